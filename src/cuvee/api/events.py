@@ -1,0 +1,54 @@
+"""Events: who changed what, when and why, in one order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct
+
+from cuvee.api.base import CUVEE, Int64, Read
+
+
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change.
+
+    Args:
+        sequence: place in the order of all events.
+        time: milliseconds since 1970, by the server's clock.
+        actor: who; ``via`` says how the name is known.
+        action: ``<noun>.<verb>``, such as ``version.transitioned``.
+        object: what changed, as ``<noun>:<id>``, such as ``version:lr_wine_quality/2``.
+        before, after: the fields that changed, as they were and as they are.
+        comment: why.
+    """
+
+    sequence: int
+    time: int
+    actor: str
+    via: str
+    action: str
+    object: str
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    comment: str = ""
+
+
+class EventPage(Struct, frozen=True, omit_defaults=True):
+    """A page of events; send ``next_page_token`` as ``page_token`` to go on."""
+
+    events: list[Event] = []
+    next_page_token: str | None = None
+
+
+class ListEvents(Read[EventPage], frozen=True, kw_only=True):
+    """Read events in their order, oldest first unless ``newest_first``."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "events"
+    object: str = ""
+    action: str = ""
+    actor: str = ""
+    since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
+    newest_first: bool = False
+    max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
+    page_token: str = ""

@@ -1,0 +1,113 @@
+"""Metrics: points, latest values and histories."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct, field
+
+from cuvee.api.base import Empty, Int64, Read, Required, Time, Write
+from cuvee.api.names import check_key
+from cuvee.errors import InvalidParameter
+
+MAX_HISTORY_PAGE = 25_000
+MAX_INTERVAL_POINTS = 2500
+RunIds = Annotated[list[Required], Meta(min_length=1, max_length=100)]
+
+
+class Metric(Struct, frozen=True, omit_defaults=True):
+    """One point of a metric.
+
+    Args:
+        key: metric name.
+        value: any float64; NaN and the infinities are kept.
+        timestamp: milliseconds since 1970.
+        step: any int64.
+        model_id: logged model that the point belongs to as well.
+        dataset_name, dataset_digest: dataset that the point was measured on.
+        run_id: run of the point, where the answer spans runs.
+    """
+
+    key: Required
+    value: float
+    timestamp: Time
+    step: Int64 = field(default_factory=int)
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+    run_id: str | None = None
+
+
+class MetricPage(Struct, frozen=True, omit_defaults=True):
+    """Points of a history and the token of the next page."""
+
+    metrics: list[Metric] = []
+    next_page_token: str | None = None
+
+
+class LogMetric(Write[Empty], frozen=True, kw_only=True):
+    """Log one point of a metric; logging the same point again changes nothing."""
+
+    route: ClassVar[str] = "runs/log-metric"
+    legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
+    run_id: Required
+    key: Required
+    value: float
+    timestamp: Time
+    step: Int64 = 0
+    model_id: str | None = None
+    dataset_name: str | None = None
+    dataset_digest: str | None = None
+
+    def check(self) -> None:
+        check_key("metric", self.key)
+
+    def point(self) -> Metric:
+        """Return what is logged as a point."""
+        return Metric(
+            self.key,
+            self.value,
+            self.timestamp,
+            self.step,
+            self.model_id,
+            self.dataset_name,
+            self.dataset_digest,
+        )
+
+
+class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
+    """Read a metric's points, ordered by time, step and value."""
+
+    route: ClassVar[str] = "metrics/get-history"
+    legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
+    run_id: Required
+    metric_key: Required
+    page_token: str = ""
+    max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
+
+
+class GetMetricHistoryBulk(Read[MetricPage], frozen=True, kw_only=True):
+    """Read one metric of up to 100 runs, ordered by run, time, step and value."""
+
+    route: ClassVar[str] = "metrics/get-history-bulk"
+    run_id: RunIds
+    metric_key: Required
+    max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] = MAX_HISTORY_PAGE
+
+
+class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
+    """Read an evenly spread sample of one metric of up to 100 runs."""
+
+    route: ClassVar[str] = "metrics/get-history-bulk-interval"
+    run_ids: RunIds
+    metric_key: Required
+    start_step: Int64 | None = None
+    end_step: Int64 | None = None
+    max_results: Annotated[int, Meta(ge=1, le=MAX_INTERVAL_POINTS)] = MAX_INTERVAL_POINTS
+
+    def check(self) -> None:
+        if (self.start_step is None) != (self.end_step is None):
+            raise InvalidParameter("Send start_step and end_step together, or neither.")
+        if self.start_step is not None and self.end_step is not None:
+            if self.start_step > self.end_step:
+                raise InvalidParameter("start_step must not be greater than end_step.")

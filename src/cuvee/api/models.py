@@ -1,0 +1,198 @@
+"""Registered models: a name under which versions of a model are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct, field
+
+from cuvee.api.base import Empty, Permission, Read, Recorded, Required
+from cuvee.api.names import (
+    MAX_DESCRIPTION,
+    MAX_MODEL_TAG_VALUE,
+    check_alias,
+    check_key,
+    check_length,
+    check_model_name,
+    version_number,
+)
+from cuvee.api.versions import ModelVersion, ModelVersionResult, VersionList
+
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
+
+
+class RegisteredModelTag(Struct, frozen=True):
+    """A key and a value on a registered model."""
+
+    key: Required
+    value: str = field(default_factory=str)
+
+
+class RegisteredModelAlias(Struct, frozen=True):
+    """A name that points at one version."""
+
+    alias: str
+    version: str
+
+
+class RegisteredModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A registered model; ``latest_versions`` holds the highest version of each stage."""
+
+    name: str
+    creation_timestamp: int
+    last_updated_timestamp: int
+    user_id: str | None = None
+    description: str | None = None
+    latest_versions: list[ModelVersion] = []
+    tag_items: list[RegisteredModelTag] = field(default_factory=list, name="tags")
+    alias_items: list[RegisteredModelAlias] = field(default_factory=list, name="aliases")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags as a dictionary."""
+        return {t.key: t.value for t in self.tag_items}
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Alias -> version."""
+        return {a.alias: a.version for a in self.alias_items}
+
+
+class RegisteredModelResult(Struct, frozen=True):
+    """One registered model."""
+
+    registered_model: RegisteredModel
+
+
+class RegisteredModelPage(Struct, frozen=True, omit_defaults=True):
+    """A page of registered models and the token of the next."""
+
+    registered_models: list[RegisteredModel] = []
+    next_page_token: str | None = None
+
+
+class CreateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
+    """Create a registered model."""
+
+    route: ClassVar[str] = "registered-models/create"
+    name: Required
+    tags: list[RegisteredModelTag] = []
+    description: Description | None = None
+
+    def check(self) -> None:
+        check_model_name(self.name)
+        for tag in self.tags:
+            check_model_tag(tag.key, tag.value)
+
+
+class GetRegisteredModel(Read[RegisteredModelResult], frozen=True, kw_only=True):
+    """Read a registered model."""
+
+    route: ClassVar[str] = "registered-models/get"
+    name: Required
+
+
+class RenameRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
+    """Give a registered model another name; versions, tags and aliases come along."""
+
+    route: ClassVar[str] = "registered-models/rename"
+    needs: ClassVar[Permission] = Permission.MANAGE
+    name: Required
+    new_name: Required
+
+    def check(self) -> None:
+        check_model_name(self.new_name)
+
+
+class UpdateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
+    """Set a registered model's description; an absent one clears it."""
+
+    route: ClassVar[str] = "registered-models/update"
+    methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    name: Required
+    description: Description | None = None
+
+
+class DeleteRegisteredModel(Recorded[Empty], frozen=True, kw_only=True):
+    """Remove a registered model with its versions, tags and aliases for good."""
+
+    route: ClassVar[str] = "registered-models/delete"
+    methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    needs: ClassVar[Permission] = Permission.MANAGE
+    name: Required
+
+
+class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=True):
+    """Find registered models by a filter, in an order, a page at a time."""
+
+    route: ClassVar[str] = "registered-models/search"
+    filter: str = ""
+    max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
+    order_by: list[str] = []
+    page_token: str = ""
+
+
+class GetLatestVersions(Read[VersionList], frozen=True, kw_only=True):
+    """Read the highest version of each of some stages; of all stages when none is named."""
+
+    route: ClassVar[str] = "registered-models/get-latest-versions"
+    methods: ClassVar[tuple[str, ...]] = ("POST", "GET")
+    name: Required
+    stages: list[str] = []
+
+
+class SetRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
+    """Set a tag of a registered model."""
+
+    route: ClassVar[str] = "registered-models/set-tag"
+    name: Required
+    key: Required
+    value: str = ""
+
+    def check(self) -> None:
+        check_model_tag(self.key, self.value)
+
+
+class DeleteRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
+    """Remove a tag of a registered model; a missing one is not an error."""
+
+    route: ClassVar[str] = "registered-models/delete-tag"
+    methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    name: Required
+    key: Required
+
+
+class SetRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
+    """Point an alias at a version."""
+
+    route: ClassVar[str] = "registered-models/alias"
+    name: Required
+    alias: Required
+    version: Required
+
+    def check(self) -> None:
+        check_alias(self.alias)
+        version_number(self.version)
+
+
+class DeleteRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
+    """Remove an alias; a missing one is not an error."""
+
+    route: ClassVar[str] = "registered-models/alias"
+    methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    name: Required
+    alias: Required
+
+
+class GetModelVersionByAlias(Read[ModelVersionResult], frozen=True, kw_only=True):
+    """Read the version that an alias points at; ``latest`` means the highest version."""
+
+    route: ClassVar[str] = "registered-models/alias"
+    name: Required
+    alias: Required
+
+
+def check_model_tag(key: str, value: str) -> None:
+    """Refuse a tag of a registered model or version outside the limits."""
+    check_key("tag", key)
+    check_length(f"value of tag '{key}'", value, MAX_MODEL_TAG_VALUE)

@@ -1,0 +1,150 @@
+"""Which names and values are allowed; pure functions that raise ``InvalidParameter``."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+
+from cuvee.errors import InvalidParameter
+
+MAX_KEY = 250
+MAX_PARAM_VALUE = 6000
+MAX_RUN_TAG_VALUE = 8000
+MAX_EXPERIMENT_TAG_VALUE = 20000
+MAX_MODEL_TAG_VALUE = 100_000
+MAX_EXPERIMENT_NAME = 500
+MAX_MODEL_NAME = 256
+MAX_RUN_NAME = 1000
+MAX_LOCATION = 2048
+MAX_DESCRIPTION = 1_000_000
+
+_KEY = re.compile(r"[\w\-. :/]+")
+_RUN_ID = re.compile(r"[A-Za-z0-9][\w-]{0,255}")
+_ALIAS = re.compile(r"[\w\-]{1,255}")
+_VERSION_LIKE = re.compile(r"[vV]\d+")
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Return ``text`` quoted for a message, cut to ``limit`` characters."""
+    return repr(text if len(text) <= limit else text[:limit] + "…")
+
+
+def check_key(kind: str, key: str) -> None:
+    """Refuse a metric, param or tag key outside the protocol's rule.
+
+    Args:
+        kind: what the key names, for the message ("metric", "param", "tag").
+        key: the key.
+    """
+    if not key:
+        raise InvalidParameter(f"A {kind} needs a key: send a non-empty string.")
+    if len(key) > MAX_KEY:
+        raise InvalidParameter(
+            f"The {kind} key {shown(key)} has {len(key)} characters; {MAX_KEY} are allowed."
+        )
+    if not _KEY.fullmatch(key):
+        raise InvalidParameter(
+            f"The {kind} key {shown(key)} has a character that is not allowed: use letters, "
+            "digits, '_', '-', '.', ' ', ':' and '/'."
+        )
+    if posixpath.normpath(key) != key or key == "." or key.startswith(("..", "/")):
+        raise InvalidParameter(
+            f"The {kind} key {shown(key)} does not work as a file path: leave out leading, "
+            f"trailing and double slashes and '.' or '..' parts, as in "
+            f"{shown(posixpath.normpath(key).lstrip('./') or 'name')}."
+        )
+
+
+def check_length(what: str, text: str, limit: int) -> None:
+    """Refuse ``text`` longer than ``limit`` characters; it is never cut."""
+    if len(text) > limit:
+        raise InvalidParameter(
+            f"The {what} has {len(text)} characters; {limit} are allowed. "
+            "Nothing was stored: shorten it, or log it as an artifact."
+        )
+
+
+def check_unique(what: str, keys: Iterable[str]) -> None:
+    """Refuse a list that names the same key twice."""
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise InvalidParameter(f"The {what} key {shown(key)} occurs twice: send it once.")
+        seen.add(key)
+
+
+def check_run_id(run_id: str) -> None:
+    """Refuse a run id that could not be one."""
+    if not _RUN_ID.fullmatch(run_id):
+        raise InvalidParameter(
+            f"{shown(run_id)} is not a run id: letters, digits, '_' and '-', at most 256."
+        )
+
+
+def experiment_number(experiment_id: str) -> int:
+    """Return the experiment id as a number; ids travel as decimal strings."""
+    if re.fullmatch(r"[+-]?\d{1,18}", experiment_id, re.ASCII):
+        return int(experiment_id)
+    raise InvalidParameter(
+        f"{shown(experiment_id)} is not an experiment id: send a whole number as a string, "
+        "such as '1'; to look an experiment up by name use experiments/get-by-name."
+    )
+
+
+def version_number(version: str) -> int:
+    """Return the model version as a number; versions travel as decimal strings."""
+    if re.fullmatch(r"\+?\d{1,18}", version, re.ASCII):
+        return int(version)
+    raise InvalidParameter(
+        f"{shown(version)} is not a model version: send a whole number as a string, such as '3'."
+    )
+
+
+def check_experiment_name(name: str) -> None:
+    """Refuse an experiment name that is empty or too long."""
+    if not name:
+        raise InvalidParameter("An experiment needs a name: send a non-empty 'name'.")
+    check_length("experiment name", name, MAX_EXPERIMENT_NAME)
+
+
+def check_model_name(name: str) -> None:
+    """Refuse a registered-model name that could not stand in a ``models:/`` URI."""
+    if not name.strip():
+        raise InvalidParameter("A registered model needs a name that is not blank.")
+    check_length("registered model name", name, MAX_MODEL_NAME)
+    if "/" in name or ":" in name or posixpath.normpath(name) != name or name == ".":
+        raise InvalidParameter(
+            f"The registered model name {shown(name)} is not allowed: "
+            "leave out '/' and ':', and do not name it '.' or '..'."
+        )
+    if name == "..":
+        raise InvalidParameter("A registered model cannot be named '..'.")
+
+
+def check_logged_model_name(name: str) -> None:
+    """Refuse a logged-model name that could not stand in a URI."""
+    check_length("logged model name", name, MAX_MODEL_NAME)
+    bad = sorted(set(name) & set("/:.%\"'"))
+    if bad:
+        raise InvalidParameter(
+            f"The logged model name {shown(name)} contains {' '.join(bad)}: "
+            "leave out / : . % \" and '."
+        )
+
+
+def check_alias(alias: str) -> None:
+    """Refuse an alias that is malformed or reserved."""
+    if not _ALIAS.fullmatch(alias):
+        raise InvalidParameter(
+            f"The alias {shown(alias)} is not allowed: use 1 to 255 letters, digits, '_' and '-'."
+        )
+    if alias.lower() == "latest":
+        raise InvalidParameter(
+            "The alias 'latest' is reserved: it always means the highest version. Choose another."
+        )
+    if _VERSION_LIKE.fullmatch(alias):
+        raise InvalidParameter(
+            f"The alias {shown(alias)} is reserved: it looks like a version number. "
+            "Choose another."
+        )

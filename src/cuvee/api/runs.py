@@ -1,0 +1,279 @@
+"""Runs: one execution of training code, with its params, metrics and tags."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct, field
+
+from cuvee.api.base import Empty, Permission, Read, Recorded, Required, Time, Write
+from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
+from cuvee.api.experiments import PageSize, ViewType
+from cuvee.api.metrics import Metric
+from cuvee.api.names import (
+    MAX_PARAM_VALUE,
+    MAX_RUN_NAME,
+    MAX_RUN_TAG_VALUE,
+    check_key,
+    check_length,
+    check_run_id,
+    check_unique,
+    experiment_number,
+)
+from cuvee.errors import InvalidParameter
+
+RunStatus = Literal["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
+RUN_STATUSES: dict[int, str] = {
+    1: "RUNNING",
+    2: "SCHEDULED",
+    3: "FINISHED",
+    4: "FAILED",
+    5: "KILLED",
+}
+RUN_NAME_TAG = "mlflow.runName"
+MAX_BATCH = 1000
+LEGACY_RUN_ID = {"run_uuid": "run_id"}
+
+
+class Param(Struct, frozen=True):
+    """A setting of a run; it never changes once logged."""
+
+    key: Required
+    value: str = field(default_factory=str)
+
+
+class RunTag(Struct, frozen=True):
+    """A key and a value on a run; it may change."""
+
+    key: Required
+    value: str = field(default_factory=str)
+
+
+class RunInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run is, without its data."""
+
+    run_id: str
+    run_uuid: str
+    run_name: str
+    experiment_id: str
+    user_id: str
+    status: RunStatus
+    start_time: int
+    end_time: int | None = None
+    artifact_uri: str
+    lifecycle_stage: str
+
+
+class RunData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A run's latest metrics, its params and its tags."""
+
+    metric_items: list[Metric] = field(default_factory=list, name="metrics")
+    param_items: list[Param] = field(default_factory=list, name="params")
+    tag_items: list[RunTag] = field(default_factory=list, name="tags")
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The latest value of each metric."""
+        return {m.key: m.value for m in self.metric_items}
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The params as a dictionary."""
+        return {p.key: p.value for p in self.param_items}
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags as a dictionary."""
+        return {t.key: t.value for t in self.tag_items}
+
+
+class RunInputs(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run has read."""
+
+    dataset_inputs: list[DatasetInput] = []
+    model_inputs: list[ModelInput] = []
+
+
+class RunOutputs(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run has made."""
+
+    model_outputs: list[ModelOutput] = []
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """A run with its data."""
+
+    info: RunInfo
+    data: RunData
+    inputs: RunInputs = field(default_factory=RunInputs)
+    outputs: RunOutputs = field(default_factory=RunOutputs)
+
+
+class RunResult(Struct, frozen=True):
+    """One run."""
+
+    run: Run
+
+
+class RunInfoResult(Struct, frozen=True):
+    """One run, without its data."""
+
+    run_info: RunInfo
+
+
+class RunPage(Struct, frozen=True, omit_defaults=True):
+    """A page of runs and the token of the next."""
+
+    runs: list[Run] = []
+    next_page_token: str | None = None
+
+
+class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
+    """Start a run in an experiment."""
+
+    route: ClassVar[str] = "runs/create"
+    experiment_id: Required
+    user_id: Annotated[str, Meta(max_length=256)] = ""
+    run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
+    start_time: Time = 0
+    tags: list[RunTag] = []
+
+    def check(self) -> None:
+        experiment_number(self.experiment_id)
+        for tag in self.tags:
+            check_run_tag(tag)
+            if tag.key == RUN_NAME_TAG and self.run_name and tag.value != self.run_name:
+                raise InvalidParameter(
+                    f"run_name and the tag {RUN_NAME_TAG} differ: send one of them, or equal ones."
+                )
+
+
+class GetRun(Read[RunResult], frozen=True, kw_only=True):
+    """Read a run, deleted ones too."""
+
+    route: ClassVar[str] = "runs/get"
+    legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    run_id: Required
+
+
+class UpdateRun(Recorded[RunInfoResult], frozen=True, kw_only=True):
+    """Change a run's status, end time or name."""
+
+    route: ClassVar[str] = "runs/update"
+    legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    run_id: Required
+    status: RunStatus | None = None
+    end_time: Time | None = None
+    run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
+
+
+class DeleteRun(Recorded[Empty], frozen=True, kw_only=True):
+    """Mark a run as deleted; it can be restored."""
+
+    route: ClassVar[str] = "runs/delete"
+    needs: ClassVar[Permission] = Permission.EDIT
+    run_id: Required
+
+
+class RestoreRun(Recorded[Empty], frozen=True, kw_only=True):
+    """Bring a deleted run back."""
+
+    route: ClassVar[str] = "runs/restore"
+    run_id: Required
+
+
+class SearchRuns(Read[RunPage], frozen=True, kw_only=True):
+    """Find runs of some experiments by a filter, in an order, a page at a time."""
+
+    route: ClassVar[str] = "runs/search"
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+    experiment_ids: list[str] = []
+    filter: str = ""
+    run_view_type: ViewType = "ACTIVE_ONLY"
+    max_results: PageSize = 1000
+    order_by: list[str] = []
+    page_token: str = ""
+
+    def check(self) -> None:
+        for experiment_id in self.experiment_ids:
+            experiment_number(experiment_id)
+
+
+class LogParam(Write[Empty], frozen=True, kw_only=True):
+    """Log a param; the same value again changes nothing, another value is refused."""
+
+    route: ClassVar[str] = "runs/log-parameter"
+    legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    run_id: Required
+    key: Required
+    value: str = ""
+
+    def check(self) -> None:
+        check_param(Param(self.key, self.value))
+
+
+class SetTag(Write[Empty], frozen=True, kw_only=True):
+    """Set a tag of a run."""
+
+    route: ClassVar[str] = "runs/set-tag"
+    legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    run_id: Required
+    key: Required
+    value: str = ""
+
+    def check(self) -> None:
+        check_run_tag(RunTag(self.key, self.value))
+
+
+class DeleteTag(Write[Empty], frozen=True, kw_only=True):
+    """Remove a tag of a run."""
+
+    route: ClassVar[str] = "runs/delete-tag"
+    run_id: Required
+    key: Required
+
+
+class LogBatch(Write[Empty], frozen=True, kw_only=True):
+    """Add metrics, params and tags to a run, all or nothing."""
+
+    route: ClassVar[str] = "runs/log-batch"
+    run_id: Required
+    metrics: Annotated[list[Metric], Meta(max_length=1000)] = []
+    params: Annotated[list[Param], Meta(max_length=100)] = []
+    tags: Annotated[list[RunTag], Meta(max_length=100)] = []
+
+    def check(self) -> None:
+        check_run_id(self.run_id)
+        for key in {m.key for m in self.metrics}:
+            check_key("metric", key)
+        for param in self.params:
+            check_param(param)
+        for tag in self.tags:
+            check_run_tag(tag)
+        total = len(self.metrics) + len(self.params) + len(self.tags)
+        if total > MAX_BATCH:
+            raise InvalidParameter(
+                f"The batch holds {total} metrics, params and tags; {MAX_BATCH} together are "
+                "allowed: split it."
+            )
+        check_unique("param", (p.key for p in self.params))
+
+
+class LogModel(Write[Empty], frozen=True, kw_only=True):
+    """Note in a run's tags that a model was logged (clients before MLflow 3)."""
+
+    route: ClassVar[str] = "runs/log-model"
+    run_id: Required
+    model_json: Required
+
+
+def check_param(param: Param) -> None:
+    """Refuse a param outside the limits."""
+    check_key("param", param.key)
+    check_length(f"value of param '{param.key}'", param.value, MAX_PARAM_VALUE)
+
+
+def check_run_tag(tag: RunTag) -> None:
+    """Refuse a run tag outside the limits."""
+    check_key("tag", tag.key)
+    check_length(f"value of tag '{tag.key}'", tag.value, MAX_RUN_TAG_VALUE)

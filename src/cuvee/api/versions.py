@@ -1,0 +1,230 @@
+"""Model versions: numbered, immutable releases of a registered model."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct, field
+
+from cuvee.api.artifacts import StoredFiles
+from cuvee.api.base import CUVEE, Empty, Permission, Read, Recorded, Required
+from cuvee.api.names import (
+    MAX_DESCRIPTION,
+    MAX_MODEL_TAG_VALUE,
+    check_key,
+    check_length,
+    version_number,
+)
+from cuvee.api.stages import ACTIVE_STAGES, canonical_stage
+from cuvee.errors import InvalidParameter
+
+VersionStatus = Literal["PENDING_REGISTRATION", "FAILED_REGISTRATION", "READY"]
+VERSION_STATUSES: dict[int, str] = {
+    1: "PENDING_REGISTRATION",
+    2: "FAILED_REGISTRATION",
+    3: "READY",
+}
+Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
+
+
+class ModelVersionTag(Struct, frozen=True):
+    """A key and a value on a model version."""
+
+    key: Required
+    value: str = field(default_factory=str)
+
+
+class ModelVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A version of a registered model.
+
+    Args:
+        digest: sha256 over the version's manifest; empty while it holds no stored files.
+    """
+
+    name: str
+    version: str
+    creation_timestamp: int
+    last_updated_timestamp: int
+    user_id: str | None = None
+    current_stage: str
+    description: str = field(default_factory=str)
+    source: str = field(default_factory=str)
+    run_id: str = field(default_factory=str)
+    status: VersionStatus = field(default_factory=lambda: "READY")
+    status_message: str | None = None
+    tag_items: list[ModelVersionTag] = field(default_factory=list, name="tags")
+    run_link: str = field(default_factory=str)
+    aliases: list[str] = []
+    model_id: str | None = None
+    digest: str = ""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags as a dictionary."""
+        return {t.key: t.value for t in self.tag_items}
+
+
+class ModelVersionResult(Struct, frozen=True):
+    """One model version."""
+
+    model_version: ModelVersion
+
+
+class VersionList(Struct, frozen=True, omit_defaults=True):
+    """Some model versions."""
+
+    model_versions: list[ModelVersion] = []
+
+
+class ModelVersionPage(Struct, frozen=True, omit_defaults=True):
+    """A page of model versions and the token of the next."""
+
+    model_versions: list[ModelVersion] = []
+    next_page_token: str | None = None
+
+
+class DownloadUri(Struct, frozen=True):
+    """Where a version's files are."""
+
+    artifact_uri: str
+
+
+class CreateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True):
+    """Register a model as the next version; its files can never be changed afterwards."""
+
+    route: ClassVar[str] = "model-versions/create"
+    name: Required
+    source: Required
+    run_id: Annotated[str, Meta(max_length=256)] = ""
+    tags: list[ModelVersionTag] = []
+    run_link: Annotated[str, Meta(max_length=2048)] = ""
+    description: Description = ""
+    model_id: Annotated[str, Meta(max_length=256)] = ""
+
+    def check(self) -> None:
+        check_length("source", self.source, 2048)
+        for tag in self.tags:
+            check_version_tag(tag.key, tag.value)
+
+
+class GetModelVersion(Read[ModelVersionResult], frozen=True, kw_only=True):
+    """Read a model version."""
+
+    route: ClassVar[str] = "model-versions/get"
+    name: Required
+    version: Required
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+class UpdateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True):
+    """Set a version's description; an absent one clears it."""
+
+    route: ClassVar[str] = "model-versions/update"
+    methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    name: Required
+    version: Required
+    description: Description = ""
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
+    """Move a version to a stage, archiving the stage's former holders when asked."""
+
+    route: ClassVar[str] = "model-versions/transition-stage"
+    needs: ClassVar[Permission] = Permission.MANAGE
+    name: Required
+    version: Required
+    stage: Required
+    archive_existing_versions: bool = False
+
+    def check(self) -> None:
+        version_number(self.version)
+        stage = canonical_stage(self.stage)
+        if self.archive_existing_versions and stage not in ACTIVE_STAGES:
+            raise InvalidParameter(
+                f"archive_existing_versions works with {' and '.join(ACTIVE_STAGES)} only, "
+                f"not with '{stage}': leave it out or send false."
+            )
+
+
+class DeleteModelVersion(Recorded[Empty], frozen=True, kw_only=True):
+    """Delete a version; its number is never used again."""
+
+    route: ClassVar[str] = "model-versions/delete"
+    methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    needs: ClassVar[Permission] = Permission.MANAGE
+    name: Required
+    version: Required
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+class SearchModelVersions(Read[ModelVersionPage], frozen=True, kw_only=True):
+    """Find model versions by a filter, in an order, a page at a time."""
+
+    route: ClassVar[str] = "model-versions/search"
+    filter: str = ""
+    max_results: Annotated[int, Meta(ge=1, le=200_000)] = 200_000
+    order_by: list[str] = []
+    page_token: str = ""
+
+
+class GetModelVersionDownloadUri(Read[DownloadUri], frozen=True, kw_only=True):
+    """Read where a version's files are."""
+
+    route: ClassVar[str] = "model-versions/get-download-uri"
+    name: Required
+    version: Required
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+class GetVersionManifest(Read[StoredFiles], frozen=True, kw_only=True):
+    """Read the files of a version with their digests, as they were when it was registered."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "model-versions/manifest"
+    name: Required
+    version: Required
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+class SetModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
+    """Set a tag of a version."""
+
+    route: ClassVar[str] = "model-versions/set-tag"
+    name: Required
+    version: Required
+    key: Required
+    value: str = ""
+
+    def check(self) -> None:
+        version_number(self.version)
+        check_version_tag(self.key, self.value)
+
+
+class DeleteModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
+    """Remove a tag of a version; a missing one is not an error."""
+
+    route: ClassVar[str] = "model-versions/delete-tag"
+    methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    name: Required
+    version: Required
+    key: Required
+
+    def check(self) -> None:
+        version_number(self.version)
+
+
+def check_version_tag(key: str, value: str) -> None:
+    """Refuse a version tag outside the limits."""
+    check_key("tag", key)
+    check_length(f"value of tag '{key}'", value, MAX_MODEL_TAG_VALUE)

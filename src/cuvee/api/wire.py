@@ -1,0 +1,389 @@
+"""MLflow's JSON, settled once: how operations are read and results written.
+
+The quirks of the protocol live here and nowhere else: integers and floats spelled as strings, NaN
+and the infinities as strings, ``null`` meaning absent, enums by name or number, JSON inside a JSON
+string, old field names, booleans in query strings. A body that needs none of that is decoded in one
+step by msgspec; only when that fails is it read again slowly, by ``_Reader``, which either
+understands it or says in words what is wrong with it. Nothing is stored other than it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qs, quote, urlencode
+
+import msgspec
+from msgspec import Struct, inspect
+
+from cuvee.api import base
+from cuvee.api.experiments import VIEW_TYPES
+from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
+from cuvee.api.runs import RUN_STATUSES
+from cuvee.api.versions import VERSION_STATUSES
+from cuvee.errors import InvalidParameter
+
+T = TypeVar("T")
+AnyOp = base.Op[Any]
+
+MAX_DEPTH = 32
+_ENUMS = [RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES]
+_NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
+_FLOATS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
+_encode = msgspec.json.Encoder().encode
+
+
+# ---------------------------------------------------------------- reading
+
+
+def decode_body(op: type[T], body: bytes, path_params: Mapping[str, str] | None = None) -> T:
+    """Read an operation from a JSON body.
+
+    Args:
+        op: the operation's class.
+        body: the body as it came.
+        path_params: fields that stand in the URL's path; they win over the body.
+
+    Raises:
+        InvalidParameter: the body is not JSON, or a field is missing, malformed or out of range.
+    """
+    if not path_params and b"\\u0000" not in body:
+        try:
+            return _decoder(op).decode(body or b"{}")
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+    return _Reader(op).read(_parse(body), path_params)
+
+
+def decode_query(op: type[T], query: bytes, path_params: Mapping[str, str] | None = None) -> T:
+    """Read an operation from a URL's query string; see ``decode_body``."""
+    try:
+        fields = parse_qs(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=2000,
+        )
+    except UnicodeDecodeError:
+        raise InvalidParameter("The query string is not valid UTF-8: percent-encode it.") from None
+    except ValueError:
+        raise InvalidParameter("The query string has too many fields; 2000 are allowed.") from None
+    reader = _Reader(op)
+    raw = {k: v if reader.is_list(k) else v[-1] for k, v in fields.items()}
+    return reader.read(raw, path_params)
+
+
+def recheck(op: T) -> T:
+    """Return ``op`` checked as if it had come over the wire.
+
+    msgspec looks at types and limits when it decodes, not when Python code constructs a value; the
+    in-process store calls this so that it refuses what a server refuses.
+    """
+    try:
+        raw = msgspec.to_builtins(op)
+        _check_text(raw)
+        return msgspec.convert(raw, type(op), strict=True)
+    except (msgspec.ValidationError, TypeError) as problem:
+        _refuse(problem)
+
+
+def decode_result(result: type[T], body: bytes) -> T:
+    """Read a server's answer on the client's side."""
+    return _decoder(result).decode(body or b"{}")
+
+
+@lru_cache(maxsize=None)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=False)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        raw = _loads(body.decode("utf-8") or "{}")
+        if isinstance(raw, str):
+            raw = _loads(raw)  # clients of old send JSON inside a JSON string
+    except UnicodeDecodeError as problem:
+        raise InvalidParameter(
+            f"The body is not valid UTF-8 (byte {problem.start}): send JSON encoded as UTF-8."
+        ) from None
+    except json.JSONDecodeError as problem:
+        raise InvalidParameter(
+            f"The body is not valid JSON: {problem.msg} at line {problem.lineno}, "
+            f"column {problem.colno}."
+        ) from None
+    except RecursionError:
+        raise InvalidParameter(
+            f"The JSON is nested too deeply; {MAX_DEPTH} levels are allowed."
+        ) from None
+    if not isinstance(raw, dict):
+        raise InvalidParameter(
+            f"The body must be a JSON object such as {{\"name\": \"wine\"}}, not {_kind(raw)}."
+        )
+    return raw
+
+
+def _loads(text: str) -> Any:
+    return json.loads(text, parse_float=_finite, parse_int=_integer)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise InvalidParameter(
+            f"The number {text[:40]} is too large for a 64-bit float: "
+            'send "Infinity" if that is meant.'
+        )
+    return value
+
+
+def _integer(text: str) -> int | float:
+    return int(text) if len(text) <= 40 else _finite(text)
+
+
+class _Reader:
+    """Reads one kind of struct from loose JSON values, or says what is wrong with them."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.info = _info(kind)
+        self.fields = {f.encode_name: f for f in self.info.fields}
+
+    def is_list(self, name: str) -> bool:
+        return name in self.fields and isinstance(_bare(self.fields[name].type), inspect.ListType)
+
+    def read(self, raw: dict[str, Any], path_params: Mapping[str, str] | None = None) -> Any:
+        raw = {**raw, **(path_params or {})}
+        for old, new in getattr(self.kind, "legacy", {}).items():
+            if raw.get(new) in (None, "") and raw.get(old):
+                raw[new] = raw[old]
+        _check_text(raw)
+        loose = self._object(self.info, raw, "")
+        try:
+            return msgspec.convert(loose, self.kind, strict=False)
+        except (msgspec.ValidationError, OverflowError) as problem:
+            _refuse(problem)
+
+    def _object(self, info: inspect.StructType, raw: dict[str, Any], where: str) -> dict[str, Any]:
+        out = {}
+        for f in info.fields:
+            value = raw.get(f.encode_name)
+            at = f"{where}.{f.encode_name}" if where else f.encode_name
+            if value is None:
+                if f.required:
+                    raise InvalidParameter(f"Missing value for required parameter '{at}'.")
+            else:
+                out[f.encode_name] = self._value(_bare(f.type), value, at)
+        return out
+
+    def _value(self, info: inspect.Type, value: Any, where: str) -> Any:
+        if isinstance(info, inspect.StructType):
+            _expect(isinstance(value, dict), where, "a JSON object", value)
+            return self._object(info, value, where)
+        if isinstance(info, inspect.ListType):
+            _expect(isinstance(value, list), where, "a JSON array", value)
+            item = _bare(info.item_type)
+            return [self._value(item, v, f"{where}[{i}]") for i, v in enumerate(value)]
+        return _scalar(info, value, where)
+
+
+def _scalar(info: inspect.Type, value: Any, where: str) -> Any:
+    if isinstance(info, inspect.StrType):
+        _expect(isinstance(value, str), where, "a string", value)
+        if value == "" and info.min_length:
+            raise InvalidParameter(f"Missing value for required parameter '{where}': it is empty.")
+    elif isinstance(info, inspect.BoolType):
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        _expect(isinstance(value, bool), where, "true or false", value)
+    elif isinstance(info, inspect.FloatType):
+        return _float(value, where)
+    elif isinstance(info, inspect.IntType):
+        _expect(not isinstance(value, bool), where, "a whole number", value)
+        if isinstance(value, str):
+            _expect(value.lstrip("-").isdecimal() and value.isascii(), where, "a whole number", value)
+            return int(value[:40])
+        if isinstance(value, float):
+            _expect(value.is_integer() and abs(value) < 2**53, where, "a whole number", value)
+            return int(value)
+    elif isinstance(info, inspect.LiteralType):
+        return _enum(info, value, where)
+    return value
+
+
+def _float(value: Any, where: str) -> float:
+    if isinstance(value, str):
+        if value.lower() in _FLOATS:
+            return _FLOATS[value.lower()]
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.inf
+        _expect(math.isfinite(number), where, 'a number, "NaN", "Infinity" or "-Infinity"', value)
+        return number
+    _expect(isinstance(value, (int, float)), where, "a number", value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise InvalidParameter(f"Parameter '{where}' is too large for a 64-bit float.") from None
+
+
+def _enum(info: inspect.LiteralType, value: Any, where: str) -> Any:
+    numbers = _NUMBERS.get(frozenset(str(v) for v in info.values), {})
+    if isinstance(value, str) and value.isdecimal() and value.isascii():
+        value = int(value[:10])
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = numbers.get(value, value)
+    _expect(value in info.values, where, "one of " + ", ".join(map(str, info.values)), value)
+    return value
+
+
+def _info(kind: Any) -> inspect.StructType:
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)
+    return found
+
+
+def _bare(info: inspect.Type) -> inspect.Type:
+    """Strip descriptions and ``| None``: null means absent."""
+    while isinstance(info, inspect.Metadata):
+        info = info.type
+    if isinstance(info, inspect.UnionType):
+        return _bare(next(t for t in info.types if not isinstance(t, inspect.NoneType)))
+    return info
+
+
+def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:
+    if not ok:
+        raise InvalidParameter(
+            f"Invalid value for parameter '{where}': expected {wanted}, got {_kind(got)}."
+        )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, (bool, int, float)) or value is None:
+        return str(json.dumps(value))[:40]
+    return "an array" if isinstance(value, list) else "an object"
+
+
+def _refuse(problem: Exception) -> NoReturn:
+    """Turn msgspec's ``Expected `x`, got `y` - at `$.field` `` into a sentence."""
+    text, _, where = str(problem).partition(" - at `$")
+    name = where.rstrip("`").lstrip(".").replace("[...]", "[]")
+    text = text.replace("`", "").replace("Expected", "expected", 1)
+    if "missing required field" in text:
+        field = text.rsplit(" ", 1)[-1]
+        raise InvalidParameter(
+            f"Missing value for required parameter '{name + '.' if name else ''}{field}'."
+        ) from None
+    if text == "expected str of length >= 1":
+        raise InvalidParameter(f"Missing value for required parameter '{name}'.") from None
+    words = text.replace("str of length", "a text of length").replace("array of length", "a list of length")
+    raise InvalidParameter(f"Invalid value for parameter '{name or 'body'}': {words}.") from None
+
+
+def _check_text(value: Any, depth: int = 0) -> None:
+    """Refuse what not every database can keep: NUL and halves of surrogate pairs; and depth."""
+    if depth > MAX_DEPTH:
+        raise InvalidParameter(f"The JSON is nested too deeply; {MAX_DEPTH} levels are allowed.")
+    if isinstance(value, str):
+        if "\0" in value:
+            raise InvalidParameter("A text contains a NUL character (\\u0000): remove it.")
+        if not value.isascii():
+            try:
+                value.encode("utf-8")
+            except UnicodeEncodeError:
+                raise InvalidParameter(
+                    "A text contains half of a surrogate pair, which is not a character: "
+                    "send well-formed Unicode."
+                ) from None
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key, depth + 1)
+            _check_text(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item, depth + 1)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def encode(result: Struct) -> bytes:
+    """Write a result as MLflow's JSON: NaN and the infinities as strings, empties left out."""
+    body = _encode(result)
+    # msgspec writes NaN and the infinities as null; a float is the only "value" that can be null,
+    # and inside a text the quotes would be escaped, so this finds exactly the answers to redo.
+    if b'"value":null' in body:
+        return _encode(_spell(msgspec.to_builtins(result)))
+    return body
+
+
+def _spell(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, dict):
+        return {k: _spell(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_spell(v) for v in value]
+    return value
+
+
+def encode_error(error_code: str, message: str) -> bytes:
+    """Write an error in MLflow's shape."""
+    return _encode({"error_code": error_code, "message": message})
+
+
+class HttpRequest(Struct, frozen=True):
+    """An operation on its way to a server.
+
+    Args:
+        method: HTTP method.
+        target: path and query string.
+        body: JSON, or None.
+    """
+
+    method: str
+    target: str
+    body: bytes | None
+
+
+def encode_op(op: AnyOp) -> HttpRequest:
+    """Write an operation as an HTTP request."""
+    raw = _spell(msgspec.to_builtins(op))
+    method = op.methods[0]
+    target = op.base + "/" + _fill(op.route, raw)
+    if method == "GET":
+        items = [(k, "true" if v is True else "false" if v is False else v) for k, v in raw.items()]
+        query = urlencode(items, doseq=True, quote_via=quote)
+        return HttpRequest(method, f"{target}?{query}" if query else target, None)
+    return HttpRequest(method, target, _encode(raw))
+
+
+def _fill(route: str, raw: dict[str, Any]) -> str:
+    for name in list(raw):
+        if "{" + name + "}" in route:
+            route = route.replace("{" + name + "}", quote(str(raw[name]), safe=""))
+    return route
+
+
+def path_fields(route: str) -> tuple[str, ...]:
+    """Return the names of the fields that stand in a route's path."""
+    return tuple(part[1:-1] for part in route.split("/") if part.startswith("{"))
+
+
+__all__ = [
+    "HttpRequest",
+    "decode_body",
+    "decode_query",
+    "decode_result",
+    "encode",
+    "encode_error",
+    "encode_op",
+    "path_fields",
+    "recheck",
+]
