@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NoReturn, TypeVar
+from functools import cache
+from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode
 
 import msgspec
@@ -52,10 +52,12 @@ def decode_body(op: type[T], body: bytes, path_params: Mapping[str, str] | None 
     """
     if not path_params and b"\\u0000" not in body:
         try:
-            return _decoder(op).decode(body or b"{}")
+            found: T = _decoder(op).decode(body or b"{}")
+            return found
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
-    return _Reader(op).read(_parse(body), path_params)
+    read: T = _Reader(op).read(_parse(body), path_params)
+    return read
 
 
 def decode_query(op: type[T], query: bytes, path_params: Mapping[str, str] | None = None) -> T:
@@ -73,7 +75,8 @@ def decode_query(op: type[T], query: bytes, path_params: Mapping[str, str] | Non
         raise InvalidParameter("The query string has too many fields; 2000 are allowed.") from None
     reader = _Reader(op)
     raw = {k: v if reader.is_list(k) else v[-1] for k, v in fields.items()}
-    return reader.read(raw, path_params)
+    read: T = reader.read(raw, path_params)
+    return read
 
 
 def recheck(op: T) -> T:
@@ -92,10 +95,11 @@ def recheck(op: T) -> T:
 
 def decode_result(result: type[T], body: bytes) -> T:
     """Read a server's answer on the client's side."""
-    return _decoder(result).decode(body or b"{}")
+    found: T = _decoder(result).decode(body or b"{}")
+    return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
 
@@ -203,7 +207,8 @@ def _scalar(info: inspect.Type, value: Any, where: str) -> Any:
     elif isinstance(info, inspect.IntType):
         _expect(not isinstance(value, bool), where, "a whole number", value)
         if isinstance(value, str):
-            _expect(value.lstrip("-").isdecimal() and value.isascii(), where, "a whole number", value)
+            whole = value.lstrip("-").isdecimal() and value.isascii()
+            _expect(whole, where, "a whole number", value)
             return int(value[:40])
         if isinstance(value, float):
             _expect(value.is_integer() and abs(value) < 2**53, where, "a whole number", value)
@@ -241,9 +246,7 @@ def _enum(info: inspect.LiteralType, value: Any, where: str) -> Any:
 
 
 def _info(kind: Any) -> inspect.StructType:
-    found = inspect.type_info(kind)
-    assert isinstance(found, inspect.StructType)
-    return found
+    return cast("inspect.StructType", inspect.type_info(kind))
 
 
 def _bare(info: inspect.Type) -> inspect.Type:
@@ -282,7 +285,8 @@ def _refuse(problem: Exception) -> NoReturn:
         ) from None
     if text == "expected str of length >= 1":
         raise InvalidParameter(f"Missing value for required parameter '{name}'.") from None
-    words = text.replace("str of length", "a text of length").replace("array of length", "a list of length")
+    words = text.replace("str of length", "a text of length")
+    words = words.replace("array of length", "a list of length")
     raise InvalidParameter(f"Invalid value for parameter '{name or 'body'}': {words}.") from None
 
 
