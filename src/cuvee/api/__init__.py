@@ -33,9 +33,7 @@ OPERATIONS: tuple[type[Op[Any]], ...] = tuple(
     value
     for room in _ROOMS
     for value in vars(room).values()
-    if isinstance(value, type)
-    and issubclass(value, Op)
-    and value.__module__ == room.__name__
+    if isinstance(value, type) and issubclass(value, Op) and value.__module__ == room.__name__
 )
 """Every operation, in the order of the documentation."""
 

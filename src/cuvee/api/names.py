@@ -145,6 +145,5 @@ def check_alias(alias: str) -> None:
         )
     if _VERSION_LIKE.fullmatch(alias):
         raise InvalidParameter(
-            f"The alias {shown(alias)} is reserved: it looks like a version number. "
-            "Choose another."
+            f"The alias {shown(alias)} is reserved: it looks like a version number. Choose another."
         )

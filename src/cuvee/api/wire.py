@@ -124,7 +124,7 @@ def _parse(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(raw, dict):
         raise InvalidParameter(
-            f"The body must be a JSON object such as {{\"name\": \"wine\"}}, not {_kind(raw)}."
+            f'The body must be a JSON object such as {{"name": "wine"}}, not {_kind(raw)}.'
         )
     return raw
 

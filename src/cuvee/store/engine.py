@@ -1,0 +1,354 @@
+"""SQLite and PostgreSQL: everything in which they differ, and nothing else.
+
+SQLAlchemy writes the SQL; the drivers run it. A statement is compiled once per database (``hot``)
+or when it is needed, and handed to the driver's cursor with positional values, so that no layer of
+result objects stands between the store's functions and plain tuples.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy import any_ as sql_any
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # compiles on both
+
+from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql import ClauseElement
+
+KEY = BigInteger().with_variant(Integer, "sqlite")
+"""A generated primary key; SQLite generates only those of type INTEGER."""
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that compares and sorts by its bytes on both."""
+
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+"""Rows lie in the order of the primary key, without a second index."""
+
+Rows = Iterable[Sequence[Any]]
+
+
+class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
+    """A statement that is compiled once per kind of database."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self.statement = statement
+        self.compiled: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
+
+
+class Database:
+    """A database by its URL: opens connections and speaks its dialect."""
+
+    dialect: Dialect
+    group_commit = False
+    """Whether one writer commits for all (SQLite); PostgreSQL does its own group commit."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def connect(self, *, read_only: bool = False) -> Any:
+        """Open a driver connection that leaves transactions to ``begin`` and ``commit``."""
+        raise NotImplementedError
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Start a transaction; one that writes takes the write lock at once."""
+        raise NotImplementedError
+
+    def translate(self, problem: Exception) -> CuveeError | None:
+        """Turn a driver's error into ours where the cause is known."""
+        raise NotImplementedError
+
+    def lost_race(self, problem: Exception) -> bool:
+        """Say whether the same transaction, run again, would see what it collided with."""
+        raise NotImplementedError
+
+    def prepare(
+        self, statement: hot | ClauseElement
+    ) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+        """Return SQL, the names of its positional values, and the values it brings along."""
+        if isinstance(statement, hot):
+            name = self.dialect.name
+            if name not in statement.compiled:
+                statement.compiled[name] = self._compile(statement.statement)
+            return statement.compiled[name]
+        return self._compile(statement)
+
+    def _compile(self, statement: ClauseElement) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+        compiled = statement.compile(
+            dialect=self.dialect, compile_kwargs={"render_postcompile": True}
+        )
+        return str(compiled), tuple(compiled.positiontup or ()), compiled.params  # type: ignore[attr-defined]
+
+    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Return "column is one of values" with all values bound as one, however many."""
+        raise NotImplementedError
+
+    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        """Return a case-sensitive LIKE: ``%`` any characters, ``_`` one, nothing escaped."""
+        raise NotImplementedError
+
+    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        """Return a LIKE that ignores case, of letters beyond ASCII too."""
+        raise NotImplementedError
+
+    def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
+        """Insert many rows; their values stand in the order of the statement's columns."""
+        cursor.executemany(self.prepare(statement)[0], rows)
+
+    def order_events(self, cursor: Any) -> None:
+        """Make the order of event numbers the order of commits."""
+
+    def tables(self, cursor: Any) -> set[str]:
+        """Return the names of the tables that exist."""
+        raise NotImplementedError
+
+    def protect(self, table: str) -> list[str]:
+        """Return statements that make a table append-only."""
+        raise NotImplementedError
+
+    def sqlalchemy_url(self) -> str:
+        """Return the URL as SQLAlchemy (for Alembic) wants it."""
+        raise NotImplementedError
+
+
+class SqliteDatabase(Database):
+    """SQLite in a file, in WAL mode with ``synchronous=FULL``: what is committed is on disk."""
+
+    group_commit = True
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.dialect = sqlite.dialect(paramstyle="qmark")
+        path = url.partition(":///")[2].partition("?")[0]
+        if not path or path == ":memory:":
+            raise InvalidParameter(
+                "An in-memory database would lose what it acknowledged: name a file, as in "
+                "sqlite:///cuvee.db."
+            )
+        self.file = Path(path)
+
+    def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            self.file, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.create_function("ilike", 2, _ilike, deterministic=True)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "cache_size=-16000",
+            "case_sensitive_like=ON",
+            "temp_store=MEMORY",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute("PRAGMA " + pragma)
+        return connection
+
+    def begin(self, cursor: sqlite3.Cursor, *, write: bool) -> None:
+        cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def translate(self, problem: Exception) -> CuveeError | None:
+        text = str(problem)
+        if isinstance(problem, sqlite3.Error):
+            if "disk is full" in text or "disk I/O" in text:
+                return StorageFull(
+                    "The server's disk is full; nothing of this request was stored. "
+                    "Free some space and send it again."
+                )
+            if "locked" in text or "busy" in text:
+                return Unavailable("Another process is writing to the database: try again.")
+            if "readonly" in text or "unable to open" in text:
+                return Unavailable("The server cannot write to its database file now.")
+        return None
+
+    def lost_race(self, problem: Exception) -> bool:
+        return False
+
+    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        items = func.json_each(bindparam(None, json.dumps(list(values)), type_=Text))
+        return column.in_(select(items.table_valued("value").c.value))
+
+    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        return column.like(bindparam(None, pattern, type_=Text))
+
+    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = func.ilike(bindparam(None, pattern, type_=Text), column) == 1
+        return found
+
+    def tables(self, cursor: sqlite3.Cursor) -> set[str]:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in cursor.fetchall()}
+
+    def protect(self, table: str) -> list[str]:
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+
+    def sqlalchemy_url(self) -> str:
+        return f"sqlite:///{self.file}"
+
+
+def _ilike(pattern: str, value: str | None) -> int | None:
+    return None if value is None else int(bool(_like_regex(pattern).fullmatch(value.lower())))
+
+
+_patterns: dict[str, re.Pattern[str]] = {}
+
+
+def _like_regex(pattern: str) -> re.Pattern[str]:
+    found = _patterns.get(pattern)
+    if found is None:
+        if len(_patterns) > 200:
+            _patterns.clear()
+        # Runs of % are folded: "%%%%x" as ".*.*.*.*x" would take exponential time.
+        parts = re.sub("%+", "%", pattern.lower())
+        text = "".join({"%": ".*", "_": "."}.get(c) or re.escape(c) for c in parts)
+        found = _patterns[pattern] = re.compile(text, re.DOTALL)
+    return found
+
+
+class PostgresDatabase(Database):
+    """PostgreSQL through psycopg 3."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.dialect = postgresql.psycopg.dialect(paramstyle="format")
+        self._local = threading.local()
+
+    def connect(self, *, read_only: bool = False) -> Any:
+        psycopg = _psycopg()
+        connection = psycopg.connect(self._driver_url(), autocommit=True)
+        connection.execute(f"SET default_transaction_read_only = {'on' if read_only else 'off'}")
+        return connection
+
+    def _driver_url(self) -> str:
+        return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", self.url)
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        cursor.execute("BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+
+    def translate(self, problem: Exception) -> CuveeError | None:
+        errors = _psycopg().errors
+        if isinstance(problem, errors.DiskFull):
+            return StorageFull("The database server's disk is full; nothing was stored.")
+        if isinstance(problem, (errors.OperationalError, errors.InterfaceError)):
+            return Unavailable("The database does not answer now: try again.")
+        return None
+
+    def lost_race(self, problem: Exception) -> bool:
+        errors = _psycopg().errors
+        return isinstance(
+            problem,
+            (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure),
+        )
+
+    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        listed = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
+        return column == sql_any(listed)
+
+    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        return column.like(bindparam(None, pattern, type_=Text), escape="")
+
+    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+        # "C" collation folds ASCII only, so both sides are lowered by Unicode's rules.
+        lowered = func.lower(column.collate("unicode"))
+        return lowered.collate("C").like(bindparam(None, pattern.lower(), type_=Text), escape="")
+
+    def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
+        sql, names, _ = self.prepare(statement)
+        rows = list(rows)
+        if len(rows) < 4:
+            cursor.executemany(sql, rows)
+            return
+        # One statement with an array per column: a round trip instead of a thousand.
+        table = statement.statement.table  # type: ignore[attr-defined]
+        types = (table.c[name].type.compile(self.dialect) for name in names)
+        arrays = ", ".join(f"%s::{t.partition(' COLLATE')[0]}[]" for t in types)
+        head, _, tail = sql.partition(" VALUES (")
+        rest = tail[tail.index(")", tail.rindex("%s")) + 1 :]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(f"{head} SELECT * FROM unnest({arrays}){rest}", columns)
+
+    def order_events(self, cursor: Any) -> None:
+        # Numbers from a sequence may commit out of order, and a reader that pages by number would
+        # miss the late one. Costs: transactions that write an event commit one after another.
+        cursor.execute("SELECT pg_advisory_xact_lock(1129596229)")
+
+    def tables(self, cursor: Any) -> set[str]:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        return {name for (name,) in cursor.fetchall()}
+
+    def protect(self, table: str) -> list[str]:
+        return [
+            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+        ]
+
+    def sqlalchemy_url(self) -> str:
+        return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg:", self.url)
+
+
+def _psycopg() -> Any:
+    try:
+        import psycopg
+    except ImportError:
+        raise InvalidParameter(
+            "PostgreSQL needs its driver: pip install 'cuvee[postgres]'."
+        ) from None
+    return psycopg
+
+
+def open_database(url: str) -> Database:
+    """Return the database that a URL names.
+
+    Args:
+        url: ``sqlite:///file.db`` or ``postgresql://user@host/name``.
+
+    Raises:
+        InvalidParameter: the URL names a database that Cuvee does not speak.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        return SqliteDatabase(unquote(url) if "%" in url else url)
+    if re.fullmatch(r"postgres(ql)?(\+\w+)?", scheme):
+        return PostgresDatabase(url)
+    raise InvalidParameter(
+        f"Cuvee does not know the database URL {url.partition('@')[2] or url!r}: use "
+        "sqlite:///path/to/file.db or postgresql://user:password@host/name."
+    )
+
+
+def process_id() -> int:
+    """Return the id by which a fork is noticed."""
+    return os.getpid()
+
+
+def arg(name: str) -> BindParameter[Any]:
+    """Return a value to be given by name when the statement runs."""
+    return bindparam(name, required=False)

@@ -1,0 +1,309 @@
+"""The store over SQL: dispatch, transactions, group commit."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+from getpass import getuser
+from typing import Any, TypeVar
+
+from cuvee.api import wire
+from cuvee.api.base import Actor, Op
+from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
+from cuvee.store.engine import Database, open_database, process_id
+from cuvee.store.tx import Tx
+
+R = TypeVar("R")
+Function = Callable[[Tx, Any], Any]
+
+MAX_GROUP = 256
+MAX_RETRIES = 10
+CONNECTIONS = 8
+
+
+class Job:
+    """A write that waits for its turn, and the future that will hold its result."""
+
+    __slots__ = ("actor", "future", "op")
+
+    def __init__(self, op: Op[Any], actor: Actor) -> None:
+        self.op = op
+        self.actor = actor
+        self.future: Future[Any] = Future()
+
+
+class SqlStore:
+    """A store over SQLite or PostgreSQL; safe for use by many threads.
+
+    Args:
+        database: where the data are.
+        artifact_root: URI below which new experiments keep their artifacts.
+    """
+
+    def __init__(self, database: Database, *, artifact_root: str = "mlflow-artifacts:") -> None:
+        self.database = database
+        self.artifact_root = artifact_root
+        self.known_keys: dict[str, int] = {}
+        self._local = threading.local()
+        self._connections: list[Any] = []
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._pid = process_id()
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    @classmethod
+    def open(cls, url: str, *, artifact_root: str = "mlflow-artifacts:") -> SqlStore:
+        """Open the store at a database URL, creating its tables in an empty database.
+
+        Args:
+            url: ``sqlite:///file.db`` or ``postgresql://user@host/name``.
+            artifact_root: URI below which new experiments keep their artifacts.
+
+        Raises:
+            SchemaMismatch: the tables belong to another version, or to another program.
+        """
+        from cuvee.store import migrate
+
+        database = open_database(url)
+        migrate.ensure(database, artifact_root)
+        return cls(database, artifact_root=artifact_root)
+
+    def do(self, op: Op[R], actor: Actor | None = None) -> R:
+        """Carry out an operation and wait for it.
+
+        Args:
+            op: what to do.
+            actor: for whom; the process's user when None.
+
+        Raises:
+            CuveeError: the operation was refused, and nothing was changed.
+        """
+        op = wire.recheck(op)
+        op.check()
+        actor = actor or self.user
+        result: R = self.submit(op, actor).result() if op.writes else self.read(op, actor)
+        return result
+
+    @cached_property
+    def user(self) -> Actor:
+        """The user that this process runs as."""
+        try:
+            return Actor(getuser())
+        except (OSError, KeyError):
+            return Actor("unknown")
+
+    def read(self, op: Op[R], actor: Actor) -> R:
+        """Carry out a checked operation that changes nothing, in a snapshot, on this thread."""
+        result: R = self._guard(lambda: self._transact(op, actor, write=False))
+        return result
+
+    def submit(self, op: Op[Any], actor: Actor) -> Future[Any]:
+        """Queue a checked operation that writes; the future is done when it is durable."""
+        job = Job(op, actor)
+        with self._lock:
+            if self._closed:
+                job.future.set_exception(Unavailable("The server is shutting down: try again."))
+                return job.future
+            if self.database.group_commit:
+                if self._writer is None:
+                    self._writer = threading.Thread(
+                        target=self._write_groups, name="cuvee-writer", daemon=True
+                    )
+                    self._writer.start()
+                self._jobs.put(job)
+            else:
+                if self._pool is None:
+                    self._pool = ThreadPoolExecutor(CONNECTIONS, "cuvee-writer")
+                self._pool.submit(self._write_one, job)
+        return job.future
+
+    def close(self) -> None:
+        """Finish the waiting writes and close the connections."""
+        with self._lock:
+            self._closed = True
+            writer, pool = self._writer, self._pool
+        if self._pid != process_id():
+            return  # a fork must not touch its parent's connections
+        if writer is not None:
+            self._jobs.put(None)
+            writer.join()
+        if pool is not None:
+            pool.shutdown()
+        with self._lock:
+            while self._connections:
+                self._connections.pop().close()
+
+    # ------------------------------------------------------------ transactions
+
+    def _transact(self, op: Op[Any], actor: Actor, *, write: bool) -> Any:
+        cursor = self._cursor(write=write)
+        self.database.begin(cursor, write=write)
+        try:
+            tx = self._tx(cursor, actor, self.known_keys)
+            result = FUNCTIONS[type(op)](tx, op)
+            cursor.execute("COMMIT")
+        except BaseException:
+            self._roll_back(cursor)
+            raise
+        self.known_keys.update(tx.new_keys)
+        return result
+
+    def _tx(self, cursor: Any, actor: Actor, known_keys: dict[str, int]) -> Tx:
+        return Tx(
+            self.database,
+            cursor,
+            actor=actor,
+            known_keys=known_keys,
+            artifact_root=self.artifact_root,
+        )
+
+    def _cursor(self, *, write: bool) -> Any:
+        name = "writer" if write else "reader"
+        held = getattr(self._local, name, None)
+        if held is not None and not getattr(held[0], "closed", False):
+            return held[1]
+        connection = self.database.connect(read_only=not write)
+        cursor = connection.cursor()
+        setattr(self._local, name, (connection, cursor))
+        with self._lock:
+            self._connections.append(connection)
+        return cursor
+
+    @staticmethod
+    def _roll_back(cursor: Any) -> None:
+        try:
+            cursor.execute("ROLLBACK")
+        except Exception:  # noqa: BLE001  # the connection is gone, and the transaction with it
+            cursor.connection.close()
+
+    def _guard(self, work: Callable[[], Any]) -> Any:
+        for attempt in range(MAX_RETRIES):
+            try:
+                return work()
+            except CuveeError:
+                raise
+            except Exception as problem:
+                if self.database.lost_race(problem) and attempt < MAX_RETRIES - 1:
+                    continue
+                known = self.database.translate(problem)
+                if known is not None:
+                    raise known from problem
+                raise
+        raise Internal  # not reached: the last attempt returns or raises
+
+    def _write_one(self, job: Job) -> None:
+        try:
+            result = self._guard(lambda: self._transact(job.op, job.actor, write=True))
+        except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
+            job.future.set_exception(problem)
+        else:
+            job.future.set_result(result)
+
+    # ------------------------------------------------------------ group commit
+
+    def _write_groups(self) -> None:
+        """Take whatever waits, run each in a savepoint, commit once, then answer all."""
+        running = True
+        while running:
+            jobs = [self._jobs.get()]
+            while len(jobs) < MAX_GROUP:
+                try:
+                    jobs.append(self._jobs.get_nowait())
+                except queue.Empty:
+                    break
+            running = None not in jobs
+            group = [job for job in jobs if job is not None]
+            if group:
+                self._write_group(group)
+
+    def _write_group(self, group: list[Job]) -> None:
+        answers: list[tuple[Job, Any, BaseException | None]] = []
+        try:
+            new_keys = self._guard(lambda: self._commit_group(group, answers))
+        except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
+            answers = [(job, None, problem) for job in group]
+        else:
+            self.known_keys.update(new_keys)
+        for job, result, problem in answers:
+            if problem is None:
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(problem)
+
+    def _commit_group(
+        self, group: list[Job], answers: list[tuple[Job, Any, BaseException | None]]
+    ) -> dict[str, int]:
+        answers.clear()
+        cursor = self._cursor(write=True)
+        self.database.begin(cursor, write=True)
+        keys = dict(self.known_keys) if len(group) > 1 else self.known_keys
+        new_keys: dict[str, int] = {}
+        try:
+            for job in group:
+                tx = self._tx(cursor, job.actor, keys)
+                try:
+                    result = self._in_savepoint(cursor, tx, job.op)
+                except BaseException as problem:  # noqa: BLE001  # answered to its caller
+                    answers.append((job, None, self._explain(problem)))
+                else:
+                    answers.append((job, result, None))
+                    new_keys.update(tx.new_keys)
+                    if keys is not self.known_keys:
+                        keys.update(tx.new_keys)
+            cursor.execute("COMMIT")
+        except BaseException:
+            self._roll_back(cursor)
+            raise
+        return new_keys
+
+    @staticmethod
+    def _in_savepoint(cursor: Any, tx: Tx, op: Op[Any]) -> Any:
+        cursor.execute("SAVEPOINT job")
+        try:
+            result = FUNCTIONS[type(op)](tx, op)
+        except BaseException:
+            cursor.execute("ROLLBACK TO job")
+            cursor.execute("RELEASE job")
+            raise
+        cursor.execute("RELEASE job")
+        return result
+
+    def _explain(self, problem: BaseException) -> BaseException:
+        if isinstance(problem, CuveeError) or not isinstance(problem, Exception):
+            return problem
+        known = self.database.translate(problem)
+        if isinstance(known, (StorageFull, Unavailable)):
+            raise problem  # the whole group meets the same trouble
+        return problem
+
+
+def _functions() -> dict[type[Op[Any]], Function]:
+    """Find the one function for each operation: ``LogBatch`` is ``log_batch`` in some file."""
+    import importlib
+    import pkgutil
+    import re
+
+    from cuvee import store
+    from cuvee.api import OPERATIONS
+
+    rooms = [
+        importlib.import_module(f"{store.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(store.__path__)
+        if info.name not in {"sql", "migrations", "migrate"}
+    ]
+    found: dict[type[Op[Any]], Function] = {}
+    for op in OPERATIONS:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", op.__name__).lower()
+        homes = [room for room in rooms if getattr(room, name, None) is not None]
+        if len(homes) != 1:
+            raise TypeError(f"{op.__name__} needs one function {name} in store/, not {len(homes)}")
+        found[op] = getattr(homes[0], name)
+    return found
+
+
+FUNCTIONS = _functions()

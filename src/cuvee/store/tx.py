@@ -1,0 +1,151 @@
+"""A transaction as the store's functions see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+
+from cuvee.api.base import Actor
+from cuvee.api.events import Event
+from cuvee.store import schema
+from cuvee.store.engine import Database, Rows, arg, hot, insert
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ClauseElement
+
+_event = hot(
+    insert(schema.events).values(
+        {
+            c: arg(c)
+            for c in ("time", "actor", "via", "action", "object", "before", "after", "comment")
+        }
+    )
+)
+_key_ids = select(schema.keys.c.name, schema.keys.c.id)
+_new_key = hot(insert(schema.keys).values(name=arg("name")).on_conflict_do_nothing())
+
+
+class Tx:
+    """One transaction: what is done through it happens wholly or not at all.
+
+    Args:
+        database: the database that ``cursor`` belongs to.
+        cursor: the driver's cursor, inside a transaction.
+        actor: who asks.
+        known_keys: names of metrics, params and tags -> their numbers, as far as committed.
+        artifact_root: URI below which new experiments keep their artifacts.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        cursor: Any,
+        *,
+        actor: Actor,
+        known_keys: Mapping[str, int],
+        artifact_root: str,
+    ) -> None:
+        self.database = database
+        self.cursor = cursor
+        self.actor = actor
+        self.artifact_root = artifact_root
+        self.now = int(time.time() * 1000)
+        self.new_keys: dict[str, int] = {}
+        self._known_keys = known_keys
+
+    def run(self, statement: hot | ClauseElement, **values: Any) -> int:
+        """Run a statement and return the number of rows it changed."""
+        self._execute(statement, values)
+        return int(self.cursor.rowcount)
+
+    def all(self, statement: hot | ClauseElement, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        self._execute(statement, values)
+        rows: list[tuple[Any, ...]] = self.cursor.fetchall()
+        return rows
+
+    def first(self, statement: hot | ClauseElement, **values: Any) -> tuple[Any, ...] | None:
+        """Run a query and return its first row, if there is one."""
+        self._execute(statement, values)
+        row: tuple[Any, ...] | None = self.cursor.fetchone()
+        return row
+
+    def value(self, statement: hot | ClauseElement, **values: Any) -> Any:
+        """Run a query and return the first value of its first row, or None."""
+        row = self.first(statement, **values)
+        return row[0] if row else None
+
+    def bulk(self, statement: hot, rows: Rows) -> None:
+        """Insert many rows, their values in the order of the statement's columns."""
+        self.database.bulk(self.cursor, statement, rows)
+
+    def _execute(self, statement: hot | ClauseElement, values: dict[str, Any]) -> None:
+        sql, names, own = self.database.prepare(statement)
+        self.cursor.execute(sql, [values[n] if n in values else own[n] for n in names])
+
+    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Return "column is one of values", whatever their number."""
+        return self.database.array(column, values)
+
+    def key_ids(self, names: Iterable[str], *, create: bool = False) -> dict[str, int]:
+        """Return the numbers of metric, param and tag names.
+
+        Args:
+            names: the names.
+            create: whether unknown names get a number; otherwise they are left out.
+        """
+        found: dict[str, int] = {}
+        missing: set[str] = set()
+        for name in names:
+            number = self._known_keys.get(name) or self.new_keys.get(name)
+            if number is None:
+                missing.add(name)
+            else:
+                found[name] = number
+        if missing:
+            found.update(self._look_up(sorted(missing), create=create))
+        return found
+
+    def _look_up(self, names: list[str], *, create: bool) -> dict[str, int]:
+        query = _key_ids.where(self.array(schema.keys.c.name, names))
+        found: dict[str, int] = dict(self.all(query))  # type: ignore[arg-type]  # pairs
+        fresh = [name for name in names if name not in found]
+        if fresh and create:
+            self.bulk(_new_key, [(name,) for name in fresh])
+            found = dict(self.all(query))  # type: ignore[arg-type]  # pairs
+        self.new_keys.update(found)
+        return found
+
+    def record(  # noqa: D417  # before and after are explained at Event
+        self,
+        action: str,
+        subject: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        comment: str = "",
+    ) -> None:
+        """Append an event about ``subject`` (``<noun>:<id>``) to the history; see ``Event``."""
+        self.database.order_events(self.cursor)
+        self.run(
+            _event,
+            time=self.now,
+            actor=self.actor.name,
+            via=self.actor.via,
+            action=action,
+            object=subject,
+            before=_json(before),
+            after=_json(after),
+            comment=comment,
+        )
+
+
+def _json(fields: Mapping[str, Any] | None) -> str:
+    return msgspec.json.encode(fields or {}).decode()
+
+
+EVENT_COLUMNS = [schema.events.c[name] for name in Event.__struct_fields__]
