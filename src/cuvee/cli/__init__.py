@@ -1,0 +1,1 @@
+"""The ``cuvee`` command: one file per noun, loaded when it is used."""

@@ -1,0 +1,30 @@
+"""``cuvee db``: the schema of a database."""
+
+from __future__ import annotations
+
+import click
+
+from cuvee.cli.options import examples
+
+
+@click.group()
+def db() -> None:
+    """Check or upgrade a database's schema."""
+
+
+@db.command(epilog=examples("cuvee db status sqlite:///cuvee-data/cuvee.db"))
+@click.argument("url")
+def status(url: str) -> None:
+    """Say whether the database at URL fits this version of Cuvee; changes nothing."""
+    from cuvee.store import migrate
+
+    click.echo(migrate.status(url))
+
+
+@db.command(epilog=examples("cuvee db upgrade postgresql://cuvee@db/cuvee"))
+@click.argument("url")
+def upgrade(url: str) -> None:
+    """Bring the database at URL to this version's schema; make a backup first."""
+    from cuvee.store import migrate
+
+    click.echo(migrate.upgrade(url))

@@ -1,0 +1,148 @@
+"""``cuvee demo``: a server with the wine story on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cuvee.cli.options import examples
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cuvee.demo.story import Holder
+
+
+@click.command(
+    epilog=examples(
+        "cuvee demo",
+        "cuvee demo --data winequality-red.csv --port 8080",
+        "cuvee demo --once",
+    )
+)
+@click.option(
+    "--data",
+    envvar="CUVEE_DEMO_DATA",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Wine-quality data to use. [default: CUVEE_DEMO_DATA, or a sample made here]",
+)
+@click.option("--once", is_flag=True, help="Check the story, keep nothing, and exit.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="Port of the server; another one is taken when it is in use.",
+)
+@click.option(
+    "--directory",
+    default="cuvee-demo",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the server keeps its data; a second demo adds versions to the first one's.",
+)
+def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
+    """Run the wine story on a server of its own.
+
+    Linear regressions of wine quality are logged. The first one, on alcohol alone, becomes version
+    1 of lr_wine_quality and goes to Production; a better one, with pH, becomes version 2 and goes
+    to Staging. Both are loaded by stage and predict. Every step is checked. The server then runs
+    until Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, _stop_on_signal)
+    with contextlib.ExitStack() as stack:
+        if once:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuvee-demo-")))
+        _isolate()
+        _tell(data, port, directory, once=once)
+
+
+def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -> None:
+    from rich.console import Console
+
+    from cuvee.demo.data import make_wines, read_wines
+    from cuvee.demo.run import HOST, free_port, serving
+    from cuvee.demo.story import Story
+
+    console = Console(highlight=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def step(text: str) -> Iterator[list[str]]:
+        results: list[str] = []
+        with console.status(text):
+            yield results
+        mark = "ok" if console.options.ascii_only else "✓"
+        console.print(f"[green]{mark}[/] {text}" + "".join(f": [bold]{r}[/]" for r in results))
+
+    with step(f"Reading {data}" if data else "Making a sample of wines") as result:
+        wines = read_wines(data) if data else make_wines()
+        result.append(f"{len(wines)} wines, {len(wines.columns) - 1} measurements each")
+    if not data:
+        console.print("  These are made up. Give the real ones with --data or CUVEE_DEMO_DATA.")
+    port = free_port(wanted_port)
+    if wanted_port not in (port, 0):
+        console.print(f"  Port {wanted_port} is in use; this server takes port {port}.")
+    with contextlib.ExitStack() as stack:
+        with step("Starting a server on SQLite") as result:
+            server = stack.enter_context(serving(directory.resolve(), port))
+            result.append(f"http://{HOST}:{port}")
+        holders = Story(f"http://{HOST}:{port}", wines, step).tell()
+        _print_result(console, holders)
+        if not once:
+            _stay(console, server, f"http://{HOST}:{port}", directory)
+
+
+def _print_result(console: Console, holders: list[Holder]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from cuvee.demo.story import MODEL
+
+    table = Table(title=f"\n{MODEL}", title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("version", "stage", "fields", "RMSE", "first wine", "description"):
+        table.add_column(name, justify="right" if name in ("RMSE", "first wine") else "left")
+    for holder in holders:
+        table.add_row(
+            holder.version,
+            holder.stage,
+            str(len(holder.fit.features)),
+            f"{holder.fit.rmse:.4f}",
+            f"{holder.predictions[0]:.2f}",
+            holder.description,
+        )
+    console.print(table, soft_wrap=False)
+    console.print("All of it was checked: Production was unaffected by what happened in Staging.")
+
+
+def _stay(console: Console, server: subprocess.Popen[bytes], url: str, directory: Path) -> None:
+    console.print(f"\nLook at [bold]{url}[/] - the server runs until Ctrl-C.")
+    console.print(f"Its data are in {directory}; ask it from another terminal:")
+    console.print(f"  cuvee models list --tracking-uri {url}")
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        console.print("\nStopping the server.")
+        return
+    click.echo(f"Error: The server ended by itself (see {directory}/server.log).", err=True)
+    sys.exit(1)
+
+
+def _isolate() -> None:
+    """Forget settings for other servers and runs: the demo speaks to its own server only."""
+    for name in list(os.environ):
+        if name.startswith(("MLFLOW_", "CUVEE_")):
+            del os.environ[name]
+
+
+def _stop_on_signal(number: int, frame: object) -> None:  # noqa: ARG001 - a handler's arguments
+    sys.exit(128 + number)

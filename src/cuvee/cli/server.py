@@ -1,0 +1,72 @@
+"""``cuvee server``: serve a store over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cuvee.cli.options import examples
+
+
+@click.command(
+    epilog=examples(
+        "cuvee server",
+        "cuvee server --host 0.0.0.0 --port 8080 --allowed-hosts ml.example.com",
+        "cuvee server --backend-store-uri postgresql://cuvee@db/cuvee \\",
+        "             --artifacts-destination /srv/cuvee/artifacts --workers 4",
+    )
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Number of server processes.",
+)
+@click.option(
+    "--backend-store-uri",
+    metavar="URI",
+    help="Database: sqlite:///path or postgresql://user@host/name. "
+    "[default: SQLite in ./cuvee-data]",
+)
+@click.option(
+    "--default-artifact-root",
+    metavar="URI",
+    help="Artifact location of new experiments. [default: mlflow-artifacts:/, through this server]",
+)
+@click.option(
+    "--artifacts-destination",
+    metavar="PATH",
+    help="Directory where the server keeps artifacts. [default: ./cuvee-data/artifacts]",
+)
+@click.option(
+    "--allowed-hosts",
+    metavar="HOST[,HOST...]",
+    help="Host names that requests may be addressed to, besides the local ones; "
+    "protects browsers against DNS rebinding.",
+)
+@click.option(
+    "--static-prefix",
+    metavar="/PATH",
+    help="Path below which a proxy presents this server, such as /ml.",
+)
+def server(**options: Any) -> None:
+    """Run the tracking server.
+
+    It serves tracking, the model registry and artifacts over MLflow's REST protocol.
+
+    Stays in the foreground; SIGTERM or Ctrl-C finishes requests under way and stops. The database
+    is created when it does not exist; one with an older schema needs 'cuvee db upgrade' first.
+    """
+    from cuvee.server.run import serve
+
+    serve(**options)  # the options bear the names and types of its arguments

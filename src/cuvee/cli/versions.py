@@ -1,0 +1,151 @@
+"""``cuvee versions``: list, search and show versions, move them to a stage, give them an alias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cuvee.cli.options import Do, as_json, collect, examples, limit, order_by, uses_store
+from cuvee.cli.output import moment, print_fields, print_items, print_json
+
+comment = click.option("--comment", default="", help="Why; the history keeps it.")
+
+
+@click.group()
+def versions() -> None:
+    """Show model versions; set stages and aliases."""
+
+
+@versions.command("list", epilog=examples("cuvee versions list lr_wine_quality"))
+@click.argument("name")
+@limit
+@as_json
+@uses_store
+def list_(do: Do, name: str, limit: int, *, as_json: bool) -> None:
+    """List the versions of the registered model NAME, highest first."""
+    from cuvee.api.models import GetRegisteredModel
+
+    do(GetRegisteredModel(name=name))  # a name that does not exist is an error, not an empty list
+    quoted = name.replace("'", "''")
+    found = _search(do, limit, filter=f"name = '{quoted}'", order_by=["version_number DESC"])
+    _print(found, as_json=as_json)
+
+
+@versions.command(epilog=examples("cuvee versions search \"run_id = '3f0c7e1a9d2b4c55'\""))
+@click.argument("query", metavar="FILTER")
+@order_by
+@limit
+@as_json
+@uses_store
+def search(do: Do, query: str, order_by: tuple[str, ...], limit: int, *, as_json: bool) -> None:
+    """Find the model versions that FILTER describes."""
+    _print(_search(do, limit, filter=query, order_by=list(order_by)), as_json=as_json)
+
+
+@versions.command(epilog=examples("cuvee versions show lr_wine_quality 1"))
+@click.argument("name")
+@click.argument("version")
+@as_json
+@uses_store
+def show(do: Do, name: str, version: str, *, as_json: bool) -> None:
+    """Show one version of a registered model."""
+    from cuvee.api.versions import GetModelVersion
+
+    found = do(GetModelVersion(name=name, version=version)).model_version
+    if as_json:
+        print_json(found)
+        return
+    print_fields(
+        {
+            "name": found.name,
+            "version": found.version,
+            "stage": found.current_stage,
+            "status": found.status,
+            "description": found.description,
+            "aliases": ", ".join(found.aliases),
+            "run": found.run_id,
+            "source": found.source,
+            "digest": found.digest,
+            "registered by": found.user_id,
+            "created": moment(found.creation_timestamp),
+            "updated": moment(found.last_updated_timestamp),
+            **{f"tag {key}": value for key, value in sorted(found.tags.items())},
+        }
+    )
+
+
+@versions.command(
+    epilog=examples(
+        "cuvee versions stage lr_wine_quality 2 Production --archive-existing \\",
+        "                     --comment 'better on the 2026 harvest'",
+    )
+)
+@click.argument("name")
+@click.argument("version")
+@click.argument("stage")
+@click.option("--archive-existing", is_flag=True, help="Archive the versions now in that stage.")
+@comment
+@uses_store
+def stage(
+    do: Do, name: str, version: str, stage: str, comment: str, *, archive_existing: bool
+) -> None:
+    """Move a version to STAGE: None, Staging, Production or Archived."""
+    from cuvee.api.versions import TransitionStage
+
+    moved = do(
+        TransitionStage(
+            name=name,
+            version=version,
+            stage=stage,
+            archive_existing_versions=archive_existing,
+            comment=comment,
+        )
+    ).model_version
+    click.echo(f"{moved.name} version {moved.version} is in {moved.current_stage}.")
+
+
+@versions.command(epilog=examples("cuvee versions alias lr_wine_quality 2 champion"))
+@click.argument("name")
+@click.argument("version")
+@click.argument("alias")
+@comment
+@uses_store
+def alias(do: Do, name: str, version: str, alias: str, comment: str) -> None:
+    """Point ALIAS at a version; models:/NAME@ALIAS then loads it."""
+    from cuvee.api.models import SetRegisteredModelAlias
+
+    do(SetRegisteredModelAlias(name=name, alias=alias, version=version, comment=comment))
+    click.echo(f"models:/{name}@{alias} is version {version}.")
+
+
+def _search(do: Do, limit: int, **asked: Any) -> list[Any]:
+    from cuvee.api.versions import SearchModelVersions
+
+    def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
+        page = do(SearchModelVersions(max_results=size, page_token=token, **asked))
+        return page.model_versions, page.next_page_token
+
+    return collect(fetch, limit)
+
+
+def _print(found: list[Any], *, as_json: bool) -> None:
+    print_items(
+        found,
+        ("MODEL", "VERSION", "STAGE", "STATUS", "RUN ID", "CREATED", "BY", "DESCRIPTION"),
+        [
+            (
+                v.name,
+                v.version,
+                v.current_stage,
+                v.status,
+                v.run_id,
+                moment(v.creation_timestamp),
+                v.user_id,
+                v.description,
+            )
+            for v in found
+        ],
+        fixed=("MODEL", "VERSION", "RUN ID"),
+        as_json=as_json,
+    )
