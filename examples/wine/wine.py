@@ -1,4 +1,4 @@
-"""Log, register, stage and load a model of wine quality: ``python wine.py [winequality-red.csv]``."""
+"""Log, register, stage and load a model of wine quality: ``python wine.py [wines.csv]``."""
 
 from __future__ import annotations
 
