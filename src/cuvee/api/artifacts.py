@@ -6,13 +6,89 @@ bytes under their sha256 and then makes them visible with ``PutArtifact``.
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
+from urllib.parse import unquote
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import Empty, Int64, Permission, Read, Required, Write
+from cuvee.api.base import Empty, Permission, Read, Required, Write
+from cuvee.api.names import shown
+from cuvee.errors import InvalidParameter
 
+MAX_PATH = 4096
+MAX_SEGMENT = 255
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="sha256, hexadecimal")]
+Size = Annotated[int, Meta(ge=0, le=2**63 - 1, description="bytes")]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:(/|$)|file:/", re.IGNORECASE)
+
+
+def artifact_path(raw: str) -> str:
+    """Return ``raw`` as it is if it can name an artifact; a path is never rewritten.
+
+    Every spelling that percent-decoding could turn it into is looked at too, so that no later
+    decoder, here or in a client, can be led out of the artifact root.
+
+    Args:
+        raw: path below some root, already decoded as often as the protocol asks for.
+
+    Raises:
+        InvalidParameter: the path is absolute, climbs, or could not be kept as it was sent.
+    """
+    refuse = f"Invalid path {shown(raw)}: "
+    if _too_long(raw):
+        raise InvalidParameter(
+            refuse + f"a path may have {MAX_PATH} bytes and each of its parts {MAX_SEGMENT}."
+        )
+    if "#" in raw:
+        raise InvalidParameter(refuse + "leave out '#', which would start a URL's fragment.")
+    if "" in raw.split("/"):
+        raise InvalidParameter(refuse + "leave out leading, trailing and double slashes.")
+    spelling = raw
+    while True:
+        if _CONTROL.search(spelling) or "\\" in spelling:
+            raise InvalidParameter(refuse + "leave out control characters and backslashes.")
+        if _ABSOLUTE.match(spelling) or not {".", ".."}.isdisjoint(spelling.split("/")):
+            raise InvalidParameter(
+                refuse + "it must stay below the artifact root: leave out '.' and '..' parts, "
+                "and do not start it with a slash or a drive."
+            )
+        decoded = unquote(spelling)
+        if decoded == spelling:
+            return raw
+        spelling = decoded
+
+
+def artifact_directory(raw: str) -> str:
+    """Return ``raw`` without trailing slashes if it can name a directory; the root is ``""``.
+
+    Raises:
+        InvalidParameter: see ``artifact_path``.
+    """
+    path = raw.rstrip("/")
+    return artifact_path(path) if path or raw.startswith("/") else ""
+
+
+def _too_long(path: str) -> bool:
+    try:
+        return len(path.encode()) > MAX_PATH or any(
+            len(part.encode()) > MAX_SEGMENT for part in path.split("/")
+        )
+    except UnicodeEncodeError:  # half of a surrogate pair
+        raise InvalidParameter(f"Invalid path {shown(path)}: it is not valid Unicode.") from None
+
+
+def manifest_digest(files: Iterable[StoredFile]) -> str:
+    """Return the digest of a version: sha256 over the sorted lines ``<sha256>  <path>``.
+
+    These are the lines that ``sha256sum`` writes; a version without files has the digest ``""``.
+    """
+    lines = sorted(f"{file.digest}  {file.path}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""
 
 
 class FileInfo(Struct, frozen=True, omit_defaults=True):
@@ -62,11 +138,17 @@ class ListArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     path: str = ""
     page_token: str = ""
 
+    def check(self) -> None:
+        artifact_directory(self.path)
+
 
 class ListStoredArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     """List one directory of the artifact store; paths are base names."""
 
     path: str = ""
+
+    def check(self) -> None:
+        artifact_directory(self.path)
 
 
 class FindArtifact(Read[StoredFile], frozen=True, kw_only=True):
@@ -74,13 +156,19 @@ class FindArtifact(Read[StoredFile], frozen=True, kw_only=True):
 
     path: Required
 
+    def check(self) -> None:
+        artifact_path(self.path)
+
 
 class PutArtifact(Write[Empty], frozen=True, kw_only=True):
     """Make stored bytes visible at a path of the artifact store."""
 
     path: Required
     digest: Digest
-    size: Int64
+    size: Size
+
+    def check(self) -> None:
+        artifact_path(self.path)
 
 
 class DeleteArtifact(Write[Empty], frozen=True, kw_only=True):
@@ -88,3 +176,6 @@ class DeleteArtifact(Write[Empty], frozen=True, kw_only=True):
 
     needs: ClassVar[Permission] = Permission.EDIT
     path: Required
+
+    def check(self) -> None:
+        artifact_path(self.path)

@@ -63,6 +63,8 @@ class Op(Struct, Generic[R], frozen=True, kw_only=True, omit_defaults=True):
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     writes: ClassVar[bool] = False
     needs: ClassVar[Permission] = Permission.READ
+    max_body: ClassVar[int] = 8 << 20
+    """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}
     """Old spelling of a field -> its name; the old one counts when the new one is absent."""
 

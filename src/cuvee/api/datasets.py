@@ -67,6 +67,7 @@ class LogInputs(Write[Empty], frozen=True, kw_only=True):
     """Record datasets and models as inputs of a run."""
 
     route: ClassVar[str] = "runs/log-inputs"
+    max_body: ClassVar[int] = 24 << 20
     run_id: Required
     datasets: list[DatasetInput] = []
     models: list[ModelInput] = []

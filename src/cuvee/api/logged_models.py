@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.artifacts import ArtifactPage
+from cuvee.api.artifacts import ArtifactPage, artifact_directory
 from cuvee.api.base import Empty, Permission, Read, Recorded, Required, Write
 from cuvee.api.metrics import Metric
 from cuvee.api.names import (
@@ -256,6 +256,9 @@ class ListLoggedModelArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     model_id: Required
     artifact_directory_path: str = ""
     page_token: str = ""
+
+    def check(self) -> None:
+        artifact_directory(self.artifact_directory_path)
 
 
 def check_params(params: list[LoggedModelParameter]) -> None:

@@ -342,6 +342,11 @@ def encode_error(error_code: str, message: str) -> bytes:
     return _encode({"error_code": error_code, "message": message})
 
 
+def encode_plain(value: dict[str, Any]) -> bytes:
+    """Write an answer that is not an operation's result."""
+    return _encode(value)
+
+
 class HttpRequest(Struct, frozen=True):
     """An operation on its way to a server.
 
@@ -388,6 +393,7 @@ __all__ = [
     "encode",
     "encode_error",
     "encode_op",
+    "encode_plain",
     "path_fields",
     "recheck",
 ]

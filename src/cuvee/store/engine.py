@@ -12,10 +12,11 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import (
     BigInteger,
@@ -36,6 +37,7 @@ from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql import ClauseElement
+    from sqlalchemy.types import TypeEngine
 
 KEY = BigInteger().with_variant(Integer, "sqlite")
 """A generated primary key; SQLite generates only those of type INTEGER."""
@@ -50,9 +52,13 @@ Rows = Iterable[Sequence[Any]]
 
 
 class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
-    """A statement that is compiled once per kind of database."""
+    """A statement that is compiled once per kind of database.
 
-    def __init__(self, statement: ClauseElement) -> None:
+    Args:
+        statement: the statement, or a function that writes it for a database.
+    """
+
+    def __init__(self, statement: ClauseElement | Callable[[Database], ClauseElement]) -> None:
         self.statement = statement
         self.compiled: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
 
@@ -90,7 +96,9 @@ class Database:
         if isinstance(statement, hot):
             name = self.dialect.name
             if name not in statement.compiled:
-                statement.compiled[name] = self._compile(statement.statement)
+                source = statement.statement
+                written = source(self) if isinstance(source, FunctionType) else source
+                statement.compiled[name] = self._compile(written)
             return statement.compiled[name]
         return self._compile(statement)
 
@@ -102,6 +110,23 @@ class Database:
 
     def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Return "column is one of values" with all values bound as one, however many."""
+        return self._among(
+            column, bindparam(None, self.listed(values), type_=self.list_type(column))
+        )
+
+    def among(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """Return "column is one of the values given as ``name``", which ``listed`` prepares."""
+        return self._among(column, bindparam(name, required=False, type_=self.list_type(column)))
+
+    def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
+        """Return the type of a list of values of ``column``, bound as one."""
+        raise NotImplementedError
+
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Return many values as one value to bind."""
+        raise NotImplementedError
+
+    def _among(self, column: ColumnElement[Any], one: BindParameter[Any]) -> ColumnElement[bool]:
         raise NotImplementedError
 
     def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
@@ -118,6 +143,14 @@ class Database:
 
     def order_events(self, cursor: Any) -> None:
         """Make the order of event numbers the order of commits."""
+
+    def lock_artifacts(self, cursor: Any, *, alone: bool) -> None:
+        """Keep files from changing while a version is registered over them, until the commit.
+
+        Args:
+            cursor: the transaction's cursor.
+            alone: wait for every other change of files; otherwise only for those that are alone.
+        """
 
     def tables(self, cursor: Any) -> set[str]:
         """Return the names of the tables that exist."""
@@ -186,9 +219,14 @@ class SqliteDatabase(Database):
     def lost_race(self, problem: Exception) -> bool:
         return False
 
-    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        items = func.json_each(bindparam(None, json.dumps(list(values)), type_=Text))
-        return column.in_(select(items.table_valued("value").c.value))
+    def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:  # noqa: ARG002
+        return Text()
+
+    def listed(self, values: Sequence[Any]) -> str:
+        return json.dumps(list(values))
+
+    def _among(self, column: ColumnElement[Any], one: BindParameter[Any]) -> ColumnElement[bool]:
+        return column.in_(select(func.json_each(one).table_valued("value").c.value))
 
     def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
         return column.like(bindparam(None, pattern, type_=Text))
@@ -266,9 +304,14 @@ class PostgresDatabase(Database):
             (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure),
         )
 
-    def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        listed = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
-        return column == sql_any(listed)
+    def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
+        return postgresql.ARRAY(column.type)
+
+    def listed(self, values: Sequence[Any]) -> list[Any]:
+        return list(values)
+
+    def _among(self, column: ColumnElement[Any], one: BindParameter[Any]) -> ColumnElement[bool]:
+        return column == sql_any(one)
 
     def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
         return column.like(bindparam(None, pattern, type_=Text), escape="")
@@ -297,6 +340,10 @@ class PostgresDatabase(Database):
         # Numbers from a sequence may commit out of order, and a reader that pages by number would
         # miss the late one. Costs: transactions that write an event commit one after another.
         cursor.execute("SELECT pg_advisory_xact_lock(1129596229)")
+
+    def lock_artifacts(self, cursor: Any, *, alone: bool) -> None:
+        kind = "" if alone else "_shared"
+        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(1129596230)")
 
     def tables(self, cursor: Any) -> set[str]:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
@@ -342,6 +389,11 @@ def open_database(url: str) -> Database:
         f"Cuvee does not know the database URL {url.partition('@')[2] or url!r}: use "
         "sqlite:///path/to/file.db or postgresql://user:password@host/name."
     )
+
+
+def file_url(path: Path) -> str:
+    """Return the URL of a database in the file ``path``."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def process_id() -> int:

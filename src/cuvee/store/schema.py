@@ -120,10 +120,10 @@ points = Table(
     metadata,
     _int("run_pk"),
     _int("key_id"),
-    _int("step"),
     _int("timestamp"),
+    _int("step"),
     _int("bits"),
-    _own("run_pk", "key_id", "step", "timestamp", "bits"),
+    _own("run_pk", "key_id", "timestamp", "step", "bits"),
     **CLUSTERED,
 )
 
@@ -308,12 +308,14 @@ version_files = Table(
     _own("version_pk", "path"),
     **CLUSTERED,
 )
-# Prefixes of artifact_files that belong to registered versions and so may not change.
+# Prefixes of artifact_files that belong to registered versions and so may not change; one that
+# was empty when its version was registered is ``growing``: it takes new files, for ever.
 sealed = Table(
     "sealed",
     metadata,
     _text("path"),
     _int("version_pk"),
+    _int("growing"),
     _own("path", "version_pk"),
     Index(None, "version_pk"),
     **CLUSTERED,

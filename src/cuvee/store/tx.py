@@ -91,6 +91,10 @@ class Tx:
         """Return "column is one of values", whatever their number."""
         return self.database.array(column, values)
 
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Return many values as one, for a ``hot`` statement that uses ``among``."""
+        return self.database.listed(values)
+
     def key_ids(self, names: Iterable[str], *, create: bool = False) -> dict[str, int]:
         """Return the numbers of metric, param and tag names.
 

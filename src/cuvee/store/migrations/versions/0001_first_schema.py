@@ -13,16 +13,22 @@ down_revision = None
 
 def upgrade() -> None:
     """Create every table; the history is append-only."""
-    _tracking()
-    _lineage()
+    _experiments()
+    _runs()
+    _metrics()
+    _datasets()
+    _run_models()
     _logged_models()
-    _registry()
-    _files_and_history()
+    _logged_model_metrics()
+    _registered_models()
+    _model_versions()
+    _artifacts()
+    _history()
     for statement in context.config.attributes["database"].protect("events"):
         op.execute(statement)
 
 
-def _tracking() -> None:
+def _experiments() -> None:
     op.create_table(
         "keys",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -49,6 +55,9 @@ def _tracking() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "key"),
         **CLUSTERED,
     )
+
+
+def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("pk", KEY, autoincrement=True, nullable=False),
@@ -86,6 +95,9 @@ def _tracking() -> None:
         sa.PrimaryKeyConstraint("run_pk", "key_id"),
         **CLUSTERED,
     )
+
+
+def _metrics() -> None:
     op.create_table(
         "latest",
         sa.Column("run_pk", sa.BigInteger(), nullable=False),
@@ -104,15 +116,15 @@ def _tracking() -> None:
         "points",
         sa.Column("run_pk", sa.BigInteger(), nullable=False),
         sa.Column("key_id", sa.BigInteger(), nullable=False),
-        sa.Column("step", sa.BigInteger(), nullable=False),
         sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
         sa.Column("bits", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("run_pk", "key_id", "step", "timestamp", "bits"),
+        sa.PrimaryKeyConstraint("run_pk", "key_id", "timestamp", "step", "bits"),
         **CLUSTERED,
     )
 
 
-def _lineage() -> None:
+def _datasets() -> None:
     op.create_table(
         "datasets",
         sa.Column("pk", KEY, autoincrement=True, nullable=False),
@@ -145,6 +157,9 @@ def _lineage() -> None:
         sa.PrimaryKeyConstraint("run_pk", "dataset_pk", "key"),
         **CLUSTERED,
     )
+
+
+def _run_models() -> None:
     op.create_table(
         "run_model_inputs",
         sa.Column("run_pk", sa.BigInteger(), nullable=False),
@@ -201,6 +216,9 @@ def _logged_models() -> None:
         sa.PrimaryKeyConstraint("model_pk", "key"),
         **CLUSTERED,
     )
+
+
+def _logged_model_metrics() -> None:
     op.create_table(
         "logged_model_metrics",
         sa.Column("model_pk", sa.BigInteger(), nullable=False),
@@ -226,7 +244,7 @@ def _logged_models() -> None:
     )
 
 
-def _registry() -> None:
+def _registered_models() -> None:
     op.create_table(
         "registered_models",
         sa.Column("pk", KEY, autoincrement=True, nullable=False),
@@ -255,6 +273,9 @@ def _registry() -> None:
         sa.PrimaryKeyConstraint("model_pk", "alias"),
         **CLUSTERED,
     )
+
+
+def _model_versions() -> None:
     op.create_table(
         "model_versions",
         sa.Column("pk", KEY, autoincrement=True, nullable=False),
@@ -291,7 +312,7 @@ def _registry() -> None:
     )
 
 
-def _files_and_history() -> None:
+def _artifacts() -> None:
     op.create_table(
         "artifact_files",
         sa.Column("path", TEXT, nullable=False),
@@ -314,10 +335,14 @@ def _files_and_history() -> None:
         "sealed",
         sa.Column("path", TEXT, nullable=False),
         sa.Column("version_pk", sa.BigInteger(), nullable=False),
+        sa.Column("growing", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("path", "version_pk"),
         **CLUSTERED,
     )
     op.create_index("ix_sealed_version_pk", "sealed", ["version_pk"], unique=False)
+
+
+def _history() -> None:
     op.create_table(
         "events",
         sa.Column("sequence", KEY, autoincrement=True, nullable=False),

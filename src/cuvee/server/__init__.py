@@ -1,0 +1,1 @@
+"""The HTTP server: routes come from the operations, bytes go through ``transfer``."""

@@ -1,0 +1,285 @@
+"""The ASGI application: find the operation, check it, carry it out, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from cuvee import __version__
+from cuvee.api import wire
+from cuvee.api.base import Actor, Op
+from cuvee.errors import (
+    CuveeError,
+    EndpointNotFound,
+    Internal,
+    InvalidParameter,
+    MethodNotAllowed,
+    TooLarge,
+)
+from cuvee.server import pages
+from cuvee.server.guard import Guard
+from cuvee.server.openapi import openapi
+from cuvee.server.routes import AnyOp, Routes
+from cuvee.server.transfer import Transfer
+
+if TYPE_CHECKING:
+    from cuvee.blobs import Blobs
+    from cuvee.store.sql import SqlStore
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+READERS = 8
+_log = logging.getLogger("cuvee.server")
+
+_SAFE = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"SAMEORIGIN")]
+JSON_HEADERS = [(b"content-type", b"application/json"), (b"vary", b"Origin"), *_SAFE]
+TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), *_SAFE]
+PAGE_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", pages.POLICY.encode()),
+    (b"referrer-policy", b"same-origin"),
+    *_SAFE,
+]
+SERVER_INFO = {
+    "store_type": "SqlStore",
+    "workspaces_enabled": False,
+    "trace_archival_enabled": False,
+    "multipart_uploads_enabled": False,
+    "multipart_downloads_enabled": False,
+    "presigned_upload_run_id_supported": False,
+    "presigned_upload_model_id_supported": False,
+    "features_enabled": {"gateway": False},
+}
+
+
+class App:
+    """Serves a store and its artifacts over HTTP.
+
+    Args:
+        store: where operations are carried out; closed when the server stops.
+        blobs: where the bytes of artifacts are.
+        allowed_hosts: names, besides local and private addresses, that the server answers to.
+        static_prefix: path below which everything is served, such as ``/cuvee``.
+    """
+
+    def __init__(
+        self,
+        store: SqlStore,
+        blobs: Blobs,
+        *,
+        allowed_hosts: Sequence[str] = (),
+        static_prefix: str = "",
+    ) -> None:
+        self.store = store
+        self.routes = Routes()
+        self.guard = Guard(allowed_hosts, store.user)
+        self.transfer = Transfer(self.carry_out, blobs)
+        self.prefix = static_prefix.rstrip("/")
+        self.readers = ThreadPoolExecutor(READERS, "cuvee-reader")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI event stream."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await send({"type": "websocket.close"})
+
+    async def carry_out(self, op: Op[Any], actor: Actor) -> Any:
+        """Check and carry out an operation without blocking the loop."""
+        op.check()
+        if op.writes:
+            return await asyncio.wrap_future(self.store.submit(op, actor))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.readers, self.store.read, op, actor)
+
+    # ------------------------------------------------------------ requests
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except CuveeError as problem:
+            await _send_error(send, problem, head=scope["method"] == "HEAD")
+        except Exception:
+            ticket = uuid.uuid4().hex[:12]
+            _log.exception("request %s %s failed [%s]", scope["method"], scope["path"], ticket)
+            await _send_error(
+                send, Internal(f"The server failed; its log has the details under {ticket}.")
+            )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        path = scope["raw_path"].decode("latin-1").partition("?")[0]
+        if self.prefix:
+            if not path.startswith(self.prefix + "/") and path != self.prefix:
+                raise EndpointNotFound(f"This server's pages and calls are below {self.prefix}/.")
+            path = path[len(self.prefix) :] or "/"
+        op = self.routes.exact.get((method, path))
+        headers = dict(scope["headers"])
+        if path in ("/health", "/version"):
+            await _send(send, 200, TEXT_HEADERS, b"OK" if path == "/health" else _VERSION)
+            return
+        self.guard.check(method, headers)
+        actor = self.guard.actor(headers)
+        fields: dict[str, str] = {}
+        if op is None:
+            if await self._other(method, path, scope, receive, send, actor):
+                return
+            op, fields, methods = self._find(method, path)
+            if op is None:
+                await self._miss(method, path, methods, send)
+                return
+        await self._operate(op, fields, scope, headers, receive, send, actor)
+
+    def _find(self, method: str, path: str) -> tuple[AnyOp | None, dict[str, str], set[str]]:
+        try:
+            return self.routes.find(method, path)
+        except UnicodeDecodeError:
+            raise InvalidParameter("The path is not valid UTF-8: percent-encode it.") from None
+
+    @staticmethod
+    async def _miss(method: str, path: str, methods: set[str], send: Send) -> None:
+        if method == "OPTIONS" and path.startswith(("/api/", "/ajax-api/")):
+            allow = ", ".join(sorted({*methods, "OPTIONS"})).encode()
+            await _send(send, 204, [(b"allow", allow), *_SAFE], b"")
+        elif methods:
+            raise MethodNotAllowed(f"{path[:200]} answers {', '.join(sorted(methods))} only.")
+        else:
+            raise EndpointNotFound(
+                f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
+            )
+
+    async def _operate(
+        self,
+        kind: AnyOp,
+        fields: dict[str, str],
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        actor: Actor,
+    ) -> None:
+        if scope["method"] == "GET":
+            op = wire.decode_query(kind, scope["query_string"], fields)
+        else:
+            body = await _read(kind, headers, receive)
+            op = wire.decode_body(kind, body, fields)
+        op.check()
+        if op.writes:
+            answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
+        else:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self.readers, self._read_encoded, op, actor)
+        await _send(send, 200, JSON_HEADERS, answer)
+
+    def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
+        return wire.encode(self.store.read(op, actor))
+
+    async def _other(
+        self, method: str, path: str, scope: Scope, receive: Receive, send: Send, actor: Actor
+    ) -> bool:
+        """Answer what is not an operation of its own; say whether it was."""
+        if _FILES.match(path):
+            scope = {**scope, "raw_path": path.encode("latin-1")}
+            await self.transfer.handle(scope, receive, send, actor)
+            return True
+        if method not in ("GET", "HEAD"):
+            return False
+        if path == "/":
+            loop = asyncio.get_running_loop()
+            page = await loop.run_in_executor(self.readers, self._home, actor)
+            await _send(send, 200, PAGE_HEADERS, page)
+        elif path in ("/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"):
+            await _send(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
+        elif path == "/api/openapi.json":
+            await _send(send, 200, JSON_HEADERS, openapi())
+        else:
+            return False
+        return True
+
+    def _home(self, actor: Actor) -> bytes:
+        return pages.home(lambda op: self.store.read(op, actor))
+
+    # ------------------------------------------------------------ start and stop
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self.readers.shutdown()
+                self.transfer.close()
+                await asyncio.to_thread(self.store.close)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+_VERSION = __version__.encode()
+_FILES = re.compile(
+    r"(/ajax-api|/api)/2\.0/mlflow-artifacts/|/get-artifact$|/model-versions/get-artifact$"
+    r"|/ajax-api/2\.0/mlflow/(upload-artifact|logged-models/[^/]+/artifacts/files)$"
+)
+"""Paths whose bodies are files, not operations."""
+
+
+async def _read(kind: AnyOp, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    """Read a JSON body, no further than the operation allows."""
+    content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if content_type != b"application/json":
+        got = content_type.decode("latin-1")[:100] or "none"
+        raise InvalidParameter(
+            f"The Content-Type must be application/json (got {got}): "
+            "send the parameters as a JSON object and say so in the header."
+        )
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and len(length) < 20 and int(length) > kind.max_body:
+        raise _too_large(kind)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return _complete(kind, body, message)
+    chunks = [body]
+    size = len(body)
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > kind.max_body:
+            raise _too_large(kind)
+    return _complete(kind, b"".join(chunks), message)
+
+
+def _complete(kind: AnyOp, body: bytes, last: Message) -> bytes:
+    if last["type"] == "http.disconnect":
+        raise InvalidParameter("The connection was cut before the body was complete.")
+    if len(body) > kind.max_body:
+        raise _too_large(kind)
+    return body
+
+
+def _too_large(kind: AnyOp) -> TooLarge:
+    return TooLarge(
+        f"The body is larger than the {kind.max_body >> 20} MiB that this call accepts: "
+        "split the request, or log large values as artifacts."
+    )
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_error(send: Send, problem: CuveeError, *, head: bool = False) -> None:
+    body = b"" if head else wire.encode_error(problem.error_code, problem.message)
+    await _send(send, problem.status, JSON_HEADERS, body)

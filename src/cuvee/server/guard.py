@@ -1,0 +1,91 @@
+"""Who asks, and from where: the checks that come before any operation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from cuvee.api.base import Actor
+from cuvee.errors import PermissionDenied, Unauthenticated
+
+Headers = dict[bytes, bytes]
+
+
+class Guard:
+    """Refuses requests that a web page elsewhere may have sent in a user's name.
+
+    Args:
+        allowed_hosts: names, besides local and private addresses, that the server answers to;
+            ``*`` for all.
+        user: the actor of requests without a login.
+    """
+
+    def __init__(self, allowed_hosts: Sequence[str], user: Actor) -> None:
+        self.allowed = {host.lower() for host in allowed_hosts}
+        self.user = user
+        self._known: set[bytes] = set()
+
+    def check(self, method: str, headers: Headers) -> None:
+        """Refuse a foreign ``Host``, or a change that a page of another origin asks for.
+
+        Raises:
+            PermissionDenied: with what to configure if the name is a right one.
+        """
+        host = headers.get(b"host", b"")
+        if host not in self._known:
+            if not self._is_ours(_host_name(host.decode("latin-1"))):
+                raise PermissionDenied(
+                    f"This server does not answer to the host name {host.decode('latin-1')[:100]!r}"
+                    ": start it with --allowed-hosts to add it."
+                )
+            if len(self._known) < 100:
+                self._known.add(host)
+        origin = headers.get(b"origin")
+        if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
+            name = urlsplit(origin.decode("latin-1")).hostname or ""
+            if not self._is_ours(name.lower()):
+                raise PermissionDenied(
+                    "A page of another origin may not change anything here: "
+                    "start the server with --allowed-hosts to allow its host."
+                )
+
+    def _is_ours(self, name: str) -> bool:
+        if "*" in self.allowed or name in self.allowed or name == "localhost":
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return address.is_loopback or address.is_private
+
+    def actor(self, headers: Headers) -> Actor:
+        """Return who asks: the name of HTTP Basic, or the user that the server runs as.
+
+        Raises:
+            Unauthenticated: the header cannot be read.
+        """
+        value = headers.get(b"authorization", b"")
+        if value[:6].lower() != b"basic ":
+            return self.user
+        try:
+            name = base64.b64decode(value[6:].strip(), validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            raise Unauthenticated(
+                "The Authorization header is not HTTP Basic: send base64 of user:password."
+            ) from None
+        name = name.partition(":")[0]
+        if len(name) > 256 or not name.isprintable():
+            raise Unauthenticated("The user name has more than 256 or unprintable characters.")
+        return Actor(name, "basic") if name else self.user
+
+
+def _host_name(host: str) -> str:
+    """Return a ``Host`` header's name without its port; exactly, not by pattern."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host

@@ -1,0 +1,102 @@
+"""The OpenAPI 3.1 document, made from the list of operations."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from inspect import getdoc
+from typing import Any
+
+import msgspec
+
+from cuvee import __version__
+from cuvee.api import ROUTED
+from cuvee.api.base import Op, result_type
+from cuvee.api.wire import path_fields
+
+ERROR = {
+    "description": "Refused; nothing was changed. The message says what to do.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+
+
+@cache
+def openapi() -> bytes:
+    """Return the document as JSON."""
+    results = [result_type(op) for op in ROUTED]
+    schemas, components = msgspec.json.schema_components(
+        [*ROUTED, *results], ref_template="#/components/schemas/{name}"
+    )
+    requests, answers = schemas[: len(ROUTED)], schemas[len(ROUTED) :]
+    components["Error"] = {
+        "type": "object",
+        "required": ["error_code", "message"],
+        "properties": {"error_code": {"type": "string"}, "message": {"type": "string"}},
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for op, request, answer in zip(ROUTED, requests, answers, strict=True):
+        body = components[request["$ref"].rpartition("/")[2]]
+        for method in op.methods:
+            paths.setdefault(f"{op.base}/{op.route}", {})[method.lower()] = _operation(
+                op, method, body, answer
+            )
+    requested = {r["$ref"].rpartition("/")[2] for r in requests}
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Cuvee",
+                "version": __version__,
+                "description": "MLflow's REST protocol, and what Cuvee adds below /api/1.0/cuvee.",
+            },
+            "paths": paths,
+            "components": {
+                "schemas": {k: v for k, v in components.items() if k not in requested},
+                "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            },
+            "security": [{}, {"basic": []}],
+        }
+    )
+
+
+def _operation(
+    op: type[Op[Any]], method: str, body: dict[str, Any], answer: dict[str, Any]
+) -> dict[str, Any]:
+    noun = op.route.partition("/")[0]
+    name = op.__name__ + ("" if method == op.methods[0] else f"By{method.title()}")
+    in_path = path_fields(op.route)
+    properties: dict[str, Any] = body.get("properties", {})
+    required = set(body.get("required", ()))
+    found: dict[str, Any] = {
+        "operationId": name[0].lower() + name[1:],
+        "tags": [noun],
+        "summary": re.sub(r"\s+", " ", (getdoc(op) or "").partition("\n\n")[0]),
+        "x-permission": op.needs.value,
+        "parameters": [
+            {"name": f, "in": "path", "required": True, "schema": properties[f]} for f in in_path
+        ],
+        "responses": {
+            "200": {
+                "description": "Done.",
+                "content": {"application/json": {"schema": answer}},
+            },
+            "4XX": ERROR,
+        },
+    }
+    rest = {k: v for k, v in properties.items() if k not in in_path}
+    if method == "GET":
+        found["parameters"] += [
+            {"name": k, "in": "query", "required": k in required, "schema": v}
+            for k, v in rest.items()
+        ]
+    else:
+        schema = {
+            "type": "object",
+            "properties": rest,
+            "required": sorted(required & rest.keys()),
+        }
+        found["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+    return found

@@ -1,0 +1,194 @@
+"""Starts the server: opens the store, binds the address, runs until a signal says stop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from msgspec import Struct
+from uvicorn.supervisors import Multiprocess
+
+from cuvee.errors import InvalidParameter
+from cuvee.server.app import App
+
+DATA = Path("cuvee-data")
+OPTIONS = "CUVEE_SERVER_OPTIONS"
+GRACE = 10  # seconds for requests in flight when the server is told to stop
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What a server process needs to know.
+
+    Args:
+        backend_store_uri: database URL.
+        artifacts_destination: directory that holds the bytes of artifacts.
+        default_artifact_root: URI below which new experiments keep their artifacts.
+        allowed_hosts: names, besides local and private addresses, that the server answers to.
+        static_prefix: path below which everything is served.
+    """
+
+    backend_store_uri: str
+    artifacts_destination: str
+    default_artifact_root: str = "mlflow-artifacts:"
+    allowed_hosts: tuple[str, ...] = ()
+    static_prefix: str = ""
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 5000,
+    workers: int = 1,
+    backend_store_uri: str | None = None,
+    default_artifact_root: str | None = None,
+    artifacts_destination: str | None = None,
+    allowed_hosts: Sequence[str] = (),
+    static_prefix: str = "",
+) -> None:
+    """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
+
+    Args:
+        host: address to listen on.
+        port: port to listen on; 0 picks a free one.
+        workers: number of processes.
+        backend_store_uri: database URL; an SQLite file below ``./cuvee-data`` when None.
+        default_artifact_root: where new experiments keep artifacts; this server when None.
+        artifacts_destination: directory for artifacts; ``./cuvee-data/artifacts`` when None.
+        allowed_hosts: names, besides local and private addresses, that the server answers to.
+        static_prefix: path below which everything is served, such as ``/cuvee``.
+
+    Raises:
+        InvalidParameter: an option cannot be used; says which and why.
+        SchemaMismatch: the database belongs to another version of Cuvee.
+    """
+    options = Options(
+        backend_store_uri=backend_store_uri or f"sqlite:///{(DATA / 'cuvee.db').absolute()}",
+        artifacts_destination=_directory(artifacts_destination or str(DATA / "artifacts")),
+        default_artifact_root=_root(default_artifact_root),
+        allowed_hosts=tuple(allowed_hosts),
+        static_prefix=static_prefix,
+    )
+    os.umask(0o077)
+    app = _open(options)  # before the workers: creates the tables once, and fails in the open
+    listener = _bind(host, port)
+    address = _address(host, listener, static_prefix)
+    if workers == 1:
+        _Server(_config(app), address).run(sockets=[listener])
+        return
+    app.store.close()
+    os.environ[OPTIONS] = msgspec.json.encode(options).decode()
+    config = _config("cuvee.server.run:from_environment", factory=True, workers=workers)
+    _say(address)
+    Multiprocess(config, target=_Server(config, "").run, sockets=[listener]).run()
+
+
+def from_environment() -> App:
+    """Build the application of one worker process."""
+    return _open(msgspec.json.decode(os.environ[OPTIONS], type=Options))
+
+
+def _open(options: Options) -> App:
+    from cuvee.blobs.local import LocalBlobs
+    from cuvee.store.sql import SqlStore
+
+    store = SqlStore.open(
+        options.backend_store_uri, artifact_root=options.default_artifact_root
+    )
+    return App(
+        store,
+        LocalBlobs(Path(options.artifacts_destination)),
+        allowed_hosts=options.allowed_hosts,
+        static_prefix=options.static_prefix,
+    )
+
+
+def _config(app: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_level=logging.WARNING,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=75,
+        backlog=2048,
+        **more,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does, and ends with status 0 when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self.address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started and self.address:
+            _say(self.address)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        # uvicorn raises the signal again once it has stopped, which would end the process as
+        # killed; stopping when told to is success.
+        wanted = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self.handle_exit) for number in wanted}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+
+def _say(address: str) -> None:
+    print(f"Cuvee is ready at {address}", file=sys.stderr, flush=True)  # noqa: T201  # its purpose
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        # The protocol is named so that asyncio sets TCP_NODELAY on what it accepts; without it a
+        # request on a kept connection may wait 40 ms for a delayed acknowledgement.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind((host, port))
+        listener.set_inheritable(True)
+    except OSError as problem:
+        raise InvalidParameter(
+            f"Cannot listen on {host}:{port}: {problem.strerror or problem}. Stop what uses it, "
+            "or choose another with --port."
+        ) from None
+    return listener
+
+
+def _address(host: str, listener: socket.socket, prefix: str) -> str:
+    port = listener.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}{prefix}"
+
+
+def _directory(destination: str) -> str:
+    scheme, colon, rest = destination.partition("://")
+    if colon and scheme != "file":
+        raise InvalidParameter(
+            f"--artifacts-destination {destination} is not a local directory; "
+            "this version keeps artifacts on local disk only."
+        )
+    return str(Path(rest if colon else destination).absolute())
+
+
+def _root(root: str | None) -> str:
+    if root is None:
+        return "mlflow-artifacts:"
+    return root.rstrip("/") if ":" in root else str(Path(root).absolute())

@@ -1,0 +1,66 @@
+"""Where artifacts are said to be: locations that a request may name, and those that follow."""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import unquote, urlsplit
+
+from cuvee.api.names import shown
+from cuvee.errors import InvalidParameter
+
+PROXY = "mlflow-artifacts:"
+HOST_SCHEMES = frozenset({"http", "https", "ftp", "sftp", "hdfs", "viewfs", "abfss", "b2", "r2"})
+
+
+def experiment_location(given: str, root: str, number: int) -> str:
+    """Return where an experiment keeps its artifacts.
+
+    Args:
+        given: the location that the request names, or "".
+        root: URI below which the server puts those that name none.
+        number: the experiment's id.
+
+    Raises:
+        InvalidParameter: the location is not one that a request may name.
+    """
+    if not given:
+        return f"{root.rstrip('/')}/{number}"
+    scheme = urlsplit(given).scheme.lower()
+    refuse = f"The artifact location {shown(given)} is not allowed: "
+    if scheme == "runs" or scheme == "models":
+        raise InvalidParameter(refuse + "it must be a place, not a reference to a run or model.")
+    if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
+        raise InvalidParameter(
+            refuse + "the server does not follow locations on other hosts. Leave it out to keep "
+            "artifacts on this server."
+        )
+    if "#" in given or "?" in given or ";" in given:
+        raise InvalidParameter(refuse + "leave out '#', '?' and ';'.")
+    if ".." in fully_decoded(given).replace("\\", "/").split("/"):
+        raise InvalidParameter(refuse + "leave out '..' segments.")
+    if not scheme or len(scheme) == 1:
+        return os.path.abspath(given)  # noqa: PTH100  # Path.resolve would follow links
+    return given.rstrip("/")
+
+
+def _host(uri: str) -> str:
+    return urlsplit(uri).netloc
+
+
+def fully_decoded(text: str) -> str:
+    """Return ``text`` percent-decoded until nothing changes, so that no spelling hides."""
+    for _ in range(10):
+        decoded = unquote(text)
+        if decoded == text:
+            return text
+        text = decoded
+    raise InvalidParameter("The location is percent-encoded too many times: send it plainly.")
+
+
+def proxy_path(uri: str) -> str | None:
+    """Return the path in this server's artifact store that ``uri`` names, or None."""
+    match = re.fullmatch(r"mlflow-artifacts:/*([^?#]*)", uri, re.IGNORECASE)
+    if match is None or (uri.lower().startswith(PROXY + "//") and not uri.startswith(PROXY + "///")):
+        return None
+    return match[1].strip("/")

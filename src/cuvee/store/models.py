@@ -1,0 +1,243 @@
+"""Registered models in SQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import delete, func, select, tuple_, update
+
+from cuvee.api.base import Empty
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    DeleteRegisteredModelTag,
+    GetLatestVersions,
+    GetRegisteredModel,
+    RegisteredModel,
+    RegisteredModelAlias,
+    RegisteredModelResult,
+    RegisteredModelTag,
+    RenameRegisteredModel,
+    SetRegisteredModelTag,
+    UpdateRegisteredModel,
+)
+from cuvee.api.names import shown
+from cuvee.api.stages import STAGES, canonical_stage
+from cuvee.api.versions import ModelVersion, VersionList
+from cuvee.errors import AlreadyExists, NotFound
+from cuvee.store import schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.tx import Tx
+from cuvee.store.version_data import load_versions
+
+_m = schema.registered_models
+_t = schema.registered_model_tags
+_a = schema.aliases
+_v = schema.model_versions
+
+_by_name = hot(select(_m).where(_m.c.name == arg("name")))
+_lock = hot(select(_m).where(_m.c.name == arg("name")).with_for_update())
+_add = hot(
+    insert(_m).values({c.name: arg(c.name) for c in _m.c if c.name != "pk"}).returning(_m.c.pk)
+)
+_set = hot(
+    update(_m)
+    .where(_m.c.pk == arg("model_pk"))
+    .values(name=arg("name"), description=arg("description"), updated=arg("updated"))
+)
+_touch = hot(update(_m).where(_m.c.pk == arg("model_pk")).values(updated=arg("updated")))
+_touch_versions = hot(
+    update(_v).where(_v.c.model_pk == arg("model_pk")).values(updated=arg("updated"))
+)
+_tags = hot(lambda db: select(_t).where(db.among(_t.c.model_pk, "pks")).order_by(_t.c.key))
+_aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
+_latest = hot(
+    lambda db: select(_v)
+    .where(
+        tuple_(_v.c.model_pk, _v.c.stage, _v.c.version).in_(
+            select(_v.c.model_pk, _v.c.stage, func.max(_v.c.version))
+            .where(db.among(_v.c.model_pk, "pks"))
+            .group_by(_v.c.model_pk, _v.c.stage)
+        )
+    )
+    .order_by(_v.c.model_pk, _v.c.version)
+)
+_new_tag = insert(_t)
+_put_tag = hot(
+    _new_tag.on_conflict_do_update(
+        index_elements=["model_pk", "key"], set_={"value": _new_tag.excluded.value}
+    )
+)
+_tag = hot(select(_t.c.value).where(_t.c.model_pk == arg("model_pk"), _t.c.key == arg("key")))
+_drop_tag = hot(delete(_t).where(_t.c.model_pk == arg("model_pk"), _t.c.key == arg("key")))
+_version_pks = select(_v.c.pk).where(_v.c.model_pk == arg("model_pk"))
+_drops = [
+    hot(delete(table).where(table.c.version_pk.in_(_version_pks)))
+    for table in (schema.model_version_tags, schema.version_files, schema.sealed)
+] + [
+    hot(delete(table).where(table.c.model_pk == arg("model_pk")))
+    for table in (_v, _t, _a)
+]
+_drop = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
+
+
+def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredModelResult:
+    if tx.first(_by_name, name=op.name) is not None:
+        raise AlreadyExists(
+            f"A registered model named {shown(op.name)} exists already: register a version of "
+            "it (model-versions/create), or choose another name."
+        )
+    row: dict[str, Any] = {
+        "name": op.name,
+        "description": op.description,
+        "user_id": tx.actor.name,
+        "created": tx.now,
+        "updated": tx.now,
+        "last_version": 0,
+    }
+    pk = tx.value(_add, **row)
+    tags = {t.key: t.value for t in op.tags}
+    tx.bulk(_put_tag, [(pk, key, value) for key, value in tags.items()])
+    tx.record(
+        "model.created",
+        f"model:{op.name}",
+        after={"description": op.description, "tags": tags},
+        comment=op.comment,
+    )
+    return RegisteredModelResult(load_models(tx, [(pk, *row.values())])[0])
+
+
+def get_registered_model(tx: Tx, op: GetRegisteredModel) -> RegisteredModelResult:
+    return RegisteredModelResult(load_models(tx, [find_model(tx, op.name)])[0])
+
+
+def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredModelResult:
+    row = find_model(tx, op.name, lock=True)
+    if op.new_name != op.name:
+        if tx.first(_by_name, name=op.new_name) is not None:
+            raise AlreadyExists(
+                f"A registered model named {shown(op.new_name)} exists already: "
+                "choose another name."
+            )
+        tx.record(
+            "model.renamed",
+            f"model:{op.new_name}",
+            before={"name": op.name},
+            after={"name": op.new_name},
+            comment=op.comment,
+        )
+    tx.run(_set, model_pk=row[0], name=op.new_name, description=row[2], updated=tx.now)
+    tx.run(_touch_versions, model_pk=row[0], updated=tx.now)
+    return get_registered_model(tx, GetRegisteredModel(name=op.new_name))
+
+
+def update_registered_model(tx: Tx, op: UpdateRegisteredModel) -> RegisteredModelResult:
+    row = find_model(tx, op.name, lock=True)
+    tx.run(_set, model_pk=row[0], name=op.name, description=op.description, updated=tx.now)
+    if (row[2] or "") != (op.description or ""):
+        tx.record(
+            "model.description_set",
+            f"model:{op.name}",
+            before={"description": row[2]},
+            after={"description": op.description},
+            comment=op.comment,
+        )
+    return get_registered_model(tx, GetRegisteredModel(name=op.name))
+
+
+def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
+    row = find_model(tx, op.name, lock=True)
+    before = load_models(tx, [row])[0]
+    for statement in _drops:
+        tx.run(statement, model_pk=row[0])
+    tx.run(_drop, model_pk=row[0])
+    tx.record(
+        "model.deleted",
+        f"model:{op.name}",
+        before={
+            "description": before.description,
+            "aliases": before.aliases,
+            "stages": {v.current_stage: v.version for v in before.latest_versions},
+        },
+        comment=op.comment,
+    )
+    return Empty()
+
+
+def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:
+    wanted = {canonical_stage(stage) for stage in op.stages} or set(STAGES)
+    row = find_model(tx, op.name)
+    rows = [r for r in tx.all(_latest, pks=tx.listed([row[0]])) if r[3] in wanted]
+    return VersionList(load_versions(tx, [(op.name, r) for r in rows], aliases=True))
+
+
+def set_registered_model_tag(tx: Tx, op: SetRegisteredModelTag) -> Empty:
+    row = find_model(tx, op.name, lock=True)
+    old = tx.value(_tag, model_pk=row[0], key=op.key)
+    tx.bulk(_put_tag, [(row[0], op.key, op.value)])
+    if old != op.value:
+        tx.record(
+            "model.tag_set",
+            f"model:{op.name}",
+            before={} if old is None else {op.key: old},
+            after={op.key: op.value},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def delete_registered_model_tag(tx: Tx, op: DeleteRegisteredModelTag) -> Empty:
+    row = find_model(tx, op.name, lock=True)
+    old = tx.value(_tag, model_pk=row[0], key=op.key)
+    if old is not None:
+        tx.run(_drop_tag, model_pk=row[0], key=op.key)
+        tx.record(
+            "model.tag_deleted", f"model:{op.name}", before={op.key: old}, comment=op.comment
+        )
+    return Empty()
+
+
+def find_model(tx: Tx, name: str, *, lock: bool = False) -> tuple[Any, ...]:
+    """Return a registered model's row, in the order of ``schema.registered_models``.
+
+    Raises:
+        NotFound: there is none with this name.
+    """
+    row = tx.first(_lock if lock else _by_name, name=name)
+    if row is None:
+        raise NotFound(f"There is no registered model named {shown(name)}.")
+    return row
+
+
+def touch_model(tx: Tx, pk: int) -> None:
+    """Note that a model has changed now."""
+    tx.run(_touch, model_pk=pk, updated=tx.now)
+
+
+def load_models(tx: Tx, rows: list[tuple[Any, ...]]) -> list[RegisteredModel]:
+    """Return registered models for rows in the order of ``schema.registered_models``."""
+    names = {row[0]: row[1] for row in rows}
+    pks = tx.listed(list(names))
+    tags: dict[int, list[RegisteredModelTag]] = defaultdict(list)
+    aliases: dict[int, list[RegisteredModelAlias]] = defaultdict(list)
+    latest: dict[str, list[ModelVersion]] = defaultdict(list)
+    for pk, key, value in tx.all(_tags, pks=pks):
+        tags[pk].append(RegisteredModelTag(key, value))
+    for pk, alias, version in tx.all(_aliases, pks=pks):
+        aliases[pk].append(RegisteredModelAlias(alias, str(version)))
+    for found in load_versions(tx, [(names[r[1]], r) for r in tx.all(_latest, pks=pks)]):
+        latest[found.name].append(found)
+    return [
+        RegisteredModel(
+            name=name,
+            creation_timestamp=created,
+            last_updated_timestamp=updated,
+            user_id=user or None,
+            description=description or None,
+            latest_versions=latest[name],
+            tag_items=tags[pk],
+            alias_items=aliases[pk],
+        )
+        for pk, name, description, user, created, updated, _ in rows
+    ]

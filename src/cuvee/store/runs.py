@@ -1,0 +1,277 @@
+"""Runs in SQL."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from typing import Any
+
+from msgspec import json as msgspec_json
+from sqlalchemy import delete, select, update
+
+from cuvee.api.base import Empty
+from cuvee.api.names import shown
+from cuvee.api.runs import (
+    RUN_NAME_TAG,
+    CreateRun,
+    DeleteRun,
+    DeleteTag,
+    GetRun,
+    LogModel,
+    LogParam,
+    Param,
+    RestoreRun,
+    RunInfoResult,
+    RunResult,
+    SetTag,
+    UpdateRun,
+)
+from cuvee.errors import InvalidParameter, NotFound
+from cuvee.store import schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.experiments import require_active_experiment
+from cuvee.store.run_data import load_runs, run_info
+from cuvee.store.tx import Tx
+
+_r = schema.runs
+_p = schema.params
+_t = schema.tags
+
+_by_id = hot(select(_r).where(_r.c.run_id == arg("run_id")))
+_lock = hot(select(_r).where(_r.c.run_id == arg("run_id")).with_for_update())
+_add = hot(
+    insert(_r).values({c.name: arg(c.name) for c in _r.c if c.name != "pk"}).returning(_r.c.pk)
+)
+_set = hot(
+    update(_r)
+    .where(_r.c.pk == arg("run_pk"))
+    .values(name=arg("name"), status=arg("status"), end_time=arg("end_time"))
+)
+_set_lifecycle = hot(
+    update(_r).where(_r.c.pk == arg("run_pk")).values(lifecycle=arg("lifecycle"))
+)
+_rename = hot(update(_r).where(_r.c.pk == arg("run_pk")).values(name=arg("name")))
+_add_param = hot(insert(_p).on_conflict_do_nothing())
+_params = hot(
+    lambda db: select(_p.c.key_id, _p.c.value).where(
+        _p.c.run_pk == arg("run_pk"), db.among(_p.c.key_id, "key_ids")
+    )
+)
+_new_tag = insert(_t)
+_put_tag = hot(
+    _new_tag.on_conflict_do_update(
+        index_elements=["run_pk", "key_id"], set_={"value": _new_tag.excluded.value}
+    )
+)
+_tag = hot(select(_t.c.value).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
+_drop_tag = hot(delete(_t).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
+
+ENDED = {"FINISHED": "run.finished", "FAILED": "run.failed", "KILLED": "run.killed"}
+LOG_MODEL_TAG = "mlflow.log-model.history"
+LOG_MODEL_FIELDS = ("artifact_path", "flavors", "utc_time_created", "run_id")
+
+_ADJECTIVES = (
+    "amber bold brisk bright calm clear crisp deep dry early earthy fine fresh gentle golden "
+    "grand keen light lively mellow nimble oaky open proud pure quiet rich ripe rosy rustic "
+    "silky smooth sunny supple sweet tart velvet warm wild young"
+).split()
+_NOUNS = (
+    "barrel blend bottle bud canopy cask cellar chalk cork crate creek crush dawn grape grove "
+    "harbor harvest hill leaf malbec merlot mist must oak orchard pinot press ridge river root "
+    "seed shiraz slope soil stem syrah terrace valley vine yeast"
+).split()
+
+
+def create_run(tx: Tx, op: CreateRun) -> RunResult:
+    experiment = require_active_experiment(tx, op.experiment_id)
+    tags = {t.key: t.value for t in op.tags}
+    name = op.run_name or tags.get(RUN_NAME_TAG) or _random_name()
+    tags[RUN_NAME_TAG] = name
+    run_id = uuid.uuid4().hex
+    row: dict[str, Any] = {
+        "run_id": run_id,
+        "experiment_id": experiment[0],
+        "name": name,
+        "user_id": op.user_id,
+        "status": "RUNNING",
+        "start_time": op.start_time,
+        "end_time": None,
+        "lifecycle": "active",
+        "artifact_uri": f"{experiment[2]}/{run_id}/artifacts",
+    }
+    pk = tx.value(_add, **row)
+    put_tags(tx, pk, tags)
+    tx.record(
+        "run.created",
+        f"run:{run_id}",
+        after={"experiment_id": str(experiment[0]), "run_name": name, "status": "RUNNING"},
+        comment=op.comment,
+    )
+    return RunResult(load_runs(tx, [(pk, *row.values())])[0])
+
+
+def get_run(tx: Tx, op: GetRun) -> RunResult:
+    return RunResult(load_runs(tx, [find_run(tx, op.run_id)], model_inputs=True)[0])
+
+
+def update_run(tx: Tx, op: UpdateRun) -> RunInfoResult:
+    row = find_run(tx, op.run_id, lock=True)
+    require_writable(row)
+    pk, old_name, old_status, old_end = row[0], row[3], row[5], row[7]
+    name = op.run_name or old_name
+    status = op.status or old_status
+    end_time = old_end if op.end_time is None else op.end_time
+    tx.run(_set, run_pk=pk, name=name, status=status, end_time=end_time)
+    if name != old_name:
+        put_tags(tx, pk, {RUN_NAME_TAG: name})
+        _record_rename(tx, row[1], old_name, name, op.comment)
+    if status != old_status:
+        tx.record(
+            ENDED.get(status, "run.status_changed"),
+            f"run:{row[1]}",
+            before={"status": old_status},
+            after={"status": status, "end_time": end_time},
+            comment=op.comment,
+        )
+    return RunInfoResult(run_info((*row[:3], name, row[4], status, row[6], end_time, *row[8:])))
+
+
+def delete_run(tx: Tx, op: DeleteRun) -> Empty:
+    return _change_lifecycle(tx, op, "deleted")
+
+
+def restore_run(tx: Tx, op: RestoreRun) -> Empty:
+    return _change_lifecycle(tx, op, "active")
+
+
+def log_param(tx: Tx, op: LogParam) -> Empty:
+    pk = find_writable_run(tx, op.run_id)
+    put_params(tx, pk, [Param(op.key, op.value)])
+    return Empty()
+
+
+def set_tag(tx: Tx, op: SetTag) -> Empty:
+    row = find_run(tx, op.run_id)
+    require_writable(row)
+    put_tags(tx, row[0], {op.key: op.value})
+    rename_by_tag(tx, row, {op.key: op.value})
+    return Empty()
+
+
+def delete_tag(tx: Tx, op: DeleteTag) -> Empty:
+    pk = find_writable_run(tx, op.run_id)
+    key_id = tx.key_ids([op.key]).get(op.key)
+    if key_id is None or not tx.run(_drop_tag, run_pk=pk, key_id=key_id):
+        raise NotFound(f"Run {op.run_id} has no tag {shown(op.key)}.")
+    return Empty()
+
+
+def log_model(tx: Tx, op: LogModel) -> Empty:
+    pk = find_writable_run(tx, op.run_id)
+    try:
+        model = msgspec_json.decode(op.model_json)
+    except ValueError:
+        raise InvalidParameter("model_json is not JSON: send the MLmodel file as JSON.") from None
+    missing = [f for f in LOG_MODEL_FIELDS if not isinstance(model, dict) or f not in model]
+    if missing:
+        raise InvalidParameter(
+            f"model_json lacks {', '.join(missing)}: send the MLmodel file as a JSON object."
+        )
+    key_id = tx.key_ids([LOG_MODEL_TAG], create=True)[LOG_MODEL_TAG]
+    history = tx.value(_tag, run_pk=pk, key_id=key_id)
+    models = msgspec_json.decode(history) if history else []
+    put_tags(tx, pk, {LOG_MODEL_TAG: msgspec_json.encode([*models, model]).decode()})
+    return Empty()
+
+
+def find_run(tx: Tx, run_id: str, *, lock: bool = False) -> tuple[Any, ...]:
+    """Return a run's row, in the order of ``schema.runs``.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = tx.first(_lock if lock else _by_id, run_id=run_id)
+    if row is None:
+        raise NotFound(f"There is no run with id {shown(run_id)}.")
+    return row
+
+
+def find_writable_run(tx: Tx, run_id: str) -> int:
+    """Return the primary key of a run that may be written to."""
+    row = find_run(tx, run_id)
+    require_writable(row)
+    pk: int = row[0]
+    return pk
+
+
+def require_writable(row: tuple[Any, ...]) -> None:
+    """Refuse a run that is deleted."""
+    if row[8] != "active":
+        raise InvalidParameter(
+            f"Run {row[1]} is deleted and cannot be written to: restore it first (runs/restore)."
+        )
+
+
+def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
+    """Add params to a run.
+
+    Raises:
+        InvalidParameter: one of them has another value already.
+    """
+    ids = tx.key_ids([p.key for p in params], create=True)
+    tx.bulk(_add_param, [(pk, ids[p.key], p.value) for p in params])
+    stored: dict[int, str] = dict(
+        tx.all(_params, run_pk=pk, key_ids=tx.listed(list(ids.values())))  # type: ignore[arg-type]  # pairs
+    )
+    for param in params:
+        old = stored[ids[param.key]]
+        if old != param.value:
+            raise InvalidParameter(
+                f"Param {shown(param.key)} is {shown(old)} already and cannot become "
+                f"{shown(param.value)}: params never change. Log a metric or a tag for what "
+                "changes, or start another run."
+            )
+
+
+def put_tags(tx: Tx, pk: int, tags: dict[str, str]) -> None:
+    """Set tags of a run."""
+    ids = tx.key_ids(tags, create=True)
+    tx.bulk(_put_tag, [(pk, ids[key], value) for key, value in tags.items()])
+
+
+def rename_by_tag(tx: Tx, row: tuple[Any, ...], tags: dict[str, str]) -> None:
+    """Rename a run whose name tag was set: the tag and the name are one."""
+    name = tags.get(RUN_NAME_TAG)
+    if name is not None and name != row[3]:
+        tx.run(_rename, run_pk=row[0], name=name)
+        _record_rename(tx, row[1], row[3], name, "")
+
+
+def _record_rename(tx: Tx, run_id: str, old: str, new: str, comment: str) -> None:
+    tx.record(
+        "run.renamed",
+        f"run:{run_id}",
+        before={"run_name": old},
+        after={"run_name": new},
+        comment=comment,
+    )
+
+
+def _change_lifecycle(tx: Tx, op: DeleteRun | RestoreRun, new: str) -> Empty:
+    row = find_run(tx, op.run_id, lock=True)
+    if row[8] != new:
+        tx.run(_set_lifecycle, run_pk=row[0], lifecycle=new)
+        tx.record(
+            "run.deleted" if new == "deleted" else "run.restored",
+            f"run:{row[1]}",
+            before={"lifecycle_stage": row[8]},
+            after={"lifecycle_stage": new},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def _random_name() -> str:
+    pick = random.choice  # noqa: S311  # names need no cryptography
+    return f"{pick(_ADJECTIVES)}-{pick(_NOUNS)}-{random.randrange(1000)}"  # noqa: S311
+

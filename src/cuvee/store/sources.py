@@ -1,0 +1,266 @@
+"""What a version may be made of: the source that a request names, checked and resolved."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from cuvee.api.names import shown, version_number
+from cuvee.api.stages import STAGES, canonical_stage
+from cuvee.api.versions import CreateModelVersion
+from cuvee.errors import InvalidParameter, NotFound
+from cuvee.store import schema
+from cuvee.store.engine import arg, hot
+from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path
+from cuvee.store.logged_models import find_logged_model
+from cuvee.store.models import find_model
+from cuvee.store.runs import find_run
+from cuvee.store.tx import Tx
+
+_v = schema.model_versions
+_a = schema.aliases
+_lm = schema.logged_models
+
+_by_version = hot(
+    select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version"))
+)
+_newest = hot(
+    select(_v).where(_v.c.model_pk == arg("model_pk")).order_by(_v.c.version.desc()).limit(1)
+)
+_newest_in_stage = hot(
+    select(_v)
+    .where(_v.c.model_pk == arg("model_pk"), _v.c.stage == arg("stage"))
+    .order_by(_v.c.version.desc())
+    .limit(1)
+)
+_by_alias = hot(
+    select(_a.c.version).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
+)
+_named_models = hot(
+    select(_lm.c.artifact_uri)
+    .where(
+        _lm.c.source_run_id == arg("run_id"), _lm.c.name == arg("name"), _lm.c.lifecycle == "active"
+    )
+    .order_by(_lm.c.created.desc())
+    .limit(1)
+)
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """A checked source.
+
+    Args:
+        uri: the source as it is kept.
+        location: where the files are, as clients are told.
+        run_id, model_id: where the model comes from, as far as known.
+        files: path in this server's artifact store, or None when the files are elsewhere.
+    """
+
+    uri: str
+    location: str
+    run_id: str = ""
+    model_id: str = ""
+    files: str | None = None
+
+
+def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
+    """Check the source of a new version and find its files.
+
+    Raises:
+        InvalidParameter: the source is not one that a request may name, or does not belong to
+            the run or model that the request names.
+        NotFound: the source refers to a model, version or run that does not exist.
+    """
+    uri = op.source
+    plain = fully_decoded(uri)
+    if ".." in re.split(r"[/\\]", plain):
+        raise InvalidParameter(f"The source {shown(uri)} contains a '..' segment: leave it out.")
+    scheme = urlsplit(uri).scheme.lower()
+    if scheme == "models":
+        return _from_model(tx, op)
+    if scheme == "runs":
+        return _from_run(tx, op)
+    if scheme == "mlflow-artifacts":
+        return _from_proxy(tx, op)
+    if scheme in HOST_SCHEMES:
+        raise InvalidParameter(
+            f"The source {shown(uri)} is on another host, which this server does not follow: "
+            "log the model to a run and register runs:/<run_id>/<path> or models:/<model_id>."
+        )
+    if scheme in ("", "file") or len(scheme) == 1:
+        return _from_local(tx, op)
+    return Source(
+        uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id
+    )
+
+
+def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
+    rest = op.source.partition(":")[2].strip("/")
+    if "/" not in rest and "@" not in rest:
+        if op.model_id != rest:
+            raise InvalidParameter(
+                f"The source names the logged model {shown(rest)}: send it as model_id too "
+                f"(got {shown(op.model_id)})."
+            )
+        row = find_logged_model(tx, rest)
+        return Source(
+            uri=op.source,
+            location=row[6],
+            run_id=op.run_id or row[5],
+            model_id=rest,
+            files=proxy_path(row[6]),
+        )
+    name, version = find_version_by_uri(tx, rest)
+    for field, sent, held in (
+        ("run_id", op.run_id, version[7]),
+        ("model_id", op.model_id, version[9]),
+    ):
+        if sent and sent != held:
+            raise InvalidParameter(
+                f"The source version's {field} is {shown(held)}, not {shown(sent)}: "
+                "leave it out to take it from there."
+            )
+    return Source(
+        uri=f"models:/{name}/{version[2]}",
+        location=version[6],
+        run_id=version[7],
+        model_id=version[9],
+        files=_files_of(tx, version[6]),
+    )
+
+
+def _files_of(tx: Tx, location: str) -> str | None:
+    match = re.fullmatch(r"runs:/([^/]+)/?(.*)", location)
+    if match is None:
+        return proxy_path(location)
+    return _run_files(tx, match[1], match[2])
+
+
+def _from_run(tx: Tx, op: CreateModelVersion) -> Source:
+    match = re.fullmatch(r"runs:/([^/]+)/?(.*)", op.source)
+    if match is None or match[1] != op.run_id:
+        raise InvalidParameter(
+            f"The source {shown(op.source)} must name the run that is sent as run_id "
+            f"({shown(op.run_id)}): runs:/<run_id>/<path>."
+        )
+    if op.model_id:
+        raise InvalidParameter("Send model_id with a source models:/<model_id>, not with runs:/.")
+    return Source(
+        uri=op.source,
+        location=op.source,
+        run_id=op.run_id,
+        files=_run_files(tx, match[1], match[2]),
+    )
+
+
+def _run_files(tx: Tx, run_id: str, path: str) -> str | None:
+    """Find the files behind ``runs:/``; a logged model of that name wins, as for clients."""
+    try:
+        root = find_run(tx, run_id)[9]
+    except NotFound:
+        return None
+    name, _, below = path.partition("/")
+    logged = tx.value(_named_models, run_id=run_id, name=name)
+    if logged is not None:
+        root, path = logged, below
+    return proxy_path(f"{root}/{path}".rstrip("/"))
+
+
+def _from_proxy(tx: Tx, op: CreateModelVersion) -> Source:
+    path = proxy_path(op.source)
+    roots = _roots(tx, op)
+    inside = path is not None and any(
+        root is not None and (path == root or path.startswith(root + "/"))
+        for root in map(proxy_path, roots)
+    )
+    if not inside:
+        raise InvalidParameter(
+            f"The source {shown(op.source)} does not lie in the artifacts of the run or model "
+            "that the request names: send the run_id that it belongs to."
+        )
+    return Source(
+        uri=op.source,
+        location=op.source,
+        run_id=_source_run(tx, op),
+        model_id=op.model_id,
+        files=path,
+    )
+
+
+def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
+    path = _local_path(op.source)
+    inside = path is not None and any(
+        root is not None and (path == root or path.startswith(root.rstrip("/") + "/"))
+        for root in map(_local_path, _roots(tx, op))
+    )
+    if not inside:
+        raise InvalidParameter(
+            f"The source {shown(op.source)} is a local path outside the artifacts of the run or "
+            "model that the request names: log the model to a run and register it from there."
+        )
+    return Source(
+        uri=op.source, location=op.source, run_id=_source_run(tx, op), model_id=op.model_id
+    )
+
+
+def _local_path(uri: str) -> str | None:
+    parts = urlsplit(uri)
+    if parts.scheme.lower() not in ("", "file") or parts.netloc not in ("", "localhost"):
+        return None
+    path = fully_decoded(parts.path)
+    if parts.query or parts.fragment or not path.startswith("/") or "\0" in path:
+        return None
+    return path.rstrip("/")
+
+
+def _roots(tx: Tx, op: CreateModelVersion) -> list[str]:
+    roots = []
+    if op.run_id:
+        roots.append(find_run(tx, op.run_id)[9])
+    if op.model_id:
+        roots.append(find_logged_model(tx, op.model_id)[6])
+    return roots
+
+
+def _source_run(tx: Tx, op: CreateModelVersion) -> str:
+    if op.model_id and not op.run_id:
+        found: str = find_logged_model(tx, op.model_id)[5]
+        return found
+    return op.run_id
+
+
+def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
+    """Find the version that the part after ``models:/`` names.
+
+    Returns:
+        The model's name, and the row in the order of ``schema.model_versions``.
+    """
+    if "/" in rest:
+        name, _, suffix = rest.rpartition("/")
+    else:
+        name, _, suffix = rest.rpartition("@")
+        suffix = "@" + suffix
+    pk = find_model(tx, name)[0]
+    row = _find(tx, pk, suffix)
+    if row is None:
+        raise NotFound(f"There is no version at models:/{rest[:200]}.")
+    return name, row
+
+
+def _find(tx: Tx, pk: int, suffix: str) -> tuple[Any, ...] | None:
+    if suffix.lower() in ("latest", "@latest"):
+        return tx.first(_newest, model_pk=pk)
+    if suffix.startswith("@"):
+        version = tx.value(_by_alias, model_pk=pk, alias=suffix[1:])
+        return None if version is None else tx.first(_by_version, model_pk=pk, version=version)
+    if suffix.isascii() and suffix.isdecimal():
+        return tx.first(_by_version, model_pk=pk, version=version_number(suffix))
+    if suffix.lower() not in (s.lower() for s in STAGES):
+        raise InvalidParameter(
+            f"{shown(suffix)} is neither a version, a stage, an alias (@name) nor 'latest'."
+        )
+    return tx.first(_newest_in_stage, model_pk=pk, stage=canonical_stage(suffix))

@@ -1,0 +1,80 @@
+"""Model versions with their tags and aliases, for one version or for a page of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+
+from cuvee.api.versions import ModelVersion, ModelVersionTag
+from cuvee.store import schema
+from cuvee.store.engine import hot
+from cuvee.store.tx import Tx
+
+_t = schema.model_version_tags
+_a = schema.aliases
+
+_tags = hot(lambda db: select(_t).where(db.among(_t.c.version_pk, "pks")).order_by(_t.c.key))
+_aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
+
+
+def load_versions(
+    tx: Tx, rows: list[tuple[str, tuple[Any, ...]]], *, aliases: bool = False
+) -> list[ModelVersion]:
+    """Return model versions.
+
+    Args:
+        tx: the transaction.
+        rows: the model's name, and a row in the order of ``schema.model_versions``.
+        aliases: whether the aliases that point at each are wanted (not in searches).
+    """
+    tags: dict[int, list[ModelVersionTag]] = defaultdict(list)
+    for pk, key, value in tx.all(_tags, pks=tx.listed([row[0] for _, row in rows])):
+        tags[pk].append(ModelVersionTag(key, value))
+    names: dict[tuple[int, int], list[str]] = defaultdict(list)
+    if aliases:
+        models = sorted({row[1] for _, row in rows})
+        for model_pk, alias, version in tx.all(_aliases, pks=tx.listed(models)):
+            names[model_pk, version].append(alias)
+    return [
+        _version(name, row, tags.get(row[0], []), names.get((row[1], row[2]), []))
+        for name, row in rows
+    ]
+
+
+def _version(
+    name: str, row: tuple[Any, ...], tags: list[ModelVersionTag], aliases: list[str]
+) -> ModelVersion:
+    (
+        _,
+        _,
+        version,
+        stage,
+        description,
+        source,
+        _,
+        run_id,
+        run_link,
+        model_id,
+        user_id,
+        created,
+        updated,
+        digest,
+    ) = row
+    return ModelVersion(
+        name=name,
+        version=str(version),
+        creation_timestamp=created,
+        last_updated_timestamp=updated,
+        user_id=user_id or None,
+        current_stage=stage,
+        description=description,
+        source=source,
+        run_id=run_id,
+        tag_items=tags,
+        run_link=run_link,
+        aliases=aliases,
+        model_id=model_id or None,
+        digest=digest,
+    )

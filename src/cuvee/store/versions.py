@@ -1,0 +1,312 @@
+"""Model versions in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from cuvee.api.base import Empty
+from cuvee.api.models import (
+    DeleteRegisteredModelAlias,
+    GetModelVersionByAlias,
+    SetRegisteredModelAlias,
+)
+from cuvee.api.names import shown, version_number
+from cuvee.api.stages import canonical_stage
+from cuvee.api.versions import (
+    CreateModelVersion,
+    DeleteModelVersion,
+    DeleteModelVersionTag,
+    DownloadUri,
+    GetModelVersion,
+    GetModelVersionDownloadUri,
+    ModelVersion,
+    ModelVersionResult,
+    SetModelVersionTag,
+    TransitionStage,
+    UpdateModelVersion,
+)
+from cuvee.errors import InvalidParameter, NotFound
+from cuvee.store import artifacts, logged_models, schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.models import find_model, touch_model
+from cuvee.store.sources import resolve_source
+from cuvee.store.tx import Tx
+from cuvee.store.version_data import load_versions
+
+_m = schema.registered_models
+_v = schema.model_versions
+_t = schema.model_version_tags
+_a = schema.aliases
+
+_by_number = hot(
+    select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version"))
+)
+_highest = hot(
+    select(_v).where(_v.c.model_pk == arg("model_pk")).order_by(_v.c.version.desc()).limit(1)
+)
+_add = hot(
+    insert(_v).values({c.name: arg(c.name) for c in _v.c if c.name != "pk"}).returning(_v.c.pk)
+)
+_count = hot(
+    update(_m)
+    .where(_m.c.pk == arg("model_pk"))
+    .values(last_version=arg("version"), updated=arg("now"))
+)
+_set = hot(
+    update(_v)
+    .where(_v.c.pk == arg("version_pk"))
+    .values(stage=arg("stage"), description=arg("description"), updated=arg("now"))
+)
+_holders = hot(
+    select(_v)
+    .where(
+        _v.c.model_pk == arg("model_pk"),
+        _v.c.stage == arg("stage"),
+        _v.c.version != arg("version"),
+    )
+    .order_by(_v.c.version)
+)
+_drops = [
+    hot(delete(table).where(table.c.version_pk == arg("version_pk")))
+    for table in (_t, schema.version_files, schema.sealed)
+]
+_drop = hot(delete(_v).where(_v.c.pk == arg("version_pk")))
+_drop_aliases = hot(
+    delete(_a).where(_a.c.model_pk == arg("model_pk"), _a.c.version == arg("version"))
+)
+_alias = hot(
+    select(_a.c.version).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
+)
+_new_alias = insert(_a)
+_put_alias = hot(
+    _new_alias.on_conflict_do_update(
+        index_elements=["model_pk", "alias"], set_={"version": _new_alias.excluded.version}
+    )
+)
+_drop_alias = hot(
+    delete(_a).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
+)
+_new_tag = insert(_t)
+_put_tag = hot(
+    _new_tag.on_conflict_do_update(
+        index_elements=["version_pk", "key"], set_={"value": _new_tag.excluded.value}
+    )
+)
+_tag = hot(select(_t.c.value).where(_t.c.version_pk == arg("version_pk"), _t.c.key == arg("key")))
+_drop_tag = hot(delete(_t).where(_t.c.version_pk == arg("version_pk"), _t.c.key == arg("key")))
+
+
+def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
+    """Register the next version; the lock on the model makes the numbers gap-free."""
+    model = find_model(tx, op.name, lock=True)
+    source = resolve_source(tx, op)
+    number = model[6] + 1
+    row: dict[str, Any] = {
+        "model_pk": model[0],
+        "version": number,
+        "stage": "None",
+        "description": op.description,
+        "source": source.uri,
+        "location": source.location,
+        "run_id": source.run_id,
+        "run_link": op.run_link,
+        "model_id": source.model_id,
+        "user_id": tx.actor.name,
+        "created": tx.now,
+        "updated": tx.now,
+        "digest": "",
+    }
+    pk = tx.value(_add, **row)
+    tx.run(_count, model_pk=model[0], version=number, now=tx.now)
+    tags = {t.key: t.value for t in op.tags}
+    tx.bulk(_put_tag, [(pk, key, value) for key, value in tags.items()])
+    if source.files is not None:
+        row["digest"] = artifacts.freeze(tx, pk, source.files)
+    if source.model_id:
+        logged = logged_models.find_logged_model(tx, source.model_id, deleted=True)
+        logged_models.note_registration(tx, logged[0], op.name, number)
+    tx.record(
+        "version.created",
+        _subject(op.name, number),
+        after={
+            "source": source.uri,
+            "run_id": source.run_id,
+            "description": op.description,
+            "digest": row["digest"],
+        },
+        comment=op.comment,
+    )
+    return ModelVersionResult(load_versions(tx, [(op.name, (pk, *row.values()))])[0])
+
+
+def get_model_version(tx: Tx, op: GetModelVersion) -> ModelVersionResult:
+    return ModelVersionResult(_load(tx, op.name, find_version(tx, op.name, op.version)))
+
+
+def update_model_version(tx: Tx, op: UpdateModelVersion) -> ModelVersionResult:
+    row = find_version(tx, op.name, op.version, lock=True)
+    tx.run(_set, version_pk=row[0], stage=row[3], description=op.description, now=tx.now)
+    if row[4] != op.description:
+        tx.record(
+            "version.description_set",
+            _subject(op.name, row[2]),
+            before={"description": row[4]},
+            after={"description": op.description},
+            comment=op.comment,
+        )
+    return get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
+
+
+def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
+    row = find_version(tx, op.name, op.version, lock=True)
+    stage = canonical_stage(op.stage)
+    if op.archive_existing_versions:
+        holders = tx.all(_holders, model_pk=row[1], stage=stage, version=row[2])
+        why = f"{op.comment} " if op.comment else ""
+        for holder in holders:
+            reason = f"{why}(version {row[2]} took the stage)"
+            _move(tx, op.name, holder, "Archived", reason)
+    _move(tx, op.name, row, stage, op.comment)
+    touch_model(tx, row[1])
+    return get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
+
+
+def _move(tx: Tx, name: str, row: tuple[Any, ...], stage: str, comment: str) -> None:
+    tx.run(_set, version_pk=row[0], stage=stage, description=row[4], now=tx.now)
+    if row[3] != stage:
+        tx.record(
+            "version.transitioned",
+            _subject(name, row[2]),
+            before={"stage": row[3]},
+            after={"stage": stage},
+            comment=comment,
+        )
+
+
+def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
+    row = find_version(tx, op.name, op.version, lock=True)
+    before = _load(tx, op.name, row)
+    for statement in _drops:
+        tx.run(statement, version_pk=row[0])
+    tx.run(_drop_aliases, model_pk=row[1], version=row[2])
+    tx.run(_drop, version_pk=row[0])
+    touch_model(tx, row[1])
+    tx.record(
+        "version.deleted",
+        _subject(op.name, row[2]),
+        before={
+            "stage": before.current_stage,
+            "aliases": before.aliases,
+            "source": before.source,
+            "digest": before.digest,
+        },
+        comment=op.comment,
+    )
+    return Empty()
+
+
+def get_model_version_download_uri(tx: Tx, op: GetModelVersionDownloadUri) -> DownloadUri:
+    return DownloadUri(find_version(tx, op.name, op.version)[6])
+
+
+def set_model_version_tag(tx: Tx, op: SetModelVersionTag) -> Empty:
+    row = find_version(tx, op.name, op.version, lock=True)
+    old = tx.value(_tag, version_pk=row[0], key=op.key)
+    tx.bulk(_put_tag, [(row[0], op.key, op.value)])
+    if old != op.value:
+        tx.record(
+            "version.tag_set",
+            _subject(op.name, row[2]),
+            before={} if old is None else {op.key: old},
+            after={op.key: op.value},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def delete_model_version_tag(tx: Tx, op: DeleteModelVersionTag) -> Empty:
+    row = find_version(tx, op.name, op.version, lock=True)
+    old = tx.value(_tag, version_pk=row[0], key=op.key)
+    if old is not None:
+        tx.run(_drop_tag, version_pk=row[0], key=op.key)
+        tx.record(
+            "version.tag_deleted",
+            _subject(op.name, row[2]),
+            before={op.key: old},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def set_registered_model_alias(tx: Tx, op: SetRegisteredModelAlias) -> Empty:
+    row = find_version(tx, op.name, op.version, lock=True)
+    old = tx.value(_alias, model_pk=row[1], alias=op.alias)
+    tx.bulk(_put_alias, [(row[1], op.alias, row[2])])
+    if old != row[2]:
+        tx.record(
+            "model.alias_set",
+            f"model:{op.name}",
+            before={} if old is None else {op.alias: str(old)},
+            after={op.alias: str(row[2])},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def delete_registered_model_alias(tx: Tx, op: DeleteRegisteredModelAlias) -> Empty:
+    pk = find_model(tx, op.name, lock=True)[0]
+    old = tx.value(_alias, model_pk=pk, alias=op.alias)
+    if old is not None:
+        tx.run(_drop_alias, model_pk=pk, alias=op.alias)
+        tx.record(
+            "model.alias_deleted",
+            f"model:{op.name}",
+            before={op.alias: str(old)},
+            comment=op.comment,
+        )
+    return Empty()
+
+
+def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersionResult:
+    pk = find_model(tx, op.name)[0]
+    if op.alias.lower() == "latest":
+        row = tx.first(_highest, model_pk=pk)
+    else:
+        version = tx.value(_alias, model_pk=pk, alias=op.alias)
+        row = None if version is None else tx.first(_by_number, model_pk=pk, version=version)
+    if row is None:
+        # Clients of the protocol expect 400 here, not 404.
+        raise InvalidParameter(
+            f"The registered model {shown(op.name)} has no alias {shown(op.alias)}: set it with "
+            "registered-models/alias, or read the model to see which it has."
+        )
+    return ModelVersionResult(_load(tx, op.name, row))
+
+
+def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tuple[Any, ...]:
+    """Return a version's row, in the order of ``schema.model_versions``.
+
+    Args:
+        tx: the transaction.
+        name: the model's name.
+        version: the version's number, as a string.
+        lock: whether the model is to be changed.
+
+    Raises:
+        NotFound: there is no such model or version.
+    """
+    pk = find_model(tx, name, lock=lock)[0]
+    row = tx.first(_by_number, model_pk=pk, version=version_number(version))
+    if row is None:
+        raise NotFound(f"The registered model {shown(name)} has no version {version}.")
+    return row
+
+
+def _load(tx: Tx, name: str, row: tuple[Any, ...]) -> ModelVersion:
+    return load_versions(tx, [(name, row)], aliases=True)[0]
+
+
+def _subject(name: str, version: int) -> str:
+    return f"version:{name}/{version}"
