@@ -1,0 +1,94 @@
+"""The rows in the order in which they are measured."""
+
+from __future__ import annotations
+
+from bench.registry import (
+    by_alias,
+    create_version,
+    download,
+    history,
+    latest_versions,
+    small_files,
+    upload,
+)
+from bench.rows import Row, create_run, log_batch, log_metric, log_params, search
+
+ROWS = [
+    Row(
+        "create run",
+        "runs/create with 3 tags, 1 client",
+        "runs/s",
+        create_run(1),
+        ("echo 1", "commit"),
+    ),
+    Row("create run x8", "the same, 8 clients", "runs/s", create_run(8), ("echo 8",)),
+    Row("log metric", "runs/log-metric, 1 client", "req/s", log_metric(1), ("echo 1", "commit")),
+    Row("log metric x8", "the same, 8 clients (8 runs)", "req/s", log_metric(8), ("echo 8",)),
+    Row(
+        "log batch",
+        "runs/log-batch of 1000 metrics (10 keys, 100 steps), 1 client",
+        "metrics/s",
+        log_batch(1),
+        ("insert",),
+    ),
+    Row("log batch x4", "the same, 4 clients (4 runs)", "metrics/s", log_batch(4), ("insert",)),
+    Row(
+        "log params",
+        "runs/log-batch of 100 params and 100 tags to a fresh run, median",
+        "ms",
+        log_params,
+        ("echo 1", "commit"),
+    ),
+    Row(
+        "create version",
+        "model-versions/create over 100 models, 1 client",
+        "versions/s",
+        create_version(1),
+        ("echo 1", "commit"),
+    ),
+    Row("create version x8", "the same, 8 clients", "versions/s", create_version(8), ("echo 8",)),
+    Row(
+        "latest versions",
+        "get-latest-versions of a stage, median",
+        "ms",
+        latest_versions,
+        ("echo 1",),
+    ),
+    Row("by alias", "registered-models/alias, median", "ms", by_alias, ("echo 1",)),
+    Row("upload", "PUT of a 64 MiB artifact", "MB/s", upload, ("up",)),
+    Row("download", "GET of the same", "MB/s", download, ("down",)),
+    Row(
+        "upload small",
+        "PUT of 1000 artifacts of 10 KiB, 4 clients",
+        "files/s",
+        small_files("PUT"),
+        ("echo 4",),
+    ),
+    Row("download small", "GET of the same", "files/s", small_files("GET"), ("echo 4",)),
+    Row("history", "all points of a metric with 100,000 of them", "ms", history, ("down",)),
+    Row(
+        "search 1k",
+        "runs/search among 1,000 runs of 25 values: filter on a metric and a param, ordered by a"
+        " metric, the first 100; median",
+        "ms",
+        search(0),
+        ("echo 1",),
+    ),
+    Row("search 10k", "the same among 10,000 runs", "ms", search(1), ("echo 1",)),
+    Row("search 10k x8", "the same, 8 clients", "req/s", search(1, 8), ("echo 8",)),
+]
+STARTS = [
+    Row(
+        "ready",
+        "from exec to the first answer of /health, on data that are there",
+        "s",
+        lambda *_: {},
+    ),
+    Row("ready first", "the same on the first start, nothing there yet", "s", lambda *_: {}),
+    Row(
+        "memory",
+        "PSS of the idle process tree (RSS in brackets: shared pages count in each process)",
+        "MB",
+        lambda *_: {},
+    ),
+]
