@@ -102,6 +102,26 @@ class LoggedModel(Struct, frozen=True, kw_only=True):
         return self.info.artifact_uri
 
     @property
+    def creation_timestamp(self) -> int:
+        """When it was created, milliseconds since 1970."""
+        return self.info.creation_timestamp_ms
+
+    @property
+    def last_updated_timestamp(self) -> int:
+        """When it last changed, milliseconds since 1970."""
+        return self.info.last_updated_timestamp_ms
+
+    @property
+    def model_type(self) -> str:
+        """What kind of model it is, in the user's words."""
+        return self.info.model_type
+
+    @property
+    def status_message(self) -> str | None:
+        """What went wrong, if anything did."""
+        return self.info.status_message
+
+    @property
     def model_uri(self) -> str:
         """The URI to load it by."""
         return f"models:/{self.info.model_id}"

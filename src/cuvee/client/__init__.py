@@ -1,0 +1,1 @@
+"""The Python client: MLflow's functions and methods over one ``Store``."""

@@ -1,0 +1,331 @@
+"""The active experiment and the active runs.
+
+Runs are stacked per thread, as in MLflow: a thread that a program starts has no active run until it
+starts one, and a forked process begins with none.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from cuvee.api.experiments import Experiment
+from cuvee.api.runs import RUN_NAME_TAG, Run, RunTag
+from cuvee.client.client import Client
+from cuvee.client.context import context_tags
+from cuvee.client.current import get_registry_uri, get_tracking_uri
+from cuvee.client.runs import PARENT
+from cuvee.client.values import status_name
+from cuvee.errors import AlreadyExists, CuveeError, InvalidParameter
+from cuvee.settings import Settings, variable
+
+NOTE = "mlflow.note.content"
+DEFAULT_EXPERIMENT = "0"
+
+
+class ActiveRun(Run, frozen=True, kw_only=True):
+    """A run that ends with the ``with`` block it stands in."""
+
+    def __enter__(self) -> ActiveRun:  # noqa: PYI034  # typing has no Self on Python 3.10
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        status = _status_after(kind)
+        stack = _stack()
+        # Runs that were started inside the block and left open end with it.
+        while any(entry.run.info.run_id == self.info.run_id for entry in stack):
+            _end(stack.pop(), status)
+
+
+class _Entry(NamedTuple):
+    run: ActiveRun
+    client: Client
+
+
+class _Thread(threading.local):
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.stack: list[_Entry] = []
+        self.last: tuple[str, Client] | None = None
+        self.last_model: str | None = None
+
+
+class _Experiment(NamedTuple):
+    tracking_uri: str
+    experiment_id: str
+
+
+_thread = _Thread()
+_experiment: _Experiment | None = None
+_clients: dict[tuple[str, str], Client] = {}
+
+
+def current_client() -> Client:
+    """Return the client of the current tracking and registry URI."""
+    key = (get_tracking_uri(), get_registry_uri())
+    found = _clients.get(key)
+    if found is None:
+        found = _clients[key] = Client(*key)
+    return found
+
+
+def set_experiment(
+    experiment_name: str | None = None,
+    experiment_id: str | None = None,
+    trace_location: Any = None,
+) -> Experiment:
+    """Choose the experiment of the runs to come; one that is missing by name is created.
+
+    Args:
+        experiment_name: its name, or
+        experiment_id: its id.
+        trace_location: accepted and not used: Cuvee keeps no traces.
+
+    Raises:
+        InvalidParameter: both or neither are given, or the experiment is deleted.
+        NotFound: there is no experiment of this id.
+    """
+    global _experiment  # noqa: PLW0603  # one choice per process is what this function is about
+    del trace_location
+    if (experiment_name is None) == (experiment_id is None):
+        raise InvalidParameter("Name the experiment or give its experiment_id, and not both.")
+    client = current_client()
+    if experiment_name is not None:
+        found = _by_name(client, experiment_name)
+    else:
+        found = client.get_experiment(str(experiment_id))
+        _check_active(found)
+    _experiment = _Experiment(client.tracking_uri, found.experiment_id)
+    os.environ["CUVEE_EXPERIMENT_ID"] = found.experiment_id  # for processes that this one starts
+    return found
+
+
+def active_experiment_id(client: Client) -> str:
+    """Return the id of the experiment that a new run belongs to."""
+    if _experiment and _experiment.tracking_uri == client.tracking_uri:
+        return _experiment.experiment_id
+    settings = Settings.read()
+    if settings.experiment_id:
+        return settings.experiment_id
+    if settings.experiment_name:
+        return _by_name(client, settings.experiment_name).experiment_id
+    return DEFAULT_EXPERIMENT
+
+
+def _by_name(client: Client, name: str) -> Experiment:
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return client.get_experiment(client.create_experiment(name))
+        except AlreadyExists:  # another program was faster
+            found = client.get_experiment_by_name(name)
+            if found is None:
+                raise
+    _check_active(found)
+    return found
+
+
+def _check_active(experiment: Experiment) -> None:
+    if experiment.lifecycle_stage != "active":
+        raise InvalidParameter(
+            f"The experiment {experiment.name!r} is deleted: bring it back with "
+            f"Client().restore_experiment({experiment.experiment_id!r}), or choose another name."
+        )
+
+
+def start_run(
+    run_id: str | None = None,
+    experiment_id: str | None = None,
+    run_name: str | None = None,
+    nested: bool = False,
+    parent_run_id: str | None = None,
+    tags: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    log_system_metrics: bool | None = None,
+) -> ActiveRun:
+    """Start a run, or go on with an existing one, and make it the active run of this thread.
+
+    Args:
+        run_id: run to go on with.
+        experiment_id: experiment of a new run; the one of ``set_experiment`` when absent.
+        run_name: its name; made up by the server when absent.
+        nested: start it inside the active run.
+        parent_run_id: run to nest it in; the active run when absent.
+        tags: tags to set.
+        description: Markdown text about the run.
+        log_system_metrics: accepted; Cuvee does not log system metrics yet.
+
+    Raises:
+        InvalidParameter: a run is active and ``nested`` is false, or the run to go on with or to
+            nest in is deleted.
+    """
+    del log_system_metrics
+    stack = _stack()
+    if stack and not nested:
+        raise InvalidParameter(
+            f"The run {stack[-1].run.info.run_id} is active: end it with end_run(), or pass "
+            "nested=True to start a run inside it."
+        )
+    client = current_client()
+    given = {str(k): str(v) for k, v in (tags or {}).items()}
+    if description:
+        if given.get(NOTE, description) != description:
+            raise InvalidParameter(f"description and the tag {NOTE} differ: send one of them.")
+        given[NOTE] = description
+    run_id = run_id or _run_id_from_environment()
+    if run_id:
+        run = _resume(client, run_id, experiment_id, run_name, given)
+    else:
+        parent = _parent(client, stack, parent_run_id)
+        if parent:
+            given[PARENT] = parent
+        if run_name:
+            given[RUN_NAME_TAG] = run_name
+        run = client.create_run(
+            active_experiment_id(client) if experiment_id is None else experiment_id,
+            tags={**context_tags(), **given},
+            run_name=run_name,
+        )
+    active = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
+    stack.append(_Entry(active, client))
+    _thread.last = (run.info.run_id, client)
+    return active
+
+
+def end_run(status: str | int = "FINISHED") -> None:
+    """End the active run of this thread, if there is one."""
+    name = status_name(status)
+    stack = _stack()
+    if stack:
+        _end(stack.pop(), name)
+
+
+def active_run() -> ActiveRun | None:
+    """Return the active run of this thread, as it was when it started."""
+    stack = _stack()
+    return stack[-1].run if stack else None
+
+
+def last_active_run() -> Run | None:
+    """Return the active run, or else the last one that this thread started, as it is now."""
+    found = active_run()
+    if found is None and _thread.last:
+        run_id, client = _thread.last
+        return client.get_run(run_id)
+    return found
+
+
+def target(run_id: str | None = None) -> tuple[Client, str]:
+    """Return where to log: the given run, or the active one, which is started when missing."""
+    if run_id:
+        return current_client(), run_id
+    stack = _stack()
+    if not stack:
+        start_run()
+    return stack[-1].client, stack[-1].run.info.run_id
+
+
+def remember_model(model_id: str) -> None:
+    """Note the logged model that this thread has made last."""
+    _stack()
+    _thread.last_model = model_id
+
+
+def last_model_id() -> str | None:
+    """Return the id of the logged model that this thread has made last."""
+    _stack()
+    return _thread.last_model
+
+
+def _stack() -> list[_Entry]:
+    if _thread.pid != os.getpid():
+        _thread.__init__()  # type: ignore[misc]  # a fork: what its parent runs is not its own
+    return _thread.stack
+
+
+def _end(entry: _Entry, status: str) -> None:
+    entry.client.set_terminated(entry.run.info.run_id, status)
+
+
+def _status_after(kind: type[BaseException] | None) -> str:
+    if kind is None:
+        return "FINISHED"
+    return "KILLED" if issubclass(kind, KeyboardInterrupt) else "FAILED"
+
+
+def _run_id_from_environment() -> str | None:
+    """Take the run id from the environment, once: the next run is a new one."""
+    name = variable(os.environ, "RUN_ID")
+    return os.environ.pop(name) if name else None
+
+
+def _parent(client: Client, stack: list[_Entry], parent_run_id: str | None) -> str | None:
+    current = stack[-1].run.info.run_id if stack else None
+    if parent_run_id is None or parent_run_id == current:
+        return current
+    if current:
+        raise InvalidParameter(
+            f"The run {current} is active, so a nested run cannot have another parent: "
+            "end it with end_run() first."
+        )
+    if client.get_run(parent_run_id).info.lifecycle_stage != "active":
+        raise InvalidParameter(f"The parent run {parent_run_id} is deleted: restore it first.")
+    return parent_run_id
+
+
+def _resume(
+    client: Client,
+    run_id: str,
+    experiment_id: str | None,
+    run_name: str | None,
+    tags: Mapping[str, str],
+) -> Run:
+    from cuvee.api.runs import UpdateRun
+
+    found = client.get_run(run_id)
+    chosen = experiment_id
+    if chosen is None and _experiment and _experiment.tracking_uri == client.tracking_uri:
+        chosen = _experiment.experiment_id
+    if chosen is not None and str(chosen) != found.info.experiment_id:
+        raise InvalidParameter(
+            f"The run {run_id} belongs to experiment {found.info.experiment_id}, not to "
+            f"{chosen}: set_experiment(experiment_id={found.info.experiment_id!r}) first."
+        )
+    if found.info.lifecycle_stage != "active":
+        raise InvalidParameter(
+            f"The run {run_id} is deleted: bring it back with Client().restore_run({run_id!r})."
+        )
+    op = UpdateRun(
+        run_id=run_id,
+        status="RUNNING",
+        end_time=found.info.end_time,
+        run_name=run_name or "",
+    )
+    client.do(op)
+    if tags:
+        client.log_batch(run_id, tags=[RunTag(k, v) for k, v in tags.items()])
+    return client.get_run(run_id)
+
+
+def _end_at_exit() -> None:
+    """End what the program left running; as failed when an exception ended the program."""
+    status = _status_after(getattr(sys, "last_type", None))
+    stack = _stack()
+    try:
+        while stack:
+            _end(stack.pop(), status)
+    except CuveeError as problem:
+        sys.stderr.write(f"cuvee: a run could not be ended at exit: {problem.message}\n")
+
+
+atexit.register(_end_at_exit)

@@ -1,0 +1,44 @@
+"""What every group of the client's methods stands on."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from cuvee.api.base import Op
+from cuvee.client.connect import Connection, connect
+from cuvee.client.current import get_registry_uri, get_tracking_uri
+
+R = TypeVar("R")
+
+
+class Calls:
+    """Two stores to ask: one for tracking, one for the registry; usually the same.
+
+    Args:
+        tracking_uri: where runs are; the current one when absent.
+        registry_uri: where registered models are; ``tracking_uri`` when that is given, else the
+            current one.
+    """
+
+    def __init__(self, tracking_uri: str | None = None, registry_uri: str | None = None) -> None:
+        self._tracking_uri = tracking_uri or get_tracking_uri()
+        self._registry_uri = registry_uri or tracking_uri or get_registry_uri()
+        self._roots: dict[str, str] = {}
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where runs are."""
+        return self._tracking_uri
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to where runs are."""
+        return connect(self._tracking_uri)
+
+    def do(self, op: Op[R]) -> R:
+        """Carry out an operation where runs are."""
+        return connect(self._tracking_uri).store.do(op)
+
+    def do_registry(self, op: Op[R]) -> R:
+        """Carry out an operation where registered models are."""
+        return connect(self._registry_uri).store.do(op)

@@ -1,0 +1,315 @@
+"""The client's methods for registered models, their versions, stages and aliases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from cuvee.api import models as api
+from cuvee.api import versions
+from cuvee.api.stages import STAGES
+from cuvee.client.base import Calls
+from cuvee.client.values import PagedList, tag_items
+from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
+from cuvee.uris import ModelUri, parse_model_uri
+
+AWAIT_VERSION = 300
+
+
+class RegisteredModelCalls(Calls):
+    """Registered models; ``comment`` is the reason that the history keeps."""
+
+    def create_registered_model(
+        self,
+        name: str,
+        tags: Mapping[str, Any] | None = None,
+        description: str | None = None,
+        *,
+        comment: str = "",
+    ) -> api.RegisteredModel:
+        """Create a registered model."""
+        op = api.CreateRegisteredModel(
+            name=name,
+            tags=tag_items(api.RegisteredModelTag, tags),
+            description=description,
+            comment=comment,
+        )
+        return self.do_registry(op).registered_model
+
+    def get_registered_model(self, name: str) -> api.RegisteredModel:
+        """Return a registered model with the newest version of each stage."""
+        return self.do_registry(api.GetRegisteredModel(name=name)).registered_model
+
+    def rename_registered_model(
+        self, name: str, new_name: str, *, comment: str = ""
+    ) -> api.RegisteredModel:
+        """Give a registered model another name."""
+        op = api.RenameRegisteredModel(name=name, new_name=new_name, comment=comment)
+        return self.do_registry(op).registered_model
+
+    def update_registered_model(
+        self, name: str, description: str | None = None, *, comment: str = ""
+    ) -> api.RegisteredModel:
+        """Set a registered model's description."""
+        op = api.UpdateRegisteredModel(name=name, description=description, comment=comment)
+        return self.do_registry(op).registered_model
+
+    def delete_registered_model(self, name: str, *, comment: str = "") -> None:
+        """Remove a registered model with all its versions, for good."""
+        self.do_registry(api.DeleteRegisteredModel(name=name, comment=comment))
+
+    def search_registered_models(
+        self,
+        filter_string: str | None = None,
+        max_results: int = 100,
+        order_by: list[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[api.RegisteredModel]:
+        """Return a page of the registered models that pass a filter."""
+        op = api.SearchRegisteredModels(
+            filter=filter_string or "",
+            max_results=max_results,
+            order_by=order_by or [],
+            page_token=page_token or "",
+        )
+        page = self.do_registry(op)
+        return PagedList(page.registered_models, page.next_page_token)
+
+    def set_registered_model_tag(
+        self, name: str, key: str, value: Any, *, comment: str = ""
+    ) -> None:
+        """Set a tag of a registered model."""
+        op = api.SetRegisteredModelTag(name=name, key=key, value=str(value), comment=comment)
+        self.do_registry(op)
+
+    def delete_registered_model_tag(self, name: str, key: str, *, comment: str = "") -> None:
+        """Remove a tag of a registered model."""
+        self.do_registry(api.DeleteRegisteredModelTag(name=name, key=key, comment=comment))
+
+    def set_registered_model_alias(
+        self, name: str, alias: str, version: str | int, *, comment: str = ""
+    ) -> None:
+        """Point an alias at a version."""
+        op = api.SetRegisteredModelAlias(
+            name=name, alias=alias, version=str(version), comment=comment
+        )
+        self.do_registry(op)
+
+    def delete_registered_model_alias(self, name: str, alias: str, *, comment: str = "") -> None:
+        """Remove an alias."""
+        self.do_registry(api.DeleteRegisteredModelAlias(name=name, alias=alias, comment=comment))
+
+    def get_model_version_by_alias(self, name: str, alias: str) -> versions.ModelVersion:
+        """Return the version that an alias points at."""
+        return self.do_registry(api.GetModelVersionByAlias(name=name, alias=alias)).model_version
+
+    def get_latest_versions(
+        self, name: str, stages: list[str] | None = None
+    ) -> list[versions.ModelVersion]:
+        """Return the highest version of each stage, or of the named ones."""
+        op = api.GetLatestVersions(name=name, stages=list(stages or []))
+        return self.do_registry(op).model_versions
+
+
+class ModelVersionCalls(RegisteredModelCalls):
+    """Model versions; ``comment`` is the reason that the history keeps."""
+
+    def create_model_version(
+        self,
+        name: str,
+        source: str,
+        run_id: str | None = None,
+        tags: Mapping[str, Any] | None = None,
+        run_link: str | None = None,
+        description: str | None = None,
+        await_creation_for: int | None = AWAIT_VERSION,
+        model_id: str | None = None,
+        *,
+        comment: str = "",
+    ) -> versions.ModelVersion:
+        """Register a model as the next version; waits (seconds) until a slow registry has it."""
+        op = versions.CreateModelVersion(
+            name=name,
+            source=str(source),
+            run_id=run_id or "",
+            tags=tag_items(versions.ModelVersionTag, tags),
+            run_link=run_link or "",
+            description=description or "",
+            model_id=model_id or "",
+            comment=comment,
+        )
+        found = self.do_registry(op).model_version
+        deadline = time.monotonic() + (await_creation_for or 0)
+        while found.status == "PENDING_REGISTRATION" and time.monotonic() < deadline:
+            time.sleep(1)
+            found = self.get_model_version(name, found.version)
+        return found
+
+    def copy_model_version(
+        self, src_model_uri: str, dst_name: str, *, comment: str = ""
+    ) -> versions.ModelVersion:
+        """Register a version again under another name, created when missing.
+
+        Args:
+            src_model_uri: ``models:/<name>/<version>`` or another URI of a registered version.
+            dst_name: registered model that gets the copy.
+            comment: why, for the history.
+        """
+        where = parse_model_uri(src_model_uri)
+        if where.model_id:
+            raise InvalidParameter(
+                f"{src_model_uri!r} is a logged model, not a registered version: use "
+                "register_model to register it."
+            )
+        source = self.find_version(where)
+        self.ensure_registered_model(dst_name, comment=comment)
+        return self.create_model_version(
+            dst_name,
+            f"models:/{source.name}/{source.version}",
+            run_id=source.run_id,
+            tags=source.tags,
+            run_link=source.run_link,
+            description=source.description,
+            comment=comment,
+        )
+
+    def ensure_registered_model(self, name: str, *, comment: str = "") -> None:
+        """Create a registered model unless it exists."""
+        with suppress(AlreadyExists):
+            self.create_registered_model(name, comment=comment)
+
+    def find_version(self, where: ModelUri) -> versions.ModelVersion:
+        """Return the registered version that a ``models:/`` URI means.
+
+        Raises:
+            NotFound: there is none, such as no version in the stage.
+        """
+        if where.version:
+            return self.get_model_version(where.name, where.version)
+        if where.alias:
+            return self.get_model_version_by_alias(where.name, where.alias)
+        found = self.get_latest_versions(where.name, [where.stage] if where.stage else None)
+        if found:
+            return max(found, key=lambda v: int(v.version))
+        if where.stage:
+            raise NotFound(
+                f"No version of {where.name!r} is in stage {where.stage!r}: move one there with "
+                f"client.transition_model_version_stage({where.name!r}, <version>, "
+                f"{where.stage!r}), or name a version, as in models:/{where.name}/1."
+            )
+        raise NotFound(f"The registered model {where.name!r} has no versions yet.")
+
+    def get_model_version(self, name: str, version: str | int) -> versions.ModelVersion:
+        """Return a model version."""
+        op = versions.GetModelVersion(name=name, version=str(version))
+        return self.do_registry(op).model_version
+
+    def get_model_version_download_uri(self, name: str, version: str | int) -> str:
+        """Return where a version's files are."""
+        op = versions.GetModelVersionDownloadUri(name=name, version=str(version))
+        return self.do_registry(op).artifact_uri
+
+    def get_model_version_stages(self, name: str, version: str | int) -> list[str]:
+        """Return the stages that a version can be in."""
+        del name, version
+        return list(STAGES)
+
+    def transition_model_version_stage(
+        self,
+        name: str,
+        version: str | int,
+        stage: str,
+        archive_existing_versions: bool = False,
+        *,
+        comment: str = "",
+    ) -> versions.ModelVersion:
+        """Move a version to a stage."""
+        op = versions.TransitionStage(
+            name=name,
+            version=str(version),
+            stage=stage,
+            archive_existing_versions=archive_existing_versions,
+            comment=comment,
+        )
+        return self.do_registry(op).model_version
+
+    def update_model_version(
+        self, name: str, version: str | int, description: str | None = None, *, comment: str = ""
+    ) -> versions.ModelVersion:
+        """Set a version's description."""
+        op = versions.UpdateModelVersion(
+            name=name, version=str(version), description=description or "", comment=comment
+        )
+        return self.do_registry(op).model_version
+
+    def delete_model_version(self, name: str, version: str | int, *, comment: str = "") -> None:
+        """Delete a version."""
+        op = versions.DeleteModelVersion(name=name, version=str(version), comment=comment)
+        self.do_registry(op)
+
+    def search_model_versions(
+        self,
+        filter_string: str | None = None,
+        max_results: int = 10_000,
+        order_by: list[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[versions.ModelVersion]:
+        """Return a page of the model versions that pass a filter."""
+        op = versions.SearchModelVersions(
+            filter=filter_string or "",
+            max_results=max_results,
+            order_by=order_by or [],
+            page_token=page_token or "",
+        )
+        page = self.do_registry(op)
+        return PagedList(page.model_versions, page.next_page_token)
+
+    def set_model_version_tag(
+        self,
+        name: str,
+        version: str | int | None = None,
+        key: str | None = None,
+        value: Any = None,
+        stage: str | None = None,
+        *,
+        comment: str = "",
+    ) -> None:
+        """Set a tag of a version, or of the newest version in a stage."""
+        op = versions.SetModelVersionTag(
+            name=name,
+            version=self._which(name, version, stage),
+            key=_key(key),
+            value=str(value),
+            comment=comment,
+        )
+        self.do_registry(op)
+
+    def delete_model_version_tag(
+        self,
+        name: str,
+        version: str | int | None = None,
+        key: str | None = None,
+        stage: str | None = None,
+        *,
+        comment: str = "",
+    ) -> None:
+        """Remove a tag of a version, or of the newest version in a stage."""
+        op = versions.DeleteModelVersionTag(
+            name=name, version=self._which(name, version, stage), key=_key(key), comment=comment
+        )
+        self.do_registry(op)
+
+    def _which(self, name: str, version: str | int | None, stage: str | None) -> str:
+        if (version is None) == (stage is None):
+            raise InvalidParameter("Name the version or the stage, and not both.")
+        if stage is None:
+            return str(version)
+        return self.find_version(ModelUri(name=name, stage=stage)).version
+
+
+def _key(key: str | None) -> str:
+    if not key:
+        raise InvalidParameter("A tag needs a key: pass key='name'.")
+    return key

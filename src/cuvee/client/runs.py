@@ -1,0 +1,217 @@
+"""The client's methods for runs, params, metrics, tags, inputs and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cuvee.api import runs as api
+from cuvee.api.datasets import DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput
+from cuvee.api.metrics import MAX_HISTORY_PAGE, GetMetricHistory, LogMetric, Metric
+from cuvee.client.base import Calls
+from cuvee.client.context import USER, user_name
+from cuvee.client.values import (
+    Logged,
+    PagedList,
+    now,
+    number,
+    status_name,
+    tag_items,
+    view_name,
+)
+
+PARENT = "mlflow.parentRunId"
+
+
+class RunCalls(Calls):
+    """Runs; ``synchronous`` is accepted, and everything is logged when a call returns."""
+
+    def create_run(
+        self,
+        experiment_id: str,
+        start_time: int | None = None,
+        tags: Mapping[str, Any] | None = None,
+        run_name: str | None = None,
+    ) -> api.Run:
+        """Start a run; ``start_time`` is in milliseconds since 1970."""
+        op = api.CreateRun(
+            experiment_id=str(experiment_id),
+            user_id=str((tags or {}).get(USER) or user_name()),
+            run_name=run_name or "",
+            start_time=now() if start_time is None else start_time,
+            tags=tag_items(api.RunTag, tags),
+        )
+        return self.do(op).run
+
+    def get_run(self, run_id: str) -> api.Run:
+        """Return a run, a deleted one too."""
+        return self.do(api.GetRun(run_id=run_id)).run
+
+    def get_parent_run(self, run_id: str) -> api.Run | None:
+        """Return the run that a run was nested in, if any."""
+        parent = self.get_run(run_id).data.tags.get(PARENT)
+        return self.get_run(parent) if parent else None
+
+    def set_terminated(
+        self,
+        run_id: str,
+        status: str | int | None = None,
+        end_time: int | None = None,
+        *,
+        comment: str = "",
+    ) -> None:
+        """End a run; FINISHED now, unless said otherwise."""
+        op = api.UpdateRun(
+            run_id=run_id,
+            status=status_name(status or "FINISHED"),
+            end_time=now() if end_time is None else end_time,
+            comment=comment,
+        )
+        self.do(op)
+
+    def update_run(
+        self,
+        run_id: str,
+        status: str | int | None = None,
+        name: str | None = None,
+        *,
+        comment: str = "",
+    ) -> None:
+        """Change a run's status or name."""
+        op = api.UpdateRun(
+            run_id=run_id,
+            status=status_name(status) if status else None,
+            run_name=name or "",
+            comment=comment,
+        )
+        self.do(op)
+
+    def delete_run(self, run_id: str, *, comment: str = "") -> None:
+        """Mark a run as deleted."""
+        self.do(api.DeleteRun(run_id=run_id, comment=comment))
+
+    def restore_run(self, run_id: str, *, comment: str = "") -> None:
+        """Bring a deleted run back."""
+        self.do(api.RestoreRun(run_id=run_id, comment=comment))
+
+    def search_runs(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str = "",
+        run_view_type: int | str = 1,
+        max_results: int = 1000,
+        order_by: list[str] | None = None,
+        page_token: str | None = None,
+    ) -> PagedList[api.Run]:
+        """Return a page of the runs that pass a filter."""
+        ids = [experiment_ids] if isinstance(experiment_ids, (str, int)) else experiment_ids
+        op = api.SearchRuns(
+            experiment_ids=[str(i) for i in ids],
+            filter=filter_string or "",
+            run_view_type=view_name(run_view_type),
+            max_results=max_results,
+            order_by=list(order_by or []),
+            page_token=page_token or "",
+        )
+        page = self.do(op)
+        return PagedList(page.runs, page.next_page_token)
+
+    def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
+        """Log a param and return its value."""
+        del synchronous
+        self.do(api.LogParam(run_id=run_id, key=key, value=str(value)))
+        return value
+
+    def log_metric(
+        self,
+        run_id: str,
+        key: str,
+        value: float,
+        timestamp: int | None = None,
+        step: int | None = None,
+        synchronous: bool | None = None,
+        dataset_name: str | None = None,
+        dataset_digest: str | None = None,
+        model_id: str | None = None,
+    ) -> Logged | None:
+        """Log one point of a metric; ``timestamp`` is in milliseconds since 1970."""
+        op = LogMetric(
+            run_id=run_id,
+            key=key,
+            value=number(key, value),
+            timestamp=now() if timestamp is None else int(timestamp),
+            step=int(step or 0),
+            model_id=model_id,
+            dataset_name=dataset_name,
+            dataset_digest=dataset_digest,
+        )
+        self.do(op)
+        return _logged(synchronous)
+
+    def log_batch(
+        self,
+        run_id: str,
+        metrics: Sequence[Metric] = (),
+        params: Sequence[api.Param] = (),
+        tags: Sequence[api.RunTag] = (),
+        synchronous: bool | None = None,
+    ) -> Logged | None:
+        """Log metrics, params and tags; up to 1000 (100 params, 100 tags) whole or not at all."""
+        whole = len(metrics) + len(params) + len(tags) <= api.MAX_BATCH
+        if whole and len(params) <= 100 and len(tags) <= 100:
+            batches = [(list(metrics), list(params), list(tags))]
+        else:  # params first: they are what can be refused
+            batches = [
+                *(([], list(params[i : i + 100]), []) for i in range(0, len(params), 100)),
+                *(([], [], list(tags[i : i + 100])) for i in range(0, len(tags), 100)),
+                *((list(metrics[i : i + 1000]), [], []) for i in range(0, len(metrics), 1000)),
+            ]
+        for points, settings, marks in batches:
+            self.do(api.LogBatch(run_id=run_id, metrics=points, params=settings, tags=marks))
+        return _logged(synchronous)
+
+    def set_tag(
+        self, run_id: str, key: str, value: Any, synchronous: bool | None = None
+    ) -> Logged | None:
+        """Set a tag of a run."""
+        self.do(api.SetTag(run_id=run_id, key=key, value=str(value)))
+        return _logged(synchronous)
+
+    def delete_tag(self, run_id: str, key: str) -> None:
+        """Remove a tag of a run."""
+        self.do(api.DeleteTag(run_id=run_id, key=key))
+
+    def get_metric_history(self, run_id: str, key: str) -> PagedList[Metric]:
+        """Return every point of a metric, ordered by time, step and value."""
+        points: list[Metric] = []
+        token = ""
+        while True:
+            op = GetMetricHistory(
+                run_id=run_id,
+                metric_key=key,
+                page_token=token,
+                max_results=MAX_HISTORY_PAGE,
+            )
+            page = self.do(op)
+            points += page.metrics
+            token = page.next_page_token or ""
+            if not token:
+                return PagedList(points, None)
+
+    def log_inputs(
+        self,
+        run_id: str,
+        datasets: Sequence[DatasetInput] | None = None,
+        models: Sequence[ModelInput] | None = None,
+    ) -> None:
+        """Record datasets and logged models as inputs of a run."""
+        op = LogInputs(run_id=run_id, datasets=list(datasets or []), models=list(models or []))
+        self.do(op)
+
+    def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
+        """Record logged models as outputs of a run."""
+        self.do(LogOutputs(run_id=run_id, models=list(models)))
+
+
+def _logged(synchronous: bool | None) -> Logged | None:
+    return Logged() if synchronous is False else None

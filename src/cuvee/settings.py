@@ -1,0 +1,98 @@
+"""What the environment says, read once into a frozen value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PREFIXES = ("CUVEE_", "MLFLOW_")
+DEFAULT_DATA = "cuvee-data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The client's settings; each is read from ``CUVEE_<NAME>``, then from ``MLFLOW_<NAME>``.
+
+    Args:
+        tracking_uri: ``TRACKING_URI``: server, database URL or directory; empty means an embedded
+            store in ``./cuvee-data``.
+        registry_uri: ``REGISTRY_URI``: where registered models are; empty means the tracking URI.
+        username: ``TRACKING_USERNAME``: user name for HTTP Basic.
+        password: ``TRACKING_PASSWORD``: password for HTTP Basic.
+        token: ``TRACKING_TOKEN``: bearer token; used when there is no user name.
+        insecure_tls: ``TRACKING_INSECURE_TLS``: ``true`` accepts any TLS certificate.
+        ca_file: ``TRACKING_SERVER_CERT_PATH``: file of certificates to trust instead of the
+            system's.
+        http_timeout: ``HTTP_REQUEST_TIMEOUT``: seconds that a server may take to answer; 120.
+        http_max_retries: ``HTTP_REQUEST_MAX_RETRIES``: further attempts after the first; 5.
+        experiment_name: ``EXPERIMENT_NAME``: experiment of runs started without ``set_experiment``;
+            created when it is missing.
+        experiment_id: ``EXPERIMENT_ID``: the same by id; it wins over the name.
+        run_id: ``RUN_ID``: run that the first ``start_run`` resumes.
+    """
+
+    tracking_uri: str = ""
+    registry_uri: str = ""
+    username: str = ""
+    password: str = ""
+    token: str = ""
+    insecure_tls: bool = False
+    ca_file: str = ""
+    http_timeout: float = 120.0
+    http_max_retries: int = 5
+    experiment_name: str = ""
+    experiment_id: str = ""
+    run_id: str = ""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        Args:
+            environ: variables; the process's environment when absent.
+
+        Raises:
+            ValueError: a number is not one; the sentence names the variable.
+        """
+        env = os.environ if environ is None else environ
+        return cls(
+            tracking_uri=_text(env, "TRACKING_URI"),
+            registry_uri=_text(env, "REGISTRY_URI"),
+            username=_text(env, "TRACKING_USERNAME"),
+            password=_text(env, "TRACKING_PASSWORD"),
+            token=_text(env, "TRACKING_TOKEN"),
+            insecure_tls=_text(env, "TRACKING_INSECURE_TLS").lower() in ("true", "1", "yes"),
+            ca_file=_text(env, "TRACKING_SERVER_CERT_PATH"),
+            http_timeout=_number(env, "HTTP_REQUEST_TIMEOUT", cls.http_timeout),
+            http_max_retries=int(_number(env, "HTTP_REQUEST_MAX_RETRIES", cls.http_max_retries)),
+            experiment_name=_text(env, "EXPERIMENT_NAME"),
+            experiment_id=_text(env, "EXPERIMENT_ID"),
+            run_id=_text(env, "RUN_ID"),
+        )
+
+
+def variable(environ: Mapping[str, str], name: str) -> str | None:
+    """Return the name of the variable that sets ``name``, None when none does."""
+    return next((p + name for p in PREFIXES if environ.get(p + name)), None)
+
+
+def _text(environ: Mapping[str, str], name: str) -> str:
+    found = variable(environ, name)
+    return environ[found] if found else ""
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    found = variable(environ, name)
+    if not found:
+        return default
+    try:
+        number = float(environ[found])
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e9:
+        raise ValueError(
+            f"The environment variable {found} is {environ[found]!r}: set it to a number such as "
+            f"{default:g}, or unset it."
+        )
+    return number
