@@ -275,7 +275,10 @@ def main() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
         with workplace(args.work) as work:
             bench = Bench(args, work)
-            bench.run()
+            try:
+                bench.run()
+            except Refused as error:
+                raise SystemExit(str(error)) from error
         results = bench.results
     text = markdown(results, args.reference)
     print(text)

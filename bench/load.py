@@ -48,7 +48,8 @@ class Refused(Exception):
     """The server answered with an error, or not at all (status 0)."""
 
     def __init__(self, status: int, body: bytes) -> None:
-        super().__init__(f"HTTP {status} {body[:160].decode('utf-8', 'replace')}".strip())
+        text = body[:400].decode("utf-8", "replace").strip()
+        super().__init__(f"HTTP {status} {text}" if status else text)
         self.status = status
 
 

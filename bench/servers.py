@@ -138,14 +138,19 @@ class Server:
     def _await_health(self, begin: float) -> None:
         while time.perf_counter() - begin < READY_WITHIN:
             if self.process and self.process.poll() is not None:
-                code = self.process.returncode
-                raise Refused(0, f"{self.name} ended with code {code}: see server.log".encode())
+                code, lines = self.process.returncode, self._log().strip().splitlines()[-3:]
+                text = "\n".join([f"{self.name} ended with code {code} at its start:", *lines])
+                raise Refused(0, text.encode())
             try:
                 if ask(self.port, request("GET", "/health"), patience=30).ok:
                     return
             except Refused:
                 time.sleep(0.005)
         raise Refused(0, f"{self.name} was not ready within {READY_WITHIN:.0f} s".encode())
+
+    def _log(self) -> str:
+        path = self.directory / "server.log" if self.directory else None
+        return path.read_text("utf-8", "replace") if path and path.exists() else ""
 
     def settle(self, seconds: float = 10.0) -> None:
         """Wait, that many seconds at most, until the processes have stopped starting up."""

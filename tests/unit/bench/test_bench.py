@@ -53,9 +53,10 @@ def test_only_servers_of_this_machine_are_measured(tmp_path: Path) -> None:
 
 
 def test_a_server_that_ends_at_once_is_reported(tmp_path: Path) -> None:
-    done = bench(tmp_path, "--launch", f"broken={sys.executable} -c 'raise SystemExit(3)'")
+    (tmp_path / "broken.py").write_text("raise SystemExit('no disk')", "utf-8")
+    done = bench(tmp_path, "--launch", f"broken={sys.executable} {tmp_path / 'broken.py'}")
     assert done.returncode != 0
-    assert "broken ended with code 3: see" in done.stderr
+    assert "broken ended with code 1 at its start:\nno disk" in done.stderr
 
 
 def survivors(folder: Path) -> list[str]:
