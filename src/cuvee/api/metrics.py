@@ -108,6 +108,5 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
     def check(self) -> None:
         if (self.start_step is None) != (self.end_step is None):
             raise InvalidParameter("Send start_step and end_step together, or neither.")
-        if self.start_step is not None and self.end_step is not None:
-            if self.start_step > self.end_step:
-                raise InvalidParameter("start_step must not be greater than end_step.")
+        if self.start_step is not None and self.start_step > (self.end_step or 0):
+            raise InvalidParameter("start_step must not be greater than end_step.")

@@ -99,8 +99,12 @@ def decode_result(result: type[T], body: bytes) -> T:
     return found
 
 
-@cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return _make_decoder(kind)
+
+
+@cache
+def _make_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=False)
 
 

@@ -6,9 +6,11 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+
+from starlette.types import Message, Receive, Scope, Send
 
 from cuvee import __version__
 from cuvee.api import wire
@@ -31,10 +33,6 @@ if TYPE_CHECKING:
     from cuvee.blobs import Blobs
     from cuvee.store.sql import SqlStore
 
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 READERS = 8
 _log = logging.getLogger("cuvee.server")
@@ -109,7 +107,7 @@ class App:
             await self._answer(scope, receive, send)
         except CuveeError as problem:
             await _send_error(send, problem, head=scope["method"] == "HEAD")
-        except Exception:
+        except Exception:  # noqa: BLE001  # the last resort: logged here, and never shown
             ticket = uuid.uuid4().hex[:12]
             _log.exception("request %s %s failed [%s]", scope["method"], scope["path"], ticket)
             await _send_error(

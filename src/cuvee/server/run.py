@@ -88,7 +88,7 @@ def serve(
     os.environ[OPTIONS] = msgspec.json.encode(options).decode()
     config = _config("cuvee.server.run:from_environment", factory=True, workers=workers)
     _say(address)
-    Multiprocess(config, target=_Server(config, "").run, sockets=[listener]).run()
+    Multiprocess(config, sockets=[listener]).run()
 
 
 def from_environment() -> App:
@@ -100,9 +100,7 @@ def _open(options: Options) -> App:
     from cuvee.blobs.local import LocalBlobs
     from cuvee.store.sql import SqlStore
 
-    store = SqlStore.open(
-        options.backend_store_uri, artifact_root=options.default_artifact_root
-    )
+    store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
     return App(
         store,
         LocalBlobs(Path(options.artifacts_destination)),

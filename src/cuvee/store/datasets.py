@@ -47,20 +47,22 @@ _add_tag = hot(insert(_rdt).on_conflict_do_nothing())
 _add_in = hot(insert(schema.run_model_inputs).on_conflict_do_nothing())
 _add_out = hot(insert(schema.run_model_outputs).on_conflict_do_nothing())
 _summaries = hot(
-    lambda db: select(_r.c.experiment_id, _d.c.name, _d.c.digest, _rdt.c.value)
-    .select_from(_rd)
-    .join(_d, _d.c.pk == _rd.c.dataset_pk)
-    .join(_r, _r.c.pk == _rd.c.run_pk)
-    .outerjoin(
-        _rdt,
-        (_rdt.c.run_pk == _rd.c.run_pk)
-        & (_rdt.c.dataset_pk == _rd.c.dataset_pk)
-        & (_rdt.c.key == CONTEXT_TAG),
+    lambda db: (
+        select(_r.c.experiment_id, _d.c.name, _d.c.digest, _rdt.c.value)
+        .select_from(_rd)
+        .join(_d, _d.c.pk == _rd.c.dataset_pk)
+        .join(_r, _r.c.pk == _rd.c.run_pk)
+        .outerjoin(
+            _rdt,
+            (_rdt.c.run_pk == _rd.c.run_pk)
+            & (_rdt.c.dataset_pk == _rd.c.dataset_pk)
+            & (_rdt.c.key == CONTEXT_TAG),
+        )
+        .where(db.among(_d.c.experiment_id, "ids"), _r.c.lifecycle == "active")
+        .distinct()
+        .order_by(_r.c.experiment_id, _d.c.name, _d.c.digest, _rdt.c.value)
+        .limit(MAX_SUMMARIES)
     )
-    .where(db.among(_d.c.experiment_id, "ids"), _r.c.lifecycle == "active")
-    .distinct()
-    .order_by(_r.c.experiment_id, _d.c.name, _d.c.digest, _rdt.c.value)
-    .limit(MAX_SUMMARIES)
 )
 
 
@@ -108,5 +110,8 @@ def search_datasets(tx: Tx, op: SearchDatasets) -> DatasetSummaries:
     ids = [experiment_number(i) for i in op.experiment_ids]
     rows = tx.all(_summaries, ids=tx.listed(ids))
     return DatasetSummaries(
-        [DatasetSummary(str(number), name, digest, context) for number, name, digest, context in rows]
+        [
+            DatasetSummary(str(number), name, digest, context)
+            for number, name, digest, context in rows
+        ]
     )

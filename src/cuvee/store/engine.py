@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import (
@@ -33,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # compiles on both
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
+from cuvee.search.patterns import pattern as like_pattern
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -47,6 +48,9 @@ TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Rows lie in the order of the primary key, without a second index."""
+
+MAX_LIKE = 50_000
+"""Bytes of the longest pattern that SQLite's LIKE takes."""
 
 Rows = Iterable[Sequence[Any]]
 
@@ -98,7 +102,7 @@ class Database:
             if name not in statement.compiled:
                 source = statement.statement
                 written = source(self) if isinstance(source, FunctionType) else source
-                statement.compiled[name] = self._compile(written)
+                statement.compiled[name] = self._compile(cast("ClauseElement", written))
             return statement.compiled[name]
         return self._compile(statement)
 
@@ -186,7 +190,8 @@ class SqliteDatabase(Database):
         connection = sqlite3.connect(
             self.file, timeout=30, isolation_level=None, check_same_thread=False
         )
-        connection.create_function("ilike", 2, _ilike, deterministic=True)
+        connection.create_function("fits", 2, _fits, deterministic=True)
+        connection.create_function("ifits", 2, _ifits, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -216,7 +221,7 @@ class SqliteDatabase(Database):
                 return Unavailable("The server cannot write to its database file now.")
         return None
 
-    def lost_race(self, problem: Exception) -> bool:
+    def lost_race(self, problem: Exception) -> bool:  # noqa: ARG002  # writers take turns
         return False
 
     def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:  # noqa: ARG002
@@ -229,10 +234,16 @@ class SqliteDatabase(Database):
         return column.in_(select(func.json_each(one).table_valued("value").c.value))
 
     def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        return column.like(bindparam(None, pattern, type_=Text))
+        one = bindparam(None, pattern, type_=Text)
+        # SQLite refuses longer patterns; its own LIKE can use an index.
+        if len(pattern.encode()) <= MAX_LIKE:
+            return column.like(one)
+        found: ColumnElement[bool] = func.fits(one, column) == 1
+        return found
 
     def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = func.ilike(bindparam(None, pattern, type_=Text), column) == 1
+        one = bindparam(None, pattern.lower(), type_=Text)
+        found: ColumnElement[bool] = func.ifits(one, column) == 1
         return found
 
     def tables(self, cursor: sqlite3.Cursor) -> set[str]:
@@ -250,23 +261,22 @@ class SqliteDatabase(Database):
         return f"sqlite:///{self.file}"
 
 
-def _ilike(pattern: str, value: str | None) -> int | None:
-    return None if value is None else int(bool(_like_regex(pattern).fullmatch(value.lower())))
+def _fits(text: str, value: str | None) -> bool | None:
+    return None if value is None else like_pattern(text).matches(value)
 
 
-_patterns: dict[str, re.Pattern[str]] = {}
+def _ifits(text: str, value: str | None) -> bool | None:
+    return None if value is None else like_pattern(text).matches(value.lower())
 
 
-def _like_regex(pattern: str) -> re.Pattern[str]:
-    found = _patterns.get(pattern)
-    if found is None:
-        if len(_patterns) > 200:
-            _patterns.clear()
-        # Runs of % are folded: "%%%%x" as ".*.*.*.*x" would take exponential time.
-        parts = re.sub("%+", "%", pattern.lower())
-        text = "".join({"%": ".*", "_": "."}.get(c) or re.escape(c) for c in parts)
-        found = _patterns[pattern] = re.compile(text, re.DOTALL)
-    return found
+LETTERS = ("pg_c_utf8", "und-x-icu", "C.utf8", "en_US.utf8", "default")
+"""PostgreSQL's collations that know the case of letters beyond ASCII, best first: the first is
+built in since version 17, the others come with ICU or the operating system."""
+
+_COLLATIONS = """
+SELECT collname FROM pg_collation
+WHERE collname = ANY(%s) AND collencoding IN (-1, pg_char_to_encoding(getdatabaseencoding()))
+"""
 
 
 class PostgresDatabase(Database):
@@ -274,13 +284,17 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.dialect = postgresql.psycopg.dialect(paramstyle="format")
+        self.dialect = cast("Any", postgresql.psycopg.dialect)(paramstyle="format")
         self._local = threading.local()
+        self._letters: str | None = None
 
     def connect(self, *, read_only: bool = False) -> Any:
         psycopg = _psycopg()
         connection = psycopg.connect(self._driver_url(), autocommit=True)
         connection.execute(f"SET default_transaction_read_only = {'on' if read_only else 'off'}")
+        if self._letters is None:
+            found = connection.execute(_COLLATIONS, [list(LETTERS)]).fetchall()
+            self._letters = min((name for (name,) in found), key=LETTERS.index)
         return connection
 
     def _driver_url(self) -> str:
@@ -317,8 +331,8 @@ class PostgresDatabase(Database):
         return column.like(bindparam(None, pattern, type_=Text), escape="")
 
     def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        # "C" collation folds ASCII only, so both sides are lowered by Unicode's rules.
-        lowered = func.lower(column.collate("unicode"))
+        # "C" folds ASCII only, so the column is lowered by the rules of another collation.
+        lowered = func.lower(column.collate(self._letters or "default"))
         return lowered.collate("C").like(bindparam(None, pattern.lower(), type_=Text), escape="")
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
@@ -328,7 +342,7 @@ class PostgresDatabase(Database):
             cursor.executemany(sql, rows)
             return
         # One statement with an array per column: a round trip instead of a thousand.
-        table = statement.statement.table  # type: ignore[attr-defined]
+        table = cast("Any", statement.statement).table
         types = (table.c[name].type.compile(self.dialect) for name in names)
         arrays = ", ".join(f"%s::{t.partition(' COLLATE')[0]}[]" for t in types)
         head, _, tail = sql.partition(" VALUES (")
@@ -351,10 +365,10 @@ class PostgresDatabase(Database):
 
     def protect(self, table: str) -> list[str]:
         return [
-            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql "
+            + f"AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+            + f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
         ]
 
     def sqlalchemy_url(self) -> str:

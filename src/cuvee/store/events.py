@@ -16,7 +16,11 @@ _e = schema.events
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
     query = select(*EVENT_COLUMNS).where(_e.c.sequence > op.since)
-    for column, wanted in ((_e.c.object, op.object), (_e.c.action, op.action), (_e.c.actor, op.actor)):
+    for column, wanted in (
+        (_e.c.object, op.object),
+        (_e.c.action, op.action),
+        (_e.c.actor, op.actor),
+    ):
         if wanted:
             query = query.where(column == wanted)
     if op.page_token:

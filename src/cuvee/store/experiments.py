@@ -46,9 +46,7 @@ _set_runs = hot(
     .where(schema.runs.c.experiment_id == arg("id"))
     .values(lifecycle=arg("lifecycle"))
 )
-_tags = hot(
-    lambda db: select(_t).where(db.among(_t.c.experiment_id, "ids")).order_by(_t.c.key)
-)
+_tags = hot(lambda db: select(_t).where(db.among(_t.c.experiment_id, "ids")).order_by(_t.c.key))
 _tag = hot(select(_t.c.value).where(_t.c.experiment_id == arg("id"), _t.c.key == arg("key")))
 _new_tag = insert(_t)
 _put_tag = hot(
@@ -160,9 +158,7 @@ def delete_experiment_tag(tx: Tx, op: DeleteExperimentTag) -> Empty:
     return Empty()
 
 
-def _change_lifecycle(
-    tx: Tx, op: DeleteExperiment | RestoreExperiment, old: str, new: str
-) -> None:
+def _change_lifecycle(tx: Tx, op: DeleteExperiment | RestoreExperiment, old: str, new: str) -> None:
     row = find_experiment(tx, op.experiment_id, lock=True)
     if row[3] != old:
         raise NotFound(f"There is no {old} experiment {row[0]}: it is {row[3]}.")

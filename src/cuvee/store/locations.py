@@ -28,7 +28,7 @@ def experiment_location(given: str, root: str, number: int) -> str:
         return f"{root.rstrip('/')}/{number}"
     scheme = urlsplit(given).scheme.lower()
     refuse = f"The artifact location {shown(given)} is not allowed: "
-    if scheme == "runs" or scheme == "models":
+    if scheme in ("runs", "models"):
         raise InvalidParameter(refuse + "it must be a place, not a reference to a run or model.")
     if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
         raise InvalidParameter(
@@ -61,6 +61,8 @@ def fully_decoded(text: str) -> str:
 def proxy_path(uri: str) -> str | None:
     """Return the path in this server's artifact store that ``uri`` names, or None."""
     match = re.fullmatch(r"mlflow-artifacts:/*([^?#]*)", uri, re.IGNORECASE)
-    if match is None or (uri.lower().startswith(PROXY + "//") and not uri.startswith(PROXY + "///")):
+    if match is None or (
+        uri.lower().startswith(PROXY + "//") and not uri.startswith(PROXY + "///")
+    ):
         return None
     return match[1].strip("/")

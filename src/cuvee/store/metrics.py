@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import struct
-
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select, tuple_
@@ -112,7 +111,7 @@ def put_points(tx: Tx, run_pk: int, run_id: str, metrics: list[Metric]) -> None:
     tx.bulk(_add_point, rows)
     newest: dict[str, tuple[tuple[int, int, float], int]] = {}
     for i, m in enumerate(metrics):
-        value = m.value if m.value == m.value else 0.0  # noqa: PLR0124  # NaN
+        value = m.value if m.value == m.value else 0.0  # NaN
         rank = (m.step, m.timestamp, value)
         if m.key not in newest or rank > newest[m.key][0]:
             newest[m.key] = (rank, i)
@@ -139,7 +138,7 @@ def _put_model_points(tx: Tx, run_id: str, metrics: list[Metric], bits: list[int
     wanted = {m.model_id for m in metrics if m.model_id}
     if not wanted:
         return
-    pks: dict[str, int] = dict(tx.all(_model_pks, ids=tx.listed(sorted(wanted))))  # type: ignore[arg-type]  # pairs
+    pks: dict[str, int] = dict(tx.all(_model_pks, ids=tx.listed(sorted(wanted))))
     missing = sorted(wanted - pks.keys())
     if missing:
         raise NotFound(f"There is no logged model with id {shown(missing[0])}.")
@@ -187,7 +186,7 @@ def get_metric_history_bulk(tx: Tx, op: GetMetricHistoryBulk) -> MetricPage:
     left = min(op.max_results, MAX_HISTORY_PAGE)
     found: list[Metric] = []
     key_id = tx.key_ids([op.metric_key]).get(op.metric_key)
-    pks: dict[str, int] = dict(tx.all(_run_pks, ids=tx.listed(op.run_id)))  # type: ignore[arg-type]  # pairs
+    pks: dict[str, int] = dict(tx.all(_run_pks, ids=tx.listed(op.run_id)))
     for run_id in sorted(pks) if key_id is not None else []:
         if left <= 0:
             break
@@ -207,7 +206,7 @@ def get_metric_history_bulk(tx: Tx, op: GetMetricHistoryBulk) -> MetricPage:
 
 def get_metric_history_bulk_interval(tx: Tx, op: GetMetricHistoryBulkInterval) -> MetricPage:
     key_id = tx.key_ids([op.metric_key]).get(op.metric_key)
-    pks: dict[str, int] = dict(tx.all(_run_pks, ids=tx.listed(op.run_ids)))  # type: ignore[arg-type]  # pairs
+    pks: dict[str, int] = dict(tx.all(_run_pks, ids=tx.listed(op.run_ids)))
     found: list[Metric] = []
     for run_id in dict.fromkeys(op.run_ids) if key_id is not None else []:
         if run_id in pks:
@@ -236,7 +235,8 @@ def _sample(op: GetMetricHistoryBulkInterval, run_pk: int, key_id: int | None) -
     # Rank r is taken when it is floor(i * last / gaps) for some i: when a step of i passes it.
     spread = (
         sql_and(
-            ranked.c.rank == ((ranked.c.rank * gaps + last - 1) // func.nullif(last, 0)) * last // gaps
+            ranked.c.rank
+            == ((ranked.c.rank * gaps + last - 1) // func.nullif(last, 0)) * last // gaps
         )
         if op.max_results > 1
         else sql_and(literal(False))
@@ -270,5 +270,3 @@ def _read_token(token: str) -> tuple[int, int, int]:
             "The page_token is not one that this call gave out: leave it out to start anew."
         ) from None
     return timestamp, step, bits
-
-

@@ -53,15 +53,17 @@ _touch_versions = hot(
 _tags = hot(lambda db: select(_t).where(db.among(_t.c.model_pk, "pks")).order_by(_t.c.key))
 _aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
 _latest = hot(
-    lambda db: select(_v)
-    .where(
-        tuple_(_v.c.model_pk, _v.c.stage, _v.c.version).in_(
-            select(_v.c.model_pk, _v.c.stage, func.max(_v.c.version))
-            .where(db.among(_v.c.model_pk, "pks"))
-            .group_by(_v.c.model_pk, _v.c.stage)
+    lambda db: (
+        select(_v)
+        .where(
+            tuple_(_v.c.model_pk, _v.c.stage, _v.c.version).in_(
+                select(_v.c.model_pk, _v.c.stage, func.max(_v.c.version))
+                .where(db.among(_v.c.model_pk, "pks"))
+                .group_by(_v.c.model_pk, _v.c.stage)
+            )
         )
+        .order_by(_v.c.model_pk, _v.c.version)
     )
-    .order_by(_v.c.model_pk, _v.c.version)
 )
 _new_tag = insert(_t)
 _put_tag = hot(
@@ -75,10 +77,7 @@ _version_pks = select(_v.c.pk).where(_v.c.model_pk == arg("model_pk"))
 _drops = [
     hot(delete(table).where(table.c.version_pk.in_(_version_pks)))
     for table in (schema.model_version_tags, schema.version_files, schema.sealed)
-] + [
-    hot(delete(table).where(table.c.model_pk == arg("model_pk")))
-    for table in (_v, _t, _a)
-]
+] + [hot(delete(table).where(table.c.model_pk == arg("model_pk"))) for table in (_v, _t, _a)]
 _drop = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
 
 
@@ -192,9 +191,7 @@ def delete_registered_model_tag(tx: Tx, op: DeleteRegisteredModelTag) -> Empty:
     old = tx.value(_tag, model_pk=row[0], key=op.key)
     if old is not None:
         tx.run(_drop_tag, model_pk=row[0], key=op.key)
-        tx.record(
-            "model.tag_deleted", f"model:{op.name}", before={op.key: old}, comment=op.comment
-        )
+        tx.record("model.tag_deleted", f"model:{op.name}", before={op.key: old}, comment=op.comment)
     return Empty()
 
 

@@ -26,41 +26,51 @@ _in = schema.run_model_inputs
 _out = schema.run_model_outputs
 
 _metrics = hot(
-    lambda db: select(_m.c.run_pk, _k.c.name, _m.c.bits, _m.c.timestamp, _m.c.step)
-    .join(_k, _k.c.id == _m.c.key_id)
-    .where(db.among(_m.c.run_pk, "pks"))
+    lambda db: (
+        select(_m.c.run_pk, _k.c.name, _m.c.bits, _m.c.timestamp, _m.c.step)
+        .join(_k, _k.c.id == _m.c.key_id)
+        .where(db.among(_m.c.run_pk, "pks"))
+    )
 )
 _params = hot(
-    lambda db: select(_p.c.run_pk, _k.c.name, _p.c.value)
-    .join(_k, _k.c.id == _p.c.key_id)
-    .where(db.among(_p.c.run_pk, "pks"))
+    lambda db: (
+        select(_p.c.run_pk, _k.c.name, _p.c.value)
+        .join(_k, _k.c.id == _p.c.key_id)
+        .where(db.among(_p.c.run_pk, "pks"))
+    )
 )
 _tags = hot(
-    lambda db: select(_t.c.run_pk, _k.c.name, _t.c.value)
-    .join(_k, _k.c.id == _t.c.key_id)
-    .where(db.among(_t.c.run_pk, "pks"))
+    lambda db: (
+        select(_t.c.run_pk, _k.c.name, _t.c.value)
+        .join(_k, _k.c.id == _t.c.key_id)
+        .where(db.among(_t.c.run_pk, "pks"))
+    )
 )
 _datasets = hot(
-    lambda db: select(
-        _rd.c.run_pk,
-        _d.c.pk,
-        _d.c.name,
-        _d.c.digest,
-        _d.c.source_type,
-        _d.c.source,
-        _d.c.schema,
-        _d.c.profile,
+    lambda db: (
+        select(
+            _rd.c.run_pk,
+            _d.c.pk,
+            _d.c.name,
+            _d.c.digest,
+            _d.c.source_type,
+            _d.c.source,
+            _d.c.schema,
+            _d.c.profile,
+        )
+        .join(_d, _d.c.pk == _rd.c.dataset_pk)
+        .where(db.among(_rd.c.run_pk, "pks"))
+        .order_by(_rd.c.run_pk, _d.c.pk)
     )
-    .join(_d, _d.c.pk == _rd.c.dataset_pk)
-    .where(db.among(_rd.c.run_pk, "pks"))
-    .order_by(_rd.c.run_pk, _d.c.pk)
 )
 _dataset_tags = hot(lambda db: select(_rdt).where(db.among(_rdt.c.run_pk, "pks")))
 _models_in = hot(lambda db: select(_in).where(db.among(_in.c.run_pk, "pks")))
 _models_out = hot(
-    lambda db: select(_out)
-    .where(db.among(_out.c.run_pk, "pks"))
-    .order_by(_out.c.run_pk, _out.c.step, _out.c.model_id)
+    lambda db: (
+        select(_out)
+        .where(db.among(_out.c.run_pk, "pks"))
+        .order_by(_out.c.run_pk, _out.c.step, _out.c.model_id)
+    )
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import uuid
 from typing import Any
 
@@ -31,6 +30,7 @@ from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import require_active_experiment
 from cuvee.store.run_data import load_runs, run_info
+from cuvee.store.run_names import random_name
 from cuvee.store.tx import Tx
 
 _r = schema.runs
@@ -47,9 +47,7 @@ _set = hot(
     .where(_r.c.pk == arg("run_pk"))
     .values(name=arg("name"), status=arg("status"), end_time=arg("end_time"))
 )
-_set_lifecycle = hot(
-    update(_r).where(_r.c.pk == arg("run_pk")).values(lifecycle=arg("lifecycle"))
-)
+_set_lifecycle = hot(update(_r).where(_r.c.pk == arg("run_pk")).values(lifecycle=arg("lifecycle")))
 _rename = hot(update(_r).where(_r.c.pk == arg("run_pk")).values(name=arg("name")))
 _add_param = hot(insert(_p).on_conflict_do_nothing())
 _params = hot(
@@ -70,22 +68,11 @@ ENDED = {"FINISHED": "run.finished", "FAILED": "run.failed", "KILLED": "run.kill
 LOG_MODEL_TAG = "mlflow.log-model.history"
 LOG_MODEL_FIELDS = ("artifact_path", "flavors", "utc_time_created", "run_id")
 
-_ADJECTIVES = (
-    "amber bold brisk bright calm clear crisp deep dry early earthy fine fresh gentle golden "
-    "grand keen light lively mellow nimble oaky open proud pure quiet rich ripe rosy rustic "
-    "silky smooth sunny supple sweet tart velvet warm wild young"
-).split()
-_NOUNS = (
-    "barrel blend bottle bud canopy cask cellar chalk cork crate creek crush dawn grape grove "
-    "harbor harvest hill leaf malbec merlot mist must oak orchard pinot press ridge river root "
-    "seed shiraz slope soil stem syrah terrace valley vine yeast"
-).split()
-
 
 def create_run(tx: Tx, op: CreateRun) -> RunResult:
     experiment = require_active_experiment(tx, op.experiment_id)
     tags = {t.key: t.value for t in op.tags}
-    name = op.run_name or tags.get(RUN_NAME_TAG) or _random_name()
+    name = op.run_name or tags.get(RUN_NAME_TAG) or random_name()
     tags[RUN_NAME_TAG] = name
     run_id = uuid.uuid4().hex
     row: dict[str, Any] = {
@@ -220,9 +207,7 @@ def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
     """
     ids = tx.key_ids([p.key for p in params], create=True)
     tx.bulk(_add_param, [(pk, ids[p.key], p.value) for p in params])
-    stored: dict[int, str] = dict(
-        tx.all(_params, run_pk=pk, key_ids=tx.listed(list(ids.values())))  # type: ignore[arg-type]  # pairs
-    )
+    stored: dict[int, str] = dict(tx.all(_params, run_pk=pk, key_ids=tx.listed(list(ids.values()))))
     for param in params:
         old = stored[ids[param.key]]
         if old != param.value:
@@ -269,9 +254,3 @@ def _change_lifecycle(tx: Tx, op: DeleteRun | RestoreRun, new: str) -> Empty:
             comment=op.comment,
         )
     return Empty()
-
-
-def _random_name() -> str:
-    pick = random.choice  # noqa: S311  # names need no cryptography
-    return f"{pick(_ADJECTIVES)}-{pick(_NOUNS)}-{random.randrange(1000)}"  # noqa: S311
-

@@ -93,9 +93,7 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
         )
     if scheme in ("", "file") or len(scheme) == 1:
         return _from_local(tx, op)
-    return Source(
-        uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id
-    )
+    return Source(uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id)
 
 
 def _from_model(tx: Tx, op: CreateModelVersion) -> Source:

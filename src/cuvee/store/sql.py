@@ -185,9 +185,9 @@ class SqlStore:
         for attempt in range(MAX_RETRIES):
             try:
                 return work()
-            except CuveeError:
-                raise
-            except Exception as problem:
+            except Exception as problem:  # noqa: PERF203  # races are rare
+                if isinstance(problem, CuveeError):
+                    raise
                 if self.database.lost_race(problem) and attempt < MAX_RETRIES - 1:
                     continue
                 known = self.database.translate(problem)
@@ -214,7 +214,7 @@ class SqlStore:
             while len(jobs) < MAX_GROUP:
                 try:
                     jobs.append(self._jobs.get_nowait())
-                except queue.Empty:
+                except queue.Empty:  # noqa: PERF203  # once a group
                     break
             running = None not in jobs
             group = [job for job in jobs if job is not None]
@@ -229,11 +229,11 @@ class SqlStore:
             answers = [(job, None, problem) for job in group]
         else:
             self.known_keys.update(new_keys)
-        for job, result, problem in answers:
-            if problem is None:
+        for job, result, refusal in answers:
+            if refusal is None:
                 job.future.set_result(result)
             else:
-                job.future.set_exception(problem)
+                job.future.set_exception(refusal)
 
     def _commit_group(
         self, group: list[Job], answers: list[tuple[Job, Any, BaseException | None]]

@@ -116,15 +116,15 @@ class Tx:
 
     def _look_up(self, names: list[str], *, create: bool) -> dict[str, int]:
         query = _key_ids.where(self.array(schema.keys.c.name, names))
-        found: dict[str, int] = dict(self.all(query))  # type: ignore[arg-type]  # pairs
+        found: dict[str, int] = dict(self.all(query))
         fresh = [name for name in names if name not in found]
         if fresh and create:
             self.bulk(_new_key, [(name,) for name in fresh])
-            found = dict(self.all(query))  # type: ignore[arg-type]  # pairs
+            found = dict(self.all(query))
         self.new_keys.update(found)
         return found
 
-    def record(  # noqa: D417  # before and after are explained at Event
+    def record(
         self,
         action: str,
         subject: str,

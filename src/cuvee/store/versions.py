@@ -40,9 +40,7 @@ _v = schema.model_versions
 _t = schema.model_version_tags
 _a = schema.aliases
 
-_by_number = hot(
-    select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version"))
-)
+_by_number = hot(select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version")))
 _highest = hot(
     select(_v).where(_v.c.model_pk == arg("model_pk")).order_by(_v.c.version.desc()).limit(1)
 )
@@ -85,9 +83,7 @@ _put_alias = hot(
         index_elements=["model_pk", "alias"], set_={"version": _new_alias.excluded.version}
     )
 )
-_drop_alias = hot(
-    delete(_a).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
-)
+_drop_alias = hot(delete(_a).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias")))
 _new_tag = insert(_t)
 _put_tag = hot(
     _new_tag.on_conflict_do_update(
