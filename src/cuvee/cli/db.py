@@ -15,7 +15,10 @@ def db() -> None:
 @db.command(epilog=examples("cuvee db status sqlite:///cuvee-data/cuvee.db"))
 @click.argument("url")
 def status(url: str) -> None:
-    """Say whether the database at URL fits this version of Cuvee; changes nothing."""
+    """Say whether a database fits this version of Cuvee.
+
+    Changes nothing.
+    """
     from cuvee.store import migrate
 
     click.echo(migrate.status(url))
@@ -24,7 +27,10 @@ def status(url: str) -> None:
 @db.command(epilog=examples("cuvee db upgrade postgresql://cuvee@db/cuvee"))
 @click.argument("url")
 def upgrade(url: str) -> None:
-    """Bring the database at URL to this version's schema; make a backup first."""
+    """Bring a database to this version's schema.
+
+    Make a backup first.
+    """
     from cuvee.store import migrate
 
     click.echo(migrate.upgrade(url))

@@ -108,7 +108,8 @@ def _print_result(console: Console, holders: list[Holder]) -> None:
 
     from cuvee.demo.story import MODEL
 
-    table = Table(title=f"\n{MODEL}", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    console.print(f"\n[bold]{MODEL}[/]")
     for name in ("version", "stage", "fields", "RMSE", "first wine", "description"):
         table.add_column(name, justify="right" if name in ("RMSE", "first wine") else "left")
     for holder in holders:

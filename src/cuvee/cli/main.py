@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from cuvee import __version__
 from cuvee.cli.options import examples
 from cuvee.errors import CuveeError
 
@@ -44,7 +45,7 @@ class LazyGroup(click.Group):
         "cuvee models list --json",
     ),
 )
-@click.version_option(package_name="cuvee", message="cuvee %(version)s")
+@click.version_option(__version__, message="cuvee %(version)s")
 def cli() -> None:
     """Track experiments, register models and move them through stages.
 

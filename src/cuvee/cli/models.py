@@ -40,7 +40,10 @@ def search(do: Do, query: str, order_by: tuple[str, ...], limit: int, *, as_json
 @as_json
 @uses_store
 def show(do: Do, name: str, *, as_json: bool) -> None:
-    """Show one registered model; 'cuvee versions list NAME' shows its versions."""
+    """Show one registered model.
+
+    'cuvee versions list NAME' shows its versions.
+    """
     from cuvee.api.models import GetRegisteredModel
 
     model = do(GetRegisteredModel(name=name)).registered_model

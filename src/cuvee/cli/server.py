@@ -51,15 +51,17 @@ from cuvee.cli.options import examples
 @click.option(
     "--allowed-hosts",
     metavar="HOST[,HOST...]",
+    default="",
     help="Host names that requests may be addressed to, besides the local ones; "
     "protects browsers against DNS rebinding.",
 )
 @click.option(
     "--static-prefix",
     metavar="/PATH",
+    default="",
     help="Path below which a proxy presents this server, such as /ml.",
 )
-def server(**options: Any) -> None:
+def server(allowed_hosts: str, **options: Any) -> None:
     """Run the tracking server.
 
     It serves tracking, the model registry and artifacts over MLflow's REST protocol.
@@ -69,4 +71,5 @@ def server(**options: Any) -> None:
     """
     from cuvee.server.run import serve
 
-    serve(**options)  # the options bear the names and types of its arguments
+    hosts = [name.strip() for name in allowed_hosts.split(",") if name.strip()]
+    serve(allowed_hosts=hosts, **options)  # the others bear the names of its arguments

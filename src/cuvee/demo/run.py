@@ -72,7 +72,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> 
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise ConnectionFailed(f"The server did not start: {_last_line(log)} (see {log}).")
+            raise ConnectionFailed(f"The server did not start: {_last_line(log)}")
         try:
             with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as connection:
                 connection.request("GET", "/health")
@@ -81,7 +81,9 @@ def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> 
         except (OSError, http.client.HTTPException):
             pass
         time.sleep(0.05)
-    raise ConnectionFailed(f"The server was not ready after {START_SECONDS} seconds (see {log}).")
+    raise ConnectionFailed(
+        f"The server was not ready after {START_SECONDS} seconds: {_last_line(log)}"
+    )
 
 
 def _last_line(log: Path) -> str:

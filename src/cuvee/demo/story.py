@@ -34,6 +34,7 @@ class StoryFailed(CuveeError):
 class Fit:
     """A linear regression and the run that logged it; ``rmse`` is that of the held-out wines."""
 
+    name: str
     features: list[str]
     run_id: str
     model_uri: str
@@ -80,7 +81,7 @@ class Story:
         production = self.release(
             first,
             "Production",
-            "Linear regression on alcohol alone: the baseline.",
+            "Linear regression on alcohol: the baseline.",
             why="baseline, to have something to compare with",
         )
         third = self.fit("several fields and pH", WITH_PH)
@@ -91,12 +92,12 @@ class Story:
         staging = self.release(
             third,
             "Staging",
-            f"Linear regression on {', '.join(WITH_PH)}.",
+            f"Linear regression on {len(WITH_PH)} fields, with pH.",
             why=f"RMSE {third.rmse:.4f} instead of {first.rmse:.4f}; to be tried before Production",
         )
         with self.step(f"Loading models:/{MODEL}/Production again: nothing there has changed"):
             self.check_unaffected(production)
-        with self.step(f"Describing the model {MODEL} and reading everything back"):
+        with self.step(f"Describing {MODEL}, and reading everything back"):
             self.describe()
             self.check_stored([production, staging])
         return [production, staging]
@@ -125,11 +126,11 @@ class Story:
                 model, name="model", input_example=self.test[features].head(3)
             )
             note(line, f"RMSE {rmse:.4f}")
-        return Fit(features, run.info.run_id, logged.model_uri, rmse)
+        return Fit(name, features, run.info.run_id, logged.model_uri, rmse)
 
     def release(self, fit: Fit, stage: str, description: str, *, why: str) -> Holder:
         """Register a fit as the next version, describe it, move it to a stage, load it there."""
-        with self.step(f"Registering it as {MODEL}") as line:
+        with self.step(f"Registering '{fit.name}' as {MODEL}") as line:
             before = self.highest_version()
             version = str(cuvee.register_model(fit.model_uri, MODEL).version)
             expect(

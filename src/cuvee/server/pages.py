@@ -47,8 +47,10 @@ table{border-collapse:collapse;width:100%}
 th{color:var(--soft);font-weight:500;white-space:nowrap}
 th,td{text-align:left;vertical-align:top;padding:5px 14px 5px 0;border-bottom:1px solid var(--line)}
 tr:last-child td{border-bottom:0}
-td{overflow-wrap:anywhere;min-width:4.5em;white-space:pre-line}
-code,time{font-family:ui-monospace,monospace;font-size:12.5px;white-space:nowrap}
+td{overflow-wrap:anywhere;white-space:pre-line}
+td:not(.set){min-width:7em}
+.set{white-space:nowrap}
+code,time{font-family:ui-monospace,monospace;font-size:12.5px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
 """
 
@@ -70,7 +72,7 @@ _CLASSES = {
 
 
 class Markup(str):
-    """Text that is HTML already."""
+    """Text that is HTML already; it is not wrapped."""
 
     __slots__ = ()
 
@@ -112,15 +114,15 @@ def _model(model: RegisteredModel, versions: list[ModelVersion]) -> str:
             Markup(f"<b>{escape(v.version)}</b>"),
             _state("-" if v.current_stage == "None" else v.current_stage),
             v.description,
-            _code(v.run_id[:12], f"#run-{v.run_id}"),
+            _code(v.run_id),
             v.user_id,
             _time(v.creation_timestamp),
         )
         for v in versions
     ]
-    heads = ("Version", "Stage", "Description", "Run", "Registered by", "Registered")
+    heads = ("Version", "Stage", "Description", "Run", "Registered by", "Registered (UTC)")
     return (
-        f'<section><h3 id="model-{escape(model.name)}">{escape(model.name)}</h3>'
+        f"<section><h3>{escape(model.name)}</h3>"
         f"<p>{escape(model.description or 'No description.')}</p>{_table(heads, rows)}</section>"
     )
 
@@ -137,17 +139,17 @@ def _experiments(do: Do) -> str:
 def _experiment(experiment: Experiment, runs: list[Run], more: str | None) -> str:
     rows = [
         (
-            Markup(f'<span id="run-{escape(run.info.run_id)}">{escape(run.info.run_name)}</span>'),
+            run.info.run_name,
             _state(run.info.status),
             "\n".join(f"{m.key} {m.value:.6g}" for m in run.data.metric_items[:6]),
-            "\n".join(f"{p.key} {p.value[:120]}" for p in run.data.param_items[:6]),
+            "\n".join(f"{p.key} {_short(p.value)}" for p in run.data.param_items[:6]),
             run.info.user_id,
             _time(run.info.start_time),
             _code(run.info.run_id),
         )
         for run in runs
     ]
-    heads = ("Run", "Status", "Metrics", "Params", "User", "Started", "Run id")
+    heads = ("Run", "Status", "Metrics", "Params", "User", "Started (UTC)", "Run id")
     table = _table(heads, rows) if rows else "<p>No runs.</p>"
     note = f"<p>The latest {RUNS} runs.</p>" if more else ""
     return f"<section><h3>{escape(experiment.name)}</h3>{table}{note}</section>"
@@ -155,17 +157,34 @@ def _experiment(experiment: Experiment, runs: list[Run], more: str | None) -> st
 
 def _events(events: Iterable[Event]) -> str:
     rows = [
-        (_time(e.time), e.actor, e.action, e.object, _change(e.before), _change(e.after), e.comment)
+        (
+            _time(e.time),
+            e.actor,
+            _code(e.action),
+            e.object,
+            _change(e),
+            e.comment,
+        )
         for e in events
     ]
-    heads = ("When", "Who", "What", "Of", "Before", "After", "Why")
+    heads = ("When (UTC)", "Who", "What", "Of", "Change", "Why")
     return (
         f"<section>{_table(heads, rows)}</section>" if rows else "<p>Nothing has happened yet.</p>"
     )
 
 
-def _change(fields: dict[str, Any]) -> str:
-    return "\n".join(f"{key}: {str(value)[:120]}" for key, value in list(fields.items())[:6])
+def _change(event: Event) -> str:
+    lines = []
+    for key in list(dict.fromkeys((*event.before, *event.after)))[:6]:
+        old, new = (_short(fields.get(key) or "") for fields in (event.before, event.after))
+        if old or new:
+            lines.append(f"{key}: {old} → {new}" if old else f"{key}: {new}")
+    return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _section(title: str, content: str) -> str:
@@ -184,16 +203,17 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return f"<td>{value if isinstance(value, Markup) else escape(str(value or ''))}</td>"
+    if isinstance(value, Markup):
+        return f'<td class="set">{value}</td>'
+    return f"<td>{escape(str(value or ''))}</td>"
 
 
 def _state(name: str) -> Markup:
     return Markup(f'<span class="{_CLASSES.get(name, "")}">{escape(name)}</span>')
 
 
-def _code(text: str, link: str = "") -> Markup:
-    shown = f"<code>{escape(text)}</code>"
-    return Markup(f'<a href="{escape(link)}">{shown}</a>' if link and text else shown)
+def _code(text: str) -> Markup:
+    return Markup(f"<code>{escape(text)}</code>")
 
 
 def _time(milliseconds: int) -> Markup:
@@ -201,4 +221,4 @@ def _time(milliseconds: int) -> Markup:
         moment = datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
     except (OverflowError, ValueError, OSError):
         return Markup(milliseconds)  # what a client sent may lie beyond the calendar
-    return Markup(f"<time>{moment:%Y-%m-%d %H:%M:%S} UTC</time>")
+    return Markup(f"<time>{moment:%Y-%m-%d %H:%M:%S}</time>")
