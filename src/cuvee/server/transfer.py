@@ -1,0 +1,386 @@
+"""Bytes over HTTP: the artifact proxy, and downloads for people.
+
+Names, limits and refusals are the store's; this room streams. Disk work happens in threads of its
+own, a mebibyte at a time, so that neither memory nor the event loop feels the size of a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, unquote_to_bytes
+
+from cuvee.api import wire
+from cuvee.api.artifacts import (
+    DeleteArtifact,
+    FindArtifact,
+    ListArtifacts,
+    ListStoredArtifacts,
+    PutArtifact,
+    StoredFile,
+    artifact_path,
+)
+from cuvee.api.base import Actor, Op
+from cuvee.api.logged_models import GetLoggedModel
+from cuvee.api.names import shown
+from cuvee.api.runs import GetRun
+from cuvee.api.versions import GetVersionManifest
+from cuvee.blobs import Blobs, Upload
+from cuvee.errors import (
+    EndpointNotFound,
+    Internal,
+    InvalidParameter,
+    MethodNotAllowed,
+    NotFound,
+    NotImplementedHere,
+    TooLarge,
+)
+from cuvee.server.headers import announced_hashes, download_headers, wanted_range
+from cuvee.uris import StoredUri, parse_artifact_uri
+
+T = TypeVar("T")
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Do = Callable[[Op[Any], Actor], Awaitable[Any]]
+
+CHUNK = 1 << 20
+MAX_UI_UPLOAD = 10 << 20
+THREADS = 16
+
+_MODEL_FILES = re.compile(r".*/logged-models/([^/]+)/artifacts/files")
+# Clients fall back to plain uploads and downloads only if the message begins with these words.
+_NO_MULTIPART = (
+    "Multipart upload is not supported for the current artifact repository: PUT the whole file to "
+    ".../mlflow-artifacts/artifacts/<path>, and GET it from there."
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and the way to answer it."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    actor: Actor
+
+    @property
+    def method(self) -> str:
+        """HTTP method; HEAD counts as GET and gets no body."""
+        return "GET" if self.scope["method"] == "HEAD" else str(self.scope["method"])
+
+    def header(self, name: str) -> str:
+        """Return a header's values, joined; empty when it was not sent."""
+        key = name.encode()
+        sent: list[tuple[bytes, bytes]] = self.scope["headers"]
+        return ", ".join(v.decode("latin-1") for k, v in sent if k == key)
+
+    def field(self, name: str) -> str:
+        """Return a field of the query, which must be there.
+
+        Raises:
+            InvalidParameter: it is missing, empty, or not UTF-8.
+        """
+        query = str(self.scope["query_string"], "latin-1")
+        try:
+            value = parse_qs(query, errors="strict", max_num_fields=100).get(name, [""])[-1]
+        except ValueError:
+            raise InvalidParameter("The query string is malformed: percent-encode it.") from None
+        if not value:
+            raise InvalidParameter(f"Missing value for required parameter '{name}'.")
+        return value
+
+    async def answer(
+        self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b""
+    ) -> None:
+        """Send a whole answer; to HEAD without the body."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        body = b"" if self.scope["method"] == "HEAD" else body
+        await self.send({"type": "http.response.body", "body": body})
+
+    async def answer_json(self, body: bytes) -> None:
+        """Send a JSON document."""
+        length = str(len(body)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+        await self.answer(200, headers, body)
+
+
+class Transfer:
+    """Serves uploads and downloads.
+
+    Args:
+        do: carries out an operation for an actor; ``check()`` is its duty too.
+        blobs: where the bytes are.
+    """
+
+    def __init__(self, do: Do, blobs: Blobs) -> None:
+        self._do = do
+        self._blobs = blobs
+        self._threads = ThreadPoolExecutor(THREADS, "cuvee-transfer")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, actor: Actor) -> None:
+        """Answer a request for artifacts.
+
+        Raises:
+            CuveeError: the request is refused, and nothing was sent yet.
+        """
+        exchange = Exchange(scope, receive, send, actor)
+        path = _path(scope)
+        proxied = path.partition("/mlflow-artifacts/")[2]
+        if proxied:
+            await self._proxy(exchange, proxied)
+        elif path.endswith("/mlflow/upload-artifact"):
+            _allow(exchange, "POST")
+            await self._upload_to_run(exchange)
+        else:
+            _allow(exchange, "GET")
+            await self._send_file(exchange, await self._find_download(exchange, path))
+
+    def close(self) -> None:
+        """Finish the disk work under way."""
+        self._threads.shutdown()
+
+    # ------------------------------------------------------------ the proxy
+
+    async def _proxy(self, exchange: Exchange, path: str) -> None:
+        kind, _, name = path.partition("/")
+        if kind in ("mpu", "presigned"):
+            raise NotImplementedHere(_NO_MULTIPART)
+        if path == "artifacts":
+            _allow(exchange, "GET")
+            op = wire.decode_query(ListStoredArtifacts, exchange.scope["query_string"])
+            page = await self._do(op, exchange.actor)
+            await exchange.answer_json(wire.encode(page))
+        elif kind != "artifacts":
+            raise EndpointNotFound("The artifact proxy has no such call.")
+        elif exchange.method == "PUT":
+            await self._put(exchange, artifact_path(name))
+        elif exchange.method == "DELETE":
+            await self._do(DeleteArtifact(path=artifact_path(name)), exchange.actor)
+            await exchange.answer_json(b"{}")
+        else:
+            _allow(exchange, "GET")
+            found = await self._do(FindArtifact(path=artifact_path(name)), exchange.actor)
+            await self._send_file(exchange, found)
+
+    async def _put(self, exchange: Exchange, path: str) -> None:
+        if exchange.scope["query_string"]:
+            raise InvalidParameter(
+                "An upload takes no query string; a '?' in a file name is sent as %3F."
+            )
+        if exchange.header("content-range"):
+            raise InvalidParameter("A part of a file cannot be stored: PUT the whole file.")
+        if await self._receive_file(exchange, path):
+            await exchange.answer(200, [(b"content-length", b"0")])
+
+    # ------------------------------------------------------------ uploads
+
+    async def _upload_to_run(self, exchange: Exchange) -> None:
+        run_id = exchange.field("run_uuid")
+        path = artifact_path(exchange.field("path"))
+        run = (await self._do(GetRun(run_id=run_id), exchange.actor)).run
+        path = _below(run.info.artifact_uri, path)
+        if await self._receive_file(exchange, path, limit=MAX_UI_UPLOAD):
+            await exchange.answer_json(b"{}")
+
+    async def _receive_file(
+        self, exchange: Exchange, path: str, *, limit: int | None = None
+    ) -> bool:
+        """Store the body and make it visible at a path; False when the client has gone."""
+        expected = announced_hashes(
+            exchange.header("content-md5"), exchange.header("content-digest")
+        )
+        upload = self._blobs.begin(expected.keys() - {"sha256"})
+        kept = None
+        try:
+            kept = await self._receive_bytes(exchange, upload, expected, limit=limit)
+        finally:
+            if kept is None:  # an append may still be under way, and aborting waits for it
+                self._threads.submit(upload.abort)
+        if kept is None:
+            return False
+        digest, size = kept
+        await self._do(PutArtifact(path=path, digest=digest, size=size), exchange.actor)
+        return True
+
+    async def _receive_bytes(
+        self, exchange: Exchange, upload: Upload, expected: dict[str, bytes], *, limit: int | None
+    ) -> tuple[str, int] | None:
+        """Take the body in, one chunk being received while the one before is written."""
+        total = 0
+        held = bytearray()
+        writing: asyncio.Future[None] | None = None
+        while True:
+            message = await exchange.receive()
+            if message["type"] == "http.disconnect":
+                if writing is not None:
+                    await writing
+                return None
+            held += message.get("body", b"")
+            more = message.get("more_body", False)
+            if limit is not None and total + len(held) > limit:
+                raise TooLarge(
+                    f"This upload takes at most {limit >> 20} MiB; log it with a client."
+                )
+            if more and len(held) < CHUNK:
+                continue
+            if writing is not None:
+                await writing
+            total += len(held)
+            if not more:
+                _check_length(exchange, total)
+                return await self._in_thread(_finish, upload, held, expected)
+            writing = self._in_thread(upload.write, held)
+            held = bytearray()
+
+    def _in_thread(self, work: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+
+    # ------------------------------------------------------------ downloads
+
+    async def _find_download(self, exchange: Exchange, path: str) -> StoredFile:
+        """Find the file that a download for people names."""
+        query = exchange.scope["query_string"]
+        found: StoredFile
+        if path.endswith("/model-versions/get-artifact"):
+            op = wire.decode_query(GetVersionManifest, query)
+            wanted = artifact_path(exchange.field("path"))
+            manifest = await self._do(op, exchange.actor)
+            for file in manifest.files:
+                if file.path == wanted:
+                    found = file
+                    return found
+            raise NotFound(f"Version {op.version} of {shown(op.name)} has no file {shown(wanted)}.")
+        model = _MODEL_FILES.fullmatch(path)
+        if model:
+            wanted = artifact_path(exchange.field("artifact_file_path"))
+            answer = await self._do(GetLoggedModel(model_id=model[1]), exchange.actor)
+            stored = _below(answer.model.info.artifact_uri, wanted)
+        elif path.endswith("/get-artifact"):
+            run_id = wire.decode_query(ListArtifacts, query).run_id
+            wanted = artifact_path(exchange.field("path"))
+            answer = await self._do(GetRun(run_id=run_id), exchange.actor)
+            stored = _below(answer.run.info.artifact_uri, wanted)
+        else:
+            raise EndpointNotFound("There is no such download.")
+        found = await self._do(FindArtifact(path=stored), exchange.actor)
+        return found
+
+    async def _send_file(self, exchange: Exchange, file: StoredFile) -> None:
+        etag = f'"{file.digest}"'
+        headers = download_headers(file)
+        if etag in exchange.header("if-none-match") or exchange.header("if-none-match") == "*":
+            await exchange.answer(304, headers)
+            return
+        span = None
+        if exchange.header("if-range") in ("", etag):
+            span = wanted_range(exchange.header("range"), file.size)
+        first, behind = span or (0, file.size)
+        if first >= behind and span:
+            headers.append((b"content-range", f"bytes */{file.size}".encode()))
+            await exchange.answer(416, [*headers, (b"content-length", b"0")])
+            return
+        headers.append((b"content-length", str(behind - first).encode()))
+        if span:
+            headers.append((b"content-range", f"bytes {first}-{behind - 1}/{file.size}".encode()))
+        status = 206 if span else 200
+        path = self._blobs.path(file.digest)
+        if exchange.scope["method"] == "HEAD":
+            await exchange.answer(status, headers)
+        elif behind - first <= CHUNK:
+            data = await self._in_thread(_read, path, file, first, behind)
+            await exchange.answer(status, headers, data)
+        else:
+            fd = await self._in_thread(_open, path, file)
+            try:
+                start = {"type": "http.response.start", "status": status, "headers": headers}
+                await exchange.send(start)
+                await self._stream(exchange, fd, first, behind)
+            finally:
+                self._threads.submit(os.close, fd)
+
+    async def _stream(self, exchange: Exchange, fd: int, first: int, behind: int) -> None:
+        """Send a span of a file, reading a chunk while the one before is sent."""
+        gone = asyncio.ensure_future(_gone(exchange.receive))
+        try:
+            reading = self._in_thread(os.pread, fd, min(CHUNK, behind - first), first)
+            while first < behind and not gone.done():
+                data = await reading
+                first += len(data)
+                if not data:
+                    raise Internal("A stored file became shorter while it was read.")
+                if first < behind:
+                    reading = self._in_thread(os.pread, fd, min(CHUNK, behind - first), first)
+                await exchange.send(
+                    {"type": "http.response.body", "body": data, "more_body": first < behind}
+                )
+        finally:
+            gone.cancel()
+
+
+def _path(scope: Scope) -> str:
+    """Return the request's path decoded once; a server's own decoding would hide bad UTF-8."""
+    raw = scope.get("raw_path") or scope["path"].encode()
+    try:
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidParameter("The path is not valid UTF-8: percent-encode it.") from None
+
+
+def _allow(exchange: Exchange, method: str) -> None:
+    if exchange.method != method:
+        raise MethodNotAllowed(f"This call takes {method}, not {exchange.method}.")
+
+
+def _below(root_uri: str, path: str) -> str:
+    root = parse_artifact_uri(root_uri)
+    if isinstance(root, StoredUri) and not root.host:
+        return f"{root.path}/{path}" if root.path else path
+    raise InvalidParameter(
+        f"The files at {shown(root_uri)} are not kept by this server: read them there."
+    )
+
+
+def _check_length(exchange: Exchange, size: int) -> None:
+    announced = exchange.header("content-length")
+    if announced and announced != str(size):
+        raise InvalidParameter(
+            f"{size} bytes arrived, but the Content-Length is {announced[:40]}: nothing was stored."
+        )
+
+
+def _finish(upload: Upload, data: bytearray, expected: dict[str, bytes]) -> tuple[str, int]:
+    upload.write(data)
+    return upload.commit(expected)
+
+
+def _open(path: Path, file: StoredFile) -> int:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise Internal(f"The bytes of {shown(file.path)} are missing from the server.") from None
+    if os.fstat(fd).st_size == file.size:
+        return fd
+    os.close(fd)
+    raise Internal(f"The bytes of {shown(file.path)} are damaged on the server.")
+
+
+def _read(path: Path, file: StoredFile, first: int, behind: int) -> bytes:
+    fd = _open(path, file)
+    try:
+        return os.pread(fd, behind - first, first)
+    finally:
+        os.close(fd)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,313 @@
+"""Artifacts in SQL: which digest is at which path, and which paths can never change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from cuvee.api.artifacts import (
+    ArtifactPage,
+    DeleteArtifact,
+    FileInfo,
+    FindArtifact,
+    ListArtifacts,
+    ListStoredArtifacts,
+    PutArtifact,
+    StoredFile,
+    StoredFiles,
+    artifact_directory,
+    manifest_digest,
+)
+from cuvee.api.base import Empty
+from cuvee.api.logged_models import ListLoggedModelArtifacts
+from cuvee.api.names import shown, version_number
+from cuvee.api.versions import GetVersionManifest
+from cuvee.errors import Conflict, InvalidParameter, NotFound
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.locations import proxy_path
+from cuvee.store.schema import (
+    artifact_files,
+    logged_models,
+    model_versions,
+    registered_models,
+    runs,
+    sealed,
+    version_files,
+)
+from cuvee.store.tx import Tx
+
+SCAN = 100
+MAX_SCAN = 5000
+
+_file = artifact_files.c
+_below = and_(_file.path >= arg("start"), _file.path < arg("end"))
+_tree = or_(_file.path == arg("itself"), _below)
+
+_at = hot(
+    lambda db: select(_file.path, _file.digest, _file.size, _file.modified).where(
+        db.among(_file.path, "paths")
+    )
+)
+_any_below = hot(select(_file.path).where(_below).limit(1))
+_scan = hot(select(_file.path, _file.size).where(_below).order_by(_file.path).limit(arg("most")))
+_files_of_tree = hot(select(_file.path, _file.digest, _file.size).where(_tree))
+_delete_tree = hot(delete(artifact_files).where(_tree))
+_new_file = insert(artifact_files)
+_put = hot(
+    _new_file.on_conflict_do_update(
+        index_elements=["path"],
+        set_={c: _new_file.excluded[c] for c in ("digest", "size", "modified")},
+    )
+)
+
+_owners = (
+    select(
+        sealed.c.path,
+        sealed.c.version_pk,
+        sealed.c.growing,
+        registered_models.c.name,
+        model_versions.c.version,
+    )
+    .join(model_versions, model_versions.c.pk == sealed.c.version_pk)
+    .join(registered_models, registered_models.c.pk == model_versions.c.model_pk)
+)
+_seals_at = hot(lambda db: _owners.where(db.among(sealed.c.path, "paths")))
+_seals_below = hot(_owners.where(sealed.c.path >= arg("start"), sealed.c.path < arg("end")))
+_seal = hot(insert(sealed).on_conflict_do_nothing())
+
+_frozen = version_files.c
+_freeze = hot(insert(version_files))
+_manifest = hot(
+    select(_frozen.path, _frozen.digest, _frozen.size)
+    .where(_frozen.version_pk == arg("version"))
+    .order_by(_frozen.path)
+)
+_find_version = hot(
+    select(model_versions.c.pk)
+    .join(registered_models, registered_models.c.pk == model_versions.c.model_pk)
+    .where(registered_models.c.name == arg("model"), model_versions.c.version == arg("number"))
+)
+_hold_version = hot(
+    select(model_versions.c.digest).where(model_versions.c.pk == arg("held")).with_for_update()
+)
+_set_digest = hot(
+    update(model_versions)
+    .where(model_versions.c.pk == arg("held"))
+    .values(digest=arg("new_digest"), updated=arg("now"))
+)
+_run_root = hot(select(runs.c.artifact_uri).where(runs.c.run_id == arg("id")))
+_model_root = hot(
+    select(logged_models.c.artifact_uri).where(
+        logged_models.c.model_id == arg("id"), logged_models.c.lifecycle == "active"
+    )
+)
+
+
+# ---------------------------------------------------------------- listing and finding
+
+
+def list_stored_artifacts(tx: Tx, op: ListStoredArtifacts) -> ArtifactPage:
+    """List one directory of the artifact store."""
+    return ArtifactPage(files=_children(tx, artifact_directory(op.path)))
+
+
+def list_artifacts(tx: Tx, op: ListArtifacts) -> ArtifactPage:
+    """List one directory of a run."""
+    root = tx.value(_run_root, id=op.run_id)
+    if root is None:
+        raise NotFound(f"There is no run {shown(op.run_id)}.")
+    return _list_below(tx, root, artifact_directory(op.path))
+
+
+def list_logged_model_artifacts(tx: Tx, op: ListLoggedModelArtifacts) -> ArtifactPage:
+    """List one directory of a logged model."""
+    root = tx.value(_model_root, id=op.model_id)
+    if root is None:
+        raise NotFound(f"There is no logged model {shown(op.model_id)}.")
+    return _list_below(tx, root, artifact_directory(op.artifact_directory_path))
+
+
+def _list_below(tx: Tx, root_uri: str, directory: str) -> ArtifactPage:
+    root = proxy_path(root_uri)
+    if root is None:  # files elsewhere are the client's to list
+        return ArtifactPage(root_uri=root_uri)
+    files = _children(tx, "/".join(filter(None, (root, directory))))
+    if directory:
+        files = [FileInfo(f"{directory}/{f.path}", f.is_dir, f.file_size) for f in files]
+    return ArtifactPage(root_uri=root_uri, files=files)
+
+
+def _children(tx: Tx, directory: str) -> list[FileInfo]:
+    """Read the names in a directory without reading what lies in its subdirectories.
+
+    Paths are read in order, a batch at a time; after a subdirectory's first file the next batch
+    starts behind the subdirectory. Batches grow while they bring names.
+    """
+    found: list[FileInfo] = []
+    prefix = f"{directory}/" if directory else ""
+    start, end = _range(directory)
+    most = SCAN
+    while True:
+        rows = tx.all(_scan, start=start, end=end, most=most)
+        known = len(found)
+        for path, size in rows:
+            if path < start:
+                continue
+            name, inside, _ = path[len(prefix) :].partition("/")
+            found.append(FileInfo(name, is_dir=bool(inside), file_size=None if inside else size))
+            start = prefix + name + ("0" if inside else "\x01")
+        if len(rows) < most:
+            return sorted(found, key=lambda f: f.path)
+        most = min(2 * most, MAX_SCAN) if len(found) - known > most // 4 else SCAN
+
+
+def _range(directory: str) -> tuple[str, str]:
+    """Return the first path that may lie below a directory, and the first behind it."""
+    # "0" is the character after "/".
+    return (f"{directory}/", f"{directory}0") if directory else ("", "\U0010ffff")
+
+
+def find_artifact(tx: Tx, op: FindArtifact) -> StoredFile:
+    """Find the stored file at a path."""
+    row = tx.first(_at, paths=tx.listed([op.path]))
+    if row:
+        return StoredFile(path=row[0], digest=row[1], size=row[2], modified=row[3])
+    if _first_below(tx, op.path):
+        raise InvalidParameter(
+            f"{shown(op.path)} is a directory: list it, and get its files one by one."
+        )
+    raise NotFound(f"There is no artifact {shown(op.path)}.")
+
+
+def _first_below(tx: Tx, directory: str) -> str | None:
+    start, end = _range(directory)
+    path: str | None = tx.value(_any_below, start=start, end=end)
+    return path
+
+
+# ---------------------------------------------------------------- changing
+
+
+def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
+    """Make stored bytes visible at a path; the same bytes again change nothing."""
+    tx.database.lock_artifacts(tx.cursor, alone=False)
+    line = _ancestry(op.path)
+    there = {row[0]: row[1] for row in tx.all(_at, paths=tx.listed(line))}
+    old = there.pop(op.path, None)
+    if old == op.digest:
+        return Empty()
+    growing = _writable(tx, op.path, line, exists=old is not None)
+    if there:
+        raise InvalidParameter(
+            f"{shown(op.path)} cannot be stored: {shown(min(there))} is a file, not a directory."
+        )
+    if old is None and _first_below(tx, op.path):
+        raise InvalidParameter(
+            f"{shown(op.path)} cannot be stored as a file: it is a directory with files."
+        )
+    tx.run(_put, path=op.path, digest=op.digest, size=op.size, modified=tx.now)
+    for seal in growing:
+        _grow(tx, seal, op)
+    return Empty()
+
+
+def _ancestry(path: str) -> list[str]:
+    """Return a path and every directory that it lies in."""
+    parts = path.split("/")
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _writable(tx: Tx, path: str, line: list[str], *, exists: bool) -> list[tuple[Any, ...]]:
+    """Return the growing seals that a new file lies under; refuse what would change a version."""
+    seals = tx.all(_seals_at, paths=tx.listed(line))
+    for seal in seals:
+        _, _, growing, name, version = seal
+        if exists or not growing:
+            raise Conflict(
+                f"{shown(path)} belongs to version {version} of model {shown(name)}, whose files "
+                "can never be changed: log the file under another path and register a new version."
+            )
+    return seals
+
+
+def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
+    """Append a file to a version that was registered before its files were uploaded."""
+    root, version_pk, _, name, version = seal
+    before = tx.value(_hold_version, held=version_pk)
+    path = _relative(op.path, root)
+    tx.bulk(_freeze, [(version_pk, path, op.digest, op.size)])
+    digest = manifest_digest(_files_of_version(tx, version_pk))
+    tx.run(_set_digest, held=version_pk, new_digest=digest, now=tx.now)
+    tx.record(
+        "version.file_added",
+        f"version:{name}/{version}",
+        before={"digest": before},
+        after={"digest": digest, "path": path, "sha256": op.digest},
+    )
+
+
+def _relative(path: str, root: str) -> str:
+    """Return a path below ``root``; a root that is itself a file keeps its base name."""
+    return path[len(root) + 1 :] if path != root else path.rpartition("/")[2]
+
+
+def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
+    """Remove a file or a tree; a missing one is not an error."""
+    tx.database.lock_artifacts(tx.cursor, alone=True)
+    start, end = _range(op.path)
+    seals = tx.all(_seals_at, paths=tx.listed(_ancestry(op.path)))
+    seals += tx.all(_seals_below, start=start, end=end)
+    for root, _, _, name, version in seals:
+        # Of the version's root and the path to delete, one lies in the other.
+        itself = max(root, op.path, key=len)
+        below, behind = _range(itself)
+        if tx.first(_files_of_tree, itself=itself, start=below, end=behind):
+            raise Conflict(
+                f"{shown(op.path)} holds files of version {version} of model {shown(name)}, which "
+                "can never be deleted while the version exists: delete the version first."
+            )
+    tx.run(_delete_tree, itself=op.path, start=start, end=end)
+    return Empty()
+
+
+# ---------------------------------------------------------------- versions
+
+
+def freeze(tx: Tx, version_pk: int, prefix: str) -> str:
+    """Copy what lies at ``prefix`` into a version's manifest and seal it, for good.
+
+    Args:
+        tx: the transaction that registers the version.
+        version_pk: the version's row.
+        prefix: path of the version's root in the artifact store (a directory or one file).
+
+    Returns:
+        The version's digest; empty when there are no files yet, which may then still be added.
+    """
+    if not prefix:
+        return ""
+    tx.database.lock_artifacts(tx.cursor, alone=True)
+    start, end = _range(prefix)
+    files = [
+        StoredFile(path=_relative(path, prefix), digest=digest, size=size)
+        for path, digest, size in tx.all(_files_of_tree, itself=prefix, start=start, end=end)
+    ]
+    tx.bulk(_freeze, [(version_pk, f.path, f.digest, f.size) for f in files])
+    tx.run(_seal, path=prefix, version_pk=version_pk, growing=int(not files))
+    frozen = manifest_digest(files)
+    tx.run(_set_digest, held=version_pk, new_digest=frozen, now=tx.now)
+    return frozen
+
+
+def get_version_manifest(tx: Tx, op: GetVersionManifest) -> StoredFiles:
+    """Read the files of a version, in the order of their paths."""
+    version_pk = tx.value(_find_version, model=op.name, number=version_number(op.version))
+    if version_pk is None:
+        raise NotFound(f"There is no version {op.version} of model {shown(op.name)}.")
+    return StoredFiles(_files_of_version(tx, version_pk))
+
+
+def _files_of_version(tx: Tx, version_pk: int) -> list[StoredFile]:
+    rows = tx.all(_manifest, version=version_pk)
+    return [StoredFile(path=path, digest=digest, size=size) for path, digest, size in rows]
