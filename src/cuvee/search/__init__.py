@@ -1,0 +1,1 @@
+"""The search language: filter and order texts become a tree; no SQL."""

@@ -1,0 +1,196 @@
+"""What may be asked of each kind of thing: one table per search."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cuvee.search.tree import Kind
+
+NUMERIC = ("=", "!=", ">", ">=", "<", "<=")
+TEXT = ("=", "!=", "LIKE", "ILIKE")
+LISTS = ("IN", "NOT IN")
+PRESENCE = ("IS NULL", "IS NOT NULL")
+
+
+class Takes(enum.Enum):
+    """What the right side of a comparison must be."""
+
+    TEXT = "a text in quotes, such as 'a'"
+    NUMBER = "a number without quotes, such as 0.5"
+    WHOLE = "a whole number without quotes, such as 5"
+    VERSION = "a whole number, such as 5"
+    STATUS = "1 (pending), 2 (ready) or 3 (failed)"
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that can be compared: the operators it has and what it is compared with."""
+
+    ops: tuple[str, ...]
+    takes: Takes = Takes.TEXT
+
+
+@dataclass(frozen=True)
+class Space:
+    """What a type word such as ``metrics`` opens.
+
+    Args:
+        kind: what its members are.
+        any_key: how every key is compared, where keys are free.
+        fields: the members by spelling, where they are fixed: name and how it is compared.
+    """
+
+    kind: Kind
+    any_key: Field | None = None
+    fields: Mapping[str, tuple[str, Field]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One search's filters and orders.
+
+    Args:
+        spaces: type word -> what it opens; "" is what a name without a type word belongs to.
+        order: spelling of an attribute -> its name, for those that can be sorted by.
+        order_kinds: kinds other than attributes that can be sorted by.
+        upper_only: operator words count in upper case only.
+        bare_text: text values may stand without quotes.
+        repeated_order: an order may name the same key twice.
+    """
+
+    spaces: Mapping[str, Space]
+    order: Mapping[str, str]
+    order_kinds: frozenset[Kind] = frozenset()
+    upper_only: bool = False
+    bare_text: bool = False
+    repeated_order: bool = False
+
+
+def _words(space: Space, *words: str) -> dict[str, Space]:
+    return dict.fromkeys(words, space)
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+_TEXT = Field(TEXT)
+_LISTED = Field((*TEXT, *LISTS))
+_NULLABLE = Field((*TEXT, *PRESENCE))
+_NUMBER = Field(NUMERIC, Takes.NUMBER)
+_WHOLE = Field(NUMERIC, Takes.WHOLE)
+
+_RUN_NAMES = ("run_name", "run name", "Run name", "Run Name")
+_RUN_ATTRIBUTES = Space(
+    Kind.ATTRIBUTE,
+    fields={
+        "run_id": ("run_id", _LISTED),
+        **{name: (name, _TEXT) for name in ("status", "artifact_uri", "user_id")},
+        **dict.fromkeys(_RUN_NAMES, ("run_name", _TEXT)),
+        **dict.fromkeys(("start_time", "created", "Created"), ("start_time", _NUMBER)),
+        "end_time": ("end_time", _NUMBER),
+    },
+)
+_DATASETS = Space(
+    Kind.DATASET, fields={name: (name, _LISTED) for name in ("name", "digest", "context")}
+)
+
+RUNS = Language(
+    spaces={
+        **_words(_RUN_ATTRIBUTES, "", "attribute", "attributes", "attr", "run"),
+        **_words(Space(Kind.METRIC, _NUMBER), "metric", "metrics"),
+        **_words(Space(Kind.PARAM, _NULLABLE), "param", "params", "parameter", "parameters"),
+        **_words(Space(Kind.TAG, _NULLABLE), "tag", "tags"),
+        **_words(_DATASETS, "dataset", "datasets"),
+    },
+    order={name: target for name, (target, _) in _RUN_ATTRIBUTES.fields.items()},
+    order_kinds=frozenset({Kind.METRIC, Kind.PARAM, Kind.TAG}),
+)
+
+EXPERIMENTS = Language(
+    spaces={
+        **_words(
+            Space(
+                Kind.ATTRIBUTE,
+                fields={
+                    "name": ("name", _TEXT),
+                    "experiment_id": ("experiment_id", Field(("=", "!=", *LISTS))),
+                    "creation_time": ("creation_time", _WHOLE),
+                    "last_update_time": ("last_update_time", _WHOLE),
+                },
+            ),
+            "",
+            "attribute",
+        ),
+        **_words(Space(Kind.TAG, _NULLABLE), "tag", "tags"),
+    },
+    order=_same("name", "experiment_id", "creation_time", "last_update_time"),
+    upper_only=True,
+    repeated_order=True,
+)
+
+REGISTERED_MODELS = Language(
+    spaces={
+        **_words(Space(Kind.ATTRIBUTE, fields={"name": ("name", _LISTED)}), "", "attribute"),
+        **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
+    },
+    order={
+        "name": "name",
+        "timestamp": "last_updated_timestamp",
+        "last_updated_timestamp": "last_updated_timestamp",
+    },
+)
+
+MODEL_VERSIONS = Language(
+    spaces={
+        **_words(
+            Space(
+                Kind.ATTRIBUTE,
+                fields={
+                    "name": ("name", _LISTED),
+                    "run_id": ("run_id", _LISTED),
+                    "source_path": ("source_path", _TEXT),
+                    "version_number": ("version_number", Field(NUMERIC, Takes.VERSION)),
+                },
+            ),
+            "",
+            "attribute",
+        ),
+        **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
+    },
+    order=_same("name", "version_number", "creation_timestamp", "last_updated_timestamp"),
+)
+
+_MODEL_TIMES = {
+    "creation_timestamp": "creation_timestamp",
+    "creation_timestamp_ms": "creation_timestamp",
+    "creation_time": "creation_timestamp",
+    "last_updated_timestamp": "last_updated_timestamp",
+    "last_updated_timestamp_ms": "last_updated_timestamp",
+}
+_MODEL_TEXTS = ("name", "model_id", "model_type", "source_run_id", "experiment_id")
+
+LOGGED_MODELS = Language(
+    spaces={
+        **_words(
+            Space(
+                Kind.ATTRIBUTE,
+                fields={
+                    **{name: (name, _LISTED) for name in _MODEL_TEXTS},
+                    **{name: (target, _NUMBER) for name, target in _MODEL_TIMES.items()},
+                    "status": ("status", Field(("=", "!=", *LISTS), Takes.STATUS)),
+                },
+            ),
+            "",
+            "attributes",
+        ),
+        "metrics": Space(Kind.METRIC, _NUMBER),
+        "params": Space(Kind.PARAM, _LISTED),
+        "tags": Space(Kind.TAG, _LISTED),
+    },
+    order={**_same(*_MODEL_TEXTS, "status"), **_MODEL_TIMES},
+    order_kinds=frozenset({Kind.METRIC}),
+    bare_text=True,
+)

@@ -1,0 +1,54 @@
+"""Order texts -> keys to sort by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cuvee.errors import InvalidParameter
+from cuvee.search.languages import Language
+from cuvee.search.names import order_name
+from cuvee.search.tokens import Source, T
+from cuvee.search.tree import OrderKey
+
+MAX_KEYS = 30
+"""Each key is a join; SQLite joins at most 64 tables."""
+
+
+def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...]:
+    """Read an order.
+
+    Args:
+        texts: one ``<key> [ASC|DESC]`` each, the first counts most.
+        language: what can be sorted by.
+
+    Raises:
+        InvalidParameter: a text is not an order, or a key occurs twice.
+    """
+    found: dict[tuple[object, str], OrderKey] = {}
+    for number, text in enumerate(texts, start=1):
+        where = "Order" if len(texts) == 1 else f"Order {number}"
+        key = _key(Source(text, where), language)
+        same = (key.kind, key.key)
+        if same in found and not language.repeated_order:
+            raise InvalidParameter(f"{where} error: '{key.key[:60]}' occurs twice: send it once.")
+        found.setdefault(same, key)
+    check_count(len(found))
+    return tuple(found.values())
+
+
+def check_count(count: int) -> None:
+    """Refuse an order with more keys than a database can join."""
+    if count > MAX_KEYS:
+        raise InvalidParameter(
+            f"The order has {count} keys; {MAX_KEYS} are allowed, and the first few decide."
+        )
+
+
+def _key(source: Source, language: Language) -> OrderKey:
+    kind, key = order_name(source, language)
+    descending = False
+    if not source.word("ASC"):
+        descending = source.word("DESC")
+    if source.peek().type is not T.END:
+        source.fail(source.peek(), "ASC, DESC or the end (send one text for each key)")
+    return OrderKey(kind, key, descending)

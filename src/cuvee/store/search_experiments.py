@@ -1,0 +1,54 @@
+"""The search for experiments in SQL."""
+
+from __future__ import annotations
+
+from cuvee.api.experiments import ExperimentPage, SearchExperiments
+from cuvee.search.filters import parse_filter
+from cuvee.search.languages import EXPERIMENTS
+from cuvee.search.orders import parse_order
+from cuvee.search.tree import Kind
+from cuvee.store import schema
+from cuvee.store.experiments import load_experiments
+from cuvee.store.filters import Keyed, Search, Subject, clauses_of
+from cuvee.store.paging import find_page
+from cuvee.store.search_runs import LIFECYCLES
+from cuvee.store.tx import Tx
+
+_e = schema.experiments
+_t = schema.experiment_tags
+
+_EXPERIMENTS = Subject(
+    source=_e,
+    pk=_e.c.id,
+    attributes={
+        "experiment_id": _e.c.id,
+        "name": _e.c.name,
+        "creation_time": _e.c.created,
+        "last_update_time": _e.c.updated,
+    },
+    keyed={Kind.TAG: Keyed(_t, owner=_t.c.experiment_id, key=_t.c.key)},
+)
+
+
+def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
+    clauses = list(clauses_of(parse_filter(op.filter, EXPERIMENTS)))
+    order = parse_order(op.order_by, EXPERIMENTS)
+    scope = []
+    if op.view_type in LIFECYCLES:
+        scope.append(_e.c.lifecycle == LIFECYCLES[op.view_type])
+    search = Search(tx, _EXPERIMENTS, scope)
+    search.filter(clauses, join=False)
+    for key in order:
+        search.sort(key)
+    if not order:
+        search.sort_by(_e.c.created, descending=True)
+    if "experiment_id" not in {key.key for key in order}:
+        search.sort_by(_e.c.id, descending=bool(order))
+    rows, token = find_page(
+        search,
+        list(_e.c),
+        limit=op.max_results,
+        token=op.page_token,
+        question=["experiments", op.filter, op.order_by, op.view_type],
+    )
+    return ExperimentPage(load_experiments(tx, rows), token)

@@ -1,0 +1,144 @@
+"""The search for logged models in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+from sqlalchemy import and_, exists, func, or_, select, true
+
+from cuvee.api.logged_models import (
+    DatasetFilter,
+    LoggedModelOrder,
+    LoggedModelPage,
+    SearchLoggedModels,
+)
+from cuvee.api.names import experiment_number
+from cuvee.errors import InvalidParameter
+from cuvee.search.filters import parse_filter
+from cuvee.search.languages import LOGGED_MODELS
+from cuvee.search.orders import check_count, parse_order
+from cuvee.search.tree import Kind, OrderKey
+from cuvee.store import schema
+from cuvee.store.filters import Condition, Keyed, Search, Subject, clauses_of
+from cuvee.store.logged_models import load_logged_models
+from cuvee.store.paging import find_page
+from cuvee.store.tx import Tx
+
+_m = schema.logged_models
+_p = schema.logged_model_params
+_t = schema.logged_model_tags
+_pt = schema.logged_model_metrics
+
+_METRICS = Keyed(_pt, owner=_pt.c.model_pk, key=_pt.c.key, single=False)
+_MODELS = Subject(
+    source=_m,
+    pk=_m.c.pk,
+    attributes={
+        **{name: _m.c[name] for name in ("name", "model_id", "model_type", "source_run_id")},
+        "experiment_id": _m.c.experiment_id,
+        "status": _m.c.status,
+        "creation_timestamp": _m.c.created,
+        "last_updated_timestamp": _m.c.updated,
+    },
+    keyed={
+        Kind.METRIC: _METRICS,
+        Kind.PARAM: Keyed(_p, owner=_p.c.model_pk, key=_p.c.key),
+        Kind.TAG: Keyed(_t, owner=_t.c.model_pk, key=_t.c.key),
+    },
+)
+
+
+def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
+    clauses = list(clauses_of(parse_filter(op.filter, LOGGED_MODELS)))
+    check_count(len(op.order_by))
+    orders = [(order, _order_key(order)) for order in op.order_by]
+    experiments = sorted({experiment_number(text) for text in op.experiment_ids})
+    in_scope = tx.array(_m.c.experiment_id, experiments)
+    scope = [in_scope, _m.c.lifecycle == "active"]
+    subject = _MODELS
+    if op.datasets:
+        only = _measured_on(op.datasets)
+        subject = replace(
+            subject, keyed={**subject.keyed, Kind.METRIC: replace(_METRICS, only=only)}
+        )
+        if not any(clause.kind is Kind.METRIC for clause in clauses):
+            scope.append(exists().where(_pt.c.model_pk == _m.c.pk, only))
+    search = Search(tx, subject, scope)
+    search.filter(clauses, join=False)
+    for order, key in orders:
+        if key.kind is Kind.METRIC:
+            _sort_by_metric(search, order, key, in_scope)
+        else:
+            search.sort(key)
+    search.sort_by(_m.c.created, descending=True)
+    search.sort_by(_m.c.model_id)
+    rows, token = find_page(
+        search,
+        list(_m.c),
+        limit=op.max_results or 100,
+        token=op.page_token,
+        question=[
+            "logged_models",
+            op.filter,
+            experiments,
+            msgspec.to_builtins(op.order_by),
+            msgspec.to_builtins(op.datasets),
+        ],
+    )
+    return LoggedModelPage(load_logged_models(tx, rows), token)
+
+
+def _order_key(order: LoggedModelOrder) -> OrderKey:
+    if order.dataset_digest and not order.dataset_name:
+        raise InvalidParameter("An order_by with a dataset_digest needs its dataset_name too.")
+    return replace(
+        parse_order([_quoted(order.field_name)], LOGGED_MODELS)[0], descending=not order.ascending
+    )
+
+
+def _quoted(name: str) -> str:
+    """``metrics.<key>`` arrives as a name, not as text in a grammar: any key is fine as it is."""
+    head, dot, key = name.partition(".")
+    if not dot:
+        return f"`{name}`"
+    return name if key[:1] in ("`", '"', "'") else f"{head}.`{key}`"
+
+
+def _measured_on(datasets: Sequence[DatasetFilter]) -> Condition:
+    return or_(
+        *(
+            and_(
+                _pt.c.dataset_name == dataset.dataset_name,
+                _pt.c.dataset_digest == dataset.dataset_digest
+                if dataset.dataset_digest
+                else true(),
+            )
+            for dataset in datasets
+        )
+    )
+
+
+def _sort_by_metric(
+    search: Search, order: LoggedModelOrder, key: OrderKey, in_scope: Condition
+) -> None:
+    """Sort by each model's latest point; reads all points of that metric in the experiments."""
+    points = select(
+        _pt.c.model_pk,
+        _pt.c.value,
+        func.row_number()
+        .over(
+            partition_by=_pt.c.model_pk,
+            order_by=(_pt.c.timestamp.desc(), _pt.c.step.desc(), _pt.c.bits.desc()),
+        )
+        .label("age"),
+    ).join(_m, _m.c.pk == _pt.c.model_pk)
+    points = points.where(in_scope, _pt.c.key == key.key)
+    if order.dataset_name:
+        points = points.where(
+            _measured_on([DatasetFilter(order.dataset_name, order.dataset_digest or None)])
+        )
+    latest = points.subquery()
+    match = and_(latest.c.model_pk == _m.c.pk, latest.c.age == 1)
+    search.sort_by_joined(latest, match, latest.c.model_pk, descending=key.descending)

@@ -1,0 +1,122 @@
+"""The searches for registered models and model versions in SQL.
+
+Prompts are registered models (and versions) with the tag ``mlflow.prompt.is_prompt`` = ``true``.
+They stay hidden unless the filter asks for them, so a clause that excludes them says nothing new,
+and must not exclude the ordinary models, which lack the tag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists
+
+from cuvee.api.models import RegisteredModelPage, SearchRegisteredModels
+from cuvee.api.versions import ModelVersionPage, SearchModelVersions
+from cuvee.search.filters import parse_filter
+from cuvee.search.languages import MODEL_VERSIONS, REGISTERED_MODELS
+from cuvee.search.orders import parse_order
+from cuvee.search.tree import And, Clause, Kind
+from cuvee.store import schema
+from cuvee.store.filters import Condition, Keyed, Search, Subject, clauses_of
+from cuvee.store.models import load_models
+from cuvee.store.paging import find_page
+from cuvee.store.tx import Tx
+from cuvee.store.version_data import load_versions
+
+PROMPT_TAG = "mlflow.prompt.is_prompt"
+_ASKS_FOR_PROMPTS = {("=", "true"), ("!=", "false")}
+_EXCLUDES_PROMPTS = {("!=", "true"), ("=", "false")}
+
+_m = schema.registered_models
+_mt = schema.registered_model_tags
+_v = schema.model_versions
+_vt = schema.model_version_tags
+
+_MODELS = Subject(
+    source=_m,
+    pk=_m.c.pk,
+    attributes={"name": _m.c.name, "last_updated_timestamp": _m.c.updated},
+    keyed={Kind.TAG: Keyed(_mt, owner=_mt.c.model_pk, key=_mt.c.key)},
+)
+_VERSIONS = Subject(
+    source=_v.join(_m, _m.c.pk == _v.c.model_pk),
+    pk=_v.c.pk,
+    attributes={
+        "name": _m.c.name,
+        "run_id": _v.c.run_id,
+        "source_path": _v.c.source,
+        "version_number": _v.c.version,
+        "creation_timestamp": _v.c.created,
+        "last_updated_timestamp": _v.c.updated,
+    },
+    keyed={Kind.TAG: Keyed(_vt, owner=_vt.c.version_pk, key=_vt.c.key)},
+)
+_MODEL_IS_PROMPT = exists().where(
+    _mt.c.model_pk == _m.c.pk, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
+)
+_VERSION_IS_PROMPT = exists().where(
+    _vt.c.version_pk == _v.c.pk, _vt.c.key == PROMPT_TAG, _vt.c.value == "true"
+)
+
+
+def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
+    order = parse_order(op.order_by, REGISTERED_MODELS)
+    clauses, scope = _without_prompts(
+        parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT]
+    )
+    search = Search(tx, _MODELS, scope)
+    search.filter(clauses, join=False)
+    for key in order:
+        search.sort(key)
+    if "name" not in {key.key for key in order}:
+        search.sort_by(_m.c.name)
+    rows, token = find_page(
+        search,
+        list(_m.c),
+        limit=op.max_results,
+        token=op.page_token,
+        question=["models", op.filter, op.order_by],
+    )
+    return RegisteredModelPage(load_models(tx, rows), token)
+
+
+def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
+    order = parse_order(op.order_by, MODEL_VERSIONS)
+    clauses, scope = _without_prompts(
+        parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
+    )
+    search = Search(tx, _VERSIONS, scope)
+    search.filter(clauses, join=False)
+    for key in order:
+        search.sort(key)
+    used = {key.key for key in order}
+    if not order:
+        search.sort_by(_v.c.updated, descending=True)
+    if "name" not in used:
+        search.sort_by(_m.c.name)
+    if "version_number" not in used:
+        search.sort_by(_v.c.version, descending=True)
+    rows, token = find_page(
+        search,
+        [*_v.c, _m.c.name],
+        limit=op.max_results,
+        token=op.page_token,
+        question=["versions", op.filter, op.order_by],
+    )
+    return ModelVersionPage(load_versions(tx, [(row[-1], row[:-1]) for row in rows]), token)
+
+
+def _without_prompts(
+    tree: And, hidden: list[Condition]
+) -> tuple[Sequence[Clause], list[Condition]]:
+    clauses = list(clauses_of(tree))
+    if any(_says(clause, _ASKS_FOR_PROMPTS) for clause in clauses):
+        return clauses, []
+    return [clause for clause in clauses if not _says(clause, _EXCLUDES_PROMPTS)], hidden
+
+
+def _says(clause: Clause, what: set[tuple[str, str]]) -> bool:
+    return (
+        clause.kind is Kind.TAG and clause.key == PROMPT_TAG and (clause.op, clause.value) in what
+    )
