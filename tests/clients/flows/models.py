@@ -91,8 +91,8 @@ def load(mlflow: Any, uris: dict[str, str], options: dict[str, Any]) -> dict[str
     for kind, uri in uris.items():
         loaded = mlflow.pyfunc.load_model(uri, **consent)
         facts[kind] = [round(float(p), 9) for p in loaded.predict(rows)]
-        columns = [[c.name, str(c.type).split(".")[-1]] for c in loaded.metadata.signature.inputs]
-        facts[kind + " inputs"] = columns
+        columns = loaded.metadata.signature.inputs.to_dict()
+        facts[kind + " inputs"] = [[c["name"], c["type"]] for c in columns]
         try:
             loaded.predict(rows.drop(columns="pH"))
         except Exception as error:  # noqa: BLE001  clients have exception classes of their own

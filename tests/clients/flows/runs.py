@@ -28,8 +28,8 @@ def lives(mlflow: Any) -> dict[str, Any]:
 
     try:
         with mlflow.start_run() as failed:
-            client.__dict__["broken"]
-    except KeyError:
+            int("broken")
+    except ValueError:
         facts["failed"] = client.get_run(failed.info.run_id).info.status
     facts["a name is made up"] = (
         "-" in client.get_run(failed.info.run_id).data.tags["mlflow.runName"]
