@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
-from cuvee.cli.output import moment, pairs, print_items
+from cuvee.cli.output import moment, print_items
 
 
 @click.command(
@@ -31,6 +31,7 @@ def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json
     Changes to experiments, runs and the registry, newest first.
     """
     from cuvee.api.events import ListEvents
+    from cuvee.server.pages import changes
 
     def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
         page = do(
@@ -48,7 +49,7 @@ def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json
     found = collect(fetch, limit)
     print_items(
         found,
-        ("NO", "TIME", "WHO", "ACTION", "OBJECT", "BEFORE", "AFTER", "WHY"),
+        ("NO", "TIME", "WHO", "ACTION", "OBJECT", "CHANGE", "WHY"),
         [
             (
                 e.sequence,
@@ -56,12 +57,11 @@ def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json
                 e.actor,
                 e.action,
                 e.object,
-                pairs(e.before, 4),
-                pairs(e.after, 4),
+                "; ".join(changes(e)),
                 e.comment,
             )
             for e in found
         ],
-        fixed=("NO", "OBJECT"),
+        wrap=("CHANGE", "WHY"),
         as_json=as_json,
     )

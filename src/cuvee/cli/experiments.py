@@ -100,6 +100,6 @@ def _print(found: list[Any], *, as_json: bool) -> None:
             (e.experiment_id, e.name, moment(e.creation_time), moment(e.last_update_time))
             for e in found
         ],
-        fixed=("ID",),
+        wrap=("NAME",),
         as_json=as_json,
     )

@@ -82,6 +82,6 @@ def _print(found: list[Any], *, as_json: bool) -> None:
         found,
         ("NAME", "STAGES", "UPDATED", "DESCRIPTION"),
         [(m.name, _stages(m), moment(m.last_updated_timestamp), m.description) for m in found],
-        fixed=("NAME",),
+        wrap=("STAGES", "DESCRIPTION"),
         as_json=as_json,
     )

@@ -13,48 +13,52 @@ import click
 PLAIN_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe, where nothing must be wrapped."""
 
+NARROWEST = 16
+"""Columns that a text which may be wrapped gets at least."""
+
 
 def print_items(
     items: list[Any],
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    fixed: Sequence[str],
+    wrap: Sequence[str],
     as_json: bool,
 ) -> None:
     """Print ``items`` as JSON, or the ``rows`` made of them as a table; see ``print_table``."""
     if as_json:
         print_json(items)
     else:
-        print_table(columns, rows, fixed=fixed)
+        print_table(columns, rows, wrap=wrap)
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, fixed: Sequence[str] = ()
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, wrap: Sequence[str]
 ) -> None:
-    """Print a table.
+    """Print a table; nothing in it is cut.
 
     Args:
         columns: headings.
         rows: one value per column; None prints as nothing.
-        fixed: headings of columns that are never wrapped or cut, such as ids.
+        wrap: headings of columns that may take several lines on a terminal.
     """
-    from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     lines = [[Text(printable(value)) for value in row] for row in rows]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    needed = 0
     for place, name in enumerate(columns):
-        if name in fixed:
-            widest = max([len(name), *(line[place].cell_len for line in lines)])
-            table.add_column(name, no_wrap=True, min_width=widest)
-        else:
-            table.add_column(name, overflow="fold")
+        widest = max([len(name), *(line[place].cell_len for line in lines)])
+        least = min(widest, NARROWEST) if name in wrap else widest
+        table.add_column(name, no_wrap=name not in wrap, min_width=least, overflow="fold")
+        needed += least + 2
     for line in lines:
         table.add_row(*line)
-    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
+    console = Console()
+    console.width = max(console.width, needed) if sys.stdout.isatty() else PLAIN_WIDTH
+    console.print(table)
 
 
 def print_fields(fields: Mapping[str, Any]) -> None:

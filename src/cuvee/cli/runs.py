@@ -145,6 +145,6 @@ def _print(found: list[Any], *, as_json: bool) -> None:
             )
             for run in found
         ],
-        fixed=("RUN ID",),
+        wrap=("NAME", "METRICS"),
         as_json=as_json,
     )

@@ -132,13 +132,12 @@ def _search(do: Do, limit: int, **asked: Any) -> list[Any]:
 def _print(found: list[Any], *, as_json: bool) -> None:
     print_items(
         found,
-        ("MODEL", "VERSION", "STAGE", "STATUS", "RUN ID", "CREATED", "BY", "DESCRIPTION"),
+        ("MODEL", "VERSION", "STAGE", "RUN ID", "CREATED", "BY", "DESCRIPTION"),
         [
             (
                 v.name,
                 v.version,
                 v.current_stage,
-                v.status,
                 v.run_id,
                 moment(v.creation_timestamp),
                 v.user_id,
@@ -146,6 +145,6 @@ def _print(found: list[Any], *, as_json: bool) -> None:
             )
             for v in found
         ],
-        fixed=("MODEL", "VERSION", "RUN ID"),
+        wrap=("DESCRIPTION",),
         as_json=as_json,
     )

@@ -48,7 +48,7 @@ th{color:var(--soft);font-weight:500;white-space:nowrap}
 th,td{text-align:left;vertical-align:top;padding:5px 14px 5px 0;border-bottom:1px solid var(--line)}
 tr:last-child td{border-bottom:0}
 td{overflow-wrap:anywhere;white-space:pre-line}
-td:not(.set){min-width:7em}
+td:not(.set){min-width:8.5em}
 .set{white-space:nowrap}
 code,time{font-family:ui-monospace,monospace;font-size:12.5px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
@@ -162,7 +162,7 @@ def _events(events: Iterable[Event]) -> str:
             e.actor,
             _code(e.action),
             e.object,
-            _change(e),
+            "\n".join(changes(e)),
             e.comment,
         )
         for e in events
@@ -173,13 +173,19 @@ def _events(events: Iterable[Event]) -> str:
     )
 
 
-def _change(event: Event) -> str:
+def changes(event: Event, most: int = 6) -> list[str]:
+    """Return ``field: before → after`` for what an event changed, long values cut.
+
+    Args:
+        event: the event.
+        most: how many fields at most.
+    """
     lines = []
-    for key in list(dict.fromkeys((*event.before, *event.after)))[:6]:
+    for key in list(dict.fromkeys((*event.before, *event.after)))[:most]:
         old, new = (_short(fields.get(key) or "") for fields in (event.before, event.after))
         if old or new:
             lines.append(f"{key}: {old} → {new}" if old else f"{key}: {new}")
-    return "\n".join(lines)
+    return lines
 
 
 def _short(value: Any) -> str:

@@ -13,7 +13,7 @@ ID = "0123456789abcdef" * 2
 
 
 def test_ids_are_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(("RUN ID", "NAME"), [(ID, "x" * 300)], fixed=("RUN ID",))
+    print_table(("RUN ID", "NAME"), [(ID, "x" * 300)], wrap=("NAME",))
 
     assert ID in capsys.readouterr().out
 
@@ -24,7 +24,7 @@ def test_ids_stay_whole_on_a_narrow_terminal(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("TERM", "dumb")
-    print_table(("RUN ID", "NAME"), [(ID, "a long name " * 10)], fixed=("RUN ID",))
+    print_table(("RUN ID", "NAME"), [(ID, "a long name " * 10)], wrap=("NAME",))
     out = capsys.readouterr().out
 
     assert ID in out
@@ -33,7 +33,7 @@ def test_ids_stay_whole_on_a_narrow_terminal(
 
 
 def test_an_empty_table_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(("ID", "NAME"), [], fixed=("ID",))
+    print_table(("ID", "NAME"), [], wrap=("NAME",))
 
     assert "NAME" in capsys.readouterr().out
 
@@ -43,7 +43,7 @@ def test_what_others_have_named_cannot_steer_the_terminal() -> None:
 
 
 def test_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(("NAME",), [("[red]wine[/]",)], fixed=())
+    print_table(("NAME",), [("[red]wine[/]",)], wrap=())
 
     assert "[red]wine[/]" in capsys.readouterr().out
 
