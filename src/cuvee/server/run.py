@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from cuvee.errors import InvalidParameter
 from cuvee.server.app import App
+from cuvee.server.protocol import Protocol
 
 DATA = Path("cuvee-data")
 OPTIONS = "CUVEE_SERVER_OPTIONS"
@@ -79,7 +80,7 @@ def serve(
     )
     os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
-    listener = _bind(host, port)
+    listener = bind(host, port)
     address = _address(host, listener, static_prefix)
     if workers == 1:
         _Server(_config(app), address).run(sockets=[listener])
@@ -112,6 +113,8 @@ def _open(options: Options) -> App:
 def _config(app: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Protocol,
+        ws="none",
         access_log=False,
         log_level=logging.WARNING,
         server_header=False,
@@ -152,7 +155,12 @@ def _say(address: str) -> None:
     print(f"Cuvee is ready at {address}", file=sys.stderr, flush=True)  # noqa: T201  # its purpose
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound and hands TCP_NODELAY on to what it accepts.
+
+    Raises:
+        InvalidParameter: the address cannot be listened on; says why.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # The protocol is named so that asyncio sets TCP_NODELAY on what it accepts; without it a

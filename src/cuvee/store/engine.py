@@ -365,10 +365,14 @@ class PostgresDatabase(Database):
 
     def protect(self, table: str) -> list[str]:
         return [
-            f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql "
-            + f"AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
-            + f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+            (
+                f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql "
+                f"AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+                f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
+            ),
         ]
 
     def sqlalchemy_url(self) -> str:

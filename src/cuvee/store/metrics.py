@@ -6,7 +6,7 @@ import base64
 import struct
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, literal_column, or_, select, tuple_
 from sqlalchemy import and_ as sql_and
 
 from cuvee.api.base import Empty
@@ -236,7 +236,7 @@ def _sample(op: GetMetricHistoryBulkInterval, run_pk: int, key_id: int | None) -
     spread = (
         sql_and(
             ranked.c.rank
-            == ((ranked.c.rank * gaps + last - 1) // func.nullif(last, 0)) * last // gaps
+            == ((ranked.c.rank * gaps + last - 1) // func.nullif(last, 0, type_=BigInteger)) * last // gaps
         )
         if op.max_results > 1
         else sql_and(literal(False))
