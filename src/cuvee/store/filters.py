@@ -36,7 +36,7 @@ MAX_JOINS = 20
 
 Condition = ColumnElement[bool]
 _INT64 = (-(2**63), 2**63 - 1)
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "!=": operator.ne,
     ">": operator.gt,
@@ -271,7 +271,7 @@ def _id_number(text: str) -> int | None:
 
 def _number(column: ColumnElement[Any], op: str, value: float) -> Condition:
     """Compare float64; a NaN, which is stored as NULL, differs from every number."""
-    found: Condition = _OPERATORS[op](column, value)
+    found: Condition = OPERATORS[op](column, value)
     return or_(found, column.is_(None)) if op == "!=" else found
 
 
@@ -287,5 +287,5 @@ def _whole(column: ColumnElement[Any], op: str, value: float) -> Condition:
         # x < 1.5 and x <= 1.5 are x <= 1; x > 1.5 and x >= 1.5 are x >= 2.
         down = op in ("<", "<=")
         op, value = ("<=", math.floor(value)) if down else (">=", math.ceil(value))
-    found: Condition = _OPERATORS[op](column, int(value))
+    found: Condition = OPERATORS[op](column, int(value))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, and_
+from sqlalchemy import ColumnElement, Table, and_, select
 
 from cuvee.api.names import experiment_number
 from cuvee.api.runs import RUN_NAME_TAG, RunPage, SearchRuns
@@ -11,7 +11,8 @@ from cuvee.search.languages import RUNS
 from cuvee.search.orders import parse_order
 from cuvee.search.tree import Clause, Kind, OrderKey
 from cuvee.store import schema
-from cuvee.store.filters import Keyed, Member, Search, Subject, clauses_of
+from cuvee.store.engine import arg, hot
+from cuvee.store.filters import OPERATORS, Condition, Keyed, Member, Search, Subject, clauses_of
 from cuvee.store.paging import find_page
 from cuvee.store.run_data import load_runs
 from cuvee.store.tx import Tx
@@ -20,9 +21,23 @@ CONTEXT_TAG = "mlflow.data.context"
 LIFECYCLES = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted"}
 
 _r = schema.runs
+_m = schema.latest
 _d = schema.datasets
 _rd = schema.run_datasets
 _rdt = schema.run_dataset_tags
+
+
+FEW = 500
+"""Runs that a metric clause finds by its index before the other clauses look at them."""
+
+_few = {
+    op: hot(
+        select(_m.c.run_pk)
+        .where(_m.c.key_id == arg("key_id"), OPERATORS[op](_m.c.value, arg("value")))
+        .limit(FEW + 1)
+    )
+    for op in ("=", "<", "<=", ">", ">=")
+}
 
 
 def _keyed(table: Table) -> Keyed:
@@ -72,6 +87,7 @@ def search_runs(tx: Tx, op: SearchRuns) -> RunPage:
     ]
     if op.run_view_type in LIFECYCLES:
         scope.append(_r.c.lifecycle == LIFECYCLES[op.run_view_type])
+    scope += _few_by_metric(tx, clauses)
     search = Search(tx, _RUNS, scope)
     search.filter(clauses, join=bool(order))
     for key in order:
@@ -88,6 +104,23 @@ def search_runs(tx: Tx, op: SearchRuns) -> RunPage:
         question=["runs", op.filter, op.order_by, op.run_view_type, experiments],
     )
     return RunPage(load_runs(tx, rows), token)
+
+
+def _few_by_metric(tx: Tx, clauses: list[Clause]) -> list[Condition]:
+    """Name the runs that a metric clause leaves, if they are few.
+
+    The database does not know how many runs a clause leaves, and the index on metrics can tell at
+    the cost of a few hundred entries. So what a selective clause costs follows its matches, not
+    the number of runs.
+    """
+    metrics = [c for c in clauses if c.kind is Kind.METRIC and c.op in _few][:3]
+    ids = tx.key_ids({c.key for c in metrics})
+    for clause in metrics:
+        if clause.key in ids:
+            rows = tx.all(_few[clause.op], key_id=ids[clause.key], value=float(str(clause.value)))
+            if len(rows) <= FEW:
+                return [tx.array(_r.c.pk, [pk for (pk,) in rows])]
+    return []
 
 
 def _by_name_tag(clause: Clause) -> Clause:

@@ -1,0 +1,66 @@
+"""Page tokens."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, Double, Text, column
+
+from cuvee.errors import InvalidParameter
+from cuvee.store.filters import Term
+from cuvee.store.paging import _digest, _open, _seal
+
+TERMS = [
+    Term(column("n", BigInteger), int),
+    Term(column("x", Double), float),
+    Term(column("t", Text), str),
+]
+ASKED = _digest(["runs", "filter"])
+
+
+def token_of(*held: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(held).encode()).decode()
+
+
+@pytest.mark.parametrize("number", [0.0, 0.1, 1e22, -5e-324, float("inf"), float("-inf")])
+def test_a_token_brings_back_exactly_what_it_was_given(number: float) -> None:
+    last = [2**63 - 1, number, 'é"\\\n𝄞']
+    token = _seal(ASKED, last)
+    assert token.isascii()
+    assert _open(token, ASKED, TERMS) == last
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        (1, 0.5),
+        (1, 0.5, "x", "y"),
+        ("1", 0.5, "x"),
+        (True, 0.5, "x"),
+        (2**63, 0.5, "x"),
+        (1, 1, "x"),
+        (1, float("nan"), "x"),
+        (1, None, "x"),
+        (1, 0.5, "\0"),
+        (1, 0.5, "\ud800"),
+        (1, 0.5, ["x"]),
+    ],
+)
+def test_a_forged_token_is_refused(last: tuple[Any, ...]) -> None:
+    with pytest.raises(InvalidParameter, match="page_token"):
+        _open(token_of(ASKED, *last), ASKED, TERMS)
+
+
+@pytest.mark.parametrize("token", ["x", "é", "====", "bnVsbA==", "e30=", "W10=", "/+8=", "W" * 9])
+def test_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(InvalidParameter, match="not one that this server gave out"):
+        _open(token, ASKED, TERMS)
+
+
+def test_a_token_of_another_question_is_refused() -> None:
+    token = _seal(_digest(["runs", "other"]), [1, 0.5, "x"])
+    with pytest.raises(InvalidParameter, match="another filter, order or scope"):
+        _open(token, ASKED, TERMS)
