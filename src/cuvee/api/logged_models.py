@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import ArtifactPage, artifact_directory
 from cuvee.api.base import Empty, Permission, Read, Recorded, Required, Write
-from cuvee.api.metrics import Metric
+from cuvee.api.metrics import DatasetDigest, DatasetName, Metric
 from cuvee.api.names import (
     MAX_MODEL_TAG_VALUE,
     MAX_PARAM_VALUE,
@@ -128,8 +128,8 @@ class LoggedModel(Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> str:
-        """Pending, ready or failed."""
-        return self.info.status
+        """PENDING, READY or FAILED: shorter than on the wire, as MLflow's clients know it."""
+        return self.info.status.removeprefix("LOGGED_MODEL_").removeprefix("UPLOAD_")
 
     @property
     def params(self) -> dict[str, str]:
@@ -163,8 +163,8 @@ class LoggedModelPage(Struct, frozen=True, omit_defaults=True):
 class DatasetFilter(Struct, frozen=True, omit_defaults=True):
     """A dataset that metrics must have been measured on."""
 
-    dataset_name: Required
-    dataset_digest: str | None = None
+    dataset_name: Annotated[DatasetName, Meta(min_length=1)]
+    dataset_digest: DatasetDigest | None = None
 
 
 class LoggedModelOrder(Struct, frozen=True, omit_defaults=True):
@@ -172,8 +172,8 @@ class LoggedModelOrder(Struct, frozen=True, omit_defaults=True):
 
     field_name: Required
     ascending: bool = True
-    dataset_name: str | None = None
-    dataset_digest: str | None = None
+    dataset_name: DatasetName | None = None
+    dataset_digest: DatasetDigest | None = None
 
 
 class CreateLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
