@@ -17,6 +17,7 @@ from cuvee.store import migrate
 from cuvee.store.schema import metadata
 from cuvee.store.sql import SqlStore
 
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL that does not wait for the disk, which these tests need not."""

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FunctionType
@@ -285,7 +284,6 @@ class PostgresDatabase(Database):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.dialect = cast("Any", postgresql.psycopg.dialect)(paramstyle="format")
-        self._local = threading.local()
         self._letters: str | None = None
 
     def connect(self, *, read_only: bool = False) -> Any:
@@ -307,6 +305,8 @@ class PostgresDatabase(Database):
         errors = _psycopg().errors
         if isinstance(problem, errors.DiskFull):
             return StorageFull("The database server's disk is full; nothing was stored.")
+        if isinstance(problem, errors.ProgramLimitExceeded):
+            return InvalidParameter("A name or path is longer than an index can hold: shorten it.")
         if isinstance(problem, (errors.OperationalError, errors.InterfaceError)):
             return Unavailable("The database does not answer now: try again.")
         return None

@@ -1,0 +1,171 @@
+"""Every change to the registry, an experiment or a run's life is one event, in one order."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cuvee.api.base import Actor, Store
+from cuvee.api.events import Event, ListEvents
+from cuvee.api.experiments import CreateExperiment, DeleteExperiment, UpdateExperiment
+from cuvee.api.metrics import LogMetric
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    SetRegisteredModelAlias,
+    UpdateRegisteredModel,
+)
+from cuvee.api.runs import CreateRun, DeleteRun, LogParam, RestoreRun, UpdateRun
+from cuvee.api.versions import CreateModelVersion, DeleteModelVersion, TransitionStage
+from cuvee.errors import CuveeError, InvalidParameter
+from cuvee.store.sql import SqlStore
+
+
+def history(store: Store, **wanted: object) -> list[Event]:
+    op = ListEvents(max_results=1000, **wanted)  # type: ignore[arg-type]  # a test's shorthand
+    return store.do(op).events
+
+
+def actions(store: Store) -> list[tuple[str, str]]:
+    return [(e.action, e.object) for e in history(store)]
+
+
+def test_the_life_of_a_model_is_told_with_who_when_and_why(store: Store) -> None:
+    store.do(CreateRegisteredModel(name="wine", comment="for the shop"))
+    store.do(UpdateRegisteredModel(name="wine", description="reds"))
+    for _ in range(2):
+        store.do(CreateModelVersion(name="wine", source="s3://b/m"))
+    move = TransitionStage(name="wine", version="1", stage="Production", comment="better RMSE")
+    store.do(move)
+    swap = TransitionStage(
+        name="wine", version="2", stage="Production", archive_existing_versions=True, comment="pH"
+    )
+    store.do(swap)
+    store.do(SetRegisteredModelAlias(name="wine", alias="best", version="2"))
+    store.do(DeleteModelVersion(name="wine", version="1"))
+    store.do(DeleteRegisteredModel(name="wine", comment="over"))
+
+    assert actions(store) == [
+        ("model.created", "model:wine"),
+        ("model.description_set", "model:wine"),
+        ("version.created", "version:wine/1"),
+        ("version.created", "version:wine/2"),
+        ("version.transitioned", "version:wine/1"),
+        ("version.transitioned", "version:wine/1"),
+        ("version.transitioned", "version:wine/2"),
+        ("model.alias_set", "model:wine"),
+        ("version.deleted", "version:wine/1"),
+        ("model.deleted", "model:wine"),
+    ]
+    events = history(store)
+    assert [e.sequence for e in events] == sorted({e.sequence for e in events})
+    assert all(e.actor and e.time > 1_700_000_000_000 for e in events)
+    first = events[4]
+    assert (first.before, first.after) == ({"stage": "None"}, {"stage": "Production"})
+    assert first.comment == "better RMSE"
+    assert events[5].after == {"stage": "Archived"}
+    assert "version 2 took the stage" in events[5].comment
+    assert events[8].before["stage"] == "Archived"
+
+
+def test_the_life_of_a_run_is_told_and_its_points_are_not(store: Store) -> None:
+    experiment = store.do(CreateExperiment(name="e")).experiment_id
+    run_id = store.do(CreateRun(experiment_id=experiment)).run.info.run_id
+    store.do(LogParam(run_id=run_id, key="p", value="1"))
+    store.do(LogMetric(run_id=run_id, key="m", value=1.0, timestamp=1))
+    store.do(UpdateRun(run_id=run_id, status="FINISHED", end_time=1))
+    store.do(UpdateRun(run_id=run_id, status="FINISHED", end_time=2))
+    store.do(DeleteRun(run_id=run_id))
+    store.do(DeleteRun(run_id=run_id))
+    store.do(RestoreRun(run_id=run_id))
+    store.do(UpdateExperiment(experiment_id=experiment, new_name="f"))
+    store.do(DeleteExperiment(experiment_id=experiment))
+
+    assert [action for action, _ in actions(store)] == [
+        "experiment.created",
+        "run.created",
+        "run.finished",
+        "run.deleted",
+        "run.restored",
+        "experiment.renamed",
+        "experiment.deleted",
+    ]
+
+
+def test_a_refused_change_leaves_no_event(store: Store) -> None:
+    store.do(CreateRegisteredModel(name="wine"))
+    before = history(store)
+
+    for op in (
+        CreateRegisteredModel(name="wine"),
+        CreateModelVersion(name="wine", source="/etc/passwd"),
+        TransitionStage(name="wine", version="1", stage="Production"),
+        CreateExperiment(name="Default"),
+        CreateRun(experiment_id="99"),
+    ):
+        with pytest.raises(CuveeError):
+            store.do(op)
+    assert history(store) == before
+
+
+def test_events_come_in_pages_forwards_and_backwards(store: Store) -> None:
+    for i in range(7):
+        store.do(CreateRegisteredModel(name=f"m{i}"))
+    everything = history(store)
+
+    for newest_first in (False, True):
+        seen: list[Event] = []
+        token = ""
+        while True:
+            op = ListEvents(max_results=3, newest_first=newest_first, page_token=token)
+            page = store.do(op)
+            seen += page.events
+            if page.next_page_token is None:
+                break
+            token = page.next_page_token
+        assert seen == (everything[::-1] if newest_first else everything)
+    assert history(store, since=everything[4].sequence) == everything[5:]
+    assert history(store, object="model:m3") == [everything[3]]
+    assert history(store, action="model.created") == everything
+    with pytest.raises(InvalidParameter):
+        history(store, page_token="x")
+
+
+def test_the_actor_is_who_asked(local_store: SqlStore) -> None:
+    local_store.do(CreateRegisteredModel(name="wine"), Actor("ann", "basic"))
+
+    (event,) = history(local_store)
+    assert (event.actor, event.via) == ("ann", "basic")
+
+
+def test_a_reader_that_pages_by_sequence_misses_nothing(local_store: SqlStore) -> None:
+    seen: list[int] = []
+
+    def write(i: int) -> None:
+        local_store.do(CreateRegisteredModel(name=f"m{i}"))
+
+    def follow() -> None:
+        since = seen[-1] if seen else 0
+        seen.extend(e.sequence for e in history(local_store, since=since))
+
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(write, i) for i in range(60)]
+        while not all(w.done() for w in waiting):
+            follow()
+    follow()
+
+    assert seen == [e.sequence for e in history(local_store)]
+    assert len(seen) == 60
+
+
+def test_history_cannot_be_changed_even_by_sql(local_store: SqlStore) -> None:
+    local_store.do(CreateRegisteredModel(name="wine"))
+    connection = local_store.database.connect()
+    before = history(local_store)
+
+    for statement in ("UPDATE events SET actor = 'x'", "DELETE FROM events"):
+        with pytest.raises(Exception, match="append-only"):
+            connection.execute(statement)
+    connection.close()
+    assert history(local_store) == before
