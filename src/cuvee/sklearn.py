@@ -63,7 +63,8 @@ def save_model(
         pyfunc_predict_fn: the method that ``cuvee.pyfunc`` predicts with, such as
             ``predict_proba``.
         metadata: your own, kept in MLmodel.
-        skops_trusted_types: types in the model beyond those that skops knows as safe.
+        skops_trusted_types: types in the model beyond those that skops knows as safe, as MLflow
+            trusts them at loading; those that the model holds if not given.
 
     Returns:
         What the MLmodel file holds.
@@ -81,12 +82,11 @@ def save_model(
         signature, input_example, metadata, pip_requirements, extra_pip_requirements, conda_env
     )
     format_ = serialization_format or SERIALIZATION_FORMAT_SKOPS
-    trusted = None if skops_trusted_types is None else list(skops_trusted_types)
     predicts = hasattr(sk_model, pyfunc_predict_fn)
     impl = flavor.SklearnModel(sk_model, pyfunc_predict_fn) if predicts else None
     root = new_directory(path)
     code = copy_code(code_paths, root)
-    file = flavor.write_model(sk_model, root, format_, trusted)
+    file, trusted = flavor.write_model(sk_model, root, format_, skops_trusted_types)
     model = mlflow_model or Model()
     if impl is None:
         _log.warning(

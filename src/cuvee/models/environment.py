@@ -177,11 +177,9 @@ def warn_of_differences(root: Path) -> None:
         # What loads the model is no part of it: see the head of this file.
         if not wanted or name.strip() in ("mlflow", "mlflow-skinny", "cuvee"):
             continue
-        have = _pin(name.partition("[")[0].strip())
-        if have is None or have.partition("==")[2] != wanted.strip().partition("+")[0]:
-            found.append(
-                f"{name}: {wanted} saved, {have.partition('==')[2] if have else 'not'} here"
-            )
+        have = (_pin(name.partition("[")[0].strip()) or "").partition("==")[2]
+        if have != wanted.strip().partition("+")[0]:
+            found.append(f"{name} {wanted} there, {have or 'none'} here")
     if found:
         _log.warning("Installed packages differ from the model's: %s.", "; ".join(found))
 

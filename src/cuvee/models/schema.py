@@ -62,7 +62,7 @@ class Array:
         dtype: type of the items.
     """
 
-    dtype: ValueType
+    dtype: Any  # ValueType; a scalar's name is turned into one
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dtype", as_type(self.dtype))
@@ -83,7 +83,7 @@ class Map:
         value_type: type of the values.
     """
 
-    value_type: ValueType
+    value_type: Any
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value_type", as_type(self.value_type))
@@ -101,7 +101,7 @@ class Property:
     """One named value of an object."""
 
     name: str
-    dtype: ValueType
+    dtype: Any
     required: bool = True
 
     def __post_init__(self) -> None:
@@ -194,7 +194,7 @@ class ColSpec:
         required: whether data without the column are refused.
     """
 
-    type: ValueType
+    type: Any
     name: str | int | None = None
     required: bool = True
 
@@ -365,7 +365,7 @@ class ParamSpec:
     """
 
     name: str
-    dtype: ValueType
+    dtype: Any
     default: Any = None
     shape: tuple[int, ...] | None = None
 

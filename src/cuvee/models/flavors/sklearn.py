@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from cuvee.models.model import Model
 from cuvee.models.packaging import PYFUNC
 from cuvee.models.pickles import cloudpickle_or_advice, load_pickle
 from cuvee.models.trust import Consent, describe_pickle
+
+_log = logging.getLogger(__name__)
 
 FLAVOR = "sklearn"
 FILES = {"skops": "model.skops", "pickle": "model.pkl", "cloudpickle": "model.pkl"}
@@ -30,17 +32,17 @@ PREDICT_FUNCTIONS = (
 
 def write_model(
     sk_model: Any, root: Path, serialization_format: str, trusted: Sequence[str] | None
-) -> str:
+) -> tuple[str, list[str] | None]:
     """Write the estimator.
 
     Args:
         sk_model: the estimator.
         root: the model's directory.
         serialization_format: ``skops``, ``pickle`` or ``cloudpickle``.
-        trusted: types beyond those that skops trusts by itself.
+        trusted: types beyond those that skops knows as safe; all that it holds if None.
 
     Returns:
-        The file's name.
+        The file's name, and the types beyond those that skops knows as safe.
 
     Raises:
         InvalidParameter: the format is unknown, or cannot hold this estimator.
@@ -52,8 +54,7 @@ def write_model(
         )
     path = root / FILES[serialization_format]
     if serialization_format == "skops":
-        _write_skops(sk_model, path, trusted)
-        return path.name
+        return path.name, _write_skops(sk_model, path, trusted)
     module: Any = pickle if serialization_format == "pickle" else cloudpickle_or_advice()
     try:
         with path.open("wb") as stream:
@@ -64,10 +65,10 @@ def write_model(
             f"The estimator {type(sk_model).__name__} cannot be written as "
             f"{serialization_format}: {e}."
         ) from e
-    return path.name
+    return path.name, None if trusted is None else list(trusted)
 
 
-def _write_skops(sk_model: Any, path: Path, trusted: Sequence[str] | None) -> None:
+def _write_skops(sk_model: Any, path: Path, trusted: Sequence[str] | None) -> list[str] | None:
     import skops.io
 
     pickled = "serialization_format='cloudpickle' takes any estimator, but asks for trust at load"
@@ -77,12 +78,21 @@ def _write_skops(sk_model: Any, path: Path, trusted: Sequence[str] | None) -> No
         raise InvalidParameter(
             f"skops cannot write the estimator {type(sk_model).__name__}: {e}. {pickled}."
         ) from e
-    unknown = skops.io.get_untrusted_types(file=path)
-    missing = sorted(set(unknown) - set(trusted or ()))
+    unknown = sorted(skops.io.get_untrusted_types(file=path))
+    missing = [t for t in unknown if trusted is not None and t not in trusted]
     if missing:
         raise InvalidParameter(
-            f"The estimator holds types that skops does not know as safe: {', '.join(missing)}. "
-            f"If they are yours, name them with skops_trusted_types={missing!r}; {pickled}."
+            f"skops_trusted_types lacks types that the estimator holds: {', '.join(missing)}. "
+            f"Leave it out to name them all; {pickled}."
+        )
+    if unknown and trusted is None:
+        # Not refused: a training script should not fail at its last line over a list that it could
+        # only copy from the error. Whoever loads the model decides.
+        _log.warning(
+            "The estimator %s holds types that skops does not know as safe. To load it, agree to "
+            "them with trust=%r.",
+            type(sk_model).__name__,
+            unknown,
         )
     try:
         # A file that cannot be read back is no model; better to know now than in production.
@@ -92,6 +102,7 @@ def _write_skops(sk_model: Any, path: Path, trusted: Sequence[str] | None) -> No
             f"skops wrote the estimator {type(sk_model).__name__}, but cannot read it back: {e}. "
             f"It holds functions or classes that no module has at its top level; {pickled}."
         ) from e
+    return list(trusted) if trusted is not None else unknown or None
 
 
 def modules_of_model(path: Path) -> set[str]:
@@ -145,19 +156,22 @@ def _read_skops(
         add_packaged_code(root, conf)
     try:
         unknown = skops.io.get_untrusted_types(file=path)
-        missing = sorted(set(unknown) - consent.types)
-        if missing:
-            _require_types(root, [path, *code], missing, consent)
+    except Exception as e:  # whatever skops stumbles over in a file that anybody may have made
+        raise InvalidParameter(f"{path.name} is not a skops file, or is damaged: {e}") from e
+    missing = sorted(set(unknown) - consent.types)
+    if missing:
+        _require_types(root, [path, *code], missing, consent)
+    try:
         return skops.io.load(path, trusted=unknown)
     except UntrustedTypesFoundException as e:  # the file changed under our hands
         raise UntrustedModel(f"{path.name} holds types that nobody agreed to: {e}") from e
-    except (zipfile.BadZipFile, KeyError, ValueError) as e:
-        raise InvalidParameter(f"{path.name} is not a skops file, or is damaged: {e}") from e
     except ModuleNotFoundError as e:
         raise InvalidParameter(
             f"The model needs the module {e.name!r}, which is not installed. Install what its "
             "requirements.txt lists."
         ) from e
+    except Exception as e:
+        raise InvalidParameter(f"{path.name} cannot be loaded: {type(e).__name__}: {e}") from e
 
 
 def _require_types(root: Path, files: list[Path], missing: list[str], consent: Consent) -> None:
