@@ -55,26 +55,26 @@ ROWS = [
         ("echo 1",),
     ),
     Row("by alias", "registered-models/alias, median", "ms", by_alias, ("echo 1",)),
-    Row("upload", "PUT of a 64 MiB artifact", "MB/s", upload, ("up",)),
+    Row("upload", "PUT of a big artifact", "MB/s", upload, ("up",)),
     Row("download", "GET of the same", "MB/s", download, ("down",)),
     Row(
         "upload small",
-        "PUT of 1000 artifacts of 10 KiB, 4 clients",
+        "PUT of artifacts of 10 KiB, 4 clients",
         "files/s",
         small_files("PUT"),
         ("echo 4",),
     ),
     Row("download small", "GET of the same", "files/s", small_files("GET"), ("echo 4",)),
-    Row("history", "all points of a metric with 100,000 of them", "ms", history, ("down",)),
+    Row("history", "get-history of all points of a metric", "ms", history, ("down",)),
     Row(
         "search 1k",
-        "runs/search among 1,000 runs of 25 values: filter on a metric and a param, ordered by a"
-        " metric, the first 100; median",
+        "runs/search among runs of 25 values (the smaller set): filter on a metric and a param,"
+        " ordered by a metric, the first 100; median",
         "ms",
         search(0),
         ("echo 1",),
     ),
-    Row("search 10k", "the same among 10,000 runs", "ms", search(1), ("echo 1",)),
+    Row("search 10k", "the same in the larger set", "ms", search(1), ("echo 1",)),
     Row("search 10k x8", "the same, 8 clients", "req/s", search(1, 8), ("echo 8",)),
 ]
 STARTS = [

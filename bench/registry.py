@@ -106,12 +106,11 @@ def load_versions(server: Server, settings: Settings) -> list[str]:
     """Return the models' names; each has versions, an alias on one and a stage on another."""
     names = models(server)
     if "versions" not in server.loaded:
-        each = range(max(2, settings.versions // MODELS))
-        loading(
-            server,
-            [repeat(lambda n: _version(names[n // len(each)], n), iter(range(len(each) * MODELS)))],
-            settings,
-        )
+        each = max(2, settings.versions // MODELS)
+        messages = [_version(name, n) for name in names for n in range(each)]
+        load = loading(server, [repeat(messages.__getitem__, iter(range(len(messages))))], settings)
+        if load.ops < len(messages):
+            raise Unsupported(f"loaded only {load.ops} versions in {settings.load_cap:.0f} s")
         for name in names:
             alias = {"name": name, "alias": "champion", "version": "1"}
             stage = {"name": name, "version": "2", "stage": "Production"}

@@ -100,7 +100,7 @@ def generator(limits: Results) -> str:
 def markdown(results: Results, reference: str = "") -> str:
     """Return the tables, what they mean, and the command that made them."""
     reference = reference or results["reference"]
-    machine = results["machine"]
+    machine, sizes = results["machine"], results["settings"]
     lines = table(results, reference)
     lines += ["", f"Ratios: above 1x is better than {reference}, whichever way the unit points."]
     lines.append(
@@ -115,6 +115,11 @@ def markdown(results: Results, reference: str = "") -> str:
         f" last minute: {machine['load_before']:.1f} before, {machine['load_after']:.1f} after."
     )
     lines += [
+        (
+            f"Sizes: {sizes['runs'][0]:,} and {sizes['runs'][1]:,} searched runs,"
+            f" {sizes['points']:,} points of history, {sizes['versions']:,} versions to read,"
+            f" an artifact of {sizes['big_mib']} MiB, {sizes['small_files']:,} small ones."
+        ),
         generator(results["limits"]),
         "",
         "| limit | what | median [least-most] |",
