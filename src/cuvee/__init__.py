@@ -12,17 +12,6 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cuvee import (
-        artifacts,
-        data,
-        entities,
-        errors,
-        exceptions,
-        models,
-        pyfunc,
-        sklearn,
-        tracking,
-    )
     from cuvee.client.active import (
         ActiveRun,
         active_run,
@@ -95,6 +84,18 @@ if TYPE_CHECKING:
     )
     from cuvee.errors import CuveeError
     from cuvee.errors import CuveeError as MlflowException
+
+    from . import (
+        artifacts,
+        data,
+        entities,
+        errors,
+        exceptions,
+        models,
+        pyfunc,
+        sklearn,
+        tracking,
+    )
 
 _ROOMS = frozenset(
     {

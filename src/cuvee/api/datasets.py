@@ -6,8 +6,13 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Int64, Read, Required, Write
-from cuvee.api.names import check_length, check_run_id
+from cuvee.api.base import Empty, Int64, Key, Read, Required, Write
+from cuvee.api.names import (
+    MAX_DATASET_DIGEST,
+    MAX_DATASET_NAME,
+    check_length,
+    check_run_id,
+)
 
 
 class InputTag(Struct, frozen=True):
@@ -20,15 +25,15 @@ class InputTag(Struct, frozen=True):
 class Dataset(Struct, frozen=True, omit_defaults=True):
     """Data that a run has read, identified by name and digest within an experiment."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=500)]
-    digest: Annotated[str, Meta(min_length=1, max_length=36)]
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_DATASET_NAME)]
+    digest: Annotated[str, Meta(min_length=1, max_length=MAX_DATASET_DIGEST)]
     source_type: str
     source: Annotated[str, Meta(max_length=65535)]
     schema: Annotated[str, Meta(max_length=1048575)] | None = None
     profile: Annotated[str, Meta(max_length=16777215)] | None = None
 
 
-class DatasetInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DatasetInput(Struct, frozen=True, omit_defaults=True):
     """A dataset as a run used it."""
 
     dataset: Dataset
@@ -38,13 +43,13 @@ class DatasetInput(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ModelInput(Struct, frozen=True):
     """A logged model that a run has read."""
 
-    model_id: Required
+    model_id: Key
 
 
 class ModelOutput(Struct, frozen=True):
     """A logged model that a run has made, at a step."""
 
-    model_id: Required
+    model_id: Key
     step: Int64 = field(default_factory=int)
 
 

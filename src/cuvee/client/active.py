@@ -198,7 +198,6 @@ def start_run(
         )
     active = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     stack.append(_Entry(active, client))
-    _thread.last = (run.info.run_id, client)
     return active
 
 
@@ -217,7 +216,7 @@ def active_run() -> ActiveRun | None:
 
 
 def last_active_run() -> Run | None:
-    """Return the active run, or else the last one that this thread started, as it is now."""
+    """Return the active run, or else the last one that this thread has ended, as it is now."""
     found = active_run()
     if found is None and _thread.last:
         run_id, client = _thread.last
@@ -254,6 +253,7 @@ def _stack() -> list[_Entry]:
 
 
 def _end(entry: _Entry, status: str) -> None:
+    _thread.last = (entry.run.info.run_id, entry.client)
     entry.client.set_terminated(entry.run.info.run_id, status)
 
 

@@ -118,6 +118,11 @@ class Http:
                     pause = _retry_after(response)
                     if not (left and repeatable and response.status in _BUSY):
                         self._refused(method, target, response)
+                    response.drain_conn()
+                except BaseException:
+                    if not response.closed:
+                        response.close()  # what is half read cannot be used for the next request
+                    raise
                 finally:
                     response.release_conn()
             except http_errors.HTTPError as problem:
@@ -148,7 +153,8 @@ class Http:
 
     def _refused(self, method: str, target: str, response: Response) -> NoReturn:
         text = response.read(1 << 16, decode_content=True)
-        response.close()  # whatever else it holds is not worth reading
+        if len(text) < 1 << 16:
+            response.drain_conn()
         try:
             raw = json.loads(text)
         except ValueError:

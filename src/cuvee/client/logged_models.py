@@ -14,7 +14,11 @@ from cuvee.client.values import PagedList, tag_items
 from cuvee.errors import InvalidParameter
 
 MAX_PARAMS = 100
-_STATUSES = {"READY": "LOGGED_MODEL_READY", "FAILED": "LOGGED_MODEL_UPLOAD_FAILED"}
+_STATUSES = {
+    "PENDING": "LOGGED_MODEL_PENDING",
+    "READY": "LOGGED_MODEL_READY",
+    "FAILED": "LOGGED_MODEL_UPLOAD_FAILED",
+}
 
 
 class LoggedModelCalls(Calls):
