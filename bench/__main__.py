@@ -223,7 +223,7 @@ class Bench:
                     continue
                 try:
                     if time.monotonic() > self.end:
-                        raise Unsupported("the time of --budget was over")  # noqa: TRY301
+                        raise Unsupported("the time of --budget was over")
                     sample: dict[str, Any] = dict(row.measure(server, self.settings))
                 except FAILURES as error:
                     out.add(server.name)
