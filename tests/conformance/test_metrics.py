@@ -182,9 +182,7 @@ def test_an_interval_is_sampled_evenly(store: Store, limit: int, steps: list[int
 )
 def test_an_interval_needs_both_ends_in_order(store: Store, bounds: dict[str, int]) -> None:
     with pytest.raises(InvalidParameter):
-        store.do(
-            GetMetricHistoryBulkInterval(run_ids=[create(store)], metric_key="m", **bounds)  # type: ignore[arg-type]  # a test's shorthand
-        )
+        store.do(GetMetricHistoryBulkInterval(run_ids=[create(store)], metric_key="m", **bounds))
 
 
 def test_a_metric_of_an_unknown_model_is_refused_and_stores_nothing(store: Store) -> None:

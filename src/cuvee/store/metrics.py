@@ -6,7 +6,17 @@ import base64
 import struct
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy import and_ as sql_and
 
 from cuvee.api.base import Empty
@@ -231,13 +241,11 @@ def _sample(op: GetMetricHistoryBulkInterval, run_pk: int, key_id: int | None) -
         .subquery()
     )
     last = ranked.c.total - 1
+    some = func.nullif(last, 0, type_=BigInteger)
     gaps = literal(op.max_results - 1)
     # Rank r is taken when it is floor(i * last / gaps) for some i: when a step of i passes it.
     spread = (
-        sql_and(
-            ranked.c.rank
-            == ((ranked.c.rank * gaps + last - 1) // func.nullif(last, 0, type_=BigInteger)) * last // gaps
-        )
+        sql_and(ranked.c.rank == (ranked.c.rank * gaps + last - 1) // some * last // gaps)
         if op.max_results > 1
         else sql_and(literal(False))
     )
