@@ -132,16 +132,16 @@ def test_an_announced_digest_must_be_met(blobs: LocalBlobs, name: str) -> None:
     assert upload.commit({name: right})[1] == 4
 
 
-@pytest.mark.parametrize("call", ["write", "fsync", "rename"])
+@pytest.mark.parametrize(("owner", "call"), [(os, "write"), (os, "fsync"), (Path, "rename")])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_said_and_leaves_nothing(
-    blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+    blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch, owner: object, call: str, number: int
 ) -> None:
     def full(*_: object) -> int:
         raise OSError(number, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, call, full)
+        patch.setattr(owner, call, full)
         with pytest.raises(StorageFull):
             blobs.put([b"x"])
     assert files(blobs.root) == []
