@@ -156,9 +156,8 @@ def save_model(
         AlreadyExists: the directory is not empty.
         InvalidParameter: an argument is wrong, or the model cannot be pickled.
     """
-    from cuvee.models import environment
     from cuvee.models.directory import copy_code, new_directory
-    from cuvee.models.flavors import pyfunc as flavor
+    from cuvee.models.flavors.pyfunc import as_python_model
 
     if (python_model is None) == (loader_module is None):
         raise InvalidParameter("Give either python_model or loader_module.")
@@ -167,17 +166,28 @@ def save_model(
     )
     local = {name: (str(uri), _artifact(str(uri))) for name, uri in (artifacts or {}).items()}
     config = _config(model_config)
-    impl = None if python_model is None else flavor.as_python_model(python_model)
-    root = new_directory(path)
-    settings: dict[str, Any] = {"code": copy_code(code_paths, root)}
-    if config:
-        settings["config"] = config
-    if impl is None:
-        assert loader_module is not None  # noqa: S101 - checked above
-        return _save_loader(root, mlflow_model, loader_module, data_path, settings, extras)
+    impl = None if python_model is None else as_python_model(python_model)
+    root, model = new_directory(path), mlflow_model or Model()
+    settings = {"code": copy_code(code_paths, root), **({"config": config} if config else {})}
+    if loader_module is not None:
+        return _save_loader(root, model, loader_module, data_path, settings, extras)
+    return _save_python(root, model, impl, local, settings, extras)
+
+
+def _save_python(
+    root: Path,
+    model: Model,
+    impl: Any,
+    artifacts: Mapping[str, tuple[str, Path]],
+    settings: dict[str, Any],
+    extras: Extras,
+) -> Model:
+    from cuvee.models import environment
+    from cuvee.models.flavors import pyfunc as flavor
+
     settings.update(flavor.write_python_model(impl, root), streamable=False)
-    if local:
-        settings["artifacts"] = flavor.copy_artifacts(local, root)
+    if artifacts:
+        settings["artifacts"] = flavor.copy_artifacts(artifacts, root)
     modules = environment.modules_of_pickle(root / flavor.FILE)
     modules |= environment.modules_of_object(getattr(impl, "func", impl))
 
@@ -187,15 +197,13 @@ def save_model(
             impl.load_context(context)
         return flavor.LoadedPythonModel(impl, context).predict(data, params)
 
-    model = (mlflow_model or Model()).with_flavor(
-        PYFUNC, pyfunc_flavor("mlflow.pyfunc.model", **settings)
-    )
+    model = model.with_flavor(PYFUNC, pyfunc_flavor("mlflow.pyfunc.model", **settings))
     return finish(root, model, extras, predict=predict, needed=["cloudpickle"], modules=modules)
 
 
 def _save_loader(
     root: Path,
-    model: Model | None,
+    model: Model,
     loader_module: str,
     data_path: str | Path | None,
     settings: dict[str, Any],
@@ -209,7 +217,7 @@ def _save_loader(
             raise InvalidParameter(f"The data path {str(data_path)!r} does not exist.")
         (root / "data").mkdir()
         settings["data"] = copy_into(source, root / "data").relative_to(root).as_posix()
-    model = (model or Model()).with_flavor(PYFUNC, pyfunc_flavor(loader_module, **settings))
+    model = model.with_flavor(PYFUNC, pyfunc_flavor(loader_module, **settings))
     return finish(root, model, extras, predict=None, needed=[], modules=[loader_module])
 
 
@@ -290,47 +298,25 @@ def log_model(
     Raises:
         InvalidParameter: an argument is wrong, or the model cannot be pickled.
     """
-    del await_registration_for
-
-    def save(path: Path, model: Model) -> Model:
-        return save_model(
-            path,
-            loader_module=loader_module,
-            data_path=data_path,
-            code_paths=code_paths,
-            conda_env=conda_env,
-            mlflow_model=model,
-            python_model=python_model,
-            artifacts=artifacts,
-            signature=signature,
-            input_example=input_example,
-            pip_requirements=pip_requirements,
-            extra_pip_requirements=extra_pip_requirements,
-            metadata=metadata,
-            model_config=model_config,
-        )
-
-    return log_saved(
-        save,
-        name=name or artifact_path or "model",
-        registered_model_name=registered_model_name,
-        run_id=run_id,
-        model_type=model_type,
-        params=params,
-        tags=tags,
-        step=step,
-    )
+    return log_saved(save_model, dict(locals()))
 
 
-def log_saved(save: Callable[[Path, Model], Model], **where: Any) -> ModelInfo:
+_WHERE = ("registered_model_name", "run_id", "model_type", "params", "tags", "step")
+
+
+def log_saved(save: Callable[..., Model], given: dict[str, Any]) -> ModelInfo:
     """Save a model to a temporary directory, upload it, and say where it is.
 
     Args:
-        save: writes the model, given where it comes from.
-        where: name, run, and what else the client's ``log_saved_model`` takes.
+        save: a flavour's ``save_model``.
+        given: the arguments of its ``log_model``: where the model goes, the rest for ``save``.
     """
     from cuvee.client.models import log_saved_model
 
+    older = given.pop("artifact_path")
+    name = given.pop("name") or older or "model"
+    given.pop("await_registration_for")
+    where = {key: given.pop(key) for key in _WHERE}
     written: list[Model] = []
 
     def write(path: Path, context: Any) -> None:
@@ -340,9 +326,9 @@ def log_saved(save: Callable[[Path, Model], Model], **where: Any) -> ModelInfo:
             run_id=context.run_id,
             artifact_path=context.artifact_uri,
         )
-        written.append(save(path, origin))
+        written.append(save(path=path, mlflow_model=origin, **given))
 
-    upload = log_saved_model(write, **where)
+    upload = log_saved_model(write, name=name, **where)
     return _info(
         written[-1],
         upload.model_uri,

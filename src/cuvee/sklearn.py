@@ -73,46 +73,44 @@ def save_model(
         AlreadyExists: the directory is not empty.
         InvalidParameter: an argument is wrong, or the format cannot hold this estimator.
     """
-    import sklearn
-
     from cuvee.models.directory import copy_code, new_directory
-    from cuvee.models.flavors import sklearn as flavor
+    from cuvee.models.flavors.sklearn import SklearnModel, modules_of_model, write_model
 
     extras = Extras(
         signature, input_example, metadata, pip_requirements, extra_pip_requirements, conda_env
     )
-    format_ = serialization_format or SERIALIZATION_FORMAT_SKOPS
+    form = serialization_format or SERIALIZATION_FORMAT_SKOPS
     predicts = hasattr(sk_model, pyfunc_predict_fn)
-    impl = flavor.SklearnModel(sk_model, pyfunc_predict_fn) if predicts else None
+    impl = SklearnModel(sk_model, pyfunc_predict_fn) if predicts else None
     root = new_directory(path)
     code = copy_code(code_paths, root)
-    file, trusted = flavor.write_model(sk_model, root, format_, skops_trusted_types)
-    model = mlflow_model or Model()
-    if impl is None:
-        _log.warning(
-            "The estimator %s has no %s, so only cuvee.sklearn can load it.",
-            type(sk_model).__name__,
-            pyfunc_predict_fn,
-        )
-    else:
-        settings = {"model_path": file, "predict_fn": pyfunc_predict_fn}
-        settings |= {"code": code} if code else {}
-        model = model.with_flavor(PYFUNC, pyfunc_flavor("mlflow.sklearn", **settings))
-    model = model.with_flavor(
-        FLAVOR_NAME,
-        {
-            "pickled_model": file,
-            "serialization_format": format_,
-            "sklearn_version": sklearn.__version__,
-            "code": code,
-            "skops_trusted_types": trusted,
-        },
-    )
-    needed = ["scikit-learn", "numpy", "scipy"]
-    needed += [] if format_ == SERIALIZATION_FORMAT_PICKLE else [format_]
-    modules = flavor.modules_of_model(root / file)
+    file, trusted = write_model(sk_model, root, form, skops_trusted_types)
+    model = _with_flavors(mlflow_model or Model(), file, form, code, trusted, impl)
+    needed = ["scikit-learn", "numpy", "scipy", *([] if form == "pickle" else [form])]
+    modules = modules_of_model(root / file)
     predict = None if impl is None else impl.predict
     return finish(root, model, extras, predict=predict, needed=needed, modules=modules)
+
+
+def _with_flavors(
+    model: Model, file: str, form: str, code: str | None, trusted: list[str] | None, impl: Any
+) -> Model:
+    import sklearn
+
+    if impl is None:
+        _log.warning("The estimator cannot predict, so only cuvee.sklearn can load it.")
+    else:
+        settings = {"model_path": file, "predict_fn": impl.predict_fn}
+        settings |= {"code": code} if code else {}
+        model = model.with_flavor(PYFUNC, pyfunc_flavor("mlflow.sklearn", **settings))
+    conf = {
+        "pickled_model": file,
+        "serialization_format": form,
+        "sklearn_version": sklearn.__version__,
+        "code": code,
+        "skops_trusted_types": trusted,
+    }
+    return model.with_flavor(FLAVOR_NAME, conf)
 
 
 def log_model(
@@ -164,37 +162,10 @@ def log_model(
     Raises:
         InvalidParameter: an argument is wrong, or the format cannot hold this estimator.
     """
+    given = dict(locals())
     from cuvee.pyfunc import log_saved
 
-    del await_registration_for
-
-    def save(path: Path, model: Model) -> Model:
-        return save_model(
-            sk_model,
-            path,
-            conda_env=conda_env,
-            code_paths=code_paths,
-            mlflow_model=model,
-            serialization_format=serialization_format,
-            signature=signature,
-            input_example=input_example,
-            pip_requirements=pip_requirements,
-            extra_pip_requirements=extra_pip_requirements,
-            pyfunc_predict_fn=pyfunc_predict_fn,
-            metadata=metadata,
-            skops_trusted_types=skops_trusted_types,
-        )
-
-    return log_saved(
-        save,
-        name=name or artifact_path or "model",
-        registered_model_name=registered_model_name,
-        run_id=run_id,
-        model_type=model_type,
-        params=params,
-        tags=tags,
-        step=step,
-    )
+    return log_saved(save_model, given)
 
 
 def load_model(

@@ -203,6 +203,7 @@ class SklearnModel:
                 f"The predict function {predict_fn!r} is none of: {', '.join(PREDICT_FUNCTIONS)}."
             )
         self.sklearn_model = sklearn_model
+        self.predict_fn = predict_fn
         self._predict = getattr(sklearn_model, predict_fn)
 
     def predict(self, data: Any, params: Any = None) -> Any:  # noqa: ARG002 - estimators take none
