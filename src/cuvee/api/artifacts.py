@@ -18,7 +18,7 @@ from cuvee.api.base import Empty, Permission, Read, Required, Write
 from cuvee.api.names import shown
 from cuvee.errors import InvalidParameter
 
-MAX_PATH = 4096
+MAX_PATH = 2048
 MAX_SEGMENT = 255
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="sha256, hexadecimal")]
 Size = Annotated[int, Meta(ge=0, le=2**63 - 1, description="bytes")]
@@ -91,7 +91,7 @@ def manifest_digest(files: Iterable[StoredFile]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""
 
 
-class FileInfo(Struct, frozen=True, omit_defaults=True):
+class FileInfo(Struct, frozen=True, gc=False, omit_defaults=True):
     """A file or directory in a listing; ``file_size`` (bytes) is absent for directories."""
 
     path: str
@@ -107,7 +107,7 @@ class ArtifactPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_page_token: str | None = None
 
 
-class StoredFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StoredFile(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A file as it is stored.
 
     Args:

@@ -25,6 +25,9 @@ R_co = TypeVar("R_co", covariant=True)
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Time = Annotated[int, Meta(ge=0, le=2**63 - 1, description="milliseconds since 1970, UTC")]
 Required = Annotated[str, Meta(min_length=1)]
+Id = Annotated[str, Meta(max_length=256)]
+Key = Annotated[str, Meta(min_length=1, max_length=256)]
+"""What is looked up; nothing has a longer one."""
 Comment = Annotated[str, Meta(max_length=65535, description="why, for the history")]
 
 MLFLOW = "/api/2.0/mlflow"
@@ -55,7 +58,7 @@ class Empty(Struct, frozen=True):
     """A result that says nothing but "done"."""
 
 
-class Op(Struct, Generic[R], frozen=True, kw_only=True, omit_defaults=True):
+class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     """One thing that can be asked of Cuvee."""
 
     base: ClassVar[str] = MLFLOW
@@ -72,20 +75,20 @@ class Op(Struct, Generic[R], frozen=True, kw_only=True, omit_defaults=True):
         """Raise ``InvalidParameter`` for what the field types cannot say; no I/O."""
 
 
-class Read(Op[R], Generic[R], frozen=True, kw_only=True):
+class Read(Op[R_co], Generic[R_co], frozen=True, kw_only=True):
     """An operation that changes nothing."""
 
     methods: ClassVar[tuple[str, ...]] = ("GET",)
 
 
-class Write(Op[R], Generic[R], frozen=True, kw_only=True):
+class Write(Op[R_co], Generic[R_co], frozen=True, kw_only=True):
     """An operation that changes something, wholly or not at all."""
 
     writes: ClassVar[bool] = True
     needs: ClassVar[Permission] = Permission.EDIT
 
 
-class Recorded(Write[R], Generic[R], frozen=True, kw_only=True):
+class Recorded(Write[R_co], Generic[R_co], frozen=True, kw_only=True):
     """A write that appends an event; ``comment`` is the reason that the event keeps."""
 
     comment: Comment = ""

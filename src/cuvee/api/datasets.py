@@ -15,7 +15,7 @@ from cuvee.api.names import (
 )
 
 
-class InputTag(Struct, frozen=True):
+class InputTag(Struct, frozen=True, gc=False):
     """A key and a value on the use of a dataset by a run."""
 
     key: Annotated[str, Meta(min_length=1, max_length=255)]
@@ -40,13 +40,13 @@ class DatasetInput(Struct, frozen=True, omit_defaults=True):
     tags: list[InputTag] = []
 
 
-class ModelInput(Struct, frozen=True):
+class ModelInput(Struct, frozen=True, gc=False):
     """A logged model that a run has read."""
 
     model_id: Key
 
 
-class ModelOutput(Struct, frozen=True):
+class ModelOutput(Struct, frozen=True, gc=False):
     """A logged model that a run has made, at a step."""
 
     model_id: Key

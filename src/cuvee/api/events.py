@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import CUVEE, Int64, Read
+from cuvee.api.base import CUVEE, Id, Int64, Read
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -45,9 +45,9 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "events"
-    object: str = ""
-    action: str = ""
-    actor: str = ""
+    object: Annotated[str, Meta(max_length=1000)] = ""
+    action: Annotated[str, Meta(max_length=100)] = ""
+    actor: Id = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
     newest_first: bool = False
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100

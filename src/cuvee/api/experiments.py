@@ -22,7 +22,7 @@ VIEW_TYPES: dict[int, str] = {1: "ACTIVE_ONLY", 2: "DELETED_ONLY", 3: "ALL"}
 PageSize = Annotated[int, Meta(ge=1, le=50_000)]
 
 
-class ExperimentTag(Struct, frozen=True):
+class ExperimentTag(Struct, frozen=True, gc=False):
     """A key and a value on an experiment."""
 
     key: str

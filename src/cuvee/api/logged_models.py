@@ -33,14 +33,14 @@ LOGGED_MODEL_STATUSES: dict[int, str] = {
 }
 
 
-class LoggedModelParameter(Struct, frozen=True):
+class LoggedModelParameter(Struct, frozen=True, gc=False):
     """A setting of a logged model."""
 
     key: Required
     value: str = field(default_factory=str)
 
 
-class LoggedModelTag(Struct, frozen=True):
+class LoggedModelTag(Struct, frozen=True, gc=False):
     """A key and a value on a logged model."""
 
     key: Required
@@ -153,6 +153,12 @@ class LoggedModelResult(Struct, frozen=True):
     model: LoggedModel
 
 
+class LoggedModelEcho(Struct, frozen=True, omit_defaults=True):
+    """One logged model, from servers that say it back; MLflow's does not."""
+
+    model: LoggedModel | None = None
+
+
 class LoggedModelPage(Struct, frozen=True, omit_defaults=True):
     """A page of logged models and the token of the next."""
 
@@ -237,7 +243,7 @@ class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):
             experiment_number(experiment_id)
 
 
-class SetLoggedModelTags(Write[LoggedModelResult], frozen=True, kw_only=True):
+class SetLoggedModelTags(Write[LoggedModelEcho], frozen=True, kw_only=True):
     """Set tags of a logged model."""
 
     route: ClassVar[str] = "logged-models/{model_id}/tags"

@@ -6,16 +6,18 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Int64, Read, Required, Time, Write
-from cuvee.api.names import check_key
+from cuvee.api.base import Empty, Id, Int64, Key, Read, Required, Time, Write
+from cuvee.api.names import MAX_DATASET_DIGEST, MAX_DATASET_NAME, check_key
 from cuvee.errors import InvalidParameter
 
 MAX_HISTORY_PAGE = 25_000
 MAX_INTERVAL_POINTS = 2500
-RunIds = Annotated[list[Required], Meta(min_length=1, max_length=100)]
+DatasetName = Annotated[str, Meta(max_length=MAX_DATASET_NAME)]
+DatasetDigest = Annotated[str, Meta(max_length=MAX_DATASET_DIGEST)]
+RunIds = Annotated[list[Key], Meta(min_length=1, max_length=100)]
 
 
-class Metric(Struct, frozen=True, omit_defaults=True):
+class Metric(Struct, frozen=True, gc=False, omit_defaults=True):
     """One point of a metric.
 
     Args:
@@ -32,10 +34,10 @@ class Metric(Struct, frozen=True, omit_defaults=True):
     value: float
     timestamp: Time
     step: Int64 = field(default_factory=int)
-    model_id: str | None = None
-    dataset_name: str | None = None
-    dataset_digest: str | None = None
-    run_id: str | None = None
+    model_id: Id | None = None
+    dataset_name: DatasetName | None = None
+    dataset_digest: DatasetDigest | None = None
+    run_id: Id | None = None
 
 
 class MetricPage(Struct, frozen=True, omit_defaults=True):
@@ -55,9 +57,9 @@ class LogMetric(Write[Empty], frozen=True, kw_only=True):
     value: float
     timestamp: Time
     step: Int64 = 0
-    model_id: str | None = None
-    dataset_name: str | None = None
-    dataset_digest: str | None = None
+    model_id: Id | None = None
+    dataset_name: DatasetName | None = None
+    dataset_digest: DatasetDigest | None = None
 
     def check(self) -> None:
         check_key("metric", self.key)
@@ -81,7 +83,7 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "metrics/get-history"
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
     run_id: Required
-    metric_key: Required
+    metric_key: Key
     page_token: str = ""
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
 
@@ -91,7 +93,7 @@ class GetMetricHistoryBulk(Read[MetricPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "metrics/get-history-bulk"
     run_id: RunIds
-    metric_key: Required
+    metric_key: Key
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] = MAX_HISTORY_PAGE
 
 
@@ -100,7 +102,7 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "metrics/get-history-bulk-interval"
     run_ids: RunIds
-    metric_key: Required
+    metric_key: Key
     start_step: Int64 | None = None
     end_step: Int64 | None = None
     max_results: Annotated[int, Meta(ge=1, le=MAX_INTERVAL_POINTS)] = MAX_INTERVAL_POINTS

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Key, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -21,14 +21,14 @@ from cuvee.api.versions import ModelVersion, ModelVersionResult, VersionList
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 
 
-class RegisteredModelTag(Struct, frozen=True):
+class RegisteredModelTag(Struct, frozen=True, gc=False):
     """A key and a value on a registered model."""
 
     key: Required
     value: str = field(default_factory=str)
 
 
-class RegisteredModelAlias(Struct, frozen=True):
+class RegisteredModelAlias(Struct, frozen=True, gc=False):
     """A name that points at one version."""
 
     alias: str
@@ -159,7 +159,7 @@ class DeleteRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
     route: ClassVar[str] = "registered-models/delete-tag"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     name: Required
-    key: Required
+    key: Key
 
 
 class SetRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
@@ -181,7 +181,7 @@ class DeleteRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
     route: ClassVar[str] = "registered-models/alias"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     name: Required
-    alias: Required
+    alias: Key
 
 
 class GetModelVersionByAlias(Read[ModelVersionResult], frozen=True, kw_only=True):

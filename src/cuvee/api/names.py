@@ -18,6 +18,8 @@ MAX_MODEL_NAME = 256
 MAX_RUN_NAME = 1000
 MAX_LOCATION = 2048
 MAX_DESCRIPTION = 1_000_000
+MAX_DATASET_NAME = 500
+MAX_DATASET_DIGEST = 36
 
 _KEY = re.compile(r"[\w\-. :/]+")
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]{0,255}")

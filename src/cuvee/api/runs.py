@@ -35,14 +35,14 @@ MAX_BATCH = 1000
 LEGACY_RUN_ID = {"run_uuid": "run_id"}
 
 
-class Param(Struct, frozen=True):
+class Param(Struct, frozen=True, gc=False):
     """A setting of a run; it never changes once logged."""
 
     key: Required
     value: str = field(default_factory=str)
 
 
-class RunTag(Struct, frozen=True):
+class RunTag(Struct, frozen=True, gc=False):
     """A key and a value on a run; it may change."""
 
     key: Required

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import StoredFiles
-from cuvee.api.base import CUVEE, Empty, Permission, Read, Recorded, Required
+from cuvee.api.base import CUVEE, Empty, Key, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -27,7 +27,7 @@ VERSION_STATUSES: dict[int, str] = {
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 
 
-class ModelVersionTag(Struct, frozen=True):
+class ModelVersionTag(Struct, frozen=True, gc=False):
     """A key and a value on a model version."""
 
     key: Required
@@ -218,7 +218,7 @@ class DeleteModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     name: Required
     version: Required
-    key: Required
+    key: Key
 
     def check(self) -> None:
         version_number(self.version)

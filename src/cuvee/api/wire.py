@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import parse_qs, quote, urlencode
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct, inspect
@@ -33,6 +37,10 @@ MAX_DEPTH = 32
 _ENUMS = [RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES]
 _NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
 _FLOATS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
+# What msgspec would spell as a text: bytes would come back as base64.
+_NOT_JSON = (bytes, bytearray, datetime, date, time, timedelta, Decimal, UUID)
+_WHOLE = re.compile(r"-?[0-9]{1,40}")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -52,7 +60,7 @@ def decode_body(op: type[T], body: bytes, path_params: Mapping[str, str] | None 
     """
     if not path_params and b"\\u0000" not in body:
         try:
-            found: T = _decoder(op).decode(body or b"{}")
+            found: T = _decoder(op, strict=True).decode(body or b"{}")
             return found
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
@@ -86,26 +94,26 @@ def recheck(op: T) -> T:
     in-process store calls this so that it refuses what a server refuses.
     """
     try:
-        raw = msgspec.to_builtins(op)
+        raw = msgspec.to_builtins(op, builtin_types=_NOT_JSON)
         _check_text(raw)
-        return msgspec.convert(raw, type(op), strict=True)
+        return msgspec.convert(raw, type(op), builtin_types=_NOT_JSON)
     except (msgspec.ValidationError, TypeError) as problem:
         _refuse(problem)
 
 
 def decode_result(result: type[T], body: bytes) -> T:
     """Read a server's answer on the client's side."""
-    found: T = _decoder(result).decode(body or b"{}")
+    found: T = _decoder(result, strict=False).decode(body or b"{}")
     return found
 
 
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return _make_decoder(kind)
+def _decoder(kind: Any, *, strict: bool) -> msgspec.json.Decoder[Any]:
+    return _make_decoder(kind, strict)
 
 
 @cache
-def _make_decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind, strict=False)
+def _make_decoder(kind: Any, strict: bool) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=strict)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
@@ -170,7 +178,7 @@ class _Reader:
         _check_text(raw)
         loose = self._object(self.info, raw, "")
         try:
-            return msgspec.convert(loose, self.kind, strict=False)
+            return msgspec.convert(loose, self.kind)
         except (msgspec.ValidationError, OverflowError) as problem:
             _refuse(problem)
 
@@ -211,9 +219,8 @@ def _scalar(info: inspect.Type, value: Any, where: str) -> Any:
     elif isinstance(info, inspect.IntType):
         _expect(not isinstance(value, bool), where, "a whole number", value)
         if isinstance(value, str):
-            whole = value.lstrip("-").isdecimal() and value.isascii()
-            _expect(whole, where, "a whole number", value)
-            return int(value[:40])
+            _expect(_WHOLE.fullmatch(value) is not None, where, "a whole number", value)
+            return int(value)
         if isinstance(value, float):
             _expect(value.is_integer() and abs(value) < 2**53, where, "a whole number", value)
             return int(value)
@@ -226,13 +233,11 @@ def _float(value: Any, where: str) -> float:
     if isinstance(value, str):
         if value.lower() in _FLOATS:
             return _FLOATS[value.lower()]
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.inf
+        number = float(value) if _NUMBER.fullmatch(value) else math.inf
         _expect(math.isfinite(number), where, 'a number, "NaN", "Infinity" or "-Infinity"', value)
         return number
-    _expect(isinstance(value, (int, float)), where, "a number", value)
+    real = isinstance(value, (int, float)) and not isinstance(value, bool)
+    _expect(real, where, "a number", value)
     try:
         return float(value)
     except OverflowError:
@@ -367,7 +372,7 @@ class HttpRequest(Struct, frozen=True):
 
 def encode_op(op: AnyOp) -> HttpRequest:
     """Write an operation as an HTTP request."""
-    raw = _spell(msgspec.to_builtins(op))
+    raw = _spell(msgspec.to_builtins(recheck(op)))
     method = op.methods[0]
     target = op.base + "/" + _fill(op.route, raw)
     if method == "GET":

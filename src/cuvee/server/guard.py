@@ -45,8 +45,7 @@ class Guard:
                 self._known.add(host)
         origin = headers.get(b"origin")
         if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
-            name = urlsplit(origin.decode("latin-1")).hostname or ""
-            if not self._is_ours(name.lower()):
+            if not self._is_ours(_origin_name(origin.decode("latin-1"))):
                 raise PermissionDenied(
                     "A page of another origin may not change anything here: "
                     "start the server with --allowed-hosts to allow its host."
@@ -67,11 +66,11 @@ class Guard:
         Raises:
             Unauthenticated: the header cannot be read.
         """
-        value = headers.get(b"authorization", b"")
-        if value[:6].lower() != b"basic ":
+        scheme, _, value = headers.get(b"authorization", b"").strip().partition(b" ")
+        if scheme.lower() != b"basic":
             return self.user
         try:
-            name = base64.b64decode(value[6:].strip(), validate=True).decode("utf-8")
+            name = base64.b64decode(value.strip(), validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             raise Unauthenticated(
                 "The Authorization header is not HTTP Basic: send base64 of user:password."
@@ -79,13 +78,24 @@ class Guard:
         name = name.partition(":")[0]
         if len(name) > 256 or not name.isprintable():
             raise Unauthenticated("The user name has more than 256 or unprintable characters.")
-        return Actor(name, "basic") if name else self.user
+        if not name:
+            raise Unauthenticated("The Authorization header names no user: send user:password.")
+        return Actor(name, "basic")
+
+
+def _origin_name(origin: str) -> str:
+    """Return an ``Origin`` header's host name; empty when it has none."""
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:  # brackets that do not match
+        return ""
 
 
 def _host_name(host: str) -> str:
     """Return a ``Host`` header's name without its port; exactly, not by pattern."""
     host = host.strip().lower()
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, _, port = host[1:].partition("]")
+        return name if not port or (port[0] == ":" and port[1:].isdecimal()) else ""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdecimal() else host

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -98,6 +99,10 @@ def from_environment() -> App:
 
 
 def _open(options: Options) -> App:
+    # A page of results is thousands of small objects without cycles; looking for cycles in them
+    # again and again would take a third of a search. What is loaded by now never goes away.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
     from cuvee.blobs.local import LocalBlobs
     from cuvee.store.sql import SqlStore
 

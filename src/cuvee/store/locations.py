@@ -26,7 +26,7 @@ def experiment_location(given: str, root: str, number: int) -> str:
     """
     if not given:
         return f"{root.rstrip('/')}/{number}"
-    scheme = urlsplit(given).scheme.lower()
+    scheme = scheme_of(given)
     refuse = f"The artifact location {shown(given)} is not allowed: "
     if scheme in ("runs", "models"):
         raise InvalidParameter(refuse + "it must be a place, not a reference to a run or model.")
@@ -42,6 +42,18 @@ def experiment_location(given: str, root: str, number: int) -> str:
     if not scheme or len(scheme) == 1:
         return os.path.abspath(given)  # noqa: PTH100  # Path.resolve would follow links
     return given.rstrip("/")
+
+
+def scheme_of(uri: str) -> str:
+    """Return a URI's scheme in lower case; empty when it is a path.
+
+    Raises:
+        InvalidParameter: it is not a URI, such as one with half a pair of brackets.
+    """
+    try:
+        return urlsplit(uri).scheme.lower()
+    except ValueError:
+        raise InvalidParameter(f"{shown(uri)} is not a well-formed URI or path.") from None
 
 
 def _host(uri: str) -> str:

@@ -157,7 +157,7 @@ def log_model(tx: Tx, op: LogModel) -> Empty:
     pk = find_writable_run(tx, op.run_id)
     try:
         model = msgspec_json.decode(op.model_json)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidParameter("model_json is not JSON: send the MLmodel file as JSON.") from None
     missing = [f for f in LOG_MODEL_FIELDS if not isinstance(model, dict) or f not in model]
     if missing:
@@ -166,9 +166,18 @@ def log_model(tx: Tx, op: LogModel) -> Empty:
         )
     key_id = tx.key_ids([LOG_MODEL_TAG], create=True)[LOG_MODEL_TAG]
     history = tx.value(_tag, run_pk=pk, key_id=key_id)
-    models = msgspec_json.decode(history) if history else []
-    put_tags(tx, pk, {LOG_MODEL_TAG: msgspec_json.encode([*models, model]).decode()})
+    put_tags(tx, pk, {LOG_MODEL_TAG: msgspec_json.encode([*_models_of(history), model]).decode()})
     return Empty()
+
+
+def _models_of(history: str | None) -> list[Any]:
+    """Return the models that a run's tag lists; anyone can write a tag, so look at it."""
+    try:
+        return msgspec_json.decode(history or "[]", type=list[Any])
+    except (ValueError, RecursionError):
+        raise InvalidParameter(
+            f"The run's tag {LOG_MODEL_TAG} does not hold a JSON list: delete the tag first."
+        ) from None
 
 
 def find_run(tx: Tx, run_id: str, *, lock: bool = False) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from cuvee.api.versions import CreateModelVersion
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
-from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path
+from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path, scheme_of
 from cuvee.store.logged_models import find_logged_model
 from cuvee.store.models import find_model
 from cuvee.store.runs import find_run
@@ -79,7 +79,7 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     plain = fully_decoded(uri)
     if ".." in re.split(r"[/\\]", plain):
         raise InvalidParameter(f"The source {shown(uri)} contains a '..' segment: leave it out.")
-    scheme = urlsplit(uri).scheme.lower()
+    scheme = scheme_of(uri)
     if scheme == "models":
         return _from_model(tx, op)
     if scheme == "runs":

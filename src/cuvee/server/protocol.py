@@ -1,0 +1,73 @@
+"""HTTP/1.1 as uvicorn speaks it, with refusals in the API's shape and a limit on the head."""
+
+from __future__ import annotations
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from cuvee.api import wire
+from cuvee.errors import InvalidParameter
+
+MAX_URL = 65_535  # as far as the parser can count
+MAX_HEAD = 256 << 10
+LINGER = 2.0  # seconds
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    The parser has no limit of its own: without one here, a single request line could fill the
+    memory before any code of the application sees it.
+    """
+
+    _head = 0
+    _in_head = True
+    _refused = False
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come; uvicorn calls the application once the head is complete."""
+        if self._refused:
+            return
+        if self._in_head:
+            self._head += len(data)
+            if self._head > MAX_HEAD + len(data):
+                self._refuse(431, f"The URL and headers are longer than {MAX_HEAD >> 10} KiB.")
+                return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self._head, self._in_head = 0, True
+
+    def on_headers_complete(self) -> None:
+        """Stop counting: the application limits bodies."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed."""
+        if len(getattr(self, "url", b"")) > MAX_URL:
+            self._refuse(
+                414,
+                f"The URL is longer than {MAX_URL} bytes: shorten it, or use POST if the call "
+                "has it.",
+            )
+        else:
+            self._refuse(400, "This is not a well-formed HTTP/1.1 request.")
+
+    def _refuse(self, status: int, message: str) -> None:
+        body = wire.encode_error(InvalidParameter.error_code, message)
+        head = (
+            f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self._refused = True
+        self.transport.write(head.encode() + body)
+        # A connection that is closed while bytes still arrive is reset, and the client may never
+        # see the answer: let it finish, for a moment.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.close)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: clients that offer HTTP/2 go on with HTTP/1.1."""
