@@ -228,7 +228,13 @@ class HttpStore:
             repeatable=not op.writes or kind in REPEATABLE,
             receive=read_all,
         )
-        found: R = decode_result(result_type(kind), answer)
+        try:
+            found: R = decode_result(result_type(kind), answer)
+        except ValueError as problem:  # msgspec's errors are ValueErrors
+            raise ConnectionFailed(
+                f"The answer of {self._http.url} to {kind.__name__} is not the protocol's "
+                f"({problem}): check that the tracking URI is that of a Cuvee or MLflow server."
+            ) from problem
         return found
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from cuvee.api.logged_models import (
     GetLoggedModel,
     LoggedModel,
     LoggedModelData,
+    LoggedModelEcho,
     LoggedModelInfo,
     LoggedModelParameter,
     LoggedModelResult,
@@ -125,10 +126,10 @@ def log_logged_model_params(tx: Tx, op: LogLoggedModelParams) -> Empty:
     return Empty()
 
 
-def set_logged_model_tags(tx: Tx, op: SetLoggedModelTags) -> LoggedModelResult:
+def set_logged_model_tags(tx: Tx, op: SetLoggedModelTags) -> LoggedModelEcho:
     row = find_logged_model(tx, op.model_id)
     put_tags(tx, row[0], {t.key: t.value for t in op.tags})
-    return LoggedModelResult(load_logged_models(tx, [row])[0])
+    return LoggedModelEcho(load_logged_models(tx, [row])[0])
 
 
 def delete_logged_model_tag(tx: Tx, op: DeleteLoggedModelTag) -> Empty:

@@ -136,6 +136,7 @@ def test_a_server_that_stays_busy_is_reported_after_the_last_attempt(bad: Misbeh
         ((302, {"Location": "https://x/"}, b""), ConnectionFailed, "https://x/"),
         ((403, {}, b"Invalid Host header"), CuveeError, "Invalid Host"),
         ((413, {}, b"too big"), CuveeError, "too big"),
+        ((200, {}, b"<html>Welcome"), ConnectionFailed, "tracking URI"),
     ],
 )
 def test_answers_that_are_not_the_protocols_are_explained(
