@@ -126,10 +126,10 @@ def _print_result(console: Console, holders: list[Holder]) -> None:
 
 
 def _stay(console: Console, server: subprocess.Popen[bytes], url: str, directory: Path) -> None:
-    console.print(f"\nLook at [bold]{url}[/] - the server runs until Ctrl-C.")
-    console.print(f"Its data are in {directory}; ask it from another terminal:")
-    console.print(f"  cuvee models list --tracking-uri {url}")
     try:
+        console.print(f"\nLook at [bold]{url}[/] - the server runs until Ctrl-C.")
+        console.print(f"Its data are in {directory}; ask it from another terminal:")
+        console.print(f"  cuvee models list --tracking-uri {url}")
         server.wait()
     except KeyboardInterrupt:
         console.print("\nStopping the server.")
