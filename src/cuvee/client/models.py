@@ -107,15 +107,7 @@ def log_saved_model(
     model_id = model.model_id
     client.log_outputs(run_id, [ModelOutput(model_id, step)])
     _link_metrics(client, run, model_id, step)
-    try:
-        with tempfile.TemporaryDirectory(prefix="cuvee-model-") as directory:
-            save(Path(directory), ModelContext(model_id, run_id, model.artifact_location))
-            files, root = client.place(model.artifact_location)
-            upload_tree(files, root, Path(directory))
-    except BaseException:
-        with suppress(CuveeError):  # the first problem is the one to report
-            client.finalize_logged_model(model_id, "FAILED")
-        raise
+    _save_and_upload(client, save, ModelContext(model_id, run_id, model.artifact_location))
     model = client.finalize_logged_model(model_id, "READY")
     remember_model(model_id)
     version = None
@@ -197,6 +189,21 @@ def _manifest(client: Client, found: Resolved, inside: str) -> dict[str, StoredF
         return {file.path: file for file in client.do_registry(op).files}
     except (EndpointNotFound, NotImplementedHere):
         return {}
+
+
+def _save_and_upload(
+    client: Client, save: Callable[[Path, ModelContext], None], context: ModelContext
+) -> None:
+    """Store what ``save`` writes; a model that cannot be stored whole is marked as failed."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="cuvee-model-") as directory:
+            save(Path(directory), context)
+            files, root = client.place(context.artifact_uri)
+            upload_tree(files, root, Path(directory))
+    except BaseException:
+        with suppress(CuveeError):  # the first problem is the one to report
+            client.finalize_logged_model(context.model_id, "FAILED")
+        raise
 
 
 def _link_metrics(client: Client, run: Run, model_id: str, step: int) -> None:
