@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cuvee.api.base import Store
 from cuvee.store import migrate
@@ -52,52 +52,60 @@ def postgres_url(postgres: str) -> str:
     return postgres
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with Cuvee's tables in it."""
+    path = tmp_path_factory.mktemp("template") / "cuvee.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "cuvee.db")
         return f"sqlite:///{tmp_path}/cuvee.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[SqlStore], str]]:
-    """A function that serves a store on a real socket and returns the URL."""
-    stops: list[Callable[[], None]] = []
+class Served:
+    """A real server on a real socket, whose application each test replaces by its own."""
 
-    def start(store: SqlStore) -> str:
-        url, stop = _serve(store, tmp_path / "artifacts")
-        stops.append(stop)
-        return url
+    def __init__(self) -> None:
+        import uvicorn
 
-    yield start
-    for stop in stops:
-        stop()
+        from cuvee.server.run import bind
+
+        self.app: ASGIApp | None = None
+        self.listener = bind("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        config = uvicorn.Config(self.answer, interface="asgi3", log_level="warning", lifespan="off")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True
+        )
+        self.thread.start()
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the application of the running test."""
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self.server.should_exit = True
+        self.thread.join(20)
+        self.listener.close()
 
 
-def _serve(store: SqlStore, artifacts: Path) -> tuple[str, Callable[[], None]]:
-    import uvicorn
-
-    from cuvee.blobs.local import LocalBlobs
-    from cuvee.server.app import App
-    from cuvee.server.run import bind
-
-    listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(App(store, LocalBlobs(artifacts)), log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.005)
-
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-
-    return f"http://127.0.0.1:{listener.getsockname()[1]}", stop
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """The server of the session."""
+    server = Served()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -108,20 +116,28 @@ def local_store(database_url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
+@pytest.fixture
+def served_url(served: Served, local_store: SqlStore, tmp_path: Path) -> Iterator[str]:
+    """The URL under which the test's store is served."""
+    from cuvee.blobs.local import LocalBlobs
+    from cuvee.server.app import App
+
+    served.app = app = App(local_store, LocalBlobs(tmp_path / "artifacts"))
+    yield served.url
+    app.close()
+
+
 @pytest.fixture(params=["in process", "over HTTP"])
-def store(
-    request: pytest.FixtureRequest, database_url: str, serve: Callable[[SqlStore], str]
-) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Store]:
     """A fresh store."""
-    opened = SqlStore.open(database_url)
     if request.param == "in process":
-        yield opened
-        opened.close()
+        yield local_store
         return
     from cuvee.client.http import Http, HttpStore
     from cuvee.settings import Settings
     from cuvee.uris import ServerUri
 
-    remote = HttpStore(Http(ServerUri(url=serve(opened)), Settings()))
+    url = request.getfixturevalue("served_url")
+    remote = HttpStore(Http(ServerUri(url=url), Settings()))
     yield remote
     remote.close()

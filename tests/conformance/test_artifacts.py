@@ -8,7 +8,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -101,18 +101,14 @@ class Proxied:
 
 
 @pytest.fixture(params=["in process", "over HTTP"])
-def store(
-    request: pytest.FixtureRequest, database_url: str, serve: Callable[[SqlStore], str]
-) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Store]:
     """A fresh store."""
-    opened = SqlStore.open(database_url)
     if request.param == "in process":
-        yield opened
-        opened.close()
-    else:
-        remote = Proxied(serve(opened))
-        yield remote
-        remote.close()
+        yield local_store
+        return
+    remote = Proxied(request.getfixturevalue("served_url"))
+    yield remote
+    remote.close()
 
 
 def put(store: Store, path: str, data: bytes = b"") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,8 @@ class StoreMachine(RuleBasedStateMachine):
             url = f"sqlite:///{Path(self.directory.name) / 'cuvee.db'}"
         self.store = SqlStore.open(url)
         self.model = Model()
-        self.name = f"m{id(self)}-{len(self.store.known_keys)}"
-        try:
-            self.store.do(CreateRegisteredModel(name=self.name))
-        except BadRequest:
-            self.name += "x"
-            self.store.do(CreateRegisteredModel(name=self.name))
+        self.name = f"m{uuid.uuid4().hex}"
+        self.store.do(CreateRegisteredModel(name=self.name))
 
     def teardown(self) -> None:
         self.store.close()

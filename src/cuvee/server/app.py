@@ -62,7 +62,7 @@ class App:
     """Serves a store and its artifacts over HTTP.
 
     Args:
-        store: where operations are carried out; closed when the server stops.
+        store: where operations are carried out; closed when a server of its own stops.
         blobs: where the bytes of artifacts are.
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
@@ -215,11 +215,15 @@ class App:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self.readers.shutdown()
-                self.transfer.close()
+                await asyncio.to_thread(self.close)
                 await asyncio.to_thread(self.store.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    def close(self) -> None:
+        """End the threads that read; the store is its opener's to close."""
+        self.readers.shutdown()
+        self.transfer.close()
 
 
 _VERSION = __version__.encode()

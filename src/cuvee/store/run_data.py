@@ -15,7 +15,6 @@ from cuvee.store.engine import hot
 from cuvee.store.series import from_bits
 from cuvee.store.tx import Tx
 
-_k = schema.keys
 _m = schema.latest
 _p = schema.params
 _t = schema.tags
@@ -26,26 +25,12 @@ _in = schema.run_model_inputs
 _out = schema.run_model_outputs
 
 _metrics = hot(
-    lambda db: (
-        select(_m.c.run_pk, _k.c.name, _m.c.bits, _m.c.timestamp, _m.c.step)
-        .join(_k, _k.c.id == _m.c.key_id)
-        .where(db.among(_m.c.run_pk, "pks"))
+    lambda db: select(_m.c.run_pk, _m.c.key_id, _m.c.bits, _m.c.timestamp, _m.c.step).where(
+        db.among(_m.c.run_pk, "pks")
     )
 )
-_params = hot(
-    lambda db: (
-        select(_p.c.run_pk, _k.c.name, _p.c.value)
-        .join(_k, _k.c.id == _p.c.key_id)
-        .where(db.among(_p.c.run_pk, "pks"))
-    )
-)
-_tags = hot(
-    lambda db: (
-        select(_t.c.run_pk, _k.c.name, _t.c.value)
-        .join(_k, _k.c.id == _t.c.key_id)
-        .where(db.among(_t.c.run_pk, "pks"))
-    )
-)
+_params = hot(lambda db: select(_p).where(db.among(_p.c.run_pk, "pks")))
+_tags = hot(lambda db: select(_t).where(db.among(_t.c.run_pk, "pks")))
 _datasets = hot(
     lambda db: (
         select(
@@ -126,15 +111,18 @@ _NO_DATA = RunData()
 
 
 def _load_data(tx: Tx, pks: Any) -> dict[int, RunData]:
+    metrics = tx.all(_metrics, pks=pks)
+    params = tx.all(_params, pks=pks)
+    tags = tx.all(_tags, pks=pks)
+    names = tx.key_names({row[1] for rows in (metrics, params, tags) for row in rows})
     found: dict[int, RunData] = defaultdict(RunData)
-    rows = tx.all(_metrics, pks=pks)
-    values = from_bits([row[2] for row in rows])
-    for (pk, key, _, timestamp, step), value in zip(rows, values, strict=True):
-        found[pk].metric_items.append(Metric(key, value, timestamp, step))
-    for pk, key, text in tx.all(_params, pks=pks):
-        found[pk].param_items.append(Param(key, text))
-    for pk, key, text in tx.all(_tags, pks=pks):
-        found[pk].tag_items.append(RunTag(key, text))
+    values = from_bits([row[2] for row in metrics])
+    for (pk, key, _, timestamp, step), value in zip(metrics, values, strict=True):
+        found[pk].metric_items.append(Metric(names[key], value, timestamp, step))
+    for pk, key, text in params:
+        found[pk].param_items.append(Param(names[key], text))
+    for pk, key, text in tags:
+        found[pk].tag_items.append(RunTag(names[key], text))
     return found
 
 

@@ -14,7 +14,7 @@ from cuvee.api import wire
 from cuvee.api.base import Actor, Op
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.store.engine import Database, open_database, process_id
-from cuvee.store.tx import Tx
+from cuvee.store.tx import Keys, Tx
 
 R = TypeVar("R")
 Function = Callable[[Tx, Any], Any]
@@ -46,7 +46,7 @@ class SqlStore:
     def __init__(self, database: Database, *, artifact_root: str = "mlflow-artifacts:") -> None:
         self.database = database
         self.artifact_root = artifact_root
-        self.known_keys: dict[str, int] = {}
+        self.known_keys = Keys()
         self._local = threading.local()
         self._connections: list[Any] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -86,7 +86,12 @@ class SqlStore:
         op = wire.recheck(op)
         op.check()
         actor = actor or self.user
-        result: R = self.submit(op, actor).result() if op.writes else self.read(op, actor)
+        if not op.writes:
+            return self.read(op, actor)
+        if self.database.group_commit:
+            result: R = self.submit(op, actor).result()
+        else:  # on this thread, which works at the interpreter's end too
+            result = self._guard(lambda: self._transact(op, actor, write=True))
         return result
 
     @cached_property
@@ -144,7 +149,7 @@ class SqlStore:
         cursor = self._cursor(write=write)
         self.database.begin(cursor, write=write)
         try:
-            tx = self._tx(cursor, actor, self.known_keys)
+            tx = self._tx(cursor, actor, {})
             result = FUNCTIONS[type(op)](tx, op)
             cursor.execute("COMMIT")
         except BaseException:
@@ -153,12 +158,13 @@ class SqlStore:
         self.known_keys.update(tx.new_keys)
         return result
 
-    def _tx(self, cursor: Any, actor: Actor, known_keys: dict[str, int]) -> Tx:
+    def _tx(self, cursor: Any, actor: Actor, pending_keys: dict[str, int]) -> Tx:
         return Tx(
             self.database,
             cursor,
             actor=actor,
-            known_keys=known_keys,
+            known_keys=self.known_keys,
+            pending_keys=pending_keys,
             artifact_root=self.artifact_root,
         )
 
@@ -241,11 +247,10 @@ class SqlStore:
         answers.clear()
         cursor = self._cursor(write=True)
         self.database.begin(cursor, write=True)
-        keys = dict(self.known_keys) if len(group) > 1 else self.known_keys
         new_keys: dict[str, int] = {}
         try:
             for job in group:
-                tx = self._tx(cursor, job.actor, keys)
+                tx = self._tx(cursor, job.actor, new_keys)
                 try:
                     result = self._in_savepoint(cursor, tx, job.op)
                 except BaseException as problem:  # noqa: BLE001  # answered to its caller
@@ -253,8 +258,6 @@ class SqlStore:
                 else:
                     answers.append((job, result, None))
                     new_keys.update(tx.new_keys)
-                    if keys is not self.known_keys:
-                        keys.update(tx.new_keys)
             cursor.execute("COMMIT")
         except BaseException:
             self._roll_back(cursor)

@@ -17,6 +17,9 @@ from cuvee.store.engine import Database, Rows, arg, hot, insert
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
 
+MAX_KEYS = 100_000
+"""How many names a process keeps in memory."""
+
 _event = hot(
     insert(schema.events).values(
         {
@@ -26,7 +29,25 @@ _event = hot(
     )
 )
 _key_ids = select(schema.keys.c.name, schema.keys.c.id)
+_key_names = hot(
+    lambda db: select(schema.keys.c.id, schema.keys.c.name).where(db.among(schema.keys.c.id, "ids"))
+)
 _new_key = hot(insert(schema.keys).values(name=arg("name")).on_conflict_do_nothing())
+
+
+class Keys:
+    """Names of metrics, params and tags and the numbers that stand for them."""
+
+    def __init__(self, ids: Mapping[str, int] | None = None) -> None:
+        self.ids: dict[str, int] = dict(ids or {})
+        self.names: dict[int, str] = {number: name for name, number in self.ids.items()}
+
+    def update(self, ids: Mapping[str, int]) -> None:
+        """Learn more of them."""
+        if len(self.ids) > MAX_KEYS:
+            self.__init__()  # type: ignore[misc]  # starts anew rather than grow for ever
+        self.ids.update(ids)
+        self.names.update((number, name) for name, number in ids.items())
 
 
 class Tx:
@@ -36,7 +57,8 @@ class Tx:
         database: the database that ``cursor`` belongs to.
         cursor: the driver's cursor, inside a transaction.
         actor: who asks.
-        known_keys: names of metrics, params and tags -> their numbers, as far as committed.
+        known_keys: names of metrics, params and tags and their numbers, as far as committed.
+        pending_keys: those that are new in the same commit.
         artifact_root: URI below which new experiments keep their artifacts.
     """
 
@@ -46,7 +68,8 @@ class Tx:
         cursor: Any,
         *,
         actor: Actor,
-        known_keys: Mapping[str, int],
+        known_keys: Keys,
+        pending_keys: Mapping[str, int],
         artifact_root: str,
     ) -> None:
         self.database = database
@@ -56,6 +79,7 @@ class Tx:
         self.now = int(time.time() * 1000)
         self.new_keys: dict[str, int] = {}
         self._known_keys = known_keys
+        self._pending_keys = pending_keys
 
     def run(self, statement: hot | ClauseElement, **values: Any) -> int:
         """Run a statement and return the number of rows it changed."""
@@ -105,11 +129,12 @@ class Tx:
         found: dict[str, int] = {}
         missing: set[str] = set()
         for name in names:
-            number = self._known_keys.get(name) or self.new_keys.get(name)
-            if number is None:
-                missing.add(name)
+            for known in (self._known_keys.ids, self._pending_keys, self.new_keys):
+                if name in known:
+                    found[name] = known[name]
+                    break
             else:
-                found[name] = number
+                missing.add(name)
         if missing:
             found.update(self._look_up(sorted(missing), create=create))
         return found
@@ -123,6 +148,16 @@ class Tx:
             found = dict(self.all(query))
         self.new_keys.update(found)
         return found
+
+    def key_names(self, ids: Iterable[int]) -> Mapping[int, str]:
+        """Return (at least) the names that numbers stand for."""
+        names = self._known_keys.names
+        missing = set(ids) - names.keys()
+        if missing:
+            rows = self.all(_key_names, ids=self.listed(sorted(missing)))
+            # A number read in this transaction may be its own, and not committed yet.
+            return {**names, **dict(rows)}
+        return names
 
     def record(
         self,

@@ -26,7 +26,7 @@ from cuvee.api.base import Actor
 from cuvee.search.tree import And, Clause, Kind
 from cuvee.store.engine import open_database
 from cuvee.store.filters import _compare, clauses_of
-from cuvee.store.tx import Tx
+from cuvee.store.tx import Keys, Tx
 
 OPS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -42,7 +42,14 @@ ENGINE = create_engine("sqlite://")
 
 def tx_of(url: str) -> Tx:
     """Return what conditions are written with; nothing is run through it."""
-    return Tx(open_database(url), None, actor=Actor("ann"), known_keys={}, artifact_root="")
+    return Tx(
+        open_database(url),
+        None,
+        actor=Actor("ann"),
+        known_keys=Keys(),
+        pending_keys={},
+        artifact_root="",
+    )
 
 
 TX = tx_of("sqlite:///x.db")
