@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cuvee.errors import InvalidParameter
+
 PREFIXES = ("CUVEE_", "MLFLOW_")
 DEFAULT_DATA = "cuvee-data"
 
@@ -53,7 +55,7 @@ class Settings:
             environ: variables; the process's environment when absent.
 
         Raises:
-            ValueError: a number is not one; the sentence names the variable.
+            InvalidParameter: a number is not one; the sentence names the variable.
         """
         env = os.environ if environ is None else environ
         return cls(
@@ -91,7 +93,7 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < 1e9:
-        raise ValueError(
+        raise InvalidParameter(
             f"The environment variable {found} is {environ[found]!r}: set it to a number such as "
             f"{default:g}, or unset it."
         )

@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 
+from cuvee.errors import InvalidParameter
 from cuvee.settings import Settings
 
 
@@ -39,7 +40,7 @@ def test_numbers_and_switches_are_read() -> None:
 
 
 def test_a_number_that_is_none_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="CUVEE_HTTP_REQUEST_TIMEOUT"):
+    with pytest.raises(InvalidParameter, match="CUVEE_HTTP_REQUEST_TIMEOUT"):
         Settings.read({"CUVEE_HTTP_REQUEST_TIMEOUT": "soon"})
 
 

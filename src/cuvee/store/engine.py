@@ -185,6 +185,15 @@ class SqliteDatabase(Database):
         self.file = Path(path)
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
+        try:
+            return self._connect(read_only=read_only)
+        except (OSError, sqlite3.Error) as problem:
+            raise Unavailable(
+                f"The database file {self.file} cannot be used ({problem}): check that it is an "
+                "SQLite database and that its directory can be written to."
+            ) from None
+
+    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(
             self.file, timeout=30, isolation_level=None, check_same_thread=False
@@ -289,7 +298,14 @@ class PostgresDatabase(Database):
 
     def connect(self, *, read_only: bool = False) -> Any:
         psycopg = _psycopg()
-        connection = psycopg.connect(self._driver_url(), autocommit=True)
+        try:
+            connection = psycopg.connect(self._driver_url(), autocommit=True)
+        except psycopg.OperationalError as problem:
+            reason = str(problem).partition("\n")[0]
+            raise Unavailable(
+                f"PostgreSQL does not answer ({reason}): check the host, the port, the database "
+                "and the password in its URL, and that it runs."
+            ) from None
         connection.execute(f"SET default_transaction_read_only = {'on' if read_only else 'off'}")
         if self._letters is None:
             found = connection.execute(_COLLATIONS, [list(LETTERS)]).fetchall()
