@@ -51,6 +51,7 @@ td{overflow-wrap:anywhere;white-space:pre-line}
 td:not(.set){min-width:8.5em}
 .set{white-space:nowrap}
 code,time{font-family:ui-monospace,monospace;font-size:12.5px}
+.kept{white-space:pre}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}
 """
 
@@ -59,6 +60,8 @@ POLICY = (
     f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 )
 """The Content-Security-Policy to send with the page: its own style and nothing else."""
+
+_LONG = ("digest", "end_time")  # for programs; people look at the time and the name
 
 _CLASSES = {
     "Production": "good",
@@ -114,7 +117,7 @@ def _model(model: RegisteredModel, versions: list[ModelVersion]) -> str:
             Markup(f"<b>{escape(v.version)}</b>"),
             _state("-" if v.current_stage == "None" else v.current_stage),
             v.description,
-            _code(v.run_id),
+            _id(v.run_id),
             v.user_id,
             _time(v.creation_timestamp),
         )
@@ -141,11 +144,11 @@ def _experiment(experiment: Experiment, runs: list[Run], more: str | None) -> st
         (
             run.info.run_name,
             _state(run.info.status),
-            "\n".join(f"{m.key} {m.value:.6g}" for m in run.data.metric_items[:6]),
+            _kept("\n".join(f"{m.key} {m.value:.6g}" for m in run.data.metric_items[:6])),
             "\n".join(f"{p.key} {_short(p.value)}" for p in run.data.param_items[:6]),
             run.info.user_id,
             _time(run.info.start_time),
-            _code(run.info.run_id),
+            _id(run.info.run_id),
         )
         for run in runs
     ]
@@ -161,7 +164,7 @@ def _events(events: Iterable[Event]) -> str:
             _time(e.time),
             e.actor,
             _code(e.action),
-            e.object,
+            Markup(f'<span title="{escape(e.object)}">{escape(_of(e.object))}</span>'),
             "\n".join(changes(e)),
             e.comment,
         )
@@ -182,6 +185,8 @@ def changes(event: Event, most: int = 6) -> list[str]:
     """
     lines = []
     for key in list(dict.fromkeys((*event.before, *event.after)))[:most]:
+        if key in _LONG:
+            continue
         old, new = (_short(fields.get(key) or "") for fields in (event.before, event.after))
         if old or new:
             lines.append(f"{key}: {old} → {new}" if old else f"{key}: {new}")
@@ -220,6 +225,20 @@ def _state(name: str) -> Markup:
 
 def _code(text: str) -> Markup:
     return Markup(f"<code>{escape(text)}</code>")
+
+
+def _id(text: str) -> Markup:
+    """Show the head of a long identifier, and all of it to who points at it."""
+    return Markup(f'<code title="{escape(text)}">{escape(text[:8])}</code>') if text else Markup()
+
+
+def _kept(text: str) -> Markup:
+    return Markup(f'<span class="kept">{escape(text)}</span>')
+
+
+def _of(subject: str) -> str:
+    noun, _, name = subject.partition(":")
+    return f"run {name[:8]}" if noun == "run" else f"{noun} {name}"
 
 
 def _time(milliseconds: int) -> Markup:
