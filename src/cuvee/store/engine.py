@@ -355,8 +355,9 @@ class PostgresDatabase(Database):
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
         sql, names, _ = self.prepare(statement)
         rows = list(rows)
-        if len(rows) < 4:
-            cursor.executemany(sql, rows)
+        if len(rows) < 4:  # executemany would open a pipeline, which costs more than it saves
+            for row in rows:
+                cursor.execute(sql, row)
             return
         # One statement with an array per column: a round trip instead of a thousand.
         table = cast("Any", statement.statement).table
