@@ -82,7 +82,7 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "metrics/get-history"
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
-    run_id: Required
+    run_id: Key
     metric_key: Key
     page_token: str = ""
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
@@ -109,6 +109,11 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
 
     def check(self) -> None:
         if (self.start_step is None) != (self.end_step is None):
-            raise InvalidParameter("Send start_step and end_step together, or neither.")
+            raise InvalidParameter(
+                "If either start step or end step are specified, both must be specified."
+            )
         if self.start_step is not None and self.start_step > (self.end_step or 0):
-            raise InvalidParameter("start_step must not be greater than end_step.")
+            raise InvalidParameter(
+                f"end_step must be greater than start_step. Found {self.start_step} and "
+                f"{self.end_step}."
+            )

@@ -32,6 +32,11 @@ def shown(text: str, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[:limit] + "…")
 
 
+def plain(text: str, limit: int = 100) -> str:
+    """Return ``text`` for a message as it is, cut to ``limit`` characters."""
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
 def check_key(kind: str, key: str) -> None:
     """Refuse a metric, param or tag key outside the protocol's rule.
 
@@ -99,7 +104,8 @@ def version_number(version: str) -> int:
     if re.fullmatch(r"\+?\d{1,18}", version, re.ASCII):
         return int(version)
     raise InvalidParameter(
-        f"{shown(version)} is not a model version: send a whole number as a string, such as '3'."
+        f"Parameter 'version' must be an integer, got {shown(version)}. Send it as a string, such "
+        "as '3'."
     )
 
 

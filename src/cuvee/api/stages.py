@@ -17,4 +17,6 @@ def canonical_stage(stage: str) -> str:
     for known in STAGES:
         if known.lower() == stage.lower():
             return known
-    raise InvalidParameter(f"There is no stage '{stage[:60]}': the stages are {', '.join(STAGES)}.")
+    raise InvalidParameter(
+        f"Invalid Model Version stage: {stage[:60]}. Value must be one of {', '.join(STAGES)}."
+    )

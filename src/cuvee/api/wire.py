@@ -34,6 +34,7 @@ T = TypeVar("T")
 AnyOp = base.Op[Any]
 
 MAX_DEPTH = 32
+MAX_VALUES = 1_000_000
 _ENUMS = [RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES]
 _NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
 _FLOATS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
@@ -58,7 +59,7 @@ def decode_body(op: type[T], body: bytes, path_params: Mapping[str, str] | None 
     Raises:
         InvalidParameter: the body is not JSON, or a field is missing, malformed or out of range.
     """
-    if not path_params and b"\\u0000" not in body:
+    if not path_params and b"\\u0000" not in body and _is_utf8(body):
         try:
             found: T = _decoder(op, strict=True).decode(body or b"{}")
             return found
@@ -116,7 +117,18 @@ def _make_decoder(kind: Any, strict: bool) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, strict=strict)
 
 
+def _is_utf8(body: bytes) -> bool:
+    """Say whether bytes are text; msgspec does not look at fields that it passes over."""
+    try:
+        return body.isascii() or bool(body.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def _parse(body: bytes) -> dict[str, Any]:
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_VALUES:
+        # An empty list takes three bytes here and thirty times that in memory.
+        raise InvalidParameter(f"The JSON has more than {MAX_VALUES} values: split the request.")
     try:
         raw = _loads(body.decode("utf-8") or "{}")
         if isinstance(raw, str):
@@ -180,7 +192,7 @@ class _Reader:
         try:
             return msgspec.convert(loose, self.kind)
         except (msgspec.ValidationError, OverflowError) as problem:
-            _refuse(problem)
+            _refuse(problem, loose)
 
     def _object(self, info: inspect.StructType, raw: dict[str, Any], where: str) -> dict[str, Any]:
         out = {}
@@ -190,9 +202,24 @@ class _Reader:
             if value is None:
                 if f.required:
                     raise InvalidParameter(f"Missing value for required parameter '{at}'.")
-            else:
+            elif where:
                 out[f.encode_name] = self._value(_bare(f.type), value, at)
+            else:
+                out[f.encode_name] = self._field(_bare(f.type), value, at)
         return out
+
+    def _field(self, info: inspect.Type, value: Any, name: str) -> Any:
+        """Read a field of the operation itself; what is wrong inside of it is said in full."""
+        try:
+            return self._value(info, value, name)
+        except InvalidParameter as problem:
+            if problem.message.startswith("Missing"):
+                shown = _seen(value)
+                if shown != '""':
+                    raise InvalidParameter(
+                        f"Invalid value {shown} for parameter '{name}' supplied: {problem.message}"
+                    ) from None
+            raise
 
     def _value(self, info: inspect.Type, value: Any, where: str) -> Any:
         if isinstance(info, inspect.StructType):
@@ -270,8 +297,14 @@ def _bare(info: inspect.Type) -> inspect.Type:
 def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:
     if not ok:
         raise InvalidParameter(
-            f"Invalid value for parameter '{where}': expected {wanted}, got {_kind(got)}."
+            f"Invalid value {_seen(got)} for parameter '{where}' supplied: expected {wanted}."
         )
+
+
+def _seen(value: Any, limit: int = 120) -> str:
+    """Return a value as it was sent, cut."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text if len(text) <= limit else text[:limit] + "…"
 
 
 def _kind(value: Any) -> str:
@@ -282,7 +315,7 @@ def _kind(value: Any) -> str:
     return "an array" if isinstance(value, list) else "an object"
 
 
-def _refuse(problem: Exception) -> NoReturn:
+def _refuse(problem: Exception, sent: Mapping[str, Any] | None = None) -> NoReturn:
     """Turn msgspec's ``Expected `x`, got `y` - at `$.field` `` into a sentence."""
     text, _, where = str(problem).partition(" - at `$")
     name = where.rstrip("`").lstrip(".").replace("[...]", "[]")
@@ -292,11 +325,15 @@ def _refuse(problem: Exception) -> NoReturn:
         raise InvalidParameter(
             f"Missing value for required parameter '{name + '.' if name else ''}{field}'."
         ) from None
-    if text == "expected str of length >= 1":
+    if text in ("expected str of length >= 1", "expected array of length >= 1"):
         raise InvalidParameter(f"Missing value for required parameter '{name}'.") from None
     words = text.replace("str of length", "a text of length")
     words = words.replace("array of length", "a list of length")
-    raise InvalidParameter(f"Invalid value for parameter '{name or 'body'}': {words}.") from None
+    top = re.split(r"[.\[]", name)[0]
+    shown = f"{_seen(sent[top])} " if sent and top in sent else ""
+    raise InvalidParameter(
+        f"Invalid value {shown}for parameter '{name or 'body'}' supplied: {words}."
+    ) from None
 
 
 def _check_text(value: Any, depth: int = 0) -> None:

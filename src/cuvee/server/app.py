@@ -24,7 +24,7 @@ from cuvee.errors import (
     TooLarge,
 )
 from cuvee.server import pages
-from cuvee.server.guard import Guard
+from cuvee.server.guard import Guard, collect
 from cuvee.server.openapi import openapi
 from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.transfer import Transfer
@@ -122,7 +122,7 @@ class App:
                 raise EndpointNotFound(f"This server's pages and calls are below {self.prefix}/.")
             path = path[len(self.prefix) :] or "/"
         op = self.routes.exact.get((method, path))
-        headers = dict(scope["headers"])
+        headers = collect(scope["headers"])
         if path in ("/health", "/version"):
             await _send(send, 200, TEXT_HEADERS, b"OK" if path == "/health" else _VERSION)
             return

@@ -6,12 +6,28 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from cuvee.api.base import Actor
-from cuvee.errors import PermissionDenied, Unauthenticated
+from cuvee.errors import BadRequest, PermissionDenied, Unauthenticated
 
 Headers = dict[bytes, bytes]
+_ONCE = frozenset({b"host", b"origin", b"authorization", b"content-type", b"content-length"})
+
+
+def collect(sent: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Return headers by name.
+
+    Raises:
+        BadRequest: one that decides who asks, or for what, stands there twice: a proxy may have
+            looked at the other.
+    """
+    found = dict(sent)
+    if len(found) < len(sent):
+        names = [name for name, _ in sent]
+        for name in _ONCE & found.keys():
+            if names.count(name) > 1:
+                raise BadRequest(f"The header {name.decode()} occurs twice: send it once.")
+    return found
 
 
 class Guard:
@@ -44,12 +60,13 @@ class Guard:
             if len(self._known) < 100:
                 self._known.add(host)
         origin = headers.get(b"origin")
-        if origin is not None and method not in ("GET", "HEAD", "OPTIONS"):
-            if not self._is_ours(_origin_name(origin.decode("latin-1"))):
-                raise PermissionDenied(
-                    "A page of another origin may not change anything here: "
-                    "start the server with --allowed-hosts to allow its host."
-                )
+        if origin is None or method in ("GET", "HEAD", "OPTIONS"):
+            return
+        if not self._is_ours(_host_name(origin.decode("latin-1").partition("://")[2])):
+            raise PermissionDenied(
+                "A page of another origin may not change anything here: "
+                "start the server with --allowed-hosts to allow its host."
+            )
 
     def _is_ours(self, name: str) -> bool:
         if "*" in self.allowed or name in self.allowed or name == "localhost":
@@ -81,14 +98,6 @@ class Guard:
         if not name:
             raise Unauthenticated("The Authorization header names no user: send user:password.")
         return Actor(name, "basic")
-
-
-def _origin_name(origin: str) -> str:
-    """Return an ``Origin`` header's host name; empty when it has none."""
-    try:
-        return urlsplit(origin).hostname or ""
-    except ValueError:  # brackets that do not match
-        return ""
 
 
 def _host_name(host: str) -> str:

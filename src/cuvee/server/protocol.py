@@ -44,7 +44,7 @@ class Protocol(HttpToolsProtocol):
         self._in_head = False
         super().on_headers_complete()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words
         """Refuse what cannot be parsed."""
         if len(getattr(self, "url", b"")) > MAX_URL:
             self._refuse(

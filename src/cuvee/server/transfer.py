@@ -227,6 +227,8 @@ class Transfer:
             held += message.get("body", b"")
             more = message.get("more_body", False)
             if limit is not None and total + len(held) > limit:
+                if writing is not None:  # or its failure, once aborted, is nobody's to hear
+                    await writing
                 raise TooLarge(
                     f"This upload takes at most {limit >> 20} MiB; log it with a client."
                 )

@@ -1,0 +1,237 @@
+"""One request for every operation that a seeded server accepts, and the seeding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cuvee import api
+from cuvee.api.base import Op
+from cuvee.api.experiments import CreateExperiment, DeleteExperiment, SetExperimentTag
+from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel, SetLoggedModelTags
+from cuvee.api.metrics import LogMetric
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    SetRegisteredModelAlias,
+    SetRegisteredModelTag,
+)
+from cuvee.api.runs import CreateRun, DeleteRun, LogParam, SetTag
+from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
+
+Fields = dict[str, Any]
+
+
+def seed(store: Any) -> dict[str, str]:
+    """Put one of everything into a store and return the ids by name.
+
+    Args:
+        store: anything that has ``do``.
+    """
+    do = store.do
+    live = do(CreateExperiment(name="wine")).experiment_id
+    gone = do(CreateExperiment(name="water")).experiment_id
+    gone_with = do(CreateRun(experiment_id=gone, run_name="drowned")).run.info.run_id
+    do(DeleteExperiment(experiment_id=gone))
+    do(SetExperimentTag(experiment_id=live, key="owner", value="me"))
+    run = do(CreateRun(experiment_id=live, run_name="one", start_time=1)).run.info.run_id
+    dead = do(CreateRun(experiment_id=live, run_name="two", start_time=2)).run.info.run_id
+    do(DeleteRun(run_id=dead))
+    do(LogParam(run_id=run, key="depth", value="3"))
+    do(LogMetric(run_id=run, key="rmse", value=0.5, timestamp=1, step=1))
+    do(LogMetric(run_id=run, key="rmse", value=0.25, timestamp=2, step=2))
+    do(SetTag(run_id=run, key="team", value="red"))
+    logged = do(CreateLoggedModel(experiment_id=live, name="tree")).model.model_id
+    do(SetLoggedModelTags(model_id=logged, tags=_tag("k", "v")))
+    lost = do(CreateLoggedModel(experiment_id=live, name="bush")).model.model_id
+    do(DeleteLoggedModel(model_id=lost))
+    for name in ("grape", "other"):
+        do(CreateRegisteredModel(name=name))
+    for _ in range(2):
+        do(CreateModelVersion(name="grape", source=f"runs:/{run}/model", run_id=run))
+    do(SetRegisteredModelAlias(name="grape", alias="best", version="1"))
+    do(SetRegisteredModelTag(name="grape", key="k", value="v"))
+    do(SetModelVersionTag(name="grape", version="1", key="k", value="v"))
+    return {
+        "experiment": live,
+        "deleted experiment": gone,
+        "run": run,
+        "deleted run": dead,
+        "drowned run": gone_with,
+        "logged model": logged,
+        "deleted logged model": lost,
+    }
+
+
+def _tag(key: str, value: str) -> Any:
+    from cuvee.api.logged_models import LoggedModelTag
+
+    return [LoggedModelTag(key, value)]
+
+
+def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
+    """Return the fields of one acceptable request for every operation with an address.
+
+    Args:
+        ids: what ``seed`` returned.
+    """
+    by_name = {**_tracking(ids), **_metrics(ids), **_logged_models(ids), **_registry(ids)}
+    return {op: by_name[op.__name__] for op in api.ROUTED}
+
+
+def _tracking(ids: dict[str, str]) -> dict[str, Fields]:
+    experiment, run = {"experiment_id": ids["experiment"]}, {"run_id": ids["run"]}
+    tags = [{"key": "color", "value": "red"}]
+    dataset = {"name": "d", "digest": "1", "source_type": "local", "source": "{}"}
+    dataset |= {"schema": "{}", "profile": "{}"}
+    model = {"model_id": ids["logged model"]}
+    return {
+        "CreateExperiment": {"name": "new", "artifact_location": "s3://b/c", "tags": tags},
+        "GetExperiment": experiment,
+        "GetExperimentByName": {"experiment_name": "wine"},
+        "SearchExperiments": {
+            "max_results": 5,
+            "filter": "name = 'wine'",
+            "order_by": ["name"],
+            "view_type": "ALL",
+        },
+        "UpdateExperiment": {**experiment, "new_name": "wines"},
+        "DeleteExperiment": experiment,
+        "RestoreExperiment": {"experiment_id": ids["deleted experiment"]},
+        "SetExperimentTag": {**experiment, "key": "k", "value": "v"},
+        "DeleteExperimentTag": {**experiment, "key": "owner"},
+        "CreateRun": {
+            **experiment,
+            "user_id": "me",
+            "run_name": "r",
+            "start_time": 5,
+            "tags": tags,
+        },
+        "GetRun": run,
+        "UpdateRun": {**run, "status": "FINISHED", "end_time": 9, "run_name": "done"},
+        "DeleteRun": run,
+        "RestoreRun": {"run_id": ids["deleted run"]},
+        "SearchRuns": {
+            "experiment_ids": [ids["experiment"]],
+            "filter": "metrics.rmse < 1",
+            "run_view_type": "ALL",
+            "max_results": 5,
+            "order_by": ["metrics.rmse"],
+        },
+        "LogParam": {**run, "key": "p", "value": "1"},
+        "SetTag": {**run, "key": "t", "value": "1"},
+        "DeleteTag": {**run, "key": "team"},
+        "LogBatch": {
+            **run,
+            "metrics": [{"key": "m", "value": 1.5, "timestamp": 1, "step": 1}],
+            "params": [{"key": "p2", "value": "x"}],
+            "tags": tags,
+        },
+        "LogModel": {
+            **run,
+            "model_json": '{"artifact_path": "m", "flavors": {}, "utc_time_created": "", '
+            '"run_id": "r"}',
+        },
+        "LogInputs": {
+            **run,
+            "datasets": [{"dataset": dataset, "tags": tags}],
+            "models": [model],
+        },
+        "LogOutputs": {**run, "models": [{**model, "step": 1}]},
+        "SearchDatasets": {"experiment_ids": [ids["experiment"]]},
+        "ListArtifacts": {**run, "path": "model"},
+        "ListEvents": {"object": f"run:{ids['run']}", "since": 0, "max_results": 3},
+    }
+
+
+def _metrics(ids: dict[str, str]) -> dict[str, Fields]:
+    run = ids["run"]
+    return {
+        "LogMetric": {
+            "run_id": run,
+            "key": "m",
+            "value": 1.5,
+            "timestamp": 1,
+            "step": 1,
+            "model_id": ids["logged model"],
+            "dataset_name": "d",
+            "dataset_digest": "1",
+        },
+        "GetMetricHistory": {"run_id": run, "metric_key": "rmse", "max_results": 1},
+        "GetMetricHistoryBulk": {"run_id": [run], "metric_key": "rmse", "max_results": 1},
+        "GetMetricHistoryBulkInterval": {
+            "run_ids": [run],
+            "metric_key": "rmse",
+            "start_step": 0,
+            "end_step": 9,
+            "max_results": 2,
+        },
+    }
+
+
+def _logged_models(ids: dict[str, str]) -> dict[str, Fields]:
+    model = {"model_id": ids["logged model"]}
+    pairs = [{"key": "color", "value": "red"}]
+    return {
+        "CreateLoggedModel": {
+            "experiment_id": ids["experiment"],
+            "name": "oak",
+            "model_type": "tree",
+            "source_run_id": ids["run"],
+            "params": pairs,
+            "tags": pairs,
+        },
+        "GetLoggedModel": {**model, "allow_deleted": True},
+        "FinalizeLoggedModel": {**model, "status": "LOGGED_MODEL_READY"},
+        "DeleteLoggedModel": model,
+        "SearchLoggedModels": {
+            "experiment_ids": [ids["experiment"]],
+            "filter": "name = 'tree'",
+            "datasets": [{"dataset_name": "d", "dataset_digest": "1"}],
+            "max_results": 5,
+            "order_by": [{"field_name": "name", "ascending": True}],
+        },
+        "SetLoggedModelTags": {**model, "tags": pairs},
+        "DeleteLoggedModelTag": {**model, "tag_key": "k"},
+        "LogLoggedModelParams": {**model, "params": pairs},
+        "ListLoggedModelArtifacts": {**model, "artifact_directory_path": "d"},
+    }
+
+
+def _registry(ids: dict[str, str]) -> dict[str, Fields]:
+    version = {"name": "grape", "version": "1"}
+    pairs = [{"key": "color", "value": "red"}]
+    search = {"filter": "name = 'grape'", "max_results": 5, "order_by": ["name"]}
+    return {
+        "CreateRegisteredModel": {"name": "new", "tags": pairs, "description": "d"},
+        "GetRegisteredModel": {"name": "grape"},
+        "RenameRegisteredModel": {"name": "grape", "new_name": "grapes"},
+        "UpdateRegisteredModel": {"name": "grape", "description": "d"},
+        "DeleteRegisteredModel": {"name": "grape"},
+        "SearchRegisteredModels": search,
+        "GetLatestVersions": {"name": "grape", "stages": ["None"]},
+        "SetRegisteredModelTag": {"name": "grape", "key": "t", "value": "v"},
+        "DeleteRegisteredModelTag": {"name": "grape", "key": "k"},
+        "SetRegisteredModelAlias": {**version, "alias": "good"},
+        "DeleteRegisteredModelAlias": {"name": "grape", "alias": "best"},
+        "GetModelVersionByAlias": {"name": "grape", "alias": "best"},
+        "CreateModelVersion": {
+            "name": "grape",
+            "source": f"runs:/{ids['run']}/model",
+            "run_id": ids["run"],
+            "tags": pairs,
+            "run_link": "https://example.org",
+            "description": "d",
+        },
+        "GetModelVersion": version,
+        "UpdateModelVersion": {**version, "description": "d"},
+        "TransitionStage": {
+            **version,
+            "stage": "Production",
+            "archive_existing_versions": True,
+        },
+        "DeleteModelVersion": version,
+        "SearchModelVersions": search,
+        "GetModelVersionDownloadUri": version,
+        "GetVersionManifest": version,
+        "SetModelVersionTag": {**version, "key": "t", "value": "v"},
+        "DeleteModelVersionTag": {**version, "key": "k"},
+    }

@@ -1,0 +1,261 @@
+"""The transport of the protocol, by raw HTTP: what is read, how it is answered, what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cuvee import __version__
+from refusals.site import API, Answer, Site, check_refusal
+
+FRONTS = ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/api/2.0/preview/mlflow/",
+          "/ajax-api/2.0/preview/mlflow/"]  # fmt: skip
+
+
+def new_run(site: Site) -> str:
+    """Create a run and return its id."""
+    run_id: str = site.api("runs/create", experiment_id="0")["run"]["info"]["run_id"]
+    return run_id
+
+
+def log(site: Site, run: str, text: str) -> Answer:
+    """Log a metric with fields as they stand in JSON."""
+    body = f'{{"run_id": "{run}", "key": "m", "value": 1, "timestamp": 1, {text}}}'
+    return site.send("POST", API + "runs/log-metric", body.encode())
+
+
+def points(site: Site, run: str) -> list[dict[str, Any]]:
+    """Return the points of the metric."""
+    answer = site.send("GET", f"{API}metrics/get-history?run_id={run}&metric_key=m")
+    found: list[dict[str, Any]] = answer.json.get("metrics", [])
+    return found
+
+
+def test_every_call_is_served_for_clients_pages_and_clients_of_old(own_site: Site) -> None:
+    for number, front in enumerate(FRONTS):
+        name = f"model-{number}"
+        created = own_site.send("POST", front + "registered-models/create", {"name": name})
+        assert created.json["registered_model"]["name"] == name
+        found = own_site.send("GET", f"{front}registered-models/get?name={name}")
+        assert found.status == 200
+        renamed = own_site.send(
+            "PATCH", front + "registered-models/update", {"name": name, "description": "d"}
+        )
+        assert renamed.json["registered_model"]["description"] == "d"
+        deleted = own_site.send("DELETE", front + "registered-models/delete", {"name": name})
+        assert (deleted.status, deleted.body) == (200, b"{}")
+
+
+def test_options_is_204_with_what_is_allowed(own_site: Site) -> None:
+    answer = own_site.send("OPTIONS", API + "registered-models/alias")
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["allow"] == "DELETE, GET, OPTIONS, POST"
+    for path in (API + "logged-models/m-0", "/ajax-api/2.0/mlflow/runs/create", API + "nothing"):
+        assert own_site.send("OPTIONS", path).status == 204
+
+
+def test_answers_carry_the_headers_of_the_protocol(own_site: Site) -> None:
+    for target in ("experiments/get?experiment_id=0", "experiments/get?experiment_id=5"):
+        headers = own_site.send("GET", API + target).headers
+        assert headers["content-type"] == "application/json"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+        assert headers["vary"] == "Origin"
+        assert "server" not in headers
+
+
+def test_health_version_and_server_info(own_site: Site) -> None:
+    health = own_site.send("GET", "/health")
+    assert (health.status, health.body) == (200, b"OK")
+    assert health.headers["content-type"].startswith("text/plain")
+    version = own_site.send("GET", "/version")
+    assert (version.status, version.body.decode()) == (200, __version__)
+    for front in ("/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"):
+        info = own_site.send("GET", front).json
+        assert info["store_type"] == "SqlStore"
+        assert info["multipart_uploads_enabled"] is False
+        assert info["multipart_downloads_enabled"] is False
+        assert info["workspaces_enabled"] is False
+        assert info["features_enabled"] == {"gateway": False}
+
+
+def test_head_is_answered_without_a_body(own_site: Site) -> None:
+    for path in ("/health", "/version", "/", "/api/openapi.json", API + "nothing"):
+        answer = own_site.send("HEAD", path)
+        assert answer.body == b"", path
+    assert own_site.send("GET", "/health").body == b"OK"  # the connection is still in step
+
+
+def test_errors_have_the_shape_and_status_of_the_protocol(own_site: Site) -> None:
+    own_site.api("experiments/create", name="taken")
+    for method, call, fields, status, code in (
+        ("POST", "experiments/create", {"name": "taken"}, 400, "RESOURCE_ALREADY_EXISTS"),
+        ("POST", "experiments/create", {}, 400, "INVALID_PARAMETER_VALUE"),
+        ("GET", "experiments/get?experiment_id=77", None, 404, "RESOURCE_DOES_NOT_EXIST"),
+        ("GET", "no-such-call", None, 404, "ENDPOINT_NOT_FOUND"),
+        ("DELETE", "runs/create", {}, 405, "ENDPOINT_NOT_FOUND"),
+    ):
+        answer = own_site.send(method, API + call, fields)
+        check_refusal(answer, call)
+        assert (answer.status, answer.json["error_code"]) == (status, code)
+
+
+def test_json_in_a_json_text_is_read(own_site: Site) -> None:
+    inner = json.dumps({"name": "twice"})
+    answer = own_site.send("POST", API + "experiments/create", json.dumps(inner).encode())
+    assert answer.status == 200
+
+
+def test_a_charset_behind_the_content_type_is_fine(own_site: Site) -> None:
+    for number, kind in enumerate(
+        ("application/json; charset=utf-8", "APPLICATION/JSON", "application/json;charset=x ; y=z")
+    ):
+        body = json.dumps({"name": f"typed-{number}"}).encode()
+        headers = {"Content-Type": kind}
+        assert (
+            own_site.send("POST", API + "experiments/create", body, headers=headers).status == 200
+        )
+
+
+def test_null_is_absent_and_unknown_fields_are_passed_over(own_site: Site) -> None:
+    fields = {
+        "name": "nulls",
+        "tags": None,
+        "artifact_location": None,
+        "color": {"deep": [1, None]},
+    }
+    assert own_site.send("POST", API + "experiments/create", fields).status == 200
+    check_refusal(own_site.send("POST", API + "experiments/create", {"name": None}), "null")
+    run = new_run(own_site)
+    assert log(own_site, run, '"step": null, "model_id": null').status == 200
+    check_refusal(log(own_site, run, '"value": null'), "null value")
+
+
+def test_the_old_name_of_the_run_id_is_understood(own_site: Site) -> None:
+    run = new_run(own_site)
+    assert (
+        own_site.send("GET", f"{API}runs/get?run_uuid={run}").json["run"]["info"]["run_uuid"] == run
+    )
+    own_site.api("runs/log-parameter", run_uuid=run, key="p", value="1")
+    own_site.api("runs/set-tag", run_uuid=run, run_id="", key="t", value="1")
+    own_site.api("runs/update", run_uuid=run, status="FINISHED")
+    info = own_site.send("GET", f"{API}runs/get?run_id={run}&run_uuid=other").json["run"]["info"]
+    assert (info["run_id"], info["status"]) == (run, "FINISHED")
+
+
+def test_enums_are_read_by_name_and_by_number_and_nothing_else(own_site: Site) -> None:
+    experiment = own_site.api("experiments/create", name="views")["experiment_id"]
+    run = own_site.api("runs/create", experiment_id=experiment)["run"]["info"]["run_id"]
+    for sent, stored in ((3, "FINISHED"), ("4", "FAILED"), ("KILLED", "KILLED"), (1, "RUNNING")):
+        answer = own_site.api("runs/update", run_id=run, status=sent)
+        assert answer["run_info"]["status"] == stored
+    wrongs: list[Any] = [0, 6, "finished", "", " 3", 3.5, True, []]
+    for wrong in wrongs:
+        answer = own_site.send("POST", API + "runs/update", {"run_id": run, "status": wrong})
+        check_refusal(answer, wrong)
+    for view, count in ((2, 0), ("3", 1), ("ACTIVE_ONLY", 1)):
+        fields = {"experiment_ids": [experiment], "run_view_type": view}
+        assert len(own_site.api("runs/search", **fields).get("runs", [])) == count, view
+    check_refusal(own_site.send("POST", API + "runs/search", {"run_view_type": "all"}), "case")
+
+
+@pytest.mark.parametrize(
+    ("sent", "came"),
+    [
+        ("NaN", "NaN"), ('"NaN"', "NaN"), ('"nan"', "NaN"), ("Infinity", "Infinity"),
+        ('"-Infinity"', "-Infinity"),
+        ("-Infinity", "-Infinity"), ('"1.5"', 1.5), ('"-2"', -2.0), ("7", 7.0), ("-0.0", -0.0),
+        ("5e-324", 5e-324),
+        ("1.7976931348623157e308", 1.7976931348623157e308), ("0.1", 0.1), ("1e400", None),
+        ("-1e400", None), ('"1e400"', None),
+        ("9007199254740993", 9007199254740992.0), ('"0x10"', None), ('" 1"', None), ("true",
+        None), ('"1_0"', None),
+    ],
+)  # fmt: skip
+def test_a_value_comes_back_as_it_was_sent_or_is_refused(
+    own_site: Site, sent: str, came: Any
+) -> None:
+    run = new_run(own_site)
+    answer = log(own_site, run, f'"value": {sent}')
+    if came is None:
+        check_refusal(answer, sent)
+        assert points(own_site, run) == []
+    else:
+        assert answer.status == 200, answer
+        found = points(own_site, run)[0]["value"]
+        assert (repr(found), type(found)) == (repr(came), type(came))
+
+
+def test_whole_numbers_keep_all_64_bits(own_site: Site) -> None:
+    run = new_run(own_site)
+    for sent in (2**63 - 1, -(2**63), 2**53 + 1, 0, -1):
+        assert log(own_site, run, f'"step": {sent}').status == 200
+        assert log(own_site, run, f'"step": "{sent}", "value": 2').status == 200
+    steps = sorted({p.get("step", 0) for p in points(own_site, run)})
+    assert steps == [-(2**63), -1, 0, 2**53 + 1, 2**63 - 1]
+    assert log(own_site, run, '"timestamp": 9223372036854775807').status == 200
+    for sent in (2**63, -(2**63) - 1):
+        check_refusal(log(own_site, run, f'"step": {sent}'), sent)
+        check_refusal(log(own_site, run, f'"step": "{sent}"'), sent)
+    check_refusal(log(own_site, run, '"timestamp": 1.5'), "fraction")
+    assert log(own_site, run, '"timestamp": 2.0').status == 200
+
+
+def test_booleans_in_a_query_are_true_or_false_in_any_case(own_site: Site) -> None:
+    created = own_site.api("logged-models", experiment_id="0")["model"]["info"]["model_id"]
+    target = f"{API}logged-models/{created}"
+    own_site.send("DELETE", target, {})
+    for text, status in (("true", 200), ("TRUE", 200), ("True", 200), ("false", 404), ("FALSE",
+                         404), ("1", 400), ("yes", 400), ("", 400)):  # fmt: skip
+        answer = own_site.send("GET", f"{target}?allow_deleted={text}")
+        assert answer.status == status, (text, answer)
+
+
+def test_get_takes_repeated_fields_and_other_methods_take_none_from_the_url(own_site: Site) -> None:
+    own_site.api("registered-models/create", name="m")
+    call = f"{API}registered-models/get-latest-versions?name=m&stages=Staging&stages=Production"
+    assert own_site.send("GET", call).body == b"{}"
+    check_refusal(own_site.send("GET", call + "&stages=Cellar"), "the third of them")
+    check_refusal(own_site.send("POST", API + "experiments/create?name=x", {}), "query of a POST")
+
+
+def test_names_with_control_characters_keep_listings_and_the_page_right(own_site: Site) -> None:
+    names = ["a\nb", "<script>alert(1)", "a\u202eb", "\x1b[31mred", '"quoted" & <b>', "tab\there",
+             "\r\nSet-Cookie- x",
+             "\u0001", "emoji \U0001f377", "\ufeffbom", "line\u2028sep", "a\x7fb", "%00",
+             "{{7*7}}", "' OR 1=1 --"]  # fmt: skip
+    experiment = own_site.api("experiments/create", name="odd names")["experiment_id"]
+    for name in names:
+        own_site.api("experiments/create", name=name)
+        own_site.api("registered-models/create", name=name)
+        own_site.api("runs/create", experiment_id=experiment, run_name=name)
+    found = own_site.api("experiments/search", max_results=100)["experiments"]
+    assert {e["name"] for e in found} >= set(names)
+    models = own_site.send("GET", API + "registered-models/search?max_results=100").json
+    assert {m["name"] for m in models["registered_models"]} >= set(names)
+    runs = own_site.api("runs/search", experiment_ids=[experiment])["runs"]
+    assert {r["info"]["run_name"] for r in runs} == set(names)
+    page = own_site.send("GET", "/")
+    assert page.status == 200
+    assert b"<script>alert" not in page.body
+    assert b"&lt;script&gt;" in page.body
+    assert "set-cookie" not in page.headers
+    events = own_site.send("GET", "/api/1.0/cuvee/events?action=model.created&max_results=100")
+    assert {e["object"] for e in events.json["events"]} >= {f"model:{name}" for name in names}
+
+
+def test_a_header_that_decides_something_is_sent_once(own_site: Site) -> None:
+    body = b'{"name": "twins"}'
+    for name, one, two in (
+        ("Content-Type", "text/plain", "application/json"),
+        ("Authorization", "Basic YTpi", "Basic Yzpk"),
+        ("Origin", "http://localhost", "http://evil.org"),
+    ):
+        kind = "" if name == "Content-Type" else "Content-Type: application/json\r\n"
+        request = (
+            f"POST {API}experiments/create HTTP/1.1\r\nHost: localhost\r\n{kind}{name}: {one}\r\n"
+            f"{name}: {two}\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+        assert own_site.exchange(request).startswith(b"HTTP/1.1 400 "), name
