@@ -88,7 +88,7 @@ def test_params_never_change(store: Store) -> None:
     store.do(LogParam(run_id=run_id, key="lr", value="0.1"))
     store.do(LogParam(run_id=run_id, key="empty"))
 
-    with pytest.raises(InvalidParameter, match=r"'lr' is '0.1'"):
+    with pytest.raises(InvalidParameter, match=r"key='lr' was already logged with value='0.1'"):
         store.do(LogParam(run_id=run_id, key="lr", value="0.2"))
     assert read(store, run_id).data.params == {"lr": "0.1", "empty": ""}
 

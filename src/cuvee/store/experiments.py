@@ -21,7 +21,7 @@ from cuvee.api.experiments import (
     SetExperimentTag,
     UpdateExperiment,
 )
-from cuvee.api.names import experiment_number, shown
+from cuvee.api.names import experiment_number, plain, shown
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -62,7 +62,7 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
     if found is not None:
         stage = "" if found[3] == "active" else ", deleted: restore it, or choose another name"
         raise AlreadyExists(
-            f"An experiment named {shown(op.name)} exists already (id {found[0]}{stage})."
+            f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage})."
         )
     number = max(tx.value(_next_id) or 0, 0) + 1
     location = experiment_location(op.artifact_location, tx.artifact_root, number)
@@ -92,7 +92,7 @@ def get_experiment(tx: Tx, op: GetExperiment) -> ExperimentResult:
 def get_experiment_by_name(tx: Tx, op: GetExperimentByName) -> ExperimentResult:
     row = tx.first(_by_name, name=op.experiment_name)
     if row is None:
-        raise NotFound(f"There is no experiment named {shown(op.experiment_name)}.")
+        raise NotFound(f"Could not find experiment with name {shown(op.experiment_name)}.")
     return ExperimentResult(load_experiments(tx, [row])[0])
 
 
@@ -102,7 +102,7 @@ def update_experiment(tx: Tx, op: UpdateExperiment) -> Empty:
     other = tx.first(_by_name, name=op.new_name)
     if other is not None and other[0] != row[0]:
         raise AlreadyExists(
-            f"An experiment named {shown(op.new_name)} exists already (id {other[0]}"
+            f"Experiment(name={plain(op.new_name)}) already exists (id {other[0]}"
             f"{'' if other[3] == 'active' else ', deleted'}): choose another name."
         )
     tx.run(_set, id=row[0], name=op.new_name, lifecycle=row[3], updated=tx.now)
@@ -181,7 +181,7 @@ def find_experiment(tx: Tx, experiment_id: str, *, lock: bool = False) -> tuple[
     """
     row = tx.first(_lock if lock else _by_id, id=experiment_number(experiment_id))
     if row is None:
-        raise NotFound(f"There is no experiment with id {experiment_id}.")
+        raise NotFound(f"No Experiment with id={experiment_id} exists.")
     return row
 
 

@@ -22,7 +22,7 @@ from cuvee.api.models import (
     SetRegisteredModelTag,
     UpdateRegisteredModel,
 )
-from cuvee.api.names import shown
+from cuvee.api.names import plain, shown
 from cuvee.api.stages import STAGES, canonical_stage
 from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
@@ -84,8 +84,8 @@ _drop = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
 def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredModelResult:
     if tx.first(_by_name, name=op.name) is not None:
         raise AlreadyExists(
-            f"A registered model named {shown(op.name)} exists already: register a version of "
-            "it (model-versions/create), or choose another name."
+            f"Registered Model (name={shown(op.name)}) already exists: register a version of it "
+            "(model-versions/create), or choose another name."
         )
     row: dict[str, Any] = {
         "name": op.name,
@@ -116,8 +116,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
     if op.new_name != op.name:
         if tx.first(_by_name, name=op.new_name) is not None:
             raise AlreadyExists(
-                f"A registered model named {shown(op.new_name)} exists already: "
-                "choose another name."
+                f"Registered Model (name={shown(op.new_name)}) already exists: choose another name."
             )
         tx.record(
             "model.renamed",
@@ -203,7 +202,7 @@ def find_model(tx: Tx, name: str, *, lock: bool = False) -> tuple[Any, ...]:
     """
     row = tx.first(_lock if lock else _by_name, name=name)
     if row is None:
-        raise NotFound(f"There is no registered model named {shown(name)}.")
+        raise NotFound(f"Registered Model with name={plain(name)} not found.")
     return row
 
 

@@ -9,7 +9,7 @@ from msgspec import json as msgspec_json
 from sqlalchemy import delete, select, update
 
 from cuvee.api.base import Empty
-from cuvee.api.names import shown
+from cuvee.api.names import plain, shown
 from cuvee.api.runs import (
     RUN_NAME_TAG,
     CreateRun,
@@ -149,7 +149,7 @@ def delete_tag(tx: Tx, op: DeleteTag) -> Empty:
     pk = find_writable_run(tx, op.run_id)
     key_id = tx.key_ids([op.key]).get(op.key)
     if key_id is None or not tx.run(_drop_tag, run_pk=pk, key_id=key_id):
-        raise NotFound(f"Run {op.run_id} has no tag {shown(op.key)}.")
+        raise NotFound(f"No tag with name: {plain(op.key)} in run with id {op.run_id}.")
     return Empty()
 
 
@@ -188,7 +188,7 @@ def find_run(tx: Tx, run_id: str, *, lock: bool = False) -> tuple[Any, ...]:
     """
     row = tx.first(_lock if lock else _by_id, run_id=run_id)
     if row is None:
-        raise NotFound(f"There is no run with id {shown(run_id)}.")
+        raise NotFound(f"Run with id={plain(run_id)} not found.")
     return row
 
 
@@ -204,7 +204,8 @@ def require_writable(row: tuple[Any, ...]) -> None:
     """Refuse a run that is deleted."""
     if row[8] != "active":
         raise InvalidParameter(
-            f"Run {row[1]} is deleted and cannot be written to: restore it first (runs/restore)."
+            f"The run {row[1]} must be in the 'active' state to be written to, and is deleted: "
+            "restore it first (runs/restore)."
         )
 
 
@@ -221,9 +222,10 @@ def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
         old = stored[ids[param.key]]
         if old != param.value:
             raise InvalidParameter(
-                f"Param {shown(param.key)} is {shown(old)} already and cannot become "
-                f"{shown(param.value)}: params never change. Log a metric or a tag for what "
-                "changes, or start another run."
+                "Changing param values is not allowed. Param with key="
+                f"{shown(param.key)} was already logged with value={shown(old)}, and cannot become "
+                f"{shown(param.value)}: log a metric or a tag for what changes, or start another "
+                "run."
             )
 
 

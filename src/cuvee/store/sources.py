@@ -78,7 +78,10 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     uri = op.source
     plain = fully_decoded(uri)
     if ".." in re.split(r"[/\\]", plain):
-        raise InvalidParameter(f"The source {shown(uri)} contains a '..' segment: leave it out.")
+        raise InvalidParameter(
+            f"Invalid model version source: {shown(uri)}. If supplying a source as an http, https, "
+            "local file path, object store or other URI, leave out '..' segments and NUL."
+        )
     scheme = scheme_of(uri)
     if scheme == "models":
         return _from_model(tx, op)
@@ -197,8 +200,9 @@ def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
     )
     if not inside:
         raise InvalidParameter(
-            f"The source {shown(op.source)} is a local path outside the artifacts of the run or "
-            "model that the request names: log the model to a run and register it from there."
+            "To use a local path as a model version source, the artifacts of the run or model that "
+            f"the request names must hold it; {shown(op.source)} lies elsewhere. Log the model to "
+            "a run and register it from there."
         )
     return Source(
         uri=op.source, location=op.source, run_id=_source_run(tx, op), model_id=op.model_id

@@ -12,7 +12,7 @@ from cuvee.api.models import (
     GetModelVersionByAlias,
     SetRegisteredModelAlias,
 )
-from cuvee.api.names import shown, version_number
+from cuvee.api.names import plain, shown, version_number
 from cuvee.api.stages import canonical_stage
 from cuvee.api.versions import (
     CreateModelVersion,
@@ -275,8 +275,8 @@ def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersi
     if row is None:
         # Clients of the protocol expect 400 here, not 404.
         raise InvalidParameter(
-            f"The registered model {shown(op.name)} has no alias {shown(op.alias)}: set it with "
-            "registered-models/alias, or read the model to see which it has."
+            f"Registered model alias {plain(op.alias)} not found. Set it with "
+            f"registered-models/alias, or read the model {shown(op.name)} to see which it has."
         )
     return ModelVersionResult(_load(tx, op.name, row))
 
@@ -296,7 +296,7 @@ def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tupl
     pk = find_model(tx, name, lock=lock)[0]
     row = tx.first(_by_number, model_pk=pk, version=version_number(version))
     if row is None:
-        raise NotFound(f"The registered model {shown(name)} has no version {version}.")
+        raise NotFound(f"Model Version (name={plain(name)}, version={version}) not found.")
     return row
 
 
