@@ -12,7 +12,7 @@ import pytest
 
 from cuvee.store.sql import SqlStore
 from refusals.examples import seed
-from refusals.site import Site
+from refusals.served import Site
 
 
 @pytest.fixture(scope="session")

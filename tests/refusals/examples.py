@@ -73,16 +73,19 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
     Args:
         ids: what ``seed`` returned.
     """
-    by_name = {**_tracking(ids), **_metrics(ids), **_logged_models(ids), **_registry(ids)}
+    by_name = {
+        **_experiments(ids),
+        **_runs(ids),
+        **_metrics(ids),
+        **_logged_models(ids),
+        **_registry(ids),
+    }
     return {op: by_name[op.__name__] for op in api.ROUTED}
 
 
-def _tracking(ids: dict[str, str]) -> dict[str, Fields]:
-    experiment, run = {"experiment_id": ids["experiment"]}, {"run_id": ids["run"]}
+def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
+    experiment = {"experiment_id": ids["experiment"]}
     tags = [{"key": "color", "value": "red"}]
-    dataset = {"name": "d", "digest": "1", "source_type": "local", "source": "{}"}
-    dataset |= {"schema": "{}", "profile": "{}"}
-    model = {"model_id": ids["logged model"]}
     return {
         "CreateExperiment": {"name": "new", "artifact_location": "s3://b/c", "tags": tags},
         "GetExperiment": experiment,
@@ -98,6 +101,17 @@ def _tracking(ids: dict[str, str]) -> dict[str, Fields]:
         "RestoreExperiment": {"experiment_id": ids["deleted experiment"]},
         "SetExperimentTag": {**experiment, "key": "k", "value": "v"},
         "DeleteExperimentTag": {**experiment, "key": "owner"},
+        "SearchDatasets": {"experiment_ids": [ids["experiment"]]},
+    }
+
+
+def _runs(ids: dict[str, str]) -> dict[str, Fields]:
+    experiment, run = {"experiment_id": ids["experiment"]}, {"run_id": ids["run"]}
+    tags = [{"key": "color", "value": "red"}]
+    dataset = {"name": "d", "digest": "1", "source_type": "local", "source": "{}"}
+    dataset |= {"schema": "{}", "profile": "{}"}
+    model = {"model_id": ids["logged model"]}
+    return {
         "CreateRun": {
             **experiment,
             "user_id": "me",
@@ -136,7 +150,6 @@ def _tracking(ids: dict[str, str]) -> dict[str, Fields]:
             "models": [model],
         },
         "LogOutputs": {**run, "models": [{**model, "step": 1}]},
-        "SearchDatasets": {"experiment_ids": [ids["experiment"]]},
         "ListArtifacts": {**run, "path": "model"},
         "ListEvents": {"object": f"run:{ids['run']}", "since": 0, "max_results": 3},
     }

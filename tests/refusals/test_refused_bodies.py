@@ -11,7 +11,7 @@ import pytest
 
 from cuvee import api
 from cuvee.api.base import Op
-from refusals.site import API, Site, check_refusal
+from refusals.served import API, Site, check_refusal
 
 CREATE = API + "experiments/create"
 MIB = 1 << 20

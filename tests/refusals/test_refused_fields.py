@@ -15,7 +15,7 @@ from cuvee.api.base import Op
 from cuvee.api.wire import decode_body, path_fields
 from cuvee.store.sql import SqlStore
 from refusals.examples import examples
-from refusals.site import Answer, Site, check_refusal
+from refusals.served import Answer, Site, check_refusal
 from refusals.wrong import Token, bare, changes
 
 AnyOp = type[Op[Any]]

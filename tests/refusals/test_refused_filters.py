@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from refusals.site import API, Answer, Site, check_refusal
+from refusals.served import API, Answer, Site, check_refusal
 
 SEARCHES = {
     "runs/search": "POST",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cuvee.store.sql import SqlStore
 from refusals.examples import seed
-from refusals.site import Site, check_refusal
+from refusals.served import Site, check_refusal
 
 WORDS = ["grape", "wine", "rmse", "best", "None", "Production", "m", "k", "1", "2", "0", "a/b",
          "..", "models:/grape/1",

@@ -17,7 +17,7 @@ from cuvee.api.runs import LogBatch, LogParam, RunTag, SetTag
 from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.store.sql import SqlStore
 from refusals.examples import examples
-from refusals.site import check_sentence, dump
+from refusals.served import check_sentence, dump
 from refusals.wrong import Token, changes
 
 

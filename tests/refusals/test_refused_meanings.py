@@ -12,7 +12,7 @@ from cuvee.api.base import CUVEE, Op
 from cuvee.api.wire import decode_body
 from cuvee.errors import CuveeError
 from cuvee.store.sql import SqlStore
-from refusals.site import API, Site, check_refusal
+from refusals.served import API, Site, check_refusal
 
 INVALID = "INVALID_PARAMETER_VALUE"
 MISSING = "RESOURCE_DOES_NOT_EXIST"

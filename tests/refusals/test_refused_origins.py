@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from refusals.site import API, TYPE, Site, check_refusal
+from refusals.served import API, TYPE, Site, check_refusal
 
 GET = API + "experiments/get?experiment_id=0"
 CREATE = API + "experiments/create"

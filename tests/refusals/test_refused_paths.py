@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from refusals.site import API, Answer, Site, check_refusal
+from refusals.served import API, Answer, Site, check_refusal
 
 PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 AJAX = "/ajax-api/2.0/mlflow-artifacts/artifacts"

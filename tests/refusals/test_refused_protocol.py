@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cuvee import __version__
-from refusals.site import API, Answer, Site, check_refusal
+from refusals.served import API, Answer, Site, check_refusal
 
 FRONTS = ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/api/2.0/preview/mlflow/",
           "/ajax-api/2.0/preview/mlflow/"]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from cuvee import api
 from cuvee.api.base import MLFLOW
-from refusals.site import API, TYPE, Site, check_refusal
+from refusals.served import API, TYPE, Site, check_refusal
 
 GET_EXPERIMENT = API + "experiments/get?experiment_id=0"
 HOST = b"Host: localhost\r\n"

@@ -92,6 +92,7 @@ def make_wines(rows: int = 1599) -> pd.DataFrame:
     volatile = np.clip(skewed(0.52, 0.31) - 0.03 * (alcohol - 10.4), 0.12, 1.58)
     sugar = np.clip(skewed(2.25, 0.33), 0.9, 15.5)
     free = np.clip(skewed(13.5, 0.6), 1.0, 72.0).round()
+    ph = 3.31 - 0.06 * (fixed - 8.3)
     wines = {
         "fixed acidity": fixed.round(1),
         "volatile acidity": volatile.round(3),
@@ -109,9 +110,7 @@ def make_wines(rows: int = 1599) -> pd.DataFrame:
             - 0.0009 * (alcohol - 10.4)
             + draw.normal(0, 0.0005, rows)
         ).round(5),
-        "pH": np.clip(3.31 - 0.06 * (fixed - 8.3) + draw.normal(0, 0.11, rows), 2.74, 4.01).round(
-            2
-        ),
+        "pH": np.clip(ph + draw.normal(0, 0.11, rows), 2.74, 4.01).round(2),
         "sulphates": np.clip(skewed(0.63, 0.21), 0.33, 2.0).round(2),
         "alcohol": alcohol.round(1),
     }

@@ -48,6 +48,9 @@ TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Rows lie in the order of the primary key, without a second index."""
 
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+"""A generated primary key is never given out again, not even the last one."""
+
 MAX_LIKE = 50_000
 """Bytes of the longest pattern that SQLite's LIKE takes."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from cuvee.store.engine import CLUSTERED, KEY, TEXT
+from cuvee.store.engine import CLUSTERED, KEY, NEVER_REUSED, TEXT
 
 HEAD = "0001"
 """The newest migration; a test compares it with the migrations' own."""
@@ -334,5 +334,5 @@ events = Table(
     _text("after"),
     _text("comment"),
     Index(None, "object", "sequence"),
-    sqlite_autoincrement=True,
+    **NEVER_REUSED,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context, op
 
-from cuvee.store.engine import CLUSTERED, KEY, TEXT
+from cuvee.store.engine import CLUSTERED, KEY, NEVER_REUSED, TEXT
 
 revision = "0001"
 down_revision = None
@@ -355,6 +355,6 @@ def _history() -> None:
         sa.Column("after", TEXT, nullable=False),
         sa.Column("comment", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("sequence"),
-        sqlite_autoincrement=True,
+        **NEVER_REUSED,
     )
     op.create_index("ix_events_object_sequence", "events", ["object", "sequence"], unique=False)

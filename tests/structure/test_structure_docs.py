@@ -1,0 +1,81 @@
+"""What exists is documented: operations, settings, options, links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from cuvee import api
+from cuvee.api.base import Empty, Op, Permission, Read
+from cuvee.settings import Settings
+from structure import api_page
+from structure.project import ROOT, name, project_files
+
+PAGES = [path for path in project_files() if path.suffix == ".md"]
+
+
+@pytest.mark.parametrize("op", api.OPERATIONS, ids=lambda op: op.__name__)
+def test_every_operation_says_what_it_does_and_what_it_needs(op: type[Op[Any]]) -> None:
+    text = op.__dict__.get("__doc__") or ""
+    first = text.strip().partition("\n\n")[0]
+    assert re.fullmatch(r"[A-Z].{9,200}\.", first, re.DOTALL), text
+    assert isinstance(op.needs, Permission)
+    assert op.writes == (op.needs is not Permission.READ)
+
+
+def test_the_page_of_calls_is_up_to_date() -> None:
+    assert api_page.PAGE.read_text(encoding="utf-8") == api_page.page(), (
+        "run: python tests/structure/api_page.py"
+    )
+
+
+def test_every_setting_is_documented() -> None:
+    variables = dict(re.findall(r"(\w+): ``([A-Z_]+)``:", Settings.__doc__ or ""))
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        assert field.name in variables, f"Settings does not say which variable {field.name} is"
+        assert f"`{variables[field.name]}`" in page, variables[field.name]
+
+
+def test_every_option_of_the_server_is_documented() -> None:
+    from cuvee.cli.server import server
+
+    page = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    for option in server.params:
+        assert f"`{option.opts[0]}`" in page, option.opts
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_between_pages_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text):
+        assert (path.parent / target).exists(), target
+
+
+def test_a_server_with_an_operation_that_needs_no_permission_does_not_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from cuvee.server import routes
+
+    class Loose(Read[Empty], frozen=True, kw_only=True):
+        """Ask for anything."""
+
+        route: ClassVar[str] = "loose"
+        needs: ClassVar[Any] = None
+
+    monkeypatch.setattr(routes, "ROUTED", (*api.ROUTED, Loose))
+    with pytest.raises(TypeError, match="Loose does not say which permission it needs"):
+        routes.Routes()
+
+
+def test_no_two_operations_share_an_address() -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for op in api.ROUTED:
+        for method in op.methods:
+            address = method, re.sub(r"\{\w+\}", "{}", f"{op.base}/{op.route}")
+            assert address not in seen, (address, seen[address], op.__name__)
+            seen[address] = op.__name__
