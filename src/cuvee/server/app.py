@@ -150,7 +150,11 @@ class App:
             allow = ", ".join(sorted({*methods, "OPTIONS"})).encode()
             await _send(send, 204, [(b"allow", allow), *_SAFE], b"")
         elif methods:
-            raise MethodNotAllowed(f"{path[:200]} answers {', '.join(sorted(methods))} only.")
+            names = ", ".join(sorted(methods))
+            problem = MethodNotAllowed(f"{path[:200]} answers {names} only.")
+            body = wire.encode_error(problem.error_code, problem.message)
+            headers = [*JSON_HEADERS, (b"allow", names.encode())]
+            await _send(send, problem.status, headers, b"" if method == "HEAD" else body)
         else:
             raise EndpointNotFound(
                 f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
