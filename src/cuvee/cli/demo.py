@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,11 +126,21 @@ def _print_result(console: Console, holders: list[Holder]) -> None:
     console.print("All of it was checked: Production was unaffected by what happened in Staging.")
 
 
+def _program() -> str:
+    """Return what to type for this command; `make demo` leaves it off PATH."""
+    if shutil.which("cuvee"):
+        return "cuvee"
+    script = Path(sys.argv[0])
+    if script.name == "cuvee":
+        return os.path.relpath(script)
+    return f"{os.path.relpath(sys.executable)} -m cuvee"
+
+
 def _stay(console: Console, server: subprocess.Popen[bytes], url: str, directory: Path) -> None:
     try:
         console.print(f"\nLook at [bold]{url}[/] - the server runs until Ctrl-C.")
         console.print(f"Its data are in {directory}; ask it from another terminal:")
-        console.print(f"  cuvee models list --tracking-uri {url}")
+        console.print(f"  {_program()} models list --tracking-uri {url}")
         server.wait()
     except KeyboardInterrupt:
         console.print("\nStopping the server.")
