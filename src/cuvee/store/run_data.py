@@ -1,17 +1,19 @@
-"""Runs with their data, for one run or for a page of them: one query for each kind of data."""
+"""Runs with their data, for one run or for a page of them: one query for most of them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import ColumnElement, exists, select
 
 from cuvee.api.datasets import Dataset, DatasetInput, InputTag, ModelInput, ModelOutput
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import Param, Run, RunData, RunInfo, RunInputs, RunOutputs, RunTag
 from cuvee.store import schema
-from cuvee.store.engine import hot
+from cuvee.store.engine import Database, hot
 from cuvee.store.series import from_bits
 from cuvee.store.tx import Tx
 
@@ -24,13 +26,21 @@ _rdt = schema.run_dataset_tags
 _in = schema.run_model_inputs
 _out = schema.run_model_outputs
 
-_metrics = hot(
-    lambda db: select(_m.c.run_pk, _m.c.key_id, _m.c.bits, _m.c.timestamp, _m.c.step).where(
-        db.among(_m.c.run_pk, "pks")
+
+def _gathered(db: Database, *columns: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return as JSON what some runs have in a table whose column ``run_pk`` comes first."""
+    return select(db.gather(*columns)).where(db.among(columns[0], "pks")).scalar_subquery()
+
+
+_data = hot(
+    lambda db: select(
+        _gathered(db, _m.c.run_pk, _m.c.key_id, _m.c.bits, _m.c.timestamp, _m.c.step),
+        _gathered(db, *_p.c),
+        _gathered(db, *_t.c),
+        _gathered(db, *_out.c),
+        exists().where(db.among(_rd.c.run_pk, "pks")),
     )
 )
-_params = hot(lambda db: select(_p).where(db.among(_p.c.run_pk, "pks")))
-_tags = hot(lambda db: select(_t).where(db.among(_t.c.run_pk, "pks")))
 _datasets = hot(
     lambda db: (
         select(
@@ -50,13 +60,15 @@ _datasets = hot(
 )
 _dataset_tags = hot(lambda db: select(_rdt).where(db.among(_rdt.c.run_pk, "pks")))
 _models_in = hot(lambda db: select(_in).where(db.among(_in.c.run_pk, "pks")))
-_models_out = hot(
-    lambda db: (
-        select(_out)
-        .where(db.among(_out.c.run_pk, "pks"))
-        .order_by(_out.c.run_pk, _out.c.step, _out.c.model_id)
-    )
-)
+
+_whole = msgspec.json.Decoder(tuple[list[int], list[int], list[int], list[int], list[int]])
+_texts = msgspec.json.Decoder(tuple[list[int], list[int], list[str]])
+_models = msgspec.json.Decoder(tuple[list[int], list[str], list[int]])
+
+MAX_RUNS = 500
+"""Runs whose data are fetched at once, as a few texts that must fit into memory."""
+
+T = TypeVar("T")
 
 
 def run_info(row: tuple[Any, ...]) -> RunInfo:
@@ -84,46 +96,58 @@ def load_runs(tx: Tx, rows: list[tuple[Any, ...]], *, model_inputs: bool = False
         rows: runs, in the order of ``schema.runs``.
         model_inputs: whether models that the runs have read are wanted (not in searches).
     """
+    return [
+        run
+        for start in range(0, len(rows), MAX_RUNS)
+        for run in _load(tx, rows[start : start + MAX_RUNS], model_inputs=model_inputs)
+    ]
+
+
+def _load(tx: Tx, rows: list[tuple[Any, ...]], *, model_inputs: bool) -> list[Run]:
     pks = tx.listed([row[0] for row in rows])
-    data = _load_data(tx, pks)
-    datasets = _load_datasets(tx, pks)
-    read: dict[int, list[ModelInput]] = defaultdict(list)
-    made: dict[int, list[ModelOutput]] = defaultdict(list)
-    if model_inputs:
-        for pk, model_id in tx.all(_models_in, pks=pks):
-            read[pk].append(ModelInput(model_id))
-    for pk, model_id, step in tx.all(_models_out, pks=pks):
-        made[pk].append(ModelOutput(model_id, step))
+    metrics, params, tags, made, have_datasets = tx.first(_data, pks=pks) or ()
+    metric_pks, metric_keys, bits, times, steps = _whole.decode(metrics)
+    param_pks, param_keys, values = _texts.decode(params)
+    tag_pks, tag_keys, texts = _texts.decode(tags)
+    made_pks, model_ids, model_steps = _models.decode(made)
+    name = tx.key_names({*metric_keys, *param_keys, *tag_keys}).__getitem__
+    metrics_of = _by_run(
+        metric_pks, map(Metric, map(name, metric_keys), from_bits(bits), times, steps)
+    )
+    params_of = _by_run(param_pks, map(Param, map(name, param_keys), values))
+    tags_of = _by_run(tag_pks, map(RunTag, map(name, tag_keys), texts))
+    made_of = _by_run(made_pks, map(ModelOutput, model_ids, model_steps))
+    datasets = _load_datasets(tx, pks) if have_datasets else {}
+    read = _by_run(*_model_inputs(tx, pks)) if model_inputs else {}
     return [
         Run(
             info=run_info(row),
-            data=data.get(row[0], _NO_DATA),
+            data=RunData(
+                metric_items=metrics_of.get(row[0], []),
+                param_items=params_of.get(row[0], []),
+                tag_items=tags_of.get(row[0], []),
+            ),
             inputs=RunInputs(
                 dataset_inputs=datasets.get(row[0], []), model_inputs=read.get(row[0], [])
             ),
-            outputs=RunOutputs(model_outputs=made.get(row[0], [])),
+            outputs=RunOutputs(
+                model_outputs=sorted(made_of.get(row[0], []), key=lambda m: (m.step, m.model_id))
+            ),
         )
         for row in rows
     ]
 
 
-_NO_DATA = RunData()
-
-
-def _load_data(tx: Tx, pks: Any) -> dict[int, RunData]:
-    metrics = tx.all(_metrics, pks=pks)
-    params = tx.all(_params, pks=pks)
-    tags = tx.all(_tags, pks=pks)
-    names = tx.key_names({row[1] for rows in (metrics, params, tags) for row in rows})
-    found: dict[int, RunData] = defaultdict(RunData)
-    values = from_bits([row[2] for row in metrics])
-    for (pk, key, _, timestamp, step), value in zip(metrics, values, strict=True):
-        found[pk].metric_items.append(Metric(names[key], value, timestamp, step))
-    for pk, key, text in params:
-        found[pk].param_items.append(Param(names[key], text))
-    for pk, key, text in tags:
-        found[pk].tag_items.append(RunTag(names[key], text))
+def _by_run(pks: Iterable[int], items: Iterable[T]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = defaultdict(list)
+    for pk, item in zip(pks, items, strict=True):
+        found[pk].append(item)
     return found
+
+
+def _model_inputs(tx: Tx, pks: Any) -> tuple[list[int], list[ModelInput]]:
+    rows = tx.all(_models_in, pks=pks)
+    return [pk for pk, _ in rows], [ModelInput(model_id) for _, model_id in rows]
 
 
 def _load_datasets(tx: Tx, pks: Any) -> dict[int, list[DatasetInput]]:
