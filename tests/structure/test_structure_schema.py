@@ -51,7 +51,7 @@ def test_the_migrations_make_the_tables_that_the_store_expects(migrated: Connect
 
 
 def test_the_history_can_only_grow(migrated: Connection) -> None:
-    row = "INSERT INTO events VALUES (1, 1, 'a', 'os', 'x', 'y', '{}', '{}', '')"
+    row = "INSERT INTO events VALUES (1, 1, 'a', 'os', 'x', 'y', '{}', '{}', '', NULL)"
     migrated.execute(text(row))
     migrated.commit()
     for change in ("UPDATE events SET actor = 'b'", "DELETE FROM events"):

@@ -34,12 +34,50 @@ MLFLOW = "/api/2.0/mlflow"
 CUVEE = "/api/1.0/cuvee"
 
 
+class Level(enum.IntEnum):
+    """What someone may do with an experiment or a registered model; each includes those before.
+
+    The names on the wire are ``CAN_READ`` and so on. ``NONE`` takes away what a folder or a group
+    gives. ``USE`` is MLflow's; it means ``READ``.
+    """
+
+    NONE = 0
+    READ = 10
+    USE = 15
+    EDIT = 20
+    MANAGE_STAGING_VERSIONS = 30
+    MANAGE_PRODUCTION_VERSIONS = 40
+    MANAGE = 50
+
+
 class Permission(enum.Enum):
     """What a caller must be allowed to do; every operation declares one."""
 
+    PUBLIC = "public"
+    """Nothing: answered without a login."""
+    LOGIN = "login"
+    """To be known; the function itself leaves out, or refuses, what the caller may not see."""
     READ = "read"
     EDIT = "edit"
     MANAGE = "manage"
+    ADMIN = "admin"
+    """To administer the server."""
+
+
+class Of(Struct, frozen=True):
+    """Of what an operation's permission is needed: the object that one of its fields names.
+
+    Args:
+        kind: what the field holds: ``experiment``, ``run`` or ``logged_model`` (an id, or a list
+            of ids), ``model`` (a registered model's name), ``new_experiment`` or ``new_model``
+            (a name in a folder that must allow it), ``path`` (of a stored file), ``source`` (URI).
+        field: the operation's field; ``metrics.model_id`` for a field of each item of a list.
+        needs: what is needed of this object, when it is not the operation's own permission.
+    """
+
+    kind: str
+    field: str
+    needs: Permission | None = None
 
 
 class Actor(Struct, frozen=True):
@@ -47,11 +85,18 @@ class Actor(Struct, frozen=True):
 
     Args:
         name: user name.
-        via: how the name is known: ``os`` (the process's user) or ``basic`` (HTTP Basic).
+        via: how the name is known: ``os`` (the process's user), ``basic`` (a name that nobody has
+            checked, on a server without users), ``password``, ``token`` or ``session``.
+        user: primary key of the user; None on a server without users, where all may do all.
+        admin: whether the user administers the server.
+        scopes: to what the token is limited; empty when it is not.
     """
 
     name: str
     via: str = "os"
+    user: int | None = None
+    admin: bool = False
+    scopes: tuple[str, ...] = ()
 
 
 class Empty(Struct, frozen=True):
@@ -66,6 +111,8 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     writes: ClassVar[bool] = False
     needs: ClassVar[Permission] = Permission.READ
+    of: ClassVar[tuple[Of, ...]] = ()
+    """Of what it is needed; empty for ``PUBLIC``, ``LOGIN`` and ``ADMIN``."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

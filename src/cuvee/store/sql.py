@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
+from cuvee.store.access import authorize
 from cuvee.store.engine import Database, open_database, process_id
 from cuvee.store.tx import Keys, Tx
 
@@ -150,7 +151,7 @@ class SqlStore:
         self.database.begin(cursor, write=write)
         try:
             tx = self._tx(cursor, actor, {})
-            result = FUNCTIONS[type(op)](tx, op)
+            result = _carry_out(tx, op)
             cursor.execute("COMMIT")
         except BaseException:
             self._roll_back(cursor)
@@ -268,7 +269,7 @@ class SqlStore:
     def _in_savepoint(cursor: Any, tx: Tx, op: Op[Any]) -> Any:
         cursor.execute("SAVEPOINT job")
         try:
-            result = FUNCTIONS[type(op)](tx, op)
+            result = _carry_out(tx, op)
         except BaseException:
             cursor.execute("ROLLBACK TO job")
             cursor.execute("RELEASE job")
@@ -310,3 +311,9 @@ def _functions() -> dict[type[Op[Any]], Function]:
 
 
 FUNCTIONS = _functions()
+
+
+def _carry_out(tx: Tx, op: Op[Any]) -> Any:
+    if tx.actor.user is not None:
+        authorize(tx, op)
+    return FUNCTIONS[type(op)](tx, op)

@@ -1,0 +1,40 @@
+"""Stored files by path, and the manifests of versions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Table
+
+from cuvee.store.engine import CLUSTERED, TEXT
+from cuvee.store.schema.base import metadata, number, own, text
+
+artifact_files = Table(
+    "artifact_files",
+    metadata,
+    Column("path", TEXT, primary_key=True),
+    text("digest"),
+    number("size"),
+    number("modified"),
+    **CLUSTERED,
+)
+version_files = Table(
+    "version_files",
+    metadata,
+    number("version_pk"),
+    text("path"),
+    text("digest"),
+    number("size"),
+    own("version_pk", "path"),
+    **CLUSTERED,
+)
+# Prefixes of artifact_files that belong to registered versions and so may not change; one that
+# was empty when its version was registered is ``growing``: it takes new files, for ever.
+sealed = Table(
+    "sealed",
+    metadata,
+    text("path"),
+    number("version_pk"),
+    number("growing"),
+    own("path", "version_pk"),
+    Index(None, "version_pk"),
+    **CLUSTERED,
+)

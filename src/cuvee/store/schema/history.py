@@ -1,0 +1,112 @@
+"""The history, the transparency log grown over it, and what goes out about it."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
+
+from cuvee.store.engine import CLUSTERED, KEY, NEVER_REUSED, TEXT
+from cuvee.store.schema.base import binary, metadata, number, own, pk, text
+
+events = Table(
+    "events",
+    metadata,
+    Column("sequence", KEY, primary_key=True, autoincrement=True),
+    number("time"),
+    text("actor"),
+    text("via"),
+    text("action"),
+    text("object"),
+    text("before"),
+    text("after"),
+    text("comment"),
+    text("details", null=True),
+    Index(None, "object", "sequence"),
+    **NEVER_REUSED,
+)
+# Free text of events (a comment, a description), apart from them: events hold salted commitments,
+# so that a text can be erased and the history still be proved.
+event_texts = Table(
+    "event_texts",
+    metadata,
+    number("event"),
+    text("field"),
+    text("salt"),
+    text("text"),
+    own("event", "field"),
+    **CLUSTERED,
+)
+# The transparency log: committed events in their final order, the hashes of its Merkle tree, and
+# the signed checkpoints.
+log = Table(
+    "log",
+    metadata,
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    number("event"),
+    binary("leaf"),
+    UniqueConstraint("event"),
+)
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    number("level"),
+    number("tile"),
+    binary("hashes"),
+    own("level", "tile"),
+    **CLUSTERED,
+)
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    text("note"),
+    number("created"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    pk(),
+    Column("webhook_id", TEXT, nullable=False, unique=True),
+    text("form"),
+    text("name"),
+    text("description"),
+    text("url"),
+    text("events"),
+    number("model_pk", null=True),
+    text("secret"),
+    text("authorization"),
+    number("verify"),
+    text("status"),
+    text("user_id"),
+    number("created"),
+    number("updated"),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    pk(),
+    Column("delivery_id", TEXT, nullable=False, unique=True),
+    number("webhook_pk"),
+    number("event"),
+    text("lane"),
+    text("kind"),
+    text("payload"),
+    text("state"),
+    number("attempts"),
+    number("due"),
+    number("answer", null=True),
+    text("problem"),
+    number("created"),
+    number("updated"),
+    Index(None, "state", "due"),
+    Index(None, "webhook_pk", "pk"),
+)
+# How far those that follow the log have come.
+cursors = Table(
+    "cursors",
+    metadata,
+    text("name"),
+    number("place"),
+    own("name"),
+    **CLUSTERED,
+)

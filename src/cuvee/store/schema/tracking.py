@@ -1,0 +1,191 @@
+"""Experiments, runs, what they have logged, and logged models."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, Index, Table, UniqueConstraint
+
+from cuvee.store.engine import CLUSTERED, TEXT
+from cuvee.store.schema.base import metadata, number, own, pk, text
+
+# Metric, param and tag keys of runs become small numbers once.
+keys = Table("keys", metadata, pk("id"), Column("name", TEXT, nullable=False, unique=True))
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", TEXT, nullable=False, unique=True),
+    text("artifact_location"),
+    text("lifecycle"),
+    number("created"),
+    number("updated"),
+)
+experiment_tags = Table(
+    "experiment_tags",
+    metadata,
+    number("experiment_id"),
+    text("key"),
+    text("value"),
+    own("experiment_id", "key"),
+    **CLUSTERED,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    pk(),
+    Column("run_id", TEXT, nullable=False, unique=True),
+    number("experiment_id"),
+    text("name"),
+    text("user_id"),
+    text("status"),
+    number("start_time"),
+    number("end_time", null=True),
+    text("lifecycle"),
+    text("artifact_uri"),
+    Index(None, "experiment_id", "lifecycle", "start_time", "run_id"),
+)
+params = Table(
+    "params",
+    metadata,
+    number("run_pk"),
+    number("key_id"),
+    text("value"),
+    own("run_pk", "key_id"),
+    **CLUSTERED,
+)
+tags = Table(
+    "tags",
+    metadata,
+    number("run_pk"),
+    number("key_id"),
+    text("value"),
+    own("run_pk", "key_id"),
+    **CLUSTERED,
+)
+# ``bits`` is the float64 as an order-preserving integer (store/series.py): exact on both engines,
+# NaN, -0.0 and the infinities included. ``value`` is what filters compare; NULL means NaN.
+latest = Table(
+    "latest",
+    metadata,
+    number("run_pk"),
+    number("key_id"),
+    Column("value", Double, nullable=True),
+    number("bits"),
+    number("step"),
+    number("timestamp"),
+    own("run_pk", "key_id"),
+    Index(None, "key_id", "value", "run_pk"),
+    **CLUSTERED,
+)
+points = Table(
+    "points",
+    metadata,
+    number("run_pk"),
+    number("key_id"),
+    number("timestamp"),
+    number("step"),
+    number("bits"),
+    own("run_pk", "key_id", "timestamp", "step", "bits"),
+    **CLUSTERED,
+)
+
+datasets = Table(
+    "datasets",
+    metadata,
+    pk(),
+    number("experiment_id"),
+    text("name"),
+    text("digest"),
+    text("source_type"),
+    text("source"),
+    text("schema", null=True),
+    text("profile", null=True),
+    UniqueConstraint("experiment_id", "name", "digest"),
+)
+run_datasets = Table(
+    "run_datasets",
+    metadata,
+    number("run_pk"),
+    number("dataset_pk"),
+    own("run_pk", "dataset_pk"),
+    Index(None, "dataset_pk"),
+    **CLUSTERED,
+)
+run_dataset_tags = Table(
+    "run_dataset_tags",
+    metadata,
+    number("run_pk"),
+    number("dataset_pk"),
+    text("key"),
+    text("value"),
+    own("run_pk", "dataset_pk", "key"),
+    **CLUSTERED,
+)
+run_model_inputs = Table(
+    "run_model_inputs",
+    metadata,
+    number("run_pk"),
+    text("model_id"),
+    own("run_pk", "model_id"),
+    **CLUSTERED,
+)
+run_model_outputs = Table(
+    "run_model_outputs",
+    metadata,
+    number("run_pk"),
+    text("model_id"),
+    number("step"),
+    own("run_pk", "model_id"),
+    **CLUSTERED,
+)
+
+logged_models = Table(
+    "logged_models",
+    metadata,
+    pk(),
+    Column("model_id", TEXT, nullable=False, unique=True),
+    number("experiment_id"),
+    text("name"),
+    text("model_type"),
+    text("source_run_id"),
+    text("artifact_uri"),
+    number("status"),
+    text("lifecycle"),
+    number("created"),
+    number("updated"),
+    Index(None, "experiment_id", "lifecycle", "created"),
+)
+logged_model_params = Table(
+    "logged_model_params",
+    metadata,
+    number("model_pk"),
+    text("key"),
+    text("value"),
+    own("model_pk", "key"),
+    **CLUSTERED,
+)
+logged_model_tags = Table(
+    "logged_model_tags",
+    metadata,
+    number("model_pk"),
+    text("key"),
+    text("value"),
+    own("model_pk", "key"),
+    **CLUSTERED,
+)
+logged_model_metrics = Table(
+    "logged_model_metrics",
+    metadata,
+    number("model_pk"),
+    text("key"),
+    number("timestamp"),
+    number("step"),
+    number("bits"),
+    Column("value", Double, nullable=True),
+    text("run_id"),
+    text("dataset_name"),
+    text("dataset_digest"),
+    own("model_pk", "key", "timestamp", "step", "bits", "run_id", "dataset_name", "dataset_digest"),
+    **CLUSTERED,
+)
