@@ -64,6 +64,7 @@ def options() -> argparse.Namespace:
     add("--load-cap", type=float, default=900.0, help="most seconds for loading data, per step")
     add("--budget", type=float, default=7200.0, help="after so many seconds, leave rows out")
     add("--runs", type=int, nargs=2, default=(1000, 10_000), help="sizes of the searched sets")
+    add("--models", type=int, default=10_000, help="models to search among, versions of one")
     add("--points", type=int, default=100_000, help="length of the history (whole thousands)")
     add("--big-mib", type=int, default=64, help="size of the big artifact")
     add("--small-files", type=int, default=1000, help="number of small artifacts")
@@ -143,6 +144,7 @@ class Bench:
             args.small_files,
             tuple(args.runs),
             args.points,
+            models=args.models,
         )
         self.results: Results = {
             "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]),

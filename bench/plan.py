@@ -12,6 +12,14 @@ from bench.registry import (
     upload,
 )
 from bench.rows import Row, create_run, log_batch, log_metric, log_params, search
+from bench.stages import (
+    resolve_cold,
+    resolve_deep,
+    resolve_warm,
+    search_models,
+    search_versions,
+    transition,
+)
 
 ROWS = [
     Row(
@@ -55,6 +63,37 @@ ROWS = [
         ("echo 1",),
     ),
     Row("by alias", "registered-models/alias, median", "ms", by_alias, ("echo 1",)),
+    Row("transition", "transition-stage, 1 client", "moves/s", transition(1), ("echo 1", "commit")),
+    Row("transition x8", "the same, 8 clients (8 models)", "moves/s", transition(8), ("echo 8",)),
+    Row(
+        "resolve cold",
+        "get-latest-versions of a stage, another of the many models each time, median",
+        "ms",
+        resolve_cold,
+        ("echo 1",),
+    ),
+    Row("resolve warm", "the same of one model, median", "ms", resolve_warm, ("echo 1",)),
+    Row(
+        "resolve deep",
+        "the same of the model with many versions, median",
+        "ms",
+        resolve_deep,
+        ("echo 1",),
+    ),
+    Row(
+        "search models",
+        "registered-models/search by a part of the name among many, the first 100, median",
+        "ms",
+        search_models,
+        ("echo 1",),
+    ),
+    Row(
+        "search versions",
+        "model-versions/search: the newest 100 of the model with many, median",
+        "ms",
+        search_versions,
+        ("echo 1",),
+    ),
     Row("upload", "PUT of a big artifact", "MB/s", upload, ("up",)),
     Row("download", "GET of the same", "MB/s", download, ("down",)),
     Row(

@@ -83,7 +83,8 @@ def models(server: Server) -> list[str]:
     return list(server.loaded["models"])
 
 
-def _version(name: str, n: int) -> bytes:
+def version_message(name: str, n: int) -> bytes:
+    """Return the request that registers a version."""
     body = {"name": name, "source": f"s3://bench/model/{n}", "description": "bench"}
     return post("model-versions/create", {**body, "tags": [{"key": "kind", "value": "dev"}]})
 
@@ -92,7 +93,7 @@ def create_version(clients: int) -> Measure:
     """Measure model-versions/create, spread over 100 models."""
 
     def measure(server: Server, settings: Settings) -> Sample:
-        messages = [_version(name, n) for n, name in enumerate(models(server))]
+        messages = [version_message(name, n) for n, name in enumerate(models(server))]
 
         def script(client: int) -> Script:
             return repeat(lambda n: messages[(n * clients + client) % MODELS])
@@ -107,7 +108,7 @@ def load_versions(server: Server, settings: Settings) -> list[str]:
     names = models(server)
     if "versions" not in server.loaded:
         each = max(2, settings.versions // MODELS)
-        messages = [_version(name, n) for name in names for n in range(each)]
+        messages = [version_message(name, n) for name in names for n in range(each)]
         load = loading(server, [repeat(messages.__getitem__, iter(range(len(messages))))], settings)
         if load.ops < len(messages):
             raise Unsupported(f"loaded only {load.ops} versions in {settings.load_cap:.0f} s")

@@ -35,6 +35,7 @@ class Settings:
         runs: numbers of runs in the searched experiments.
         points: length of the metric history.
         versions: registered versions to read from, spread over 100 models.
+        models: registered models to search among, and versions of the one that has most.
     """
 
     seconds: float = 2.0
@@ -44,6 +45,7 @@ class Settings:
     runs: tuple[int, int] = (1000, 10_000)
     points: int = 100_000
     versions: int = 1000
+    models: int = 10_000
 
 
 Measure = Callable[[Server, Settings], Sample]
