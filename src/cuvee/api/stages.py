@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cuvee.errors import InvalidParameter
 
-STAGES: tuple[str, ...] = ("None", "Staging", "Production", "Archived")
+NONE = "None"
+ARCHIVED = "Archived"
 ACTIVE_STAGES: tuple[str, ...] = ("Staging", "Production")
+"""The stages of models without a policy of their own, besides ``None`` and ``Archived``."""
 
 
-def canonical_stage(stage: str) -> str:
-    """Return the stage as it is spelled, whatever the case it was sent in.
+def is_resting(stage: str) -> bool:
+    """Say whether a stage is ``None`` or ``Archived``, in any case: no version there is in use."""
+    return stage.lower() in (NONE.lower(), ARCHIVED.lower())
 
-    Raises:
-        InvalidParameter: there is no such stage.
-    """
-    for known in STAGES:
-        if known.lower() == stage.lower():
-            return known
-    raise InvalidParameter(
-        f"Invalid Model Version stage: {stage[:60]}. Value must be one of {', '.join(STAGES)}."
+
+def unknown_stage(stage: str, known: Sequence[str]) -> InvalidParameter:
+    """Return the refusal of a stage that a model does not have."""
+    return InvalidParameter(
+        f"Invalid Model Version stage: {stage[:60]}. Value must be one of {', '.join(known)}."
     )

@@ -15,7 +15,7 @@ from cuvee.api.names import (
     check_length,
     version_number,
 )
-from cuvee.api.stages import ACTIVE_STAGES, canonical_stage
+from cuvee.api.stages import ACTIVE_STAGES, is_resting
 from cuvee.errors import InvalidParameter
 
 VersionStatus = Literal["PENDING_REGISTRATION", "FAILED_REGISTRATION", "READY"]
@@ -143,11 +143,10 @@ class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
 
     def check(self) -> None:
         version_number(self.version)
-        stage = canonical_stage(self.stage)
-        if self.archive_existing_versions and stage not in ACTIVE_STAGES:
+        if self.archive_existing_versions and is_resting(self.stage):
             raise InvalidParameter(
-                f"archive_existing_versions works with {' and '.join(ACTIVE_STAGES)} only, "
-                f"not with '{stage}': leave it out or send false."
+                f"archive_existing_versions works with {' and '.join(ACTIVE_STAGES)} (or a stage "
+                f"of the model's own) only, not with '{self.stage}': leave it out or send false."
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cuvee.api import models as api
 from cuvee.api import versions
-from cuvee.api.stages import STAGES
+from cuvee.api.stages import ACTIVE_STAGES, ARCHIVED, NONE
 from cuvee.client.base import Calls
 from cuvee.client.values import PagedList, tag_items
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
@@ -214,7 +214,7 @@ class ModelVersionCalls(RegisteredModelCalls):
     def get_model_version_stages(self, name: str, version: str | int) -> list[str]:
         """Return the stages that a version can be in."""
         del name, version
-        return list(STAGES)
+        return [NONE, *ACTIVE_STAGES, ARCHIVED]
 
     def transition_model_version_stage(
         self,

@@ -23,11 +23,12 @@ from cuvee.api.models import (
     UpdateRegisteredModel,
 )
 from cuvee.api.names import plain, shown
-from cuvee.api.stages import STAGES, canonical_stage
 from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.holdings import forget_holdings
+from cuvee.store.policies import find_stage, policy_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 
@@ -150,6 +151,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
     for statement in _drops:
         tx.run(statement, model_pk=row[0])
     tx.run(_drop, model_pk=row[0])
+    forget_holdings(tx, row[0])
     tx.record(
         "model.deleted",
         f"model:{op.name}",
@@ -164,9 +166,12 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
 
 
 def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:
-    wanted = {canonical_stage(stage) for stage in op.stages} or set(STAGES)
     row = find_model(tx, op.name)
-    rows = [r for r in tx.all(_latest, pks=tx.listed([row[0]])) if r[3] in wanted]
+    rows = tx.all(_latest, pks=tx.listed([row[0]]))
+    if op.stages:
+        applied = policy_of(tx, op.name)
+        wanted = {find_stage(applied, stage).name for stage in op.stages}
+        rows = [r for r in rows if r[3] in wanted]
     return VersionList(load_versions(tx, [(op.name, r) for r in rows], aliases=True))
 
 
@@ -203,6 +208,10 @@ def find_model(tx: Tx, name: str, *, lock: bool = False) -> tuple[Any, ...]:
     row = tx.first(_lock if lock else _by_name, name=name)
     if row is None:
         raise NotFound(f"Registered Model with name={plain(name)} not found.")
+    if lock:
+        # Whoever had the lock before came earlier, even when this transaction was the first to
+        # start, or its clock runs late.
+        tx.now = max(tx.now, row[5])
     return row
 
 

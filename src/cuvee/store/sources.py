@@ -10,7 +10,6 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from cuvee.api.names import shown, version_number
-from cuvee.api.stages import STAGES, canonical_stage
 from cuvee.api.versions import CreateModelVersion
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import schema
@@ -18,6 +17,7 @@ from cuvee.store.engine import arg, hot
 from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path, scheme_of
 from cuvee.store.logged_models import find_logged_model
 from cuvee.store.models import find_model
+from cuvee.store.policies import find_stage, policy_of
 from cuvee.store.runs import find_run
 from cuvee.store.tx import Tx
 
@@ -246,14 +246,14 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
     else:
         name, _, suffix = rest.rpartition("@")
         suffix = "@" + suffix
-    pk = find_model(tx, name)[0]
-    row = _find(tx, pk, suffix)
+    row = _find(tx, name, suffix)
     if row is None:
         raise NotFound(f"There is no version at models:/{rest[:200]}.")
     return name, row
 
 
-def _find(tx: Tx, pk: int, suffix: str) -> tuple[Any, ...] | None:
+def _find(tx: Tx, name: str, suffix: str) -> tuple[Any, ...] | None:
+    pk = find_model(tx, name)[0]
     if suffix.lower() in ("latest", "@latest"):
         return tx.first(_newest, model_pk=pk)
     if suffix.startswith("@"):
@@ -261,8 +261,11 @@ def _find(tx: Tx, pk: int, suffix: str) -> tuple[Any, ...] | None:
         return None if version is None else tx.first(_by_version, model_pk=pk, version=version)
     if suffix.isascii() and suffix.isdecimal():
         return tx.first(_by_version, model_pk=pk, version=version_number(suffix))
-    if suffix.lower() not in (s.lower() for s in STAGES):
+    applied = policy_of(tx, name)
+    if suffix.lower() not in (known.lower() for known in applied.names):
         raise InvalidParameter(
-            f"{shown(suffix)} is neither a version, a stage, an alias (@name) nor 'latest'."
+            f"{shown(suffix)} is neither a version, a stage ({', '.join(applied.names)}), an alias "
+            "(@name) nor 'latest'."
         )
-    return tx.first(_newest_in_stage, model_pk=pk, stage=canonical_stage(suffix))
+    stage = find_stage(applied, suffix).name
+    return tx.first(_newest_in_stage, model_pk=pk, stage=stage)

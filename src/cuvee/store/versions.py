@@ -13,7 +13,6 @@ from cuvee.api.models import (
     SetRegisteredModelAlias,
 )
 from cuvee.api.names import plain, shown, version_number
-from cuvee.api.stages import canonical_stage
 from cuvee.api.versions import (
     CreateModelVersion,
     DeleteModelVersion,
@@ -24,12 +23,12 @@ from cuvee.api.versions import (
     ModelVersion,
     ModelVersionResult,
     SetModelVersionTag,
-    TransitionStage,
     UpdateModelVersion,
 )
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.holdings import end_holding
 from cuvee.store.models import find_model, touch_model
 from cuvee.store.sources import resolve_source
 from cuvee.store.tx import Tx
@@ -55,16 +54,7 @@ _count = hot(
 _set = hot(
     update(_v)
     .where(_v.c.pk == arg("version_pk"))
-    .values(stage=arg("stage"), description=arg("description"), updated=arg("now"))
-)
-_holders = hot(
-    select(_v)
-    .where(
-        _v.c.model_pk == arg("model_pk"),
-        _v.c.stage == arg("stage"),
-        _v.c.version != arg("version"),
-    )
-    .order_by(_v.c.version)
+    .values(description=arg("description"), updated=arg("now"))
 )
 _drops = [
     hot(delete(table).where(table.c.version_pk == arg("version_pk")))
@@ -143,7 +133,7 @@ def get_model_version(tx: Tx, op: GetModelVersion) -> ModelVersionResult:
 
 def update_model_version(tx: Tx, op: UpdateModelVersion) -> ModelVersionResult:
     row = find_version(tx, op.name, op.version, lock=True)
-    tx.run(_set, version_pk=row[0], stage=row[3], description=op.description, now=tx.now)
+    tx.run(_set, version_pk=row[0], description=op.description, now=tx.now)
     if row[4] != op.description:
         tx.record(
             "version.description_set",
@@ -155,32 +145,6 @@ def update_model_version(tx: Tx, op: UpdateModelVersion) -> ModelVersionResult:
     return get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
 
 
-def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
-    row = find_version(tx, op.name, op.version, lock=True)
-    stage = canonical_stage(op.stage)
-    if op.archive_existing_versions:
-        holders = tx.all(_holders, model_pk=row[1], stage=stage, version=row[2])
-        why = f"{op.comment} " if op.comment else ""
-        for holder in holders:
-            reason = f"{why}(version {row[2]} took the stage)"
-            _move(tx, op.name, holder, "Archived", reason)
-    _move(tx, op.name, row, stage, op.comment)
-    touch_model(tx, row[1])
-    return get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
-
-
-def _move(tx: Tx, name: str, row: tuple[Any, ...], stage: str, comment: str) -> None:
-    tx.run(_set, version_pk=row[0], stage=stage, description=row[4], now=tx.now)
-    if row[3] != stage:
-        tx.record(
-            "version.transitioned",
-            _subject(name, row[2]),
-            before={"stage": row[3]},
-            after={"stage": stage},
-            comment=comment,
-        )
-
-
 def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
     row = find_version(tx, op.name, op.version, lock=True)
     before = _load(tx, op.name, row)
@@ -188,6 +152,7 @@ def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
         tx.run(statement, version_pk=row[0])
     tx.run(_drop_aliases, model_pk=row[1], version=row[2])
     tx.run(_drop, version_pk=row[0])
+    end_holding(tx, row)
     touch_model(tx, row[1])
     tx.record(
         "version.deleted",

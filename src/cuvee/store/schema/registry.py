@@ -68,6 +68,7 @@ model_version_tags = Table(
 )
 
 # Which version held which stage from when to when; ``until`` is NULL for those that hold it now.
+# ``user_id`` moved it there, ``ended_by`` moved it away; both are empty where that is not known.
 holdings = Table(
     "holdings",
     metadata,
@@ -77,7 +78,10 @@ holdings = Table(
     text("stage"),
     number("since"),
     number("until", null=True),
+    text("user_id"),
+    text("ended_by"),
     Index(None, "model_pk", "stage", "since"),
+    Index(None, "model_pk", "version"),
 )
 # Stages and their review policies, as documents; the highest version of a scope applies, and one
 # whose document is empty takes the scope's away. A scope is a model (``credit/pd``), a folder

@@ -22,8 +22,8 @@ def upgrade() -> None:
     _webhooks()
     op.add_column("events", sa.Column("details", TEXT, nullable=True))
     op.execute(
-        "INSERT INTO holdings (model_pk, version, stage, since) "
-        "SELECT model_pk, version, stage, updated FROM model_versions "
+        "INSERT INTO holdings (model_pk, version, stage, since, user_id, ended_by) "
+        "SELECT model_pk, version, stage, updated, '', '' FROM model_versions "
         "WHERE stage <> 'None' ORDER BY pk"
     )
     for table in ("policies", "log", "checkpoints"):
@@ -128,10 +128,15 @@ def _stages() -> None:
         sa.Column("stage", TEXT, nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("user_id", TEXT, nullable=False),
+        sa.Column("ended_by", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index(
         "ix_holdings_model_pk_stage_since", "holdings", ["model_pk", "stage", "since"], unique=False
+    )
+    op.create_index(
+        "ix_holdings_model_pk_version", "holdings", ["model_pk", "version"], unique=False
     )
     op.create_table(
         "policies",
