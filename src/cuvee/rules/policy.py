@@ -25,7 +25,9 @@ class Review(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
 
     approvals: Annotated[int, Meta(ge=0, le=100)] = 1
     reviewers: Subjects = field(default_factory=list, name="from")
-    exclude: list[Literal["author", "requester"]] = ["author", "requester"]
+    exclude: list[Literal["author", "requester"]] = field(
+        default_factory=lambda: ["author", "requester"]
+    )
     checks: list[Annotated[str, Meta(min_length=1, max_length=1000)]] = []
     reason: bool = False
     expires: str = ""
