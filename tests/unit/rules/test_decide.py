@@ -18,12 +18,13 @@ DAY = 86_400_000
 
 
 def approval(user: str, **more: Any) -> Approval:
-    return Approval(**{"user": user, "digest": "d1", "policy": "wine@1", "time": 0} | more)
+    usual: dict[str, Any] = {"user": user, "digest": "d1", "policy": "wine@1", "time": 0}
+    return Approval(**usual | more)
 
 
 def case(*approvals: Approval, **more: Any) -> Case:
-    given_ = {"digest": "d1", "policy": "wine@1", "now": DAY, "author": "ann"} | more
-    return Case(approvals=approvals, **given_)
+    usual: dict[str, Any] = {"digest": "d1", "policy": "wine@1", "now": DAY, "author": "ann"}
+    return Case(approvals=approvals, **usual | more)
 
 
 def stage(**review: Any) -> Stage:
@@ -103,7 +104,8 @@ def test_an_approval_that_does_not_count_stays_listed_with_the_reason(
     changed: dict[str, Any], reason: str
 ) -> None:
     wanted = stage(reviewers=["user:ben", "group:risk"], expires="1d")
-    given_ = approval(**{"user": "ben", "time": 1} | changed)
+    usual: dict[str, Any] = {"user": "ben", "time": 1}
+    given_ = approval(**usual | changed)
 
     found = decide(wanted, case(given_, requesters=frozenset({"dan"})))
 
