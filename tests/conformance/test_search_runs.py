@@ -458,3 +458,38 @@ def test_an_order_with_an_error_is_refused(bench: Bench, order: str) -> None:
 def test_an_order_with_a_repeated_key_is_refused(bench: Bench) -> None:
     with pytest.raises(InvalidParameter, match="twice"):
         bench.find("", "metrics.m", "metrics.m DESC")
+
+
+def test_questions_that_differ_in_their_values_only_have_their_own_answers(bench: Bench) -> None:
+    for i in range(6):
+        bench.run(f"r{i}", metrics={"a": i, "b": -i}, params={"p": str(i)})
+    for i in range(6):
+        assert bench.find(f"metrics.a >= {i}", "metrics.a") == " ".join(
+            f"r{n}" for n in range(i, 6)
+        )
+        assert bench.found(f"metrics.b < -{i}.5") == {f"r{n}" for n in range(i + 1, 6)}
+        assert bench.found(f"metrics.a > {i} AND metrics.b > -3") == {
+            f"r{n}" for n in range(i + 1, 3)
+        }
+        assert bench.found(f"params.p LIKE '{i}%' AND start_time > 0.5") == {f"r{i}"}
+        assert bench.found(f"run_id IN ('{bench.ids[f'r{i}']}', 'x', 'y')") == {f"r{i}"}
+        assert bench.found(f"start_time >= {i + 1}") == {f"r{n}" for n in range(i, 6)}
+        assert bench.pages(2, f"metrics.a != {i}")[0] == ("r5 r4" if i < 4 else f"r{9 - i} r3")
+
+
+def test_a_key_that_nothing_had_is_found_once_something_has_it(bench: Bench) -> None:
+    bench.run("old")
+    for _ in range(2):
+        assert bench.find("metrics.new > 0") == bench.find("tags.new = 'x'", "params.new") == ""
+        assert bench.find("params.new IS NULL", "metrics.new DESC") == "old"
+    bench.run("new", metrics={"new": 1}, params={"new": "1"}, tags={"new": "x"})
+    assert bench.find("metrics.new > 0") == bench.find("tags.new = 'x'", "params.new") == "new"
+    assert bench.find("params.new IS NULL", "metrics.new DESC") == "old"
+    assert bench.find("", "metrics.new DESC") == "new old"
+
+
+def test_large_pages_carry_the_data_of_every_run(bench: Bench) -> None:
+    for i in range(510):
+        bench.run(f"r{i}", tags={"i": str(i)})
+    page = bench.store.do(SearchRuns(experiment_ids=[bench.experiment], max_results=1000))
+    assert [run.data.tags["i"] for run in page.runs] == [str(i) for i in reversed(range(510))]

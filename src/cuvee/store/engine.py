@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
@@ -53,10 +53,12 @@ CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 """A generated primary key is never given out again, not even the last one."""
 
-MAX_LIKE = 50_000
-"""Bytes of the longest pattern that SQLite's LIKE takes."""
+MAX_LIKE = 12_000
+"""Characters of the longest pattern that is surely no longer than SQLite's LIKE takes."""
 
 Rows = Iterable[Sequence[Any]]
+Prepared = tuple[str, tuple[str, ...], dict[str, Any]]
+"""SQL, the names of its positional values, and the values it brings along."""
 
 
 class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
@@ -68,7 +70,7 @@ class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
 
     def __init__(self, statement: ClauseElement | Callable[[Database], ClauseElement]) -> None:
         self.statement = statement
-        self.compiled: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
+        self.compiled: dict[str, Prepared] = {}
 
 
 class Database:
@@ -80,6 +82,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.plans: dict[Hashable, Any] = {}
 
     def connect(self, *, read_only: bool = False) -> Any:
         """Open a driver connection that leaves transactions to ``begin`` and ``commit``."""
@@ -97,10 +100,10 @@ class Database:
         """Say whether the same transaction, run again, would see what it collided with."""
         raise NotImplementedError
 
-    def prepare(
-        self, statement: hot | ClauseElement
-    ) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        """Return SQL, the names of its positional values, and the values it brings along."""
+    def prepare(self, statement: hot | ClauseElement | Prepared) -> Prepared:
+        """Compile a statement, unless it is compiled already."""
+        if isinstance(statement, tuple):
+            return statement
         if isinstance(statement, hot):
             name = self.dialect.name
             if name not in statement.compiled:
@@ -110,7 +113,7 @@ class Database:
             return statement.compiled[name]
         return self._compile(statement)
 
-    def _compile(self, statement: ClauseElement) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    def _compile(self, statement: ClauseElement) -> Prepared:
         compiled = statement.compile(
             dialect=self.dialect, compile_kwargs={"render_postcompile": True}
         )
@@ -145,12 +148,20 @@ class Database:
         """
         raise NotImplementedError
 
-    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        """Return a case-sensitive LIKE: ``%`` any characters, ``_`` one, nothing escaped."""
+    def like(
+        self, column: ColumnElement[Any], name: str, *, long: bool = False
+    ) -> ColumnElement[bool]:
+        """Return a case-sensitive LIKE: ``%`` any characters, ``_`` one, nothing escaped.
+
+        Args:
+            column: what is compared.
+            name: what the pattern is bound as.
+            long: the pattern has more than ``MAX_LIKE`` characters.
+        """
         raise NotImplementedError
 
-    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        """Return a LIKE that ignores case, of letters beyond ASCII too."""
+    def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """Return a LIKE that ignores case, of letters beyond ASCII too; its pattern is lowered."""
         raise NotImplementedError
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
@@ -258,17 +269,17 @@ class SqliteDatabase(Database):
     def gather(self, *columns: ColumnElement[Any]) -> ColumnElement[str]:
         return func.json_array(*(func.json_group_array(c) for c in columns), type_=Text)
 
-    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        one = bindparam(None, pattern, type_=Text)
+    def like(
+        self, column: ColumnElement[Any], name: str, *, long: bool = False
+    ) -> ColumnElement[bool]:
         # SQLite refuses longer patterns; its own LIKE can use an index.
-        if len(pattern.encode()) <= MAX_LIKE:
-            return column.like(one)
-        found: ColumnElement[bool] = func.fits(one, column) == 1
+        if not long:
+            return column.like(_text(name))
+        found: ColumnElement[bool] = func.fits(_text(name), column) == 1
         return found
 
-    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        one = bindparam(None, pattern.lower(), type_=Text)
-        found: ColumnElement[bool] = func.ifits(one, column) == 1
+    def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = func.ifits(_text(name), column) == 1
         return found
 
     def tables(self, cursor: sqlite3.Cursor) -> set[str]:
@@ -365,13 +376,19 @@ class PostgresDatabase(Database):
         arrays = (func.coalesce(func.json_agg(c), literal_column("'[]'::json")) for c in columns)
         return sql_cast(func.json_build_array(*arrays), Text)
 
-    def like(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-        return column.like(bindparam(None, pattern, type_=Text), escape="")
+    def like(
+        self,
+        column: ColumnElement[Any],
+        name: str,
+        *,
+        long: bool = False,  # noqa: ARG002  # any length will do
+    ) -> ColumnElement[bool]:
+        return column.like(_text(name), escape="")
 
-    def ilike(self, column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
+    def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         # "C" folds ASCII only, so the column is lowered by the rules of another collation.
         lowered = func.lower(column.collate(self._letters or "default"))
-        return lowered.collate("C").like(bindparam(None, pattern.lower(), type_=Text), escape="")
+        return lowered.collate("C").like(_text(name), escape="")
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
         sql, names, _ = self.prepare(statement)
@@ -461,3 +478,7 @@ def process_id() -> int:
 def arg(name: str) -> BindParameter[Any]:
     """Return a value to be given by name when the statement runs."""
     return bindparam(name, required=False)
+
+
+def _text(name: str) -> BindParameter[Any]:
+    return bindparam(name, required=False, type_=Text)

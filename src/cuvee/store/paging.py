@@ -13,14 +13,34 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from cuvee.errors import InvalidParameter
+from cuvee.store.engine import Prepared, arg
 from cuvee.store.filters import Condition, Search, Term
 
 _INT64 = (-(2**63), 2**63 - 1)
+
+
+MAX_PLANS = 256
+"""Shapes of questions whose SQL is kept in memory."""
+
+MAX_SHAPE = 40
+"""Parts and values of the longest question whose SQL is kept."""
+
+
+class Plan(NamedTuple):
+    """The SQL for questions of one shape.
+
+    Args:
+        statement: the query; its rows end with the values of the terms.
+        types: what Python gets for each term.
+    """
+
+    statement: Prepared
+    types: tuple[type[int | float | str], ...]
 
 
 def find_page(
@@ -43,26 +63,53 @@ def find_page(
     Raises:
         InvalidParameter: the token is malformed or belongs to another question.
     """
-    terms = search.terms
     asked = _digest(question)
-    query = select(*columns, *(term.value for term in terms)).select_from(search.source)
-    query = query.where(*search.where)
-    if token:
-        query = query.where(_behind(terms, _open(token, asked, terms)))
-    order = (t.value.desc() if t.descending else t.value.asc() for t in terms)
+    plan = _plan(search, columns, resumed=bool(token))
     # One row more than the page tells whether there is another page.
-    rows = search.tx.all(query.order_by(*order).limit(limit + 1))
+    values = {**search.values, "limit": limit + 1}
+    if token:
+        last = _open(token, asked, plan.types)
+        values.update((f"last{i}", value) for i, value in enumerate(last))
+    rows = search.tx.all(plan.statement, **values)
     page = rows[:limit]
     width = len(columns)
     resume = _seal(asked, page[-1][width:]) if len(rows) > limit else None
     return [row[:width] for row in page], resume
 
 
-def _behind(terms: Sequence[Term], last: Sequence[Any]) -> Condition:
+def _plan(search: Search, columns: Sequence[ColumnElement[Any]], *, resumed: bool) -> Plan:
+    """Return the plan for a question: the one for its shape, or a new one."""
+    plans = search.tx.database.plans
+    shape = None if search.shape is None else (*search.shape, resumed)
+    plan: Plan | None = plans.get(shape)
+    if plan is None:
+        plan = _write(search, columns, resumed=resumed)
+        if shape is not None and len(shape) + len(search.values) < MAX_SHAPE:
+            if len(plans) >= MAX_PLANS:
+                plans.clear()  # starts anew rather than grow for ever
+            plans[shape] = plan
+    return plan
+
+
+def _write(search: Search, columns: Sequence[ColumnElement[Any]], *, resumed: bool) -> Plan:
+    found = search.write()
+    terms = found.terms
+    query = select(*columns, *(term.value for term in terms)).select_from(found.source)
+    query = query.where(*found.where)
+    if resumed:
+        query = query.where(_behind(terms))
+    order = (t.value.desc() if t.descending else t.value.asc() for t in terms)
+    query = query.order_by(*order).limit(arg("limit"))
+    return Plan(search.tx.database.prepare(query), tuple(term.type for term in terms))
+
+
+def _behind(terms: Sequence[Term]) -> Condition:
     """Return "comes after": greater in the first term, or equal there and so on."""
     ways: list[Condition] = []
     equal: list[Condition] = []
-    bounds = [bindparam(None, v, type_=t.value.type) for t, v in zip(terms, last, strict=True)]
+    bounds = [
+        bindparam(f"last{i}", required=False, type_=term.value.type) for i, term in enumerate(terms)
+    ]
     for term, bound in zip(terms, bounds, strict=True):
         further = term.value < bound if term.descending else term.value > bound
         ways.append(and_(*equal, further))
@@ -82,17 +129,17 @@ def _seal(asked: str, last: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _open(token: str, asked: str, terms: Sequence[Term]) -> list[Any]:
+def _open(token: str, asked: str, types: Sequence[type]) -> list[Any]:
     try:
         held = json.loads(base64.b64decode(token.encode("ascii"), b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         _refuse("is not one that this server gave out")
     if not isinstance(held, list) or len(held) < 2:
         _refuse("is not one that this server gave out")
-    if held[0] != asked or len(held) != len(terms) + 1:
+    if held[0] != asked or len(held) != len(types) + 1:
         _refuse("belongs to a search with another filter, order or scope")
-    for value, term in zip(held[1:], terms, strict=True):
-        if type(value) is not term.type or not _storable(value):
+    for value, kind in zip(held[1:], types, strict=True):
+        if type(value) is not kind or not _storable(value):
             _refuse("is not one that this server gave out")
     return held[1:]
 

@@ -6,7 +6,7 @@ from cuvee.api.experiments import ExperimentPage, SearchExperiments
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import EXPERIMENTS
 from cuvee.search.orders import parse_order
-from cuvee.search.tree import Kind
+from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
 from cuvee.store.experiments import load_experiments
 from cuvee.store.filters import Keyed, Search, Subject, clauses_of
@@ -33,17 +33,17 @@ _EXPERIMENTS = Subject(
 def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
     clauses = list(clauses_of(parse_filter(op.filter, EXPERIMENTS)))
     order = parse_order(op.order_by, EXPERIMENTS)
-    scope = []
+    search = Search(tx, _EXPERIMENTS, "experiments")
     if op.view_type in LIFECYCLES:
-        scope.append(_e.c.lifecycle == LIFECYCLES[op.view_type])
-    search = Search(tx, _EXPERIMENTS, scope)
+        stage = LIFECYCLES[op.view_type]
+        search.demand(stage, lambda: _e.c.lifecycle == stage)
     search.filter(clauses, join=False)
     for key in order:
         search.sort(key)
     if not order:
-        search.sort_by(_e.c.created, descending=True)
+        search.sort(OrderKey(Kind.ATTRIBUTE, "creation_time", descending=True))
     if "experiment_id" not in {key.key for key in order}:
-        search.sort_by(_e.c.id, descending=bool(order))
+        search.sort(OrderKey(Kind.ATTRIBUTE, "experiment_id", descending=bool(order)))
     rows, token = find_page(
         search,
         list(_e.c),

@@ -65,15 +65,16 @@ def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
         )
         if not any(clause.kind is Kind.METRIC for clause in clauses):
             scope.append(exists().where(_pt.c.model_pk == _m.c.pk, only))
-    search = Search(tx, subject, scope)
+    search = Search(tx, subject, None)
+    search.demand(None, lambda: and_(*scope))
     search.filter(clauses, join=False)
     for order, key in orders:
         if key.kind is Kind.METRIC:
             _sort_by_metric(search, order, key, in_scope)
         else:
             search.sort(key)
-    search.sort_by(_m.c.created, descending=True)
-    search.sort_by(_m.c.model_id)
+    search.sort(OrderKey(Kind.ATTRIBUTE, "creation_timestamp", descending=True))
+    search.sort(OrderKey(Kind.ATTRIBUTE, "model_id"))
     rows, token = find_page(
         search,
         list(_m.c),

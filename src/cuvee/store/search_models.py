@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists
+from sqlalchemy import and_, exists, true
 
 from cuvee.api.models import RegisteredModelPage, SearchRegisteredModels
 from cuvee.api.versions import ModelVersionPage, SearchModelVersions
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import MODEL_VERSIONS, REGISTERED_MODELS
 from cuvee.search.orders import parse_order
-from cuvee.search.tree import And, Clause, Kind
+from cuvee.search.tree import And, Clause, Kind, OrderKey
 from cuvee.store import schema
 from cuvee.store.filters import Condition, Keyed, Search, Subject, clauses_of
 from cuvee.store.models import load_models
@@ -62,15 +62,16 @@ _VERSION_IS_PROMPT = exists().where(
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
     order = parse_order(op.order_by, REGISTERED_MODELS)
-    clauses, scope = _without_prompts(
+    clauses, hidden = _without_prompts(
         parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT]
     )
-    search = Search(tx, _MODELS, scope)
+    search = Search(tx, _MODELS, "models")
+    search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)
     for key in order:
         search.sort(key)
     if "name" not in {key.key for key in order}:
-        search.sort_by(_m.c.name)
+        search.sort(OrderKey(Kind.ATTRIBUTE, "name"))
     rows, token = find_page(
         search,
         list(_m.c),
@@ -83,20 +84,21 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
 
 def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     order = parse_order(op.order_by, MODEL_VERSIONS)
-    clauses, scope = _without_prompts(
+    clauses, hidden = _without_prompts(
         parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
     )
-    search = Search(tx, _VERSIONS, scope)
+    search = Search(tx, _VERSIONS, "versions")
+    search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)
     for key in order:
         search.sort(key)
     used = {key.key for key in order}
     if not order:
-        search.sort_by(_v.c.updated, descending=True)
+        search.sort(OrderKey(Kind.ATTRIBUTE, "last_updated_timestamp", descending=True))
     if "name" not in used:
-        search.sort_by(_m.c.name)
+        search.sort(OrderKey(Kind.ATTRIBUTE, "name"))
     if "version_number" not in used:
-        search.sort_by(_v.c.version, descending=True)
+        search.sort(OrderKey(Kind.ATTRIBUTE, "version_number", descending=True))
     rows, token = find_page(
         search,
         [*_v.c, _m.c.name],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from functools import partial
+
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from cuvee.api.names import experiment_number
 from cuvee.api.runs import RUN_NAME_TAG, RunPage, SearchRuns
@@ -12,7 +14,7 @@ from cuvee.search.orders import parse_order
 from cuvee.search.tree import Clause, Kind, OrderKey
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
-from cuvee.store.filters import OPERATORS, Condition, Keyed, Member, Search, Subject, clauses_of
+from cuvee.store.filters import OPERATORS, Keyed, Member, Search, Subject, clauses_of
 from cuvee.store.paging import find_page
 from cuvee.store.run_data import load_runs
 from cuvee.store.tx import Tx
@@ -30,13 +32,15 @@ _rdt = schema.run_dataset_tags
 FEW = 500
 """Runs that a metric clause finds by its index before the other clauses look at them."""
 
-_few = {
-    op: hot(
-        select(_m.c.run_pk)
-        .where(_m.c.key_id == arg("key_id"), OPERATORS[op](_m.c.value, arg("value")))
-        .limit(FEW + 1)
+_by_metric = {
+    op: select(_m.c.run_pk).where(
+        _m.c.key_id == arg("few_key"), OPERATORS[op](_m.c.value, arg("few_value"))
     )
     for op in ("=", "<", "<=", ">", ">=")
+}
+_few = {
+    op: hot(select(func.count()).select_from(found.limit(FEW + 1).subquery()))
+    for op, found in _by_metric.items()
 }
 
 
@@ -79,16 +83,17 @@ def search_runs(tx: Tx, op: SearchRuns) -> RunPage:
     experiments = sorted({experiment_number(text) for text in op.experiment_ids})
     if not experiments:
         return RunPage()
+    search = Search(tx, _RUNS, "runs")
     # One experiment and one life-cycle stage let the index give the default order.
-    scope = [
-        _r.c.experiment_id == experiments[0]
-        if len(experiments) == 1
-        else tx.array(_r.c.experiment_id, experiments)
-    ]
+    if len(experiments) == 1:
+        search.demand(1, lambda: _r.c.experiment_id == arg("home"), home=experiments[0])
+    else:
+        homes = tx.listed(experiments)
+        search.demand(2, lambda: tx.database.among(_r.c.experiment_id, "homes"), homes=homes)
     if op.run_view_type in LIFECYCLES:
-        scope.append(_r.c.lifecycle == LIFECYCLES[op.run_view_type])
-    scope += _few_by_metric(tx, clauses)
-    search = Search(tx, _RUNS, scope)
+        stage = LIFECYCLES[op.run_view_type]
+        search.demand(stage, lambda: _r.c.lifecycle == stage)
+    _start_with_few(search, clauses, join=bool(order))
     search.filter(clauses, join=bool(order))
     for key in order:
         search.sort(key)
@@ -106,21 +111,22 @@ def search_runs(tx: Tx, op: SearchRuns) -> RunPage:
     return RunPage(load_runs(tx, rows), token)
 
 
-def _few_by_metric(tx: Tx, clauses: list[Clause]) -> list[Condition]:
-    """Name the runs that a metric clause leaves, if they are few.
+def _start_with_few(search: Search, clauses: list[Clause], *, join: bool) -> None:
+    """Let the search start from the runs that a metric clause leaves, if they are few.
 
     The database does not know how many runs a clause leaves, and the index on metrics can tell at
     the cost of a few hundred entries. So what a selective clause costs follows its matches, not
     the number of runs.
     """
     metrics = [c for c in clauses if c.kind is Kind.METRIC and c.op in _few][:3]
-    ids = tx.key_ids({c.key for c in metrics})
+    if join and len({c.key for c in metrics}) < 2:
+        return  # the database starts from a joined metric by itself, if there is only one
+    ids = search.tx.key_ids({c.key for c in metrics})
     for clause in metrics:
-        if clause.key in ids:
-            rows = tx.all(_few[clause.op], key_id=ids[clause.key], value=float(str(clause.value)))
-            if len(rows) <= FEW:
-                return [tx.array(_r.c.pk, [pk for (pk,) in rows])]
-    return []
+        few = {"few_key": ids.get(clause.key), "few_value": float(str(clause.value))}
+        if clause.key in ids and search.tx.value(_few[clause.op], **few) <= FEW:
+            search.demand(clause.op, partial(_r.c.pk.in_, _by_metric[clause.op]), **few)
+            return
 
 
 def _by_name_tag(clause: Clause) -> Clause:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from cuvee.api.base import Actor
 from cuvee.api.events import Event
 from cuvee.store import schema
-from cuvee.store.engine import Database, Rows, arg, hot, insert
+from cuvee.store.engine import Database, Prepared, Rows, arg, hot, insert
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
@@ -86,7 +86,9 @@ class Tx:
         self._execute(statement, values)
         return int(self.cursor.rowcount)
 
-    def all(self, statement: hot | ClauseElement, **values: Any) -> list[tuple[Any, ...]]:
+    def all(
+        self, statement: hot | ClauseElement | Prepared, **values: Any
+    ) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         self._execute(statement, values)
         rows: list[tuple[Any, ...]] = self.cursor.fetchall()
@@ -107,7 +109,7 @@ class Tx:
         """Insert many rows, their values in the order of the statement's columns."""
         self.database.bulk(self.cursor, statement, rows)
 
-    def _execute(self, statement: hot | ClauseElement, values: dict[str, Any]) -> None:
+    def _execute(self, statement: hot | ClauseElement | Prepared, values: dict[str, Any]) -> None:
         sql, names, own = self.database.prepare(statement)
         self.cursor.execute(sql, [values[n] if n in values else own[n] for n in names])
 

@@ -22,11 +22,9 @@ from sqlalchemy import (
     cast as sql_cast,
 )
 
-from cuvee.api.base import Actor
 from cuvee.search.tree import And, Clause, Kind
 from cuvee.store.engine import open_database
-from cuvee.store.filters import _compare, clauses_of
-from cuvee.store.tx import Keys, Tx
+from cuvee.store.filters import clauses_of, compare, settle
 
 OPS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -40,28 +38,21 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 ENGINE = create_engine("sqlite://")
 
 
-def tx_of(url: str) -> Tx:
-    """Return what conditions are written with; nothing is run through it."""
-    return Tx(
-        open_database(url),
-        None,
-        actor=Actor("ann"),
-        known_keys=Keys(),
-        pending_keys={},
-        artifact_root="",
-    )
-
-
-TX = tx_of("sqlite:///x.db")
+DATABASE = open_database("sqlite:///x.db")
 
 
 def holds(stored: Any, op: str, value: Any) -> bool:
     """Compare a stored value with a literal in SQL."""
-    kind = BigInteger if isinstance(stored, int) else Double
-    column = literal(stored, kind) if stored is not None else sql_cast(null(), Double)
-    clause = Clause(Kind.METRIC, "x", op, value)
+    kind = int if isinstance(stored, int) else float
+    column = (
+        literal(stored, BigInteger if kind is int else Double)
+        if stored is not None
+        else sql_cast(null(), Double)
+    )
+    op, bound = settle(kind, op, value)
     with ENGINE.connect() as connection:
-        return bool(connection.execute(select(_compare(TX, column, clause))).scalar())
+        query = select(compare(DATABASE, column, op, "v"))
+        return bool(connection.execute(query, {"v": bound}).scalar())
 
 
 @given(INT64, st.sampled_from(list(OPS)), INT64 | st.floats(allow_nan=False) | st.integers())
@@ -87,10 +78,11 @@ def test_nan_differs_from_every_number_and_that_is_all(op: str) -> None:
 @pytest.mark.parametrize("op", ["=", "!=", "IN", "NOT IN"])
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u@h/d"])
 def test_a_list_of_any_length_is_one_bound_value(op: str, url: str) -> None:
-    tx = tx_of(url)
+    database = open_database(url)
     values = tuple(str(i) for i in range(100_000)) if "IN" in op else "x"
-    found = _compare(tx, literal("x", Text), Clause(Kind.ATTRIBUTE, "run_id", op, values))
-    sql, names, _ = tx.database.prepare(select(found))
+    op, _ = settle(str, op, values)
+    found = compare(database, literal("x", Text), op, "v")
+    sql, names, _ = database.prepare(select(found))
     assert len(names) <= 3
     assert len(sql) < 300
 
