@@ -20,6 +20,7 @@ from cuvee.api.runs import CreateRun, DeleteRun, LogParam, RestoreRun, UpdateRun
 from cuvee.api.versions import CreateModelVersion, DeleteModelVersion, TransitionStage
 from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.store.sql import SqlStore
+from cuvee.store.tx import Keys, Tx
 
 
 def history(store: Store, **wanted: object) -> list[Event]:
@@ -137,6 +138,24 @@ def test_the_actor_is_who_asked(local_store: SqlStore) -> None:
 
     (event,) = history(local_store)
     assert (event.actor, event.via) == ("ann", "basic")
+
+
+def test_an_event_keeps_the_grounds_it_was_recorded_with(local_store: SqlStore) -> None:
+    cursor = local_store.database.connect().cursor()
+    tx = Tx(
+        local_store.database,
+        cursor,
+        actor=Actor("ann"),
+        known_keys=Keys(),
+        pending_keys={},
+        artifact_root="",
+    )
+    grounds = {"policy": "wine@3", "approvals": ["bob", "eve"], "digest": "ab"}
+    tx.record("version.transitioned", "version:wine/1", details=grounds)
+    tx.record("version.transitioned", "version:wine/1")
+    cursor.connection.close()
+
+    assert [e.details for e in history(local_store)] == [grounds, {}]
 
 
 def test_a_reader_that_pages_by_sequence_misses_nothing(local_store: SqlStore) -> None:

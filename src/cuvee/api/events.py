@@ -20,6 +20,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         object: what changed, as ``<noun>:<id>``, such as ``version:lr_wine_quality/2``.
         before, after: the fields that changed, as they were and as they are.
         comment: why.
+        details: on what grounds, such as the policy, the request or the digest that counted.
     """
 
     sequence: int
@@ -31,6 +32,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     comment: str = ""
+    details: dict[str, Any] = {}
 
 
 class EventPage(Struct, frozen=True, omit_defaults=True):

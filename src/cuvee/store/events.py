@@ -39,8 +39,9 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
             before=msgspec.json.decode(before),
             after=msgspec.json.decode(after),
             comment=comment,
+            details=msgspec.json.decode(details) if details else {},
         )
-        for sequence, time, actor, via, action, subject, before, after, comment in rows[
+        for sequence, time, actor, via, action, subject, before, after, comment, details in rows[
             : op.max_results
         ]
     ]

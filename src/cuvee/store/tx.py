@@ -24,7 +24,17 @@ _event = hot(
     insert(schema.events).values(
         {
             c: arg(c)
-            for c in ("time", "actor", "via", "action", "object", "before", "after", "comment")
+            for c in (
+                "time",
+                "actor",
+                "via",
+                "action",
+                "object",
+                "before",
+                "after",
+                "comment",
+                "details",
+            )
         }
     )
 )
@@ -169,8 +179,18 @@ class Tx:
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
         comment: str = "",
+        details: Mapping[str, Any] | None = None,
     ) -> None:
-        """Append an event about ``subject`` (``<noun>:<id>``) to the history; see ``Event``."""
+        """Append an event to the history.
+
+        Args:
+            action: ``<noun>.<verb>``.
+            subject: what changed, as ``<noun>:<id>``.
+            before: the fields that changed, as they were.
+            after: the same, as they are.
+            comment: why.
+            details: on what grounds: a small JSON object (policy, verdict, digest, request ...).
+        """
         self.database.order_events(self.cursor)
         self.run(
             _event,
@@ -182,6 +202,7 @@ class Tx:
             before=_json(before),
             after=_json(after),
             comment=comment,
+            details=_json(details) if details else None,
         )
 
 
