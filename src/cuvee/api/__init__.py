@@ -8,6 +8,7 @@ from cuvee.api import (
     artifacts,
     datasets,
     events,
+    evidence,
     experiments,
     logged_models,
     metrics,
@@ -27,6 +28,7 @@ _ROOMS = (
     versions,
     artifacts,
     events,
+    evidence,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

@@ -237,7 +237,7 @@ def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
     before = tx.value(_hold_version, held=version_pk)
     path = _relative(op.path, root)
     tx.bulk(_freeze, [(version_pk, path, op.digest, op.size)])
-    digest = manifest_digest(_files_of_version(tx, version_pk))
+    digest = manifest_digest(files_of_version(tx, version_pk))
     tx.run(_set_digest, held=version_pk, new_digest=digest, now=tx.now)
     tx.record(
         "version.file_added",
@@ -305,9 +305,10 @@ def get_version_manifest(tx: Tx, op: GetVersionManifest) -> StoredFiles:
     version_pk = tx.value(_find_version, model=op.name, number=version_number(op.version))
     if version_pk is None:
         raise NotFound(f"There is no version {op.version} of model {shown(op.name)}.")
-    return StoredFiles(_files_of_version(tx, version_pk))
+    return StoredFiles(files_of_version(tx, version_pk))
 
 
-def _files_of_version(tx: Tx, version_pk: int) -> list[StoredFile]:
+def files_of_version(tx: Tx, version_pk: int) -> list[StoredFile]:
+    """Return a version's manifest, in the order of the paths."""
     rows = tx.all(_manifest, version=version_pk)
     return [StoredFile(path=path, digest=digest, size=size) for path, digest, size in rows]

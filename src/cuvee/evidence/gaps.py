@@ -1,0 +1,167 @@
+"""What is missing: an honest list, made from the same facts as the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cuvee.api.evidence import Gap
+from cuvee.evidence.facts import (
+    COMMIT,
+    DIRTY,
+    ENVIRONMENT,
+    MODEL_FILE,
+    REQUIREMENTS,
+    Facts,
+    model_file,
+    python_version,
+    requirements,
+    signature,
+)
+
+ENDED_BADLY = {
+    "RUNNING": "has not ended, or died without saying so",
+    "SCHEDULED": "has never started",
+    "FAILED": "failed",
+    "KILLED": "was killed",
+}
+
+
+def gaps(facts: Facts) -> list[Gap]:
+    """Return what is missing, in the order of the model card."""
+    parts = (_purpose, _run, _code, _files, _environment, _review, _checks, _history)
+    return [Gap(topic, says) for part in parts for topic, says in part(facts)]
+
+
+def _purpose(facts: Facts) -> Iterator[tuple[str, str]]:
+    if not facts.version.description:
+        yield "description", "The version has no description: nobody says what changed in it."
+    if not facts.model.description:
+        yield "description", "The model has no description: nobody says what it is for."
+
+
+def _run(facts: Facts) -> Iterator[tuple[str, str]]:
+    run = facts.run
+    if run is None:
+        yield "run", facts.no_run or "No run is named: how the version was made is not known."
+        return
+    if run.info.status in ENDED_BADLY:
+        yield "run", f"The run {ENDED_BADLY[run.info.status]} (its status is {run.info.status})."
+    if run.info.lifecycle_stage != "active":
+        yield "run", "The run has been deleted, though it can still be read."
+    if not run.inputs.dataset_inputs:
+        yield "data", "No dataset is recorded: on which data it was trained, and their digests."
+    if not run.data.metric_items:
+        yield "metrics", "No metric is recorded: how good it is."
+    if not run.data.param_items:
+        yield "params", "No param is recorded: how it was set up."
+
+
+def _code(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.run is None:
+        return
+    if not facts.tag(COMMIT):
+        yield "code", "No commit is recorded: which code has made it."
+    elif facts.tags.get(DIRTY, "").lower() == "true":
+        yield "code", "The code had changes that were not committed when the run started."
+    elif facts.tags.get(DIRTY, "").lower() != "false":
+        yield "code", "Whether the code had changes that were not committed is not recorded."
+
+
+def _files(facts: Facts) -> Iterator[tuple[str, str]]:
+    if not facts.files:
+        yield "files", "The registry holds no files of this version, so there is no digest of it."
+        return
+    paths = {file.path for file in facts.files}
+    if MODEL_FILE not in paths:
+        yield "files", "There is no MLmodel file: the files do not say what kind of model they are."
+    for path in ENVIRONMENT:
+        if path in paths and path not in facts.texts:
+            yield (
+                "files",
+                f"{path} is among the files but not in this pack: whoever asked for the pack did "
+                "not hand it in, or it is larger than 1 MiB.",
+            )
+    if MODEL_FILE in facts.texts:
+        if not model_file(facts):
+            yield "files", "The MLmodel file cannot be read."
+        parts = signature(facts)
+        if not parts:
+            yield "signature", "The model has no signature: what it takes and gives."
+        elif "inputs" not in parts or "outputs" not in parts:
+            absent = "inputs" if "inputs" not in parts else "outputs"
+            yield "signature", f"The model's signature says nothing about its {absent}."
+
+
+def _environment(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.files and not python_version(facts):
+        yield "environment", "The version of Python is not recorded."
+    text = facts.texts.get(REQUIREMENTS)
+    if text is None:
+        if facts.files and REQUIREMENTS not in {file.path for file in facts.files}:
+            yield "environment", "There is no requirements.txt: which packages it needs."
+        return
+    packages, others = requirements(text)
+    loose = [package.line for package in packages if not package.version]
+    if loose:
+        yield "environment", f"Packages without an exact version: {_listed(loose)}."
+    if others:
+        yield "environment", f"Lines of requirements.txt that name no package: {_listed(others)}."
+    if packages:
+        yield (
+            "environment",
+            "What the packages of requirements.txt need in turn is not recorded.",
+        )
+
+
+def _review(facts: Facts) -> Iterator[tuple[str, str]]:
+    if not facts.gated:
+        yield "review", "No policy asks for a review: whoever may move versions may do so alone."
+    approved = [request for request in facts.requests if request.state == "approved"]
+    if facts.requests and not approved:
+        yield "review", "No request to move this version has been approved."
+    elif not facts.requests:
+        yield "review", "Nobody has asked for a review of this version."
+    for request in facts.requests:
+        for verdict in request.verdicts:
+            if not verdict.counts:
+                yield (
+                    "review",
+                    f"The verdict '{verdict.verdict}' of {verdict.user} on {request.stage} does "
+                    f"not count: {verdict.why_not}.",
+                )
+    for emergency in facts.emergencies:
+        if emergency.closed is None:
+            yield (
+                "review",
+                f"{emergency.user} moved it to {emergency.stage} past the policy in an emergency, "
+                "and nobody has reviewed that since.",
+            )
+
+
+def _checks(facts: Facts) -> Iterator[tuple[str, str]]:
+    if not facts.checks:
+        yield "checks", "No result of a check is recorded."
+    for check in facts.checks:
+        if not check.passed:
+            yield "checks", f"The check '{check.name}' has failed."
+        if check.digest != facts.version.digest:
+            yield "checks", f"The check '{check.name}' was made on other bytes than these."
+
+
+def _history(facts: Facts) -> Iterator[tuple[str, str]]:
+    for event in facts.events:
+        if event.action == "version.transitioned" and not event.comment:
+            if event.sequence in facts.erased:
+                continue
+            stage = event.after.get("stage", "another stage")
+            yield (
+                "history",
+                f"{event.actor} moved it to {stage} without a reason (event {event.sequence}).",
+            )
+    for sequence in facts.erased:
+        yield "history", f"A text of event {sequence} was erased; its commitment remains."
+
+
+def _listed(lines: list[str], most: int = 20) -> str:
+    more = f", and {len(lines) - most} more" if len(lines) > most else ""
+    return ", ".join(lines[:most]) + more
