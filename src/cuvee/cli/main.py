@@ -13,7 +13,17 @@ from cuvee import __version__
 from cuvee.cli.options import examples
 from cuvee.errors import CuveeError
 
-COMMANDS = ("server", "demo", "experiments", "runs", "models", "versions", "events", "db")
+COMMANDS = (
+    "server",
+    "demo",
+    "experiments",
+    "runs",
+    "models",
+    "versions",
+    "events",
+    "evidence",
+    "db",
+)
 """Each stands in the module of its name, as a click command of its name."""
 
 

@@ -1,14 +1,15 @@
-"""``Client``: MLflow's client methods, and Cuvee's events."""
+"""``Client``: MLflow's client methods, Cuvee's events and evidence packs."""
 
 from __future__ import annotations
 
 from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
+from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.values import PagedList
 
 
-class Client(ExperimentCalls, ArtifactCalls):
+class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls):
     """Everything that can be asked, by MLflow's names.
 
     Args:

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from cuvee.api.evidence import EvidenceMember
+from msgspec import Struct
+
+from cuvee.api.evidence import Evidence, EvidenceMember, Gap
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _FILE = 0o100644 << 16
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A pack that was written: where, of what, its files, and what is missing."""
+
+    path: str
+    name: str
+    version: str
+    digest: str
+    members: list[str]
+    missing: list[Gap]
+
+
+def summary(found: Evidence, path: Path) -> Written:
+    """Return what is to be said about a pack that was written to ``path``."""
+    return Written(
+        path=str(path),
+        name=found.name,
+        version=found.version,
+        digest=found.digest,
+        members=[member.path for member in found.members],
+        missing=found.missing,
+    )
 
 
 def write(path: Path, members: Iterable[EvidenceMember]) -> None:
@@ -32,3 +58,9 @@ def write(path: Path, members: Iterable[EvidenceMember]) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def file_name(found: Evidence) -> str:
+    """Return the name that a pack's file has when nobody gives one."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", found.name).strip(".-") or "model"
+    return f"{name}-{found.version}-evidence.zip"

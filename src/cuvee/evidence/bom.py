@@ -110,7 +110,9 @@ def _properties(facts: Facts) -> list[Json]:
         "cuvee:flavors": ", ".join(flavors(facts)),
         "cuvee:python": python_version(facts),
     }
-    named |= {f"cuvee:param:{key}": value for key, value in (run.data.params if run else {}).items()}
+    named |= {
+        f"cuvee:param:{key}": value for key, value in (run.data.params if run else {}).items()
+    }
     return [{"name": name, "value": value} for name, value in sorted(named.items()) if value]
 
 

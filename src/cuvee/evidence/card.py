@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from cuvee.api.evidence import Gap
 from cuvee.evidence.facts import (
@@ -19,7 +21,10 @@ from cuvee.evidence.facts import (
 )
 
 ABSENT = "Not recorded."
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+# An underscore within a word is one; `#`, `>` and lists mean something at the start of a line only.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#>=]|^[-+](?=[\s-]|$)|^\d+(?=[.)](\s|$))"
+)
 _BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -33,7 +38,7 @@ def card(facts: Facts, missing: Sequence[Gap]) -> str:
             ("Digest (sha256 over its files)", version.digest),
             ("Registered by", version.user_id or ""),
             ("Registered", moment(version.creation_timestamp)),
-            ("Aliases", ", ".join(version.aliases)),
+            ("Aliases", ", ".join(version.aliases) or "none"),
             ("As of", moment(facts.as_of)),
         ),
         _section("What it is for", _quoted(facts.model.description)),
@@ -63,7 +68,12 @@ def listed(missing: Sequence[Gap]) -> str:
 
 def plain(value: object) -> str:
     """Return a value as one line that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", _BREAK.sub(" ", str(value))).strip()
+    return _SPECIAL.sub(_escape, _BREAK.sub(" ", str(value)).strip())
+
+
+def _escape(found: re.Match[str]) -> str:
+    mark = found.group()
+    return f"{mark}\\" if mark[0].isdigit() else f"\\{mark}"
 
 
 def _quoted(text: str | None) -> str:
@@ -132,7 +142,26 @@ def _results(facts: Facts) -> str:
 
 def _signature(facts: Facts) -> str:
     parts = signature(facts)
-    return _table(("part", "as MLmodel has it"), list(parts.items()))
+    return _table(("part", "columns"), [(part, _columns(text)) for part, text in parts.items()])
+
+
+def _columns(text: str) -> str:
+    """Return the columns or tensors of a part of a signature in words; else the text itself."""
+    try:
+        found = json.loads(text)
+        return ", ".join(map(_column, found))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return text
+
+
+def _column(item: dict[str, Any]) -> str:
+    name = f"{item['name']} " if "name" in item else ""
+    if item["type"] == "tensor":
+        tensor = item["tensor-spec"]
+        return f"{name}(tensor of {tensor['dtype']}, shape {tensor['shape']})"
+    if not isinstance(item["type"], str) or item["type"] in ("object", "array", "map"):
+        return json.dumps(item)
+    return f"{name}({item['type']}{'' if item.get('required', True) else ', optional'})"
 
 
 def _environment(facts: Facts) -> str:
@@ -151,7 +180,7 @@ def _files(facts: Facts) -> str:
 
 
 def _review(facts: Facts) -> Iterator[str]:
-    yield f"Policy: {plain(facts.policy) or 'none'}.\n"
+    yield f"Policy: {plain(facts.policy) or 'none, the built-in stages apply'}.\n"
     for request in facts.requests:
         why = f": {plain(request.comment)}" if request.comment else ""
         yield (
@@ -160,7 +189,7 @@ def _review(facts: Facts) -> Iterator[str]:
         )
         for verdict in request.verdicts:
             said = f": {plain(verdict.comment)}" if verdict.comment else ""
-            void = "" if verdict.counts else f" (does not count: {plain(verdict.why_not)})"
+            void = "" if verdict.counts else f" (no longer counts: {plain(verdict.why_not)})"
             yield (
                 f"    - {moment(verdict.time)} {plain(verdict.user)}: "
                 f"{plain(verdict.verdict)}{said}{void}"

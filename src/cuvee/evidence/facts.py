@@ -27,11 +27,10 @@ REPOSITORY = ("mlflow.source.git.repoURL", "mlflow.git.repo_url")
 DIRTY = "mlflow.git.dirty"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_PINNED = re.compile(
-    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:===?\s*([^\s;,*]+))?"
-    r"\s*(?:;.*)?"
-)
-_NAMED = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*[<>=!~(;@]")
+_NAME = r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) ?(?:\[[^\]]*\])? ?"
+_PINNED = re.compile(_NAME + r"(?:===? ?([^ ;,*]+))? ?(?:;.*)?")
+_NAMED = re.compile(_NAME + r"[<>=!~(;@]")
+_PYTHON = re.compile(r"^python: *([0-9][0-9.]*)\s*$", re.MULTILINE)
 
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -207,7 +206,7 @@ def python_version(facts: Facts) -> str:
     version = function.get("python_version") if isinstance(function, dict) else None
     if isinstance(version, str):
         return version
-    named = re.search(r"^python: *([0-9][0-9.]*)\s*$", facts.texts.get("python_env.yaml", ""), re.M)
+    named = _PYTHON.search(facts.texts.get("python_env.yaml", ""))
     return named.group(1) if named else ""
 
 
@@ -223,7 +222,9 @@ def signature(facts: Facts) -> dict[str, str]:
 def flavors(facts: Facts) -> list[str]:
     """Return the names of the model's flavours."""
     found = model_file(facts).get("flavors")
-    return sorted(name for name in found if isinstance(name, str)) if isinstance(found, dict) else []
+    return (
+        sorted(name for name in found if isinstance(name, str)) if isinstance(found, dict) else []
+    )
 
 
 def moment(milliseconds: int | None) -> str:

@@ -17,13 +17,11 @@ from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.evidence import facts as known
 from cuvee.evidence.gaps import gaps
 from cuvee.evidence.pack import MANIFEST, manifest, members
-from cuvee.store import access, schema
+from cuvee.store import access, events, runs, schema
 from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
-from cuvee.store.events import list_events
 from cuvee.store.models import find_model, load_models
 from cuvee.store.policies import Applied, policy_of
-from cuvee.store.runs import get_run
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 from cuvee.store.versions import find_version
@@ -135,16 +133,14 @@ def _run(tx: Tx, run_id: str) -> tuple[Run | None, str]:
     try:
         if tx.actor.user is not None:
             access.authorize(tx, asked)
-        return get_run(tx, asked).run, ""
+        return runs.get_run(tx, asked).run, ""
     except PermissionDenied:
         return None, f"The run {run_id} is one that {tx.actor.name}, who asked, may not read."
     except NotFound:
         return None, f"The run {run_id} is not in this registry."
 
 
-def _events(
-    tx: Tx, name: str, number: int, run: Run | None, applied: Applied
-) -> list[Event]:
+def _events(tx: Tx, name: str, number: int, run: Run | None, applied: Applied) -> list[Event]:
     found: list[Event] = []
     before = None
     wanted: str | None = name
@@ -170,7 +166,9 @@ def _of(tx: Tx, subject: str, before: int | None = None) -> list[Event]:
     found: list[Event] = []
     token = ""
     while True:
-        page = list_events(tx, ListEvents(object=subject, max_results=1000, page_token=token))
+        page = events.list_events(
+            tx, ListEvents(object=subject, max_results=1000, page_token=token)
+        )
         found += [e for e in page.events if before is None or e.sequence < before]
         token = page.next_page_token or ""
         if not token:

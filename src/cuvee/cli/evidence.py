@@ -1,0 +1,87 @@
+"""``cuvee evidence``: write down what is known about a version, and check what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cuvee.cli.options import as_json, examples
+from cuvee.cli.output import print_fields, print_json, printable
+
+
+class _Default(click.Group):
+    """A group in which a pack is written unless a subcommand is named."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            return "write", self.commands["write"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Default,
+    epilog=examples(
+        "cuvee evidence lr_wine_quality 2",
+        "cuvee evidence lr_wine_quality 2 --out wine.zip --json",
+        "cuvee evidence verify wine.zip",
+    ),
+)
+def evidence() -> None:
+    """Write the evidence pack of a version (NAME VERSION), and verify one offline.
+
+    "cuvee evidence NAME VERSION" is short for "cuvee evidence write NAME VERSION".
+    """
+
+
+@evidence.command(
+    epilog=examples(
+        "cuvee evidence write lr_wine_quality 2",
+        "cuvee evidence write lr_wine_quality 2 --out wine.zip",
+    )
+)
+@click.argument("name")
+@click.argument("version")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The archive. [default: NAME-VERSION-evidence.zip in this directory]",
+)
+@click.option(
+    "--tracking-uri",
+    metavar="URI",
+    help="A server or a database. [default: as for the other commands]",
+)
+@as_json
+def write(
+    name: str, version: str, out: Path | None, tracking_uri: str | None, *, as_json: bool
+) -> None:
+    """Write everything that is known about a version into one signed archive."""
+    from cuvee.client.client import Client
+    from cuvee.evidence import archive
+
+    found = Client(tracking_uri).get_evidence(name, version)
+    path = out or Path(archive.file_name(found))
+    archive.write(path, found.members)
+    if as_json:
+        print_json(archive.summary(found, path))
+        return
+    sizes = {member.path: len(member.text.encode()) for member in found.members}
+    print_fields(
+        {
+            "pack": str(path),
+            "of": f"{found.name} {found.version}",
+            "digest": found.digest or "none",
+            "files": f"{len(sizes)}, {sum(sizes.values()):,} bytes",
+        }
+    )
+    click.echo("\nIn it:")
+    for each in sorted(sizes):
+        click.echo(f"  {each}")
+    click.echo("\nMissing:" if found.missing else "\nNothing is missing of what is looked for.")
+    for gap in found.missing:
+        click.echo(f"  {gap.topic}: {printable(gap.says)}")
