@@ -245,6 +245,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
         "SearchModelVersions": search,
         "GetModelVersionDownloadUri": version,
         "GetVersionManifest": version,
+        "GetEvidence": {**version, "files": []},
         "SetModelVersionTag": {**version, "key": "t", "value": "v"},
         "DeleteModelVersionTag": {**version, "key": "k"},
     }

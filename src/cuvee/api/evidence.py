@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import CUVEE, Of, Read, Required
+from cuvee.api.base import CUVEE, Key, Of, Read, Required
 from cuvee.api.names import version_number
 
 
@@ -15,6 +15,13 @@ class EvidenceMember(Struct, frozen=True, gc=False):
 
     path: str
     text: str
+
+
+class EnvironmentFile(Struct, frozen=True, gc=False):
+    """A file that says what a model needs, as it was registered."""
+
+    path: Key
+    text: Annotated[str, Meta(max_length=1 << 20)]
 
 
 class Gap(Struct, frozen=True, gc=False):
@@ -44,7 +51,7 @@ class GetEvidence(Read[Evidence], frozen=True, kw_only=True):
     """Write down and sign what is known about a version, for somebody who cannot ask the server.
 
     Args:
-        files: texts of the version's environment files by path (``MLmodel``, ``requirements.txt``,
+        files: the version's environment files (``MLmodel``, ``requirements.txt``,
             ``python_env.yaml``, ``conda.yaml``); one that differs from the version's is refused.
     """
 
@@ -54,10 +61,7 @@ class GetEvidence(Read[Evidence], frozen=True, kw_only=True):
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
-    files: Annotated[
-        dict[Annotated[str, Meta(max_length=256)], Annotated[str, Meta(max_length=1 << 20)]],
-        Meta(max_length=16),
-    ] = {}
+    files: Annotated[list[EnvironmentFile], Meta(max_length=16)] = []
 
     def check(self) -> None:
         version_number(self.version)

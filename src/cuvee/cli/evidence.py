@@ -1,4 +1,4 @@
-"""``cuvee evidence``: write down what is known about a version, and check what was written."""
+"""``cuvee evidence``: write down what is known about a version."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ class _Default(click.Group):
     epilog=examples(
         "cuvee evidence lr_wine_quality 2",
         "cuvee evidence lr_wine_quality 2 --out wine.zip --json",
-        "cuvee evidence verify wine.zip",
     ),
 )
 def evidence() -> None:
-    """Write the evidence pack of a version (NAME VERSION), and verify one offline.
+    """Write the evidence pack of a version (NAME VERSION).
 
     "cuvee evidence NAME VERSION" is short for "cuvee evidence write NAME VERSION".
     """
@@ -60,7 +59,7 @@ def evidence() -> None:
 def write(
     name: str, version: str, out: Path | None, tracking_uri: str | None, *, as_json: bool
 ) -> None:
-    """Write everything that is known about a version into one signed archive."""
+    """Write the pack of a version: one signed archive."""
     from cuvee.client.client import Client
     from cuvee.evidence import archive
 

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from cuvee.api.evidence import Evidence, GetEvidence
+from cuvee.api.evidence import EnvironmentFile, Evidence, GetEvidence
 from cuvee.api.versions import GetModelVersionDownloadUri, GetVersionManifest
 from cuvee.client.files import below
 from cuvee.client.resolve import ResolveCalls
@@ -38,7 +38,7 @@ class EvidenceCalls(ResolveCalls):
         archive.write(target, found.members)
         return target
 
-    def _environment_files(self, name: str, version: str) -> dict[str, str]:
+    def _environment_files(self, name: str, version: str) -> list[EnvironmentFile]:
         """Return the texts of the version's environment files, as far as they can be read.
 
         The server keeps files apart from what it knows about them, so the files come from here;
@@ -47,11 +47,11 @@ class EvidenceCalls(ResolveCalls):
         stored = self.do_registry(GetVersionManifest(name=name, version=version)).files
         wanted = {f.path: f.digest for f in stored if f.path in ENVIRONMENT and f.size <= MAX_TEXT}
         if not wanted:
-            return {}
+            return []
         asked = GetModelVersionDownloadUri(name=name, version=version)
         root = self.do_registry(asked).artifact_uri
         texts = {path: self._text(below(root, path), wanted[path]) for path in sorted(wanted)}
-        return {path: text for path, text in texts.items() if text is not None}
+        return [EnvironmentFile(path, text) for path, text in texts.items() if text is not None]
 
     def _text(self, uri: str, digest: str) -> str | None:
         """Return the text at ``uri``; None when this caller may not read it, or it is another."""

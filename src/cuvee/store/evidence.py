@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.events import Event, ListEvents
-from cuvee.api.evidence import Evidence, EvidenceMember, GetEvidence
+from cuvee.api.evidence import Evidence, EvidenceMember, Gap, GetEvidence
 from cuvee.api.names import shown
 from cuvee.api.runs import GetRun, Run
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
@@ -52,7 +52,7 @@ _emergencies = hot(select(_e).where(_e.c.version_pk == arg("version_pk")).order_
 
 def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
     facts = _facts(tx, op)
-    missing = gaps(facts)
+    missing = [*gaps(facts), Gap("proof", "Nobody has signed this pack, and no log proves it.")]
     files = members(facts, missing, {})
     files[MANIFEST] = manifest(facts, files)
     return Evidence(
@@ -112,18 +112,21 @@ def _facts(tx: Tx, op: GetEvidence) -> known.Facts:
 def _checked(op: GetEvidence, files: list[StoredFile]) -> dict[str, str]:
     """Return the texts that were handed in, which must be those that are registered."""
     digests = {file.path: file.digest for file in files}
-    for path, text in op.files.items():
-        if path not in known.ENVIRONMENT or path not in digests:
+    for file in op.files:
+        if file.path not in known.ENVIRONMENT or file.path not in digests:
             raise InvalidParameter(
                 f"files may hold {', '.join(known.ENVIRONMENT)}, as far as the version has them; "
-                f"leave out {shown(path)}."
+                f"leave out {shown(file.path)}."
             )
-        if hashlib.sha256(text.encode()).hexdigest() != digests[path]:
+        if (
+            hashlib.sha256(file.text.encode(errors="surrogatepass")).hexdigest()
+            != digests[file.path]
+        ):
             raise InvalidParameter(
-                f"The text of {path} is not the one that was registered: read the file again and "
-                "send it as it is, or leave it out."
+                f"The text of {file.path} is not the one that was registered: read the file again "
+                "and send it as it is, or leave it out."
             )
-    return {path: op.files[path] for path in sorted(op.files)}
+    return {file.path: file.text for file in sorted(op.files, key=lambda f: f.path)}
 
 
 def _run(tx: Tx, run_id: str) -> tuple[Run | None, str]:

@@ -71,7 +71,7 @@ def test_packages_without_an_exact_version_are_listed() -> None:
 def test_requirements_are_read_as_pip_reads_them() -> None:
     text = (
         "# made by hand\nScikit_Learn[extra]===1.7  # pinned\n\ntorch @ https://example.org/t.whl\n"
-        "--extra-index-url https://example.org\nnumpy==2.1.0 \\\n    --hash=sha256:00\n"
+        "--find-links https://example.org\nnumpy==2.1.0 \\\n    --hash=sha256:00\n"
     )
     packages, others = requirements(text)
     assert [(p.name, p.version) for p in packages] == [
@@ -79,7 +79,7 @@ def test_requirements_are_read_as_pip_reads_them() -> None:
         ("scikit-learn", "1.7"),
         ("torch", ""),
     ]
-    assert others == ["--extra-index-url https://example.org"]
+    assert others == ["--find-links https://example.org"]
 
 
 @pytest.mark.parametrize("text", ["a" * 100_000 + "!", "a" + " " * 100_000 + "!", "a[" * 50_000])

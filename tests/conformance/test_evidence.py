@@ -1,0 +1,179 @@
+"""An evidence pack holds what is known about a version, and nothing that a caller has invented."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from cuvee.api.artifacts import PutArtifact
+from cuvee.api.base import Store
+from cuvee.api.evidence import EnvironmentFile, Evidence, GetEvidence
+from cuvee.api.experiments import CreateExperiment
+from cuvee.api.metrics import LogMetric
+from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
+from cuvee.api.runs import CreateRun, DeleteRun, UpdateRun
+from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
+from cuvee.errors import InvalidParameter, NotFound
+from cuvee.store.sql import SqlStore
+
+REQUIREMENTS = "numpy==2.1.0\r\nscikit-learn\n"
+MODEL = "flavors:\n  sklearn: {}\n# Ünïcode\n"
+
+
+@pytest.fixture
+def version(local_store: SqlStore) -> str:
+    """Register ``wine`` version 1 with files, from a run; return the run's id."""
+    do = local_store.do
+    experiment = do(CreateExperiment(name="wine")).experiment_id
+    info = do(CreateRun(experiment_id=experiment, run_name="first", start_time=1)).run.info
+    do(LogMetric(run_id=info.run_id, key="rmse", value=0.5, timestamp=1))
+    root = info.artifact_uri.partition(":/")[2]
+    for path, text in (("requirements.txt", REQUIREMENTS), ("MLmodel", MODEL)):
+        data = text.encode()
+        digest = hashlib.sha256(data).hexdigest()
+        do(PutArtifact(path=f"{root}/model/{path}", digest=digest, size=len(data)))
+    do(CreateRegisteredModel(name="wine"))
+    source = f"{info.artifact_uri}/model"
+    do(CreateModelVersion(name="wine", source=source, run_id=info.run_id))
+    do(UpdateRun(run_id=info.run_id, status="FINISHED", end_time=9))
+    return info.run_id
+
+
+def pack(store: Store, name: str = "wine", **files: str) -> tuple[Evidence, dict[str, str]]:
+    """Return a pack and its files."""
+    texts = [EnvironmentFile(path.replace("_", "."), text) for path, text in files.items()]
+    found = store.do(GetEvidence(name=name, version="1", files=texts))
+    return found, {member.path: member.text for member in found.members}
+
+
+def actions(files: dict[str, str]) -> list[str]:
+    """Return what the pack's events say was done."""
+    return [event["action"] for event in json.loads(files["facts/events.json"])]
+
+
+def test_a_pack_says_what_was_done_with_what_result(store: Store, version: str) -> None:
+    store.do(TransitionStage(name="wine", version="1", stage="Production", comment="the best"))
+
+    found, files = pack(store, requirements_txt=REQUIREMENTS, MLmodel=MODEL)
+
+    assert (found.name, found.version, len(found.digest)) == ("wine", "1", 64)
+    assert actions(files) == [
+        "run.created",
+        "model.created",
+        "version.created",
+        "run.finished",
+        "version.transitioned",
+    ]
+    run = json.loads(files["facts/run.json"])
+    assert run["info"]["run_id"] == version
+    assert run["data"]["metrics"][0]["value"] == 0.5
+    (held,) = json.loads(files["facts/stages.json"])
+    assert held["stage"] == "Production"
+    assert "the best" in files["card.md"]
+    assert files["environment/requirements.txt"] == REQUIREMENTS
+    assert files["environment/MLmodel"] == MODEL
+
+
+def test_the_list_of_files_has_the_digest_of_the_version(store: Store, version: str) -> None:  # noqa: ARG001
+    found, files = pack(store)
+    assert hashlib.sha256(files["files.sha256"].encode()).hexdigest() == found.digest
+    assert f"digest {found.digest}\n" in files["MANIFEST"]
+
+
+def test_every_other_file_is_in_the_manifest(store: Store, version: str) -> None:  # noqa: ARG001
+    found, files = pack(store, MLmodel=MODEL)
+    assert list(files) == sorted(files)
+    assert len(found.members) == len(files)
+    for path in files.keys() - {"MANIFEST"}:
+        digest = hashlib.sha256(files[path].encode()).hexdigest()
+        assert f"\n{digest}  {path}\n" in files["MANIFEST"]
+
+
+def test_nothing_changes_nothing_differs(store: Store, version: str) -> None:  # noqa: ARG001
+    assert pack(store, MLmodel=MODEL) == pack(store, MLmodel=MODEL)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "complaint"),
+    [
+        ("requirements_txt", "numpy==2.1.0\nscikit-learn\n", "not the one that was registered"),
+        ("requirements_txt", "", "not the one that was registered"),
+        ("conda_yaml", "", "leave out 'conda.yaml'"),
+        ("card_md", "perfect", "leave out 'card.md'"),
+    ],
+)
+def test_what_was_not_registered_is_refused(
+    store: Store,
+    version: str,  # noqa: ARG001
+    path: str,
+    text: str,
+    complaint: str,
+) -> None:
+    with pytest.raises(InvalidParameter, match=complaint):
+        pack(store, **{path: text})
+
+
+def test_what_was_not_handed_in_is_missing(store: Store, version: str) -> None:  # noqa: ARG001
+    found, files = pack(store)
+    assert "environment/MLmodel" not in files
+    (gap,) = [g.says for g in found.missing if g.says.startswith("MLmodel")]
+    assert "did not hand it in" in gap
+    assert gap in files["missing.md"]
+
+
+def test_a_renamed_model_keeps_its_history_in_the_pack(store: Store, version: str) -> None:  # noqa: ARG001
+    store.do(SetModelVersionTag(name="wine", version="1", key="k", value="v"))
+    store.do(RenameRegisteredModel(name="wine", new_name="vin"))
+    store.do(SetModelVersionTag(name="vin", version="1", key="k", value="w"))
+
+    _, files = pack(store, "vin")
+    assert actions(files) == [
+        "run.created",
+        "model.created",
+        "version.created",
+        "run.finished",
+        "version.tag_set",
+        "model.renamed",
+        "version.tag_set",
+    ]
+
+
+def test_the_history_of_another_model_of_the_name_stays_out(store: Store, version: str) -> None:
+    store.do(SetModelVersionTag(name="wine", version="1", key="k", value="v"))
+    store.do(DeleteRegisteredModel(name="wine"))
+    store.do(CreateRegisteredModel(name="wine"))
+    store.do(CreateModelVersion(name="wine", source=f"runs:/{version}/model", run_id=version))
+    store.do(RenameRegisteredModel(name="wine", new_name="vin"))
+    store.do(CreateRegisteredModel(name="wine"))
+    store.do(CreateModelVersion(name="wine", source=f"runs:/{version}/model", run_id=version))
+
+    assert actions(pack(store)[1]) == [
+        "run.created",
+        "run.finished",
+        "model.created",
+        "version.created",
+    ]
+    assert actions(pack(store, "vin")[1]) == [
+        "run.created",
+        "run.finished",
+        "model.created",
+        "version.created",
+        "model.renamed",
+    ]
+
+
+def test_a_deleted_run_is_told(store: Store, version: str) -> None:
+    store.do(DeleteRun(run_id=version))
+    found, _ = pack(store)
+    assert any("has been deleted" in gap.says for gap in found.missing)
+
+
+def test_there_is_no_pack_of_what_there_is_not(store: Store, version: str) -> None:  # noqa: ARG001
+    with pytest.raises(NotFound):
+        store.do(GetEvidence(name="wine", version="2"))
+    with pytest.raises(NotFound):
+        pack(store, "water")
+    with pytest.raises(InvalidParameter):
+        store.do(GetEvidence(name="wine", version="Production"))
