@@ -12,6 +12,7 @@
     ├── Conflict                 409  RESOURCE_CONFLICT
     ├── TooLarge                 413  INVALID_PARAMETER_VALUE
     ├── UnsupportedMediaType     415  INVALID_PARAMETER_VALUE
+    ├── TooManyRequests          429  REQUEST_LIMIT_EXCEEDED
     ├── Internal                 500  INTERNAL_ERROR
     ├── NotImplementedHere       501  NOT_IMPLEMENTED
     ├── Unavailable              503  TEMPORARILY_UNAVAILABLE
@@ -117,6 +118,18 @@ class UnsupportedMediaType(CuveeError):
 
     error_code = "INVALID_PARAMETER_VALUE"
     status = 415
+
+
+class TooManyRequests(CuveeError):
+    """There were too many attempts; try again later."""
+
+    error_code = "REQUEST_LIMIT_EXCEEDED"
+    status = 429
+
+    def __init__(self, message: str = "", retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds to wait."""
 
 
 class Internal(CuveeError):

@@ -10,7 +10,7 @@ import pytest
 
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
-from refusals.examples import seed
+from refusals.examples import seed, seed_users
 from refusals.served import Site
 
 
@@ -81,6 +81,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     path = tmp_path_factory.mktemp("seeded") / "cuvee.db"
     store = SqlStore.open(f"sqlite:///{path}")
     found = seed(store)
+    seed_users(store)
     store.close()
     return path, found
 

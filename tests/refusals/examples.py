@@ -7,6 +7,7 @@ from typing import Any
 from cuvee import api
 from cuvee.api.base import Op
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment, SetExperimentTag
+from cuvee.api.groups import AddMember, CreateGroup
 from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel, SetLoggedModelTags
 from cuvee.api.metrics import LogMetric
 from cuvee.api.models import (
@@ -15,9 +16,11 @@ from cuvee.api.models import (
     SetRegisteredModelTag,
 )
 from cuvee.api.runs import CreateRun, DeleteRun, LogParam, SetTag
+from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
 
 Fields = dict[str, Any]
+PASSWORD = "correct horse battery"
 
 
 def seed(store: Any) -> dict[str, str]:
@@ -61,6 +64,15 @@ def seed(store: Any) -> dict[str, str]:
     }
 
 
+def seed_users(store: Any) -> None:
+    """Put users, a group and a token into a store, which asks for a login from then on."""
+    do = store.do
+    do(CreateUser(username="ann", password=PASSWORD))
+    do(CreateUser(username="bob", password=PASSWORD, is_admin=True))
+    do(CreateGroup(name="risk"))
+    do(AddMember(name="risk", username="ann"))
+
+
 def _tag(key: str, value: str) -> Any:
     from cuvee.api.logged_models import LoggedModelTag
 
@@ -79,6 +91,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_metrics(ids),
         **_logged_models(ids),
         **_registry(ids),
+        **_users(),
     }
     return {op: by_name[op.__name__] for op in api.ROUTED}
 
@@ -248,4 +261,41 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
         "GetEvidence": {**version, "files": []},
         "SetModelVersionTag": {**version, "key": "t", "value": "v"},
         "DeleteModelVersionTag": {**version, "key": "k"},
+    }
+
+
+def _users() -> dict[str, Fields]:
+    """Return the examples that need what ``seed_users`` makes; ``SetUp`` is for a new server."""
+    ann, member, role = {"username": "ann"}, {"name": "risk", "username": "ann"}, {"role_id": 1}
+    return {
+        "CreateUser": {"username": "eve", "password": PASSWORD, "is_admin": True, "kind": "person"},
+        "GetUser": ann,
+        "GetCurrentUser": {},
+        "ListUsers": {},
+        "UpdateUserPassword": {**ann, "password": PASSWORD, "current_password": PASSWORD},
+        "UpdateUserAdmin": {**ann, "is_admin": True},
+        "DeleteUser": ann,
+        "DeactivateUser": ann,
+        "ActivateUser": ann,
+        "WhoAmI": {},
+        "SetUp": {"token": "x", "username": "eve", "password": PASSWORD},
+        "CreateGroup": {"name": "other", "description": "d"},
+        "GetGroup": {"name": "risk"},
+        "ListGroups": {},
+        "UpdateGroup": {"name": "risk", "new_name": "risks", "description": "d"},
+        "DeleteGroup": {"name": "risk"},
+        "AddMember": member,
+        "RemoveMember": member,
+        "CreateRole": {"name": "other", "workspace": "default", "description": "d"},
+        "GetRole": role,
+        "ListRoles": {"workspace": ["default"]},
+        "UpdateRole": {**role, "name": "risks", "description": "d"},
+        "DeleteRole": role,
+        "AssignRole": {**ann, **role},
+        "UnassignRole": {**ann, **role},
+        "ListUserRoles": ann,
+        "ListRoleUsers": role,
+        "CreateToken": {**ann, "name": "ci", "scopes": ["read"], "lifetime_days": 7},
+        "ListTokens": ann,
+        "RevokeToken": {"token_id": "0123456789abcdef"},
     }

@@ -77,7 +77,13 @@ def in_query(info: inspect.Type, value: Any) -> bool:
     return isinstance(value, int) and not -(2**31) < value < 2**31
 
 
-@ALL
+NOT_HERE = {"RevokeToken", "SetUp"}
+"""Examples that no seeded store accepts: their secrets are made anew each time."""
+
+
+@pytest.mark.parametrize(
+    "op", [op for op in api.ROUTED if op.__name__ not in NOT_HERE], ids=lambda op: op.__name__
+)
 def test_the_example_is_accepted(
     own: SqlStore, seeded: tuple[Path, dict[str, str]], op: AnyOp
 ) -> None:

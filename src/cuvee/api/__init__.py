@@ -10,10 +10,15 @@ from cuvee.api import (
     events,
     evidence,
     experiments,
+    groups,
     logged_models,
+    logins,
     metrics,
     models,
+    roles,
     runs,
+    tokens,
+    users,
     versions,
 )
 from cuvee.api.base import Op
@@ -29,6 +34,11 @@ _ROOMS = (
     artifacts,
     events,
     evidence,
+    users,
+    groups,
+    roles,
+    tokens,
+    logins,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

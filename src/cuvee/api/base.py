@@ -31,6 +31,7 @@ Key = Annotated[str, Meta(min_length=1, max_length=256)]
 Comment = Annotated[str, Meta(max_length=65535, description="why, for the history")]
 
 MLFLOW = "/api/2.0/mlflow"
+MLFLOW_3 = "/api/3.0/mlflow"
 CUVEE = "/api/1.0/cuvee"
 
 
@@ -113,6 +114,8 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     needs: ClassVar[Permission] = Permission.READ
     of: ClassVar[tuple[Of, ...]] = ()
     """Of what it is needed; empty for ``PUBLIC``, ``LOGIN`` and ``ADMIN``."""
+    hashes: ClassVar[bool] = False
+    """Whether a password in it must be hashed, or compared, before its transaction begins."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

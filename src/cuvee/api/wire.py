@@ -34,6 +34,8 @@ T = TypeVar("T")
 AnyOp = base.Op[Any]
 
 MAX_DEPTH = 32
+SECRETS = frozenset({"password", "current_password", "token", "secret"})
+"""Fields whose values no message repeats."""
 MAX_VALUES = 1_000_000
 _ENUMS = [RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES]
 _NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
@@ -296,8 +298,9 @@ def _bare(info: inspect.Type) -> inspect.Type:
 
 def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:
     if not ok:
+        shown = "" if where in SECRETS else f"{_seen(got)} "
         raise InvalidParameter(
-            f"Invalid value {_seen(got)} for parameter '{where}' supplied: expected {wanted}."
+            f"Invalid value {shown}for parameter '{where}' supplied: expected {wanted}."
         )
 
 
@@ -330,7 +333,7 @@ def _refuse(problem: Exception, sent: Mapping[str, Any] | None = None) -> NoRetu
     words = text.replace("str of length", "a text of length")
     words = words.replace("array of length", "a list of length")
     top = re.split(r"[.\[]", name)[0]
-    shown = f"{_seen(sent[top])} " if sent and top in sent else ""
+    shown = f"{_seen(sent[top])} " if sent and top in sent and top not in SECRETS else ""
     raise InvalidParameter(
         f"Invalid value {shown}for parameter '{name or 'body'}' supplied: {words}."
     ) from None

@@ -23,6 +23,9 @@ COMMANDS = (
     "events",
     "evidence",
     "db",
+    "user",
+    "group",
+    "token",
 )
 """Each stands in the module of its name, as a click command of its name."""
 

@@ -12,7 +12,7 @@ from cuvee.cli.options import examples
 @click.command(
     epilog=examples(
         "cuvee server",
-        "cuvee server --host 0.0.0.0 --port 8080 --allowed-hosts ml.example.com",
+        "cuvee server --host 0.0.0.0 --port 8080 --allowed-hosts ml.example.com --login",
         "cuvee server --backend-store-uri postgresql://cuvee@db/cuvee \\",
         "             --artifacts-destination /srv/cuvee/artifacts --workers 4",
     )
@@ -60,6 +60,12 @@ from cuvee.cli.options import examples
     metavar="/PATH",
     default="",
     help="Path below which a proxy presents this server, such as /ml.",
+)
+@click.option(
+    "--login",
+    is_flag=True,
+    help="Answer nobody without a login; prints a token for the first admin while there are no "
+    "users. Once there are users, everyone must log in with or without this option.",
 )
 def server(allowed_hosts: str, **options: Any) -> None:
     """Run the tracking server.

@@ -6,10 +6,11 @@ from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
+from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
 
 
-class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls):
+class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls, UserCalls):
     """Everything that can be asked, by MLflow's names.
 
     Args:

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cuvee import __version__
 from cuvee.api import wire
-from cuvee.api.base import Actor, Op
+from cuvee.api.base import Actor, Op, Permission
 from cuvee.errors import (
     CuveeError,
     EndpointNotFound,
@@ -22,9 +22,14 @@ from cuvee.errors import (
     InvalidParameter,
     MethodNotAllowed,
     TooLarge,
+    TooManyRequests,
+    Unauthenticated,
 )
 from cuvee.server import pages
+from cuvee.server.auth import ANONYMOUS, Authenticator
 from cuvee.server.guard import Guard, collect
+from cuvee.server.login import PATHS as LOGIN_PATHS
+from cuvee.server.login import LoginPages
 from cuvee.server.openapi import openapi
 from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.transfer import Transfer
@@ -56,6 +61,7 @@ SERVER_INFO = {
     "presigned_upload_model_id_supported": False,
     "features_enabled": {"gateway": False},
 }
+SERVER_INFO_PATHS = ("/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info")
 
 
 class App:
@@ -66,6 +72,7 @@ class App:
         blobs: where the bytes of artifacts are.
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
+        open_without_users: whether everyone may do everything until there is a user.
     """
 
     def __init__(
@@ -75,6 +82,7 @@ class App:
         *,
         allowed_hosts: Sequence[str] = (),
         static_prefix: str = "",
+        open_without_users: bool = True,
     ) -> None:
         self.store = store
         self.routes = Routes()
@@ -82,6 +90,10 @@ class App:
         self.transfer = Transfer(self.carry_out, blobs)
         self.prefix = static_prefix.rstrip("/")
         self.readers = ThreadPoolExecutor(READERS, "cuvee-reader")
+        self.auth = Authenticator(
+            store, self.guard, self.readers, open_without_users=open_without_users
+        )
+        self.login = LoginPages(self.auth, self.prefix)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event stream."""
@@ -127,7 +139,11 @@ class App:
             await _send(send, 200, TEXT_HEADERS, b"OK" if path == "/health" else _VERSION)
             return
         self.guard.check(method, headers)
-        actor = self.guard.actor(headers)
+        if op is None and await self._before_login(method, path, headers, scope, receive, send):
+            return
+        actor = ANONYMOUS
+        if op is None or op.needs is not Permission.PUBLIC:
+            actor = await self.auth.actor(method, headers, scope)
         fields: dict[str, str] = {}
         if op is None:
             if await self._other(method, path, scope, receive, send, actor):
@@ -137,6 +153,33 @@ class App:
                 await self._miss(method, path, methods, send)
                 return
         await self._operate(op, fields, scope, headers, receive, send, actor)
+
+    async def _before_login(
+        self,
+        method: str,
+        path: str,
+        headers: dict[bytes, bytes],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> bool:
+        """Answer what needs no login; say whether it was that."""
+        if path in LOGIN_PATHS:
+            await self.login.handle(path, headers, scope, receive, send)
+        elif method in ("GET", "HEAD") and path in SERVER_INFO_PATHS:
+            await _send(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
+        elif method == "GET" and path == "/" and b"authorization" not in headers:
+            try:
+                await self.auth.actor(method, headers, scope)
+            except Unauthenticated:
+                page = "/login" if self.auth.has_users else "/setup"
+                location = [(b"location", (self.prefix + page).encode()), *_SAFE]
+                await _send(send, 303, location, b"")
+            else:
+                return False
+        else:
+            return False
+        return True
 
     def _find(self, method: str, path: str) -> tuple[AnyOp | None, dict[str, str], set[str]]:
         try:
@@ -176,7 +219,9 @@ class App:
             body = await _read(kind, headers, receive)
             op = wire.decode_body(kind, body, fields)
         op.check()
-        if op.writes:
+        if op.hashes:
+            answer = wire.encode(await self.auth.write_hashed(op, actor))
+        elif op.writes:
             answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
         else:
             loop = asyncio.get_running_loop()
@@ -200,8 +245,6 @@ class App:
             loop = asyncio.get_running_loop()
             page = await loop.run_in_executor(self.readers, self._home, actor)
             await _send(send, 200, PAGE_HEADERS, page)
-        elif path in ("/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info"):
-            await _send(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
         elif path == "/api/openapi.json":
             await _send(send, 200, JSON_HEADERS, openapi())
         else:
@@ -226,6 +269,7 @@ class App:
 
     def close(self) -> None:
         """End the threads that read; the store is its opener's to close."""
+        self.auth.close()
         self.readers.shutdown()
         self.transfer.close()
 
@@ -290,4 +334,9 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
 
 async def _send_error(send: Send, problem: CuveeError, *, head: bool = False) -> None:
     body = b"" if head else wire.encode_error(problem.error_code, problem.message)
-    await _send(send, problem.status, JSON_HEADERS, body)
+    headers = JSON_HEADERS
+    if isinstance(problem, Unauthenticated):
+        headers = [*headers, (b"www-authenticate", b'Basic realm="mlflow"')]
+    elif isinstance(problem, TooManyRequests):
+        headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
+    await _send(send, problem.status, headers, body)

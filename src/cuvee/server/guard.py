@@ -86,18 +86,52 @@ class Guard:
         scheme, _, value = headers.get(b"authorization", b"").strip().partition(b" ")
         if scheme.lower() != b"basic":
             return self.user
+        return Actor(self.basic(value)[0], "basic")
+
+    @staticmethod
+    def basic(value: bytes) -> tuple[str, str]:
+        """Return the user name and password of HTTP Basic.
+
+        Args:
+            value: what follows the word in the header.
+
+        Raises:
+            Unauthenticated: it cannot be read.
+        """
         try:
-            name = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+            text = base64.b64decode(value.strip(), validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError):
             raise Unauthenticated(
                 "The Authorization header is not HTTP Basic: send base64 of user:password."
             ) from None
-        name = name.partition(":")[0]
+        name, _, password = text.partition(":")
         if len(name) > 256 or not name.isprintable():
             raise Unauthenticated("The user name has more than 256 or unprintable characters.")
         if not name:
             raise Unauthenticated("The Authorization header names no user: send user:password.")
-        return Actor(name, "basic")
+        return name, password
+
+    @staticmethod
+    def check_session(method: str, headers: Headers) -> None:
+        """Refuse a change that came with a browser's cookie, unless from a page of this server.
+
+        Raises:
+            PermissionDenied: the page has another origin, or does not say which.
+        """
+        if method in ("GET", "HEAD", "OPTIONS"):
+            return
+        origin = headers.get(b"origin")
+        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if origin is None:
+            # Browsers send no JSON to other origins unasked, and say where a request comes from.
+            ours = kind == b"application/json" or headers.get(b"sec-fetch-site") == b"same-origin"
+        else:
+            ours = origin.lower().partition(b"://")[2] == headers.get(b"host", b"").lower()
+        if not ours:
+            raise PermissionDenied(
+                "A login by cookie may change things from this server's own pages only: log in "
+                "with a token instead."
+            )
 
 
 def _host_name(host: str) -> str:

@@ -7,18 +7,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from cuvee.api import ROUTED
-from cuvee.api.base import MLFLOW, Op, Permission
+from cuvee.api.base import MLFLOW, MLFLOW_3, Op, Permission
 
 AnyOp = type[Op[Any]]
 
 # Where clients look for the protocol's calls: the API, the web UI's twin of it, and the addresses
 # that clients before MLflow 2 use for the registry.
-MLFLOW_BASES = (
-    MLFLOW,
-    "/ajax-api/2.0/mlflow",
-    "/api/2.0/preview/mlflow",
-    "/ajax-api/2.0/preview/mlflow",
-)
+BASES = {
+    MLFLOW: (
+        MLFLOW,
+        "/ajax-api/2.0/mlflow",
+        "/api/2.0/preview/mlflow",
+        "/ajax-api/2.0/preview/mlflow",
+    ),
+    MLFLOW_3: (MLFLOW_3, "/ajax-api/3.0/mlflow"),
+}
 
 
 class Routes:
@@ -34,7 +37,7 @@ class Routes:
             self._add(op)
 
     def _add(self, op: AnyOp) -> None:
-        for base in MLFLOW_BASES if op.base == MLFLOW else (op.base,):
+        for base in BASES.get(op.base, (op.base,)):
             path = f"{base}/{op.route}"
             if "{" not in path:
                 for method in op.methods:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import ipaddress
 import logging
 import os
+import re
 import signal
 import socket
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import uvicorn
 from msgspec import Struct
 from uvicorn.supervisors import Multiprocess
 
+from cuvee.api.logins import CountUsers, OfferSetup
 from cuvee.errors import InvalidParameter
+from cuvee.rules.tokens import new_secret
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
 
+if TYPE_CHECKING:
+    from cuvee.store.sql import SqlStore
+
 DATA = Path("cuvee-data")
 OPTIONS = "CUVEE_SERVER_OPTIONS"
+SETUP_LIFETIME = 24 * 3_600_000  # milliseconds
 GRACE = 10  # seconds for requests in flight when the server is told to stop
 
 
@@ -36,6 +44,7 @@ class Options(Struct, frozen=True, kw_only=True):
         default_artifact_root: URI below which new experiments keep their artifacts.
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served.
+        open_without_users: whether everyone may do everything until there is a user.
     """
 
     backend_store_uri: str
@@ -43,6 +52,7 @@ class Options(Struct, frozen=True, kw_only=True):
     default_artifact_root: str = "mlflow-artifacts:"
     allowed_hosts: tuple[str, ...] = ()
     static_prefix: str = ""
+    open_without_users: bool = False
 
 
 def serve(
@@ -55,6 +65,7 @@ def serve(
     artifacts_destination: str | None = None,
     allowed_hosts: Sequence[str] = (),
     static_prefix: str = "",
+    login: bool = False,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -67,6 +78,8 @@ def serve(
         artifacts_destination: directory for artifacts; ``./cuvee-data/artifacts`` when None.
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
+        login: let nobody in without a login, also while there are no users; prints a token for
+            the first admin.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -78,11 +91,17 @@ def serve(
         default_artifact_root=_root(default_artifact_root),
         allowed_hosts=tuple(allowed_hosts),
         static_prefix=static_prefix,
+        open_without_users=is_loopback(host) and not login,
     )
     os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
+    no_users = app.store.do(CountUsers()).value == 0
+    if no_users and not (options.open_without_users or login):
+        raise InvalidParameter(_REFUSAL.format(host=host, url=_without_password(options)))
     listener = bind(host, port)
     address = _address(host, listener, static_prefix)
+    if no_users and login:
+        _offer_setup(app.store, address)
     if workers == 1:
         _Server(_config(app), address).run(sockets=[listener])
         return
@@ -91,6 +110,41 @@ def serve(
     config = _config("cuvee.server.run:from_environment", factory=True, workers=workers)
     _say(address)
     Multiprocess(config, sockets=[listener]).run()
+
+
+_REFUSAL = (
+    "Nobody has to log in to this server, and {host} can be reached by others: start it with "
+    "--login, which prints a token for the first admin; or create the admin first, with "
+    "'cuvee user create NAME --tracking-uri {url}'; or listen on 127.0.0.1."
+)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_password(options: Options) -> str:
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1@", options.backend_store_uri)
+
+
+def _offer_setup(store: SqlStore, address: str) -> None:
+    secret = new_secret()
+    op = OfferSetup(token_id=secret.token_id, digest=secret.digest, lifetime=SETUP_LIFETIME)
+    store.do(op)
+    print(  # noqa: T201  # its purpose; the token is kept as a digest only
+        "This server has no users yet and answers nobody. Create the first admin within "
+        f"{SETUP_LIFETIME // 3_600_000} hours:\n"
+        f"  cuvee user setup NAME --token {secret.text} --tracking-uri {address}\n"
+        f"or with this token at {address}/setup. It works once.",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def from_environment() -> App:
@@ -112,6 +166,7 @@ def _open(options: Options) -> App:
         LocalBlobs(Path(options.artifacts_destination)),
         allowed_hosts=options.allowed_hosts,
         static_prefix=options.static_prefix,
+        open_without_users=options.open_without_users,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
+from cuvee.rules.scopes import check_scopes
 from cuvee.store.access import authorize
 from cuvee.store.engine import Database, open_database, process_id
 from cuvee.store.tx import Keys, Tx
@@ -89,6 +90,8 @@ class SqlStore:
         actor = actor or self.user
         if not op.writes:
             return self.read(op, actor)
+        if op.hashes:
+            op = self.hashed(op, actor)
         if self.database.group_commit:
             result: R = self.submit(op, actor).result()
         else:  # on this thread, which works at the interpreter's end too
@@ -102,6 +105,12 @@ class SqlStore:
             return Actor(getuser())
         except (OSError, KeyError):
             return Actor("unknown")
+
+    def hashed(self, op: Op[R], actor: Actor) -> Op[R]:
+        """Return a checked operation with hashes for passwords; takes tens of milliseconds."""
+        from cuvee.store.passwords import hashed
+
+        return hashed(op, actor, lambda asked: self.read(asked, self.user))
 
     def read(self, op: Op[R], actor: Actor) -> R:
         """Carry out a checked operation that changes nothing, in a snapshot, on this thread."""
@@ -314,6 +323,9 @@ FUNCTIONS = _functions()
 
 
 def _carry_out(tx: Tx, op: Op[Any]) -> Any:
-    if tx.actor.user is not None:
+    actor = tx.actor
+    if actor.user is not None:
+        if actor.scopes:
+            check_scopes(actor.scopes, type(op))
         authorize(tx, op)
     return FUNCTIONS[type(op)](tx, op)

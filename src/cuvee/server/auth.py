@@ -1,0 +1,232 @@
+"""Who asks: passwords, tokens and browser sessions, looked up in the request that they come with.
+
+Every request reads the row of its user or token, so that what is revoked, deactivated or changed
+counts from the next request on, on every server of the database. Only the costly comparison of a
+password is remembered, for minutes, by a keyed hash that the stored hash is part of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import ipaddress
+import secrets
+import time
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import Scope
+
+from cuvee.api.base import Actor, Op
+from cuvee.api.logins import (
+    BeginAttempt,
+    CountUsers,
+    Credential,
+    FindCredential,
+    FindLogin,
+    Login,
+    PassAttempt,
+    TouchToken,
+)
+from cuvee.errors import TooManyRequests, Unauthenticated
+from cuvee.rules.passwords import is_password
+from cuvee.rules.tokens import PREFIX, is_secret, token_id_of
+from cuvee.server.guard import Guard, Headers
+
+if TYPE_CHECKING:
+    from cuvee.store.sql import SqlStore
+
+COOKIE = "cuvee_session"
+ANONYMOUS = Actor("anonymous", "none", 0)
+REMEMBERED = 300.0  # seconds for which a right password is not compared again
+MAX_REMEMBERED = 10_000
+RECHECK = 1.0  # seconds after which an open server looks again whether there are users
+TOUCHED = 60_000  # milliseconds between two notes that a token was used
+HASHERS = 2  # threads that compare passwords, each with 64 MiB
+WRONG = "The user name or the password is wrong, or the account is not active."
+ENDED = "This token is unknown, has expired, or was revoked: create another one."
+MISSING = (
+    "This server asks for a login: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
+    "MLFLOW_TRACKING_TOKEN, or log in at /login."
+)
+NO_USERS = (
+    "This server has no users yet: create the first admin with the token that it printed when it "
+    "started, by 'cuvee user setup --token ...' or at /setup."
+)
+
+
+class Authenticator:
+    """Finds out who asks.
+
+    Args:
+        store: where users and tokens are.
+        guard: checks origins, and names the actor of a server without users.
+        readers: threads that read from the store.
+        open_without_users: whether everyone may do everything until there is a user.
+    """
+
+    def __init__(
+        self, store: SqlStore, guard: Guard, readers: Executor, *, open_without_users: bool
+    ) -> None:
+        self.store = store
+        self.guard = guard
+        self.hashers = ThreadPoolExecutor(HASHERS, "cuvee-hasher")
+        self.has_users = False
+        self._open = open_without_users
+        self._readers = readers
+        self._checked = -RECHECK
+        self._key = secrets.token_bytes(32)
+        self._right: dict[bytes, float] = {}
+        self._comparing: dict[bytes, asyncio.Task[None]] = {}
+        self._touched: dict[int, int] = {}
+
+    async def actor(self, method: str, headers: Headers, scope: Scope) -> Actor:
+        """Return who asks.
+
+        Raises:
+            Unauthenticated: nobody, or with a wrong secret.
+            TooManyRequests: there were too many wrong logins.
+            PermissionDenied: a page elsewhere may have sent this in the user's name.
+        """
+        if not await self._login_needed():
+            return self.guard.actor(headers)
+        if not self.has_users:
+            raise Unauthenticated(NO_USERS)
+        scheme, _, value = headers.get(b"authorization", b"").strip().partition(b" ")
+        kind = scheme.lower()
+        if kind == b"bearer":
+            return await self._token(value.strip().decode("latin-1"))
+        if kind == b"basic":
+            name, password = self.guard.basic(value)
+            if password.startswith(PREFIX):
+                return await self._token(password, name)
+            return await self.password(name, password, address_of(scope))
+        text = session_of(headers)
+        if not text:
+            raise Unauthenticated(MISSING)
+        self.guard.check_session(method, headers)
+        return await self._session(text)
+
+    async def _login_needed(self) -> bool:
+        if self.has_users:
+            return True
+        now = time.monotonic()
+        if now - self._checked >= RECHECK:
+            self._checked = now
+            self.has_users = (await self._read(CountUsers())).value > 0
+        return self.has_users or not self._open
+
+    async def _read(self, op: Op[Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self.store.read, op, self.store.user)
+
+    async def write(self, op: Op[Any]) -> Any:
+        """Carry out an operation of the server's own."""
+        return await asyncio.wrap_future(self.store.submit(op, self.store.user))
+
+    # ------------------------------------------------------------ tokens and sessions
+
+    async def _token(self, text: str, name: str = "") -> Actor:
+        found = await self._credential("token", text)
+        if found is None or name not in ("", "token", found.name):
+            raise Unauthenticated(ENDED)
+        return Actor(found.name, "token", found.user, found.admin, found.scopes)
+
+    async def _session(self, text: str) -> Actor:
+        found = await self._credential("session", text)
+        if found is None:
+            raise Unauthenticated("The session has ended: log in again at /login.")
+        return Actor(found.name, "session", found.user, found.admin)
+
+    async def _credential(self, kind: str, text: str) -> Credential | None:
+        token_id = token_id_of(text)
+        if not token_id:
+            return None
+        found: Credential = await self._read(FindCredential(token_id=token_id))
+        now = int(time.time() * 1000)
+        if (
+            found.kind != kind
+            or found.revoked
+            or found.expires <= now
+            or not found.active
+            or not is_secret(found.digest, text)
+        ):
+            return None
+        if now - max(found.last_used, self._touched.get(found.pk, 0)) > TOUCHED:
+            if len(self._touched) >= MAX_REMEMBERED:
+                self._touched.clear()
+            self._touched[found.pk] = now
+            self.store.submit(TouchToken(pk=found.pk), self.store.user)  # nobody waits for it
+        return found
+
+    # ------------------------------------------------------------ passwords
+
+    async def password(self, name: str, password: str, address: str) -> Actor:
+        """Return the user whose password this is.
+
+        Raises:
+            Unauthenticated: it is wrong, or there is no such user.
+            TooManyRequests: it was not looked at, after too many wrong ones.
+        """
+        login: Login = await self._read(FindLogin(name=name))
+        text = "\0".join((str(login.user), name, login.password, password))
+        key = hmac.digest(self._key, text.encode(), "sha256")
+        if self._right.get(key, 0.0) < time.monotonic():
+            task = self._comparing.get(key)
+            if task is None:  # equal requests at the same time wait for one comparison
+                task = asyncio.ensure_future(self._compare(login, password, address, key))
+                self._comparing[key] = task
+                task.add_done_callback(lambda _: self._comparing.pop(key, None))
+            await asyncio.shield(task)
+        if not login.active:
+            raise Unauthenticated(WRONG)
+        return Actor(login.name, "password", login.user, login.admin)
+
+    async def _compare(self, login: Login, password: str, address: str, key: bytes) -> None:
+        wait = (await self.write(BeginAttempt(name=login.name, address=address))).value
+        if wait:
+            seconds = -(-wait // 1000)
+            raise TooManyRequests(
+                f"There were too many wrong logins: try again in {seconds} s.", seconds
+            )
+        loop = asyncio.get_running_loop()
+        right = await loop.run_in_executor(self.hashers, is_password, login.password, password)
+        if not right or not login.active:
+            raise Unauthenticated(WRONG)
+        await self.write(PassAttempt(name=login.name, address=address))
+        if len(self._right) >= MAX_REMEMBERED:
+            self._right.clear()
+        self._right[key] = time.monotonic() + REMEMBERED
+
+    async def write_hashed(self, op: Op[Any], actor: Actor) -> Any:
+        """Carry out a checked operation with passwords, which are hashed on a thread for it."""
+        loop = asyncio.get_running_loop()
+        ready = await loop.run_in_executor(self.hashers, self.store.hashed, op, actor)
+        result = await asyncio.wrap_future(self.store.submit(ready, actor))
+        self._checked = -RECHECK  # there may be a first user now
+        return result
+
+    def close(self) -> None:
+        """End the threads that compare passwords."""
+        self.hashers.shutdown()
+
+
+def address_of(scope: Scope) -> str:
+    """Return the caller's address, by which wrong logins are counted; of IPv6 the network."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return str(host)[:100]
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def session_of(headers: Headers) -> str:
+    """Return the secret of the browser session; empty when there is none."""
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
