@@ -130,7 +130,7 @@ def test_events_come_in_pages_forwards_and_backwards(store: Store) -> None:
     assert history(store, object="model:m3") == [everything[3]]
     assert history(store, action="model.created") == everything
     with pytest.raises(InvalidParameter):
-        store.do(ListEvents(page_token="x"))  # noqa: S106  # not a password
+        store.do(ListEvents(page_token="x"))  # not a password
 
 
 def test_the_actor_is_who_asked(local_store: SqlStore) -> None:

@@ -88,8 +88,12 @@ def as_user(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[A
             from cuvee.settings import Settings
             from cuvee.uris import ServerUri
 
-            user = {} if token else {"username": name, "password": password}
-            settings = Settings(token=token, http_max_retries=0, **user)
+            settings = Settings(
+                username="" if token else name,
+                password="" if token else password,
+                token=token,
+                http_max_retries=0,
+            )
             found = HttpStore(Http(ServerUri(url=url), settings))
         else:
             login = local_store.do(FindLogin(name=name))
