@@ -25,6 +25,11 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+_USED = " UNION ALL ".join(
+    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in metadata.tables
+)
+
+
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
     """The URL of the database, emptied: as good as a new one, and ten times as quick to have."""
@@ -32,7 +37,11 @@ def postgres_url(postgres: str) -> str:
 
     with psycopg.connect(postgres) as connection:
         connection.execute("SET session_replication_role = replica")  # the history's trigger rests
-        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY")
+        # Emptying a table costs a new file for it and each of its indexes: only those in use.
+        used = connection.execute(_USED).fetchall()
+        if used:
+            names = ", ".join(name for (name,) in used)
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
     migrate.upgrade(postgres)
     return postgres
 
