@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cuvee.api import (
+    access_lists,
     artifacts,
     datasets,
     events,
@@ -15,9 +16,11 @@ from cuvee.api import (
     logins,
     metrics,
     models,
+    permissions,
     roles,
     runs,
     tokens,
+    user_permissions,
     users,
     versions,
 )
@@ -39,13 +42,17 @@ _ROOMS = (
     roles,
     tokens,
     logins,
+    permissions,
+    access_lists,
+    user_permissions,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(
     value
     for room in _ROOMS
-    for value in vars(room).values()
+    for name, value in vars(room).items()
     if isinstance(value, type) and issubclass(value, Op) and value.__module__ == room.__name__
+    if not name.startswith("_")
 )
 """Every operation, in the order of the documentation."""
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import Empty, Permission, Read, Required, Write
+from cuvee.api.base import Empty, Of, Permission, Read, Required, Write
 from cuvee.api.names import shown
 from cuvee.errors import InvalidParameter
 
@@ -134,6 +134,7 @@ class ListArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "artifacts/list"
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     path: str = ""
     page_token: str = ""
@@ -145,6 +146,7 @@ class ListArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
 class ListStoredArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     """List one directory of the artifact store; paths are base names."""
 
+    of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
     path: str = ""
 
     def check(self) -> None:
@@ -154,6 +156,18 @@ class ListStoredArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
 class FindArtifact(Read[StoredFile], frozen=True, kw_only=True):
     """Find the stored file at a path of the artifact store."""
 
+    of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
+    path: Required
+
+    def check(self) -> None:
+        artifact_path(self.path)
+
+
+class AnnounceArtifact(Read[Empty], frozen=True, kw_only=True):
+    """Ask whether a file may be stored at a path, before its bytes are sent."""
+
+    needs: ClassVar[Permission] = Permission.EDIT
+    of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
     path: Required
 
     def check(self) -> None:
@@ -163,6 +177,7 @@ class FindArtifact(Read[StoredFile], frozen=True, kw_only=True):
 class PutArtifact(Write[Empty], frozen=True, kw_only=True):
     """Make stored bytes visible at a path of the artifact store."""
 
+    of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
     path: Required
     digest: Digest
     size: Size
@@ -174,7 +189,8 @@ class PutArtifact(Write[Empty], frozen=True, kw_only=True):
 class DeleteArtifact(Write[Empty], frozen=True, kw_only=True):
     """Remove a file or a tree of the artifact store; registered versions' files are refused."""
 
-    needs: ClassVar[Permission] = Permission.EDIT
+    needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
     path: Required
 
     def check(self) -> None:

@@ -70,8 +70,10 @@ class Of(Struct, frozen=True):
 
     Args:
         kind: what the field holds: ``experiment``, ``run`` or ``logged_model`` (an id, or a list
-            of ids), ``model`` (a registered model's name), ``new_experiment`` or ``new_model``
-            (a name in a folder that must allow it), ``path`` (of a stored file), ``source`` (URI).
+            of ids), ``experiment_name``, ``model`` (a registered model's name) or ``model_id``,
+            ``new_experiment`` or ``new_model`` (a name, whose folder must allow it), ``path`` (of
+            a stored file), ``parents`` (tags, of which one may name a run), ``object`` (a text
+            such as ``folder:team/``), ``grant`` (its number). See ``store/access.py``.
         field: the operation's field; ``metrics.model_id`` for a field of each item of a list.
         needs: what is needed of this object, when it is not the operation's own permission.
     """

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Int64, Key, Read, Required, Write
+from cuvee.api.base import Empty, Int64, Key, Of, Permission, Read, Required, Write
 from cuvee.api.names import (
     MAX_DATASET_DIGEST,
     MAX_DATASET_NAME,
@@ -73,6 +73,10 @@ class LogInputs(Write[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/log-inputs"
     max_body: ClassVar[int] = 24 << 20
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("run", "run_id"),
+        Of("logged_model", "models.model_id", Permission.READ),
+    )
     run_id: Required
     datasets: list[DatasetInput] = []
     models: list[ModelInput] = []
@@ -87,6 +91,10 @@ class LogOutputs(Write[Empty], frozen=True, kw_only=True):
     """Record models as outputs of a run; a repeated model keeps its first step."""
 
     route: ClassVar[str] = "runs/outputs"
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("run", "run_id"),
+        Of("logged_model", "models.model_id"),
+    )
     run_id: Required
     models: Annotated[list[ModelOutput], Meta(min_length=1)]
 
@@ -99,4 +107,5 @@ class SearchDatasets(Read[DatasetSummaries], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/search-datasets"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     experiment_ids: Annotated[list[Required], Meta(min_length=1, max_length=20)]

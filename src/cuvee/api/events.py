@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import CUVEE, Id, Int64, Read
+from cuvee.api.base import CUVEE, Id, Int64, Permission, Read
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,6 +47,7 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "events"
+    needs: ClassVar[Permission] = Permission.LOGIN
     object: Annotated[str, Meta(max_length=1000)] = ""
     action: Annotated[str, Meta(max_length=100)] = ""
     actor: Id = ""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_EXPERIMENT_TAG_VALUE,
     MAX_LOCATION,
@@ -70,6 +70,7 @@ class CreateExperiment(Recorded[ExperimentCreated], frozen=True, kw_only=True):
     """Create an experiment."""
 
     route: ClassVar[str] = "experiments/create"
+    of: ClassVar[tuple[Of, ...]] = (Of("new_experiment", "name"),)
     name: Required
     artifact_location: str = ""
     tags: list[ExperimentTag] = []
@@ -86,6 +87,7 @@ class GetExperiment(Read[ExperimentResult], frozen=True, kw_only=True):
     """Read an experiment by its id, deleted ones too."""
 
     route: ClassVar[str] = "experiments/get"
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
 
     def check(self) -> None:
@@ -96,6 +98,7 @@ class GetExperimentByName(Read[ExperimentResult], frozen=True, kw_only=True):
     """Read an experiment by its name, deleted ones too."""
 
     route: ClassVar[str] = "experiments/get-by-name"
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment_name", "experiment_name"),)
     experiment_name: Required
 
 
@@ -104,6 +107,7 @@ class SearchExperiments(Read[ExperimentPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/search"
     methods: ClassVar[tuple[str, ...]] = ("POST", "GET")
+    needs: ClassVar[Permission] = Permission.LOGIN
     max_results: PageSize
     page_token: str = ""
     filter: str = ""
@@ -115,6 +119,11 @@ class UpdateExperiment(Recorded[Empty], frozen=True, kw_only=True):
     """Rename an experiment."""
 
     route: ClassVar[str] = "experiments/update"
+    needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("experiment", "experiment_id"),
+        Of("new_experiment", "new_name", Permission.EDIT),
+    )
     experiment_id: Required
     new_name: Required
 
@@ -128,6 +137,7 @@ class DeleteExperiment(Recorded[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/delete"
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
 
     def check(self) -> None:
@@ -139,6 +149,7 @@ class RestoreExperiment(Recorded[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/restore"
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
 
     def check(self) -> None:
@@ -149,6 +160,7 @@ class SetExperimentTag(Recorded[Empty], frozen=True, kw_only=True):
     """Set a tag of an experiment."""
 
     route: ClassVar[str] = "experiments/set-experiment-tag"
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
     key: Required
     value: str = ""
@@ -162,6 +174,7 @@ class DeleteExperimentTag(Recorded[Empty], frozen=True, kw_only=True):
     """Remove a tag of an experiment."""
 
     route: ClassVar[str] = "experiments/delete-experiment-tag"
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
     key: Required
 

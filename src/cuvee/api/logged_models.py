@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import ArtifactPage, artifact_directory
-from cuvee.api.base import Empty, Permission, Read, Recorded, Required, Write
+from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required, Write
 from cuvee.api.metrics import DatasetDigest, DatasetName, Metric
 from cuvee.api.names import (
     MAX_MODEL_TAG_VALUE,
@@ -186,6 +186,10 @@ class CreateLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
     """Announce a model whose files are about to be uploaded."""
 
     route: ClassVar[str] = "logged-models"
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("experiment", "experiment_id"),
+        Of("run", "source_run_id"),
+    )
     experiment_id: Required
     name: str = ""
     model_type: Annotated[str, Meta(max_length=500)] = ""
@@ -204,6 +208,7 @@ class GetLoggedModel(Read[LoggedModelResult], frozen=True, kw_only=True):
     """Read a logged model."""
 
     route: ClassVar[str] = "logged-models/{model_id}"
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     allow_deleted: bool = False
 
@@ -213,6 +218,7 @@ class FinalizeLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "logged-models/{model_id}"
     methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     status: LoggedModelStatus
 
@@ -223,6 +229,7 @@ class DeleteLoggedModel(Recorded[Empty], frozen=True, kw_only=True):
     route: ClassVar[str] = "logged-models/{model_id}"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
 
 
@@ -231,6 +238,7 @@ class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "logged-models/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     experiment_ids: Annotated[list[Required], Meta(min_length=1)]
     filter: str = ""
     datasets: list[DatasetFilter] = []
@@ -248,6 +256,7 @@ class SetLoggedModelTags(Write[LoggedModelEcho], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "logged-models/{model_id}/tags"
     methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     tags: list[LoggedModelTag] = []
 
@@ -260,6 +269,7 @@ class DeleteLoggedModelTag(Write[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "logged-models/{model_id}/tags/{tag_key}"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     tag_key: Required
 
@@ -268,6 +278,7 @@ class LogLoggedModelParams(Write[Empty], frozen=True, kw_only=True):
     """Add params to a logged model; a key that it has already is refused."""
 
     route: ClassVar[str] = "logged-models/{model_id}/params"
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     params: list[LoggedModelParameter] = []
 
@@ -279,6 +290,7 @@ class ListLoggedModelArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     """List the files of a logged model, one directory at a time."""
 
     route: ClassVar[str] = "logged-models/{model_id}/artifacts/directories"
+    of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     artifact_directory_path: str = ""
     page_token: str = ""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Id, Int64, Key, Read, Required, Time, Write
+from cuvee.api.base import Empty, Id, Int64, Key, Of, Read, Required, Time, Write
 from cuvee.api.names import MAX_DATASET_DIGEST, MAX_DATASET_NAME, check_key
 from cuvee.errors import InvalidParameter
 
@@ -52,6 +52,10 @@ class LogMetric(Write[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/log-metric"
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("run", "run_id"),
+        Of("logged_model", "model_id"),
+    )
     run_id: Required
     key: Required
     value: float
@@ -82,6 +86,7 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "metrics/get-history"
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Key
     metric_key: Key
     page_token: str = ""
@@ -92,6 +97,7 @@ class GetMetricHistoryBulk(Read[MetricPage], frozen=True, kw_only=True):
     """Read one metric of up to 100 runs, ordered by run, time, step and value."""
 
     route: ClassVar[str] = "metrics/get-history-bulk"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: RunIds
     metric_key: Key
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] = MAX_HISTORY_PAGE
@@ -101,6 +107,7 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
     """Read an evenly spread sample of one metric of up to 100 runs."""
 
     route: ClassVar[str] = "metrics/get-history-bulk-interval"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_ids"),)
     run_ids: RunIds
     metric_key: Key
     start_step: Int64 | None = None

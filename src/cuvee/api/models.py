@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Key, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Key, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -75,6 +75,7 @@ class CreateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_onl
     """Create a registered model."""
 
     route: ClassVar[str] = "registered-models/create"
+    of: ClassVar[tuple[Of, ...]] = (Of("new_model", "name"),)
     name: Required
     tags: list[RegisteredModelTag] = []
     description: Description | None = None
@@ -89,6 +90,7 @@ class GetRegisteredModel(Read[RegisteredModelResult], frozen=True, kw_only=True)
     """Read a registered model."""
 
     route: ClassVar[str] = "registered-models/get"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
 
 
@@ -97,6 +99,10 @@ class RenameRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_onl
 
     route: ClassVar[str] = "registered-models/rename"
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("model", "name"),
+        Of("new_model", "new_name", Permission.EDIT),
+    )
     name: Required
     new_name: Required
 
@@ -109,6 +115,7 @@ class UpdateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_onl
 
     route: ClassVar[str] = "registered-models/update"
     methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     description: Description | None = None
 
@@ -119,6 +126,7 @@ class DeleteRegisteredModel(Recorded[Empty], frozen=True, kw_only=True):
     route: ClassVar[str] = "registered-models/delete"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
 
 
@@ -126,6 +134,7 @@ class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=Tru
     """Find registered models by a filter, in an order, a page at a time."""
 
     route: ClassVar[str] = "registered-models/search"
+    needs: ClassVar[Permission] = Permission.LOGIN
     filter: str = ""
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     order_by: list[str] = []
@@ -137,6 +146,7 @@ class GetLatestVersions(Read[VersionList], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "registered-models/get-latest-versions"
     methods: ClassVar[tuple[str, ...]] = ("POST", "GET")
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     stages: list[str] = []
 
@@ -145,6 +155,7 @@ class SetRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
     """Set a tag of a registered model."""
 
     route: ClassVar[str] = "registered-models/set-tag"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     key: Required
     value: str = ""
@@ -158,6 +169,7 @@ class DeleteRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "registered-models/delete-tag"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     key: Key
 
@@ -166,6 +178,7 @@ class SetRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
     """Point an alias at a version."""
 
     route: ClassVar[str] = "registered-models/alias"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     alias: Required
     version: Required
@@ -180,6 +193,7 @@ class DeleteRegisteredModelAlias(Recorded[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "registered-models/alias"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     alias: Key
 
@@ -188,6 +202,7 @@ class GetModelVersionByAlias(Read[ModelVersionResult], frozen=True, kw_only=True
     """Read the version that an alias points at; ``latest`` means the highest version."""
 
     route: ClassVar[str] = "registered-models/alias"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     alias: Required
 

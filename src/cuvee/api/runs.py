@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Permission, Read, Recorded, Required, Time, Write
+from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required, Time, Write
 from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
 from cuvee.api.experiments import PageSize, ViewType
 from cuvee.api.metrics import Metric
@@ -31,6 +31,7 @@ RUN_STATUSES: dict[int, str] = {
     5: "KILLED",
 }
 RUN_NAME_TAG = "mlflow.runName"
+PARENT_TAG = "mlflow.parentRunId"
 MAX_BATCH = 1000
 LEGACY_RUN_ID = {"run_uuid": "run_id"}
 
@@ -132,6 +133,10 @@ class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
     """Start a run in an experiment."""
 
     route: ClassVar[str] = "runs/create"
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("experiment", "experiment_id"),
+        Of("parents", "tags", Permission.READ),
+    )
     experiment_id: Required
     user_id: Annotated[str, Meta(max_length=256)] = ""
     run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
@@ -153,6 +158,7 @@ class GetRun(Read[RunResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/get"
     legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
 
 
@@ -161,6 +167,7 @@ class UpdateRun(Recorded[RunInfoResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/update"
     legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     status: RunStatus | None = None
     end_time: Time | None = None
@@ -171,7 +178,8 @@ class DeleteRun(Recorded[Empty], frozen=True, kw_only=True):
     """Mark a run as deleted; it can be restored."""
 
     route: ClassVar[str] = "runs/delete"
-    needs: ClassVar[Permission] = Permission.EDIT
+    needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
 
 
@@ -179,6 +187,8 @@ class RestoreRun(Recorded[Empty], frozen=True, kw_only=True):
     """Bring a deleted run back."""
 
     route: ClassVar[str] = "runs/restore"
+    needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
 
 
@@ -187,6 +197,7 @@ class SearchRuns(Read[RunPage], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
+    of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     experiment_ids: list[str] = []
     filter: str = ""
     run_view_type: ViewType = "ACTIVE_ONLY"
@@ -204,6 +215,7 @@ class LogParam(Write[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/log-parameter"
     legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     key: Required
     value: str = ""
@@ -217,6 +229,10 @@ class SetTag(Write[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "runs/set-tag"
     legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("run", "run_id"),
+        Of("parents", "key", Permission.READ),
+    )
     run_id: Required
     key: Required
     value: str = ""
@@ -229,6 +245,7 @@ class DeleteTag(Write[Empty], frozen=True, kw_only=True):
     """Remove a tag of a run."""
 
     route: ClassVar[str] = "runs/delete-tag"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     key: Required
 
@@ -237,6 +254,11 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
     """Add metrics, params and tags to a run, all or nothing."""
 
     route: ClassVar[str] = "runs/log-batch"
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("run", "run_id"),
+        Of("logged_model", "metrics.model_id"),
+        Of("parents", "tags", Permission.READ),
+    )
     run_id: Required
     metrics: Annotated[list[Metric], Meta(max_length=1000)] = []
     params: Annotated[list[Param], Meta(max_length=100)] = []
@@ -263,6 +285,7 @@ class LogModel(Write[Empty], frozen=True, kw_only=True):
     """Note in a run's tags that a model was logged (clients before MLflow 3)."""
 
     route: ClassVar[str] = "runs/log-model"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     model_json: Required
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import StoredFiles
-from cuvee.api.base import CUVEE, Empty, Key, Permission, Read, Recorded, Required
+from cuvee.api.base import CUVEE, Empty, Key, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -93,6 +93,11 @@ class CreateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True
     """Register a model as the next version; its files can never be changed afterwards."""
 
     route: ClassVar[str] = "model-versions/create"
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("model", "name"),
+        Of("run", "run_id", Permission.READ),
+        Of("logged_model", "model_id", Permission.READ),
+    )
     name: Required
     source: Required
     run_id: Annotated[str, Meta(max_length=256)] = ""
@@ -111,6 +116,7 @@ class GetModelVersion(Read[ModelVersionResult], frozen=True, kw_only=True):
     """Read a model version."""
 
     route: ClassVar[str] = "model-versions/get"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
 
@@ -123,6 +129,7 @@ class UpdateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True
 
     route: ClassVar[str] = "model-versions/update"
     methods: ClassVar[tuple[str, ...]] = ("PATCH",)
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
     description: Description = ""
@@ -136,6 +143,7 @@ class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "model-versions/transition-stage"
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
     stage: Required
@@ -156,6 +164,7 @@ class DeleteModelVersion(Recorded[Empty], frozen=True, kw_only=True):
     route: ClassVar[str] = "model-versions/delete"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
     needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
 
@@ -167,6 +176,7 @@ class SearchModelVersions(Read[ModelVersionPage], frozen=True, kw_only=True):
     """Find model versions by a filter, in an order, a page at a time."""
 
     route: ClassVar[str] = "model-versions/search"
+    needs: ClassVar[Permission] = Permission.LOGIN
     filter: str = ""
     max_results: Annotated[int, Meta(ge=1, le=200_000)] = 200_000
     order_by: list[str] = []
@@ -177,6 +187,7 @@ class GetModelVersionDownloadUri(Read[DownloadUri], frozen=True, kw_only=True):
     """Read where a version's files are."""
 
     route: ClassVar[str] = "model-versions/get-download-uri"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
 
@@ -189,6 +200,7 @@ class GetVersionManifest(Read[StoredFiles], frozen=True, kw_only=True):
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "model-versions/manifest"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
 
@@ -200,6 +212,7 @@ class SetModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
     """Set a tag of a version."""
 
     route: ClassVar[str] = "model-versions/set-tag"
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
     key: Required
@@ -215,6 +228,7 @@ class DeleteModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "model-versions/delete-tag"
     methods: ClassVar[tuple[str, ...]] = ("DELETE",)
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
     key: Key

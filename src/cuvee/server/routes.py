@@ -23,6 +23,8 @@ BASES = {
     MLFLOW_3: (MLFLOW_3, "/ajax-api/3.0/mlflow"),
 }
 
+OF_OBJECTS = frozenset({Permission.READ, Permission.EDIT, Permission.MANAGE})
+
 
 class Routes:
     """Finds operations by method and path, in one look into a dictionary for nearly all."""
@@ -34,6 +36,8 @@ class Routes:
         for op in ROUTED:
             if not isinstance(op.needs, Permission):
                 raise TypeError(f"{op.__name__} does not say which permission it needs")
+            if op.needs in OF_OBJECTS and not op.of:
+                raise TypeError(f"{op.__name__} does not say of what it needs {op.needs.value}")
             self._add(op)
 
     def _add(self, op: AnyOp) -> None:

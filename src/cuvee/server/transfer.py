@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote_to_bytes
 
 from cuvee.api import wire
 from cuvee.api.artifacts import (
+    AnnounceArtifact,
     DeleteArtifact,
     FindArtifact,
     ListArtifacts,
@@ -198,6 +199,8 @@ class Transfer:
         expected = announced_hashes(
             exchange.header("content-md5"), exchange.header("content-digest")
         )
+        if exchange.actor.user is not None:  # before anything of the body is kept
+            await self._do(AnnounceArtifact(path=path), exchange.actor)
         upload = self._blobs.begin(expected.keys() - {"sha256"})
         kept = None
         try:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select, update
 
 from cuvee.api.artifacts import (
+    AnnounceArtifact,
     ArtifactPage,
     DeleteArtifact,
     FileInfo,
@@ -19,11 +20,12 @@ from cuvee.api.artifacts import (
     artifact_directory,
     manifest_digest,
 )
-from cuvee.api.base import Empty
+from cuvee.api.base import Empty, Level
 from cuvee.api.logged_models import ListLoggedModelArtifacts
 from cuvee.api.names import shown, version_number
 from cuvee.api.versions import GetVersionManifest
 from cuvee.errors import Conflict, InvalidParameter, NotFound
+from cuvee.store import access
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.locations import proxy_path
 from cuvee.store.schema import (
@@ -189,6 +191,11 @@ def _first_below(tx: Tx, directory: str) -> str | None:
 # ---------------------------------------------------------------- changing
 
 
+def announce_artifact(tx: Tx, op: AnnounceArtifact) -> Empty:  # noqa: ARG001
+    """Say that nothing speaks against a file at the path; whether, was decided before."""
+    return Empty()
+
+
 def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
     """Make stored bytes visible at a path; the same bytes again change nothing."""
     tx.database.lock_artifacts(tx.cursor, alone=False)
@@ -225,10 +232,17 @@ def _writable(tx: Tx, path: str, line: list[str], *, exists: bool) -> list[tuple
         _, _, growing, name, version = seal
         if exists or not growing:
             raise Conflict(
-                f"{shown(path)} belongs to version {version} of model {shown(name)}, whose files "
+                f"{shown(path)} belongs to {_named(tx, name, version)}, whose files "
                 "can never be changed: log the file under another path and register a new version."
             )
     return seals
+
+
+def _named(tx: Tx, name: str, version: int) -> str:
+    """Name a version, unless the actor may not know of it."""
+    if access.level_by_name(tx, name) < Level.READ:
+        return "a version of a registered model that you cannot see"
+    return f"version {version} of model {shown(name)}"
 
 
 def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
@@ -264,7 +278,7 @@ def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
         below, behind = _range(itself)
         if tx.first(_files_of_tree, itself=itself, start=below, end=behind):
             raise Conflict(
-                f"{shown(op.path)} holds files of version {version} of model {shown(name)}, which "
+                f"{shown(op.path)} holds files of {_named(tx, name, version)}, which "
                 "can never be deleted while the version exists: delete the version first."
             )
     tx.run(_delete_tree, itself=op.path, start=start, end=end)

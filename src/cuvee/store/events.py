@@ -9,6 +9,7 @@ from cuvee.api.events import Event, EventPage, ListEvents
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.tx import EVENT_COLUMNS, Tx
+from cuvee.store.visible import readable_events
 
 _e = schema.events
 
@@ -16,6 +17,7 @@ _e = schema.events
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
     query = select(*EVENT_COLUMNS).where(_e.c.sequence > op.since)
+    query = query.where(*readable_events(tx, _e.c.object, _e.c.time))
     for column, wanted in (
         (_e.c.object, op.object),
         (_e.c.action, op.action),

@@ -23,7 +23,7 @@ from cuvee.api.experiments import (
 )
 from cuvee.api.names import experiment_number, plain, shown
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
-from cuvee.store import schema
+from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.locations import experiment_location
 from cuvee.store.tx import Tx
@@ -66,6 +66,8 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         )
     number = max(tx.value(_next_id) or 0, 0) + 1
     location = experiment_location(op.artifact_location, tx.artifact_root, number)
+    if op.artifact_location:
+        access.require_own_place(tx, location)
     row = {
         "id": number,
         "name": op.name,
@@ -75,6 +77,7 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         "updated": tx.now,
     }
     tx.run(_add, **row)
+    access.grant_creator(tx, access.Thing("experiment", number, op.name))
     tx.bulk(_put_tag, [(number, t.key, t.value) for t in op.tags])
     tx.record(
         "experiment.created",

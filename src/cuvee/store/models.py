@@ -25,7 +25,7 @@ from cuvee.api.models import (
 from cuvee.api.names import plain, shown
 from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
-from cuvee.store import schema
+from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.holdings import forget_holdings
 from cuvee.store.policies import find_stage, policy_of
@@ -97,6 +97,7 @@ def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredMode
         "last_version": 0,
     }
     pk = tx.value(_add, **row)
+    access.grant_creator(tx, access.Thing("model", pk, op.name))
     tags = {t.key: t.value for t in op.tags}
     tx.bulk(_put_tag, [(pk, key, value) for key, value in tags.items()])
     tx.record(
@@ -152,6 +153,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
         tx.run(statement, model_pk=row[0])
     tx.run(_drop, model_pk=row[0])
     forget_holdings(tx, row[0])
+    access.forget_grants(tx, access.Thing("model", row[0], op.name))
     tx.record(
         "model.deleted",
         f"model:{op.name}",

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from sqlalchemy import select
 
+from cuvee.api.base import Level
 from cuvee.api.names import shown, version_number
 from cuvee.api.versions import CreateModelVersion
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.store import schema
+from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path, scheme_of
 from cuvee.store.logged_models import find_logged_model
@@ -116,6 +117,7 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
             files=proxy_path(row[6]),
         )
     name, version = find_version_by_uri(tx, rest)
+    access.require(tx, [(access.Thing("model", version[1], name), Level.READ)])
     for field, sent, held in (
         ("run_id", op.run_id, version[7]),
         ("model_id", op.model_id, version[9]),

@@ -14,7 +14,7 @@ from cuvee.api import wire
 from cuvee.api.base import Actor, Op
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.rules.scopes import check_scopes
-from cuvee.store.access import authorize
+from cuvee.store.access import authorize, plan_of
 from cuvee.store.engine import Database, open_database, process_id
 from cuvee.store.tx import Keys, Tx
 
@@ -316,6 +316,7 @@ def _functions() -> dict[type[Op[Any]], Function]:
         if len(homes) != 1:
             raise TypeError(f"{op.__name__} needs one function {name} in store/, not {len(homes)}")
         found[op] = getattr(homes[0], name)
+        plan_of(op)
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from cuvee.api.base import Empty
+from cuvee.api.base import Empty, Level
 from cuvee.api.models import (
     DeleteRegisteredModelAlias,
     GetModelVersionByAlias,
@@ -26,7 +26,7 @@ from cuvee.api.versions import (
     UpdateModelVersion,
 )
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.store import artifacts, logged_models, schema
+from cuvee.store import access, artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.holdings import end_holding
 from cuvee.store.models import find_model, touch_model
@@ -112,7 +112,8 @@ def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
         row["digest"] = artifacts.freeze(tx, pk, source.files)
     if source.model_id:
         logged = logged_models.find_logged_model(tx, source.model_id, deleted=True)
-        logged_models.note_registration(tx, logged[0], op.name, number)
+        if access.level_on_experiment(tx, logged[2]) >= Level.EDIT:
+            logged_models.note_registration(tx, logged[0], op.name, number)
     tx.record(
         "version.created",
         _subject(op.name, number),

@@ -19,6 +19,7 @@ experiments = Table(
     text("lifecycle"),
     number("created"),
     number("updated"),
+    Index(None, "artifact_location"),
 )
 experiment_tags = Table(
     "experiment_tags",

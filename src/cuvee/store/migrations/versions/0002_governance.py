@@ -20,6 +20,9 @@ def upgrade() -> None:
     _remarks()
     _log()
     _webhooks()
+    op.create_index(
+        "ix_experiments_artifact_location", "experiments", ["artifact_location"], unique=False
+    )
     op.add_column("events", sa.Column("details", TEXT, nullable=True))
     op.execute(
         "INSERT INTO holdings (model_pk, version, stage, since, user_id, ended_by) "
