@@ -15,7 +15,9 @@ from cuvee.api.models import (
     SetRegisteredModelAlias,
     SetRegisteredModelTag,
 )
+from cuvee.api.permissions import EVERYONE, GrantPermission
 from cuvee.api.runs import CreateRun, DeleteRun, LogParam, SetTag
+from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
 
@@ -53,7 +55,16 @@ def seed(store: Any) -> dict[str, str]:
     do(SetRegisteredModelAlias(name="grape", alias="best", version="1"))
     do(SetRegisteredModelTag(name="grape", key="k", value="v"))
     do(SetModelVersionTag(name="grape", version="1", key="k", value="v"))
+    level = do(
+        AddRolePermission(
+            role_id=EVERYONE,
+            resource_type="experiment",
+            resource_pattern=live,
+            permission="READ",
+        )
+    ).role_permission
     return {
+        "level": str(level.id),
         "experiment": live,
         "deleted experiment": gone,
         "run": run,
@@ -71,6 +82,7 @@ def seed_users(store: Any) -> None:
     do(CreateUser(username="bob", password=PASSWORD, is_admin=True))
     do(CreateGroup(name="risk"))
     do(AddMember(name="risk", username="ann"))
+    do(GrantPermission(object="model:grape", user="ann", permission="CAN_READ"))
 
 
 def _tag(key: str, value: str) -> Any:
@@ -92,6 +104,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_logged_models(ids),
         **_registry(ids),
         **_users(),
+        **_permissions(ids),
     }
     return {op: by_name[op.__name__] for op in api.ROUTED}
 
@@ -299,3 +312,40 @@ def _users() -> dict[str, Fields]:
         "ListTokens": ann,
         "RevokeToken": {"token_id": "0123456789abcdef"},
     }
+
+
+def _permissions(ids: dict[str, str]) -> dict[str, Fields]:
+    everyone = {"object": "model:grape", "group": "everyone"}
+    listed = [{"group_name": "everyone", "permission_level": "CAN_EDIT"}]
+    ours = {"resource_type": "registered_model", "resource_id": "grape"}
+    level = {"role_permission_id": int(ids["level"])}
+    found: dict[str, Fields] = {
+        "GrantPermission": {**everyone, "permission": "CAN_READ", "stage": "Production"},
+        "RevokePermission": {"object": f"experiment:{ids['experiment']}", "group": "everyone"},
+        "ListPermissions": {"object": "model:grape", "group": "everyone"},
+        "ExplainPermission": {
+            "object": "version:grape/1",
+            "permission": "CAN_EDIT",
+            "stage": "Production",
+        },
+        "GrantUserPermission": {"username": "ann", **ours, "permission": "EDIT"},
+        "RevokeUserPermission": {"username": "ann", **ours},
+        "GetUserPermission": {"username": "ann", **ours},
+        "ListUserPermissions": {"username": "ann"},
+        "ListCurrentPermissions": {},
+        "AddRolePermission": {
+            "role_id": EVERYONE,
+            "resource_type": "experiment",
+            "resource_pattern": "*",
+            "permission": "USE",
+        },
+        "UpdateRolePermission": {**level, "permission": "EDIT"},
+        "RemoveRolePermission": level,
+        "ListRolePermissions": {"role_id": EVERYONE},
+    }
+    for noun, number in (("Model", "1"), ("Experiment", ids["experiment"])):
+        found[f"Get{noun}Permissions"] = {"id": number}
+        found[f"Get{noun}PermissionLevels"] = {"id": number}
+        found[f"Set{noun}Permissions"] = {"id": number, "access_control_list": listed}
+        found[f"Update{noun}Permissions"] = {"id": number, "access_control_list": listed}
+    return found

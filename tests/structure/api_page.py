@@ -18,7 +18,7 @@ Every call of the server, made from the list of operations (`python tests/struct
 
 Calls below `/api/2.0/mlflow/` are MLflow's; they answer below `/ajax-api/2.0/mlflow/` and
 `/api/2.0/preview/mlflow/` too. GET takes the fields as a query string, the other methods as a JSON
-object. What a call needs is declared here and, in this version, not yet enforced.
+object. [permissions.md](permissions.md) says what read, edit and manage mean, and of what.
 """
 
 

@@ -11,10 +11,14 @@ import pytest
 
 from cuvee import api
 from cuvee.api.base import Empty, Op, Permission, Read
+from cuvee.server.routes import OF_OBJECTS
 from cuvee.settings import Settings
+from cuvee.store.access import plan_of
 from structure import api_page
 from structure.project import ROOT, name, project_files
 
+# Writes that anyone who may read may ask for: their functions look at the finer rules.
+DECIDE_THEMSELVES: set[type[Op[Any]]] = set()
 PAGES = [path for path in project_files() if path.suffix == ".md"]
 
 
@@ -24,8 +28,9 @@ def test_every_operation_says_what_it_does_and_what_it_needs(op: type[Op[Any]]) 
     first = text.strip().partition("\n\n")[0]
     assert re.fullmatch(r"[A-Z].{9,200}\.", first, re.DOTALL), text
     assert isinstance(op.needs, Permission)
-    if op.needs not in (Permission.PUBLIC, Permission.LOGIN, Permission.ADMIN):
-        assert op.writes == (op.needs is not Permission.READ)
+    assert not (op.writes and op.needs is Permission.READ) or op in DECIDE_THEMSELVES
+    assert bool(op.of) == (op.needs in OF_OBJECTS), op.needs
+    plan_of(op)  # or it raises TypeError
 
 
 def test_the_page_of_calls_is_up_to_date() -> None:
@@ -70,6 +75,21 @@ def test_a_server_with_an_operation_that_needs_no_permission_does_not_start(
 
     monkeypatch.setattr(routes, "ROUTED", (*api.ROUTED, Loose))
     with pytest.raises(TypeError, match="Loose does not say which permission it needs"):
+        routes.Routes()
+
+
+def test_a_server_with_an_operation_that_needs_it_of_nothing_does_not_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from cuvee.server import routes
+
+    class Vague(Read[Empty], frozen=True, kw_only=True):
+        """Read something."""
+
+        route: ClassVar[str] = "vague"
+
+    monkeypatch.setattr(routes, "ROUTED", (*api.ROUTED, Vague))
+    with pytest.raises(TypeError, match="Vague does not say of what it needs read"):
         routes.Routes()
 
 

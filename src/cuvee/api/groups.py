@@ -131,3 +131,5 @@ def check_group_name(name: str) -> None:
             "This group name is not allowed: use 1 to 256 printable characters without ':', '/' "
             "and '\\', and no space at either end."
         )
+    if name.lower() == "everyone":
+        raise InvalidParameter("The group 'everyone' is there already: all users are in it.")

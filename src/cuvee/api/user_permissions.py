@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from cuvee.api.base import MLFLOW_3, Empty, Level, Of, Permission, Read, Recorded, Required
+from cuvee.api.roles import RolePermission
 
 PlainLevel = Literal["READ", "USE", "EDIT", "MANAGE", "DENY", "NO_PERMISSIONS"]
 ResourceType = Literal["experiment", "registered_model", "prompt"]
@@ -114,16 +115,6 @@ class ListCurrentPermissions(Read[UserPermissions], frozen=True, kw_only=True):
     base: ClassVar[str] = MLFLOW_3
     route: ClassVar[str] = "users/current/permissions"
     needs: ClassVar[Permission] = Permission.LOGIN
-
-
-class RolePermission(Struct, frozen=True, kw_only=True):
-    """A level of a role, which is a group."""
-
-    id: int
-    role_id: int
-    resource_type: str
-    resource_pattern: str
-    permission: str
 
 
 class RolePermissionResult(Struct, frozen=True):

@@ -22,10 +22,12 @@ COMMANDS = (
     "versions",
     "events",
     "evidence",
-    "db",
+    "grant",
+    "permissions",
     "user",
     "group",
     "token",
+    "db",
 )
 """Each stands in the module of its name, as a click command of its name."""
 

@@ -6,11 +6,12 @@ from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
+from cuvee.client.permissions import PermissionCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
 
 
-class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls, UserCalls):
+class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls, UserCalls, PermissionCalls):
     """Everything that can be asked, by MLflow's names.
 
     Args:

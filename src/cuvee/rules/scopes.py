@@ -9,7 +9,18 @@ from cuvee.api.base import Op, Permission
 from cuvee.errors import PermissionDenied
 
 TRACKING = frozenset({"artifacts", "datasets", "experiments", "logged_models", "metrics", "runs"})
-ADMINISTRATION = frozenset({"groups", "logins", "permissions", "roles", "tokens", "users"})
+ADMINISTRATION = frozenset(
+    {
+        "access_lists",
+        "groups",
+        "logins",
+        "permissions",
+        "roles",
+        "tokens",
+        "user_permissions",
+        "users",
+    }
+)
 """Modules of ``cuvee.api``; all others belong to the registry."""
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from cuvee.api.artifacts import artifact_directory
-from cuvee.api.base import Actor, Level, Of, Op, Permission
+from cuvee.api.base import Level, Of, Op, Permission
 from cuvee.api.names import experiment_number, plain
 from cuvee.api.permissions import objects_of
 from cuvee.api.runs import PARENT_TAG
@@ -56,7 +56,6 @@ __all__ = [
     "require",
     "require_own_place",
     "thing_at",
-    "within_scopes",
 ]
 
 _NEEDED = {
@@ -140,7 +139,6 @@ def authorize(tx: Tx, op: Op[Any]) -> None:
     Raises:
         PermissionDenied: says what is missing, and who can give it.
     """
-    within_scopes(tx.actor, op)
     if tx.actor.admin or op.needs in (Permission.PUBLIC, Permission.LOGIN):
         return
     if op.needs is Permission.ADMIN:
@@ -160,14 +158,6 @@ def authorize(tx: Tx, op: Op[Any]) -> None:
         else:
             needs += [(thing, level) for thing in _FIND[of.kind](tx, values)]
     require(tx, needs)
-
-
-def within_scopes(actor: Actor, op: Op[Any]) -> None:
-    """Refuse what the actor's token is not for; a token without scopes is for everything.
-
-    Raises:
-        PermissionDenied: says what the token is for.
-    """
 
 
 @cache

@@ -17,7 +17,8 @@ _e = schema.events
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
     query = select(*EVENT_COLUMNS).where(_e.c.sequence > op.since)
-    query = query.where(*readable_events(tx, _e.c.object, _e.c.time))
+    mine = readable_events(tx, _e.c.object, _e.c.time)
+    query = query.where(mine.condition())
     for column, wanted in (
         (_e.c.object, op.object),
         (_e.c.action, op.action),
@@ -29,7 +30,7 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
         last = _sequence(op.page_token)
         query = query.where(_e.c.sequence < last if op.newest_first else _e.c.sequence > last)
     order = _e.c.sequence.desc() if op.newest_first else _e.c.sequence
-    rows = tx.all(query.order_by(order).limit(op.max_results + 1))
+    rows = tx.all(query.order_by(order).limit(op.max_results + 1), **mine.values)
     page = [
         Event(
             sequence=sequence,

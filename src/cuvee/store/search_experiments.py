@@ -13,6 +13,7 @@ from cuvee.store.filters import Keyed, Search, Subject, clauses_of
 from cuvee.store.paging import find_page
 from cuvee.store.search_runs import LIFECYCLES
 from cuvee.store.tx import Tx
+from cuvee.store.visible import readable
 
 _e = schema.experiments
 _t = schema.experiment_tags
@@ -34,9 +35,11 @@ def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
     clauses = list(clauses_of(parse_filter(op.filter, EXPERIMENTS)))
     order = parse_order(op.order_by, EXPERIMENTS)
     search = Search(tx, _EXPERIMENTS, "experiments")
+    mine = readable(tx, "experiment", _e.c.id, _e.c.name)
     if op.view_type in LIFECYCLES:
         stage = LIFECYCLES[op.view_type]
         search.demand(stage, lambda: _e.c.lifecycle == stage)
+    search.demand(*mine[:2], **mine.values)
     search.filter(clauses, join=False)
     for key in order:
         search.sort(key)

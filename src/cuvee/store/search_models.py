@@ -23,6 +23,7 @@ from cuvee.store.models import load_models
 from cuvee.store.paging import find_page
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
+from cuvee.store.visible import readable
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 _ASKS_FOR_PROMPTS = {("=", "true"), ("!=", "false")}
@@ -66,6 +67,8 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
         parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT]
     )
     search = Search(tx, _MODELS, "models")
+    mine = readable(tx, "model", _m.c.pk, _m.c.name)
+    search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)
     for key in order:
@@ -88,6 +91,8 @@ def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
         parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
     )
     search = Search(tx, _VERSIONS, "versions")
+    mine = readable(tx, "model", _m.c.pk, _m.c.name)
+    search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)
     for key in order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cuvee.api.base import Empty, Level
 from cuvee.api.permissions import level_of
+from cuvee.api.roles import RolePermission
 from cuvee.api.user_permissions import (
     AddRolePermission,
     GetUserPermission,
@@ -13,7 +14,6 @@ from cuvee.api.user_permissions import (
     ListUserPermissions,
     RemoveRolePermission,
     RevokeUserPermission,
-    RolePermission,
     RolePermissionResult,
     RolePermissions,
     UpdateRolePermission,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -16,12 +17,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
 from cuvee.api.base import Level
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
-from cuvee.store.levels import EXPERIMENT, MODEL, mine
+from cuvee.store.levels import EXPERIMENT, MODEL, Thing, levels_on, mine
 from cuvee.store.tx import Tx
 
 _g = schema.grants
@@ -40,10 +42,26 @@ _folders = hot(
 )
 
 
-def readable(
-    tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[str]
-) -> list[ColumnElement[bool]]:
-    """Return the conditions that leave the experiments, or models, that the actor may read.
+MAX_FOLDERS = 100
+"""Folders that a condition names one by one; beyond, the objects themselves are listed."""
+
+
+class Readable(NamedTuple):
+    """What the actor may read, as a condition in an SQL statement.
+
+    Args:
+        said: tells its shape from that of other conditions; it has no values in it.
+        condition: writes it.
+        values: what it has bound by name.
+    """
+
+    said: Hashable
+    condition: Callable[[], ColumnElement[bool]]
+    values: dict[str, Any]
+
+
+def readable(tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[str]) -> Readable:
+    """Return the condition that leaves the experiments, or models, that the actor may read.
 
     Args:
         tx: the transaction.
@@ -52,33 +70,58 @@ def readable(
         name: the column of their names.
     """
     if tx.actor.user is None or tx.actor.admin:
-        return []
+        return Readable("all", true, {})
     granted: set[str] = set()
     denied: set[str] = set()
     for target, level in tx.all(_folders, kind=kind, user=tx.actor.user):
         (denied if level == Level.NONE else granted).add(target)
     if "" in denied:
-        return [false()]
-    own = select(_g.c.target).where(
-        _g.c.kind == kind,
-        _g.c.stage == "",
-        _g.c.target >= "#",
-        _g.c.target < "$",
-        mine(tx.actor.user),
+        return Readable("none", false, {})
+    everything = "" in granted
+    within = [] if everything else _outermost(granted)
+    without = _outermost(denied)
+    if len(within) + len(without) > MAX_FOLDERS:
+        return _one_by_one(tx, kind, number, name)
+    values: dict[str, Any] = {f"{kind}_reader": tx.actor.user}
+    for what, folders in (("in", within), ("not", without)):
+        for i, folder in enumerate(folders):
+            values[f"{kind}_{what}{i}"] = folder
+            values[f"{kind}_{what}{i}_end"] = folder[:-1] + "0"  # the character after "/"
+
+    def below(bound: str) -> ColumnElement[bool]:
+        return and_(name >= arg(bound), name < arg(f"{bound}_end"))
+
+    def condition() -> ColumnElement[bool]:
+        own = select(_g.c.target).where(
+            _g.c.kind == kind,
+            _g.c.stage == "",
+            _g.c.target >= "#",
+            _g.c.target < "$",
+            mine(arg(f"{kind}_reader")),
+        )
+        target = "#" + cast(number, Text)
+        found: list[ColumnElement[bool]] = [~target.in_(own.where(_g.c.level == int(Level.NONE)))]
+        found += [~below(f"{kind}_not{i}") for i in range(len(without))]
+        if not everything:
+            folders = [below(f"{kind}_in{i}") for i in range(len(within))]
+            found.append(or_(target.in_(own.where(_g.c.level > int(Level.NONE))), *folders))
+        return and_(*found)
+
+    return Readable((kind, everything, len(within), len(without)), condition, values)
+
+
+def _one_by_one(
+    tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[str]
+) -> Readable:
+    things = [Thing(kind, *row) for row in tx.all(select(number, name))]
+    levels = levels_on(tx, [(thing, Level.READ) for thing in things])
+    found = [thing.number for thing, needed, level in levels if level >= needed]
+    bound = f"{kind}_found"
+    return Readable(
+        (kind, "one by one"),
+        lambda: tx.database.among(number, bound),
+        {bound: tx.listed(found)},
     )
-    target = "#" + cast(number, Text)
-    found = [
-        ~target.in_(own.where(_g.c.level == int(Level.NONE))),
-        *(~_in(name, f) for f in denied),
-    ]
-    if "" not in granted:
-        within = [_in(name, folder) for folder in _outermost(granted)]
-        found.append(or_(target.in_(own.where(_g.c.level > int(Level.NONE))), *within))
-    return found
-
-
-def _in(name: ColumnElement[str], folder: str) -> ColumnElement[bool]:
-    return and_(name >= folder, name < folder[:-1] + "0")  # "0" is the character after "/"
 
 
 def _outermost(folders: set[str]) -> list[str]:
@@ -89,10 +132,8 @@ def _outermost(folders: set[str]) -> list[str]:
     return found
 
 
-def readable_events(
-    tx: Tx, subject: ColumnElement[str], time: ColumnElement[int]
-) -> list[ColumnElement[bool]]:
-    """Return the conditions that leave the events of objects that the actor may read.
+def readable_events(tx: Tx, subject: ColumnElement[str], time: ColumnElement[int]) -> Readable:
+    """Return the condition that leaves the events of objects that the actor may read.
 
     What concerns no experiment and no registered model that exists is for admins, except what
     happened to the user. A model's history begins when it was created: an older one of its name
@@ -104,9 +145,23 @@ def readable_events(
         time: the column that says when.
     """
     if tx.actor.user is None or tx.actor.admin:
-        return []
-    models = and_(_m.c.created <= time, *readable(tx, MODEL, _m.c.pk, _m.c.name))
-    experiments = and_(True, *readable(tx, EXPERIMENT, _e.c.id, _e.c.name))
+        return Readable("all", true, {})
+    of_models = readable(tx, MODEL, _m.c.pk, _m.c.name)
+    of_experiments = readable(tx, EXPERIMENT, _e.c.id, _e.c.name)
+    values = {**of_models.values, **of_experiments.values, "events_reader": f"user:{tx.actor.name}"}
+    said = ("events", of_models.said, of_experiments.said)
+
+    def condition() -> ColumnElement[bool]:
+        models = and_(_m.c.created <= time, of_models.condition())
+        return _about(subject, models, of_experiments.condition())
+
+    return Readable(said, condition, values)
+
+
+def _about(
+    subject: ColumnElement[str], models: ColumnElement[bool], experiments: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return "the event is about one of these models and experiments, or about the user"."""
 
     def about(noun: str, rows: Any) -> ColumnElement[bool]:
         return and_(subject.like(f"{noun}:%"), rows)
@@ -125,14 +180,12 @@ def readable_events(
     # CASE, because texts of other nouns are no numbers, and conditions have no order.
     number = case((subject.like("experiment:%"), cast(behind("experiment"), BigInteger)), else_=-1)
     of_experiment = exists().where(_e.c.id == number, experiments)
-    return [
-        or_(
-            about("model", exists().where(_m.c.name == behind("model"), models)),
-            about("version", exists().where(_m.c.name == name, models)),
-            about("policy", exists().where(_m.c.name == behind("policy"), models)),
-            about("run", of_run),
-            about("logged_model", of_logged_model),
-            about("experiment", of_experiment),
-            subject == f"user:{tx.actor.name}",
-        )
-    ]
+    return or_(
+        about("model", exists().where(_m.c.name == behind("model"), models)),
+        about("version", exists().where(_m.c.name == name, models)),
+        about("policy", exists().where(_m.c.name == behind("policy"), models)),
+        about("run", of_run),
+        about("logged_model", of_logged_model),
+        about("experiment", of_experiment),
+        subject == arg("events_reader"),
+    )

@@ -24,6 +24,9 @@ EVERY = [
         for verb in ("list", "search", "show")
     ),
     *(("versions", verb) for verb in ("list", "search", "show", "stage", "alias")),
+    ("permissions", "list"),
+    ("permissions", "explain"),
+    ("permissions", "revoke"),
     ("db", "status"),
     ("db", "upgrade"),
 ]
@@ -41,7 +44,14 @@ def test_every_command_shows_help_with_an_example(cuvee: Command, path: tuple[st
     said = cuvee(*path, "-h")
 
     assert said.status == 0
-    is_group = path in {("experiments",), ("runs",), ("models",), ("versions",), ("db",)}
+    is_group = path in {
+        ("experiments",),
+        ("runs",),
+        ("models",),
+        ("versions",),
+        ("permissions",),
+        ("db",),
+    }
     assert is_group or f"Examples:\n    cuvee {' '.join(path)}" in said.out
     assert "..." not in said.out.partition("Commands:")[2]  # one-line descriptions are whole
 

@@ -1,0 +1,214 @@
+"""Permissions: grants on objects and folders, to users and groups, and what they hide."""
+
+from __future__ import annotations
+
+import pytest
+
+from cuvee.api.base import Actor, Op
+from cuvee.api.events import ListEvents
+from cuvee.api.experiments import CreateExperiment, SearchExperiments, UpdateExperiment
+from cuvee.api.metrics import LogMetric
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    GetRegisteredModel,
+    SearchRegisteredModels,
+)
+from cuvee.api.permissions import (
+    ExplainPermission,
+    GrantPermission,
+    ListPermissions,
+    RevokePermission,
+)
+from cuvee.api.runs import CreateRun
+from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.store.sql import SqlStore
+
+ROOT = Actor("root", "token", user=99, admin=True)
+
+
+@pytest.fixture
+def people(local_store: SqlStore) -> dict[str, Actor]:
+    """Three users, two of whom are in a group."""
+    return make_people(local_store)
+
+
+def make_people(store: SqlStore) -> dict[str, Actor]:
+    """Put the users alice, bob and carol into a store, and the group red with the first two."""
+    connection = store.database.connect()
+    for pk, name in ((1, "alice"), (2, "bob"), (3, "carol")):
+        connection.execute(
+            "INSERT INTO users (pk, name, kind, password, admin, active, created, updated) "
+            f"VALUES ({pk}, '{name}', 'person', '', 0, 1, 0, 0)"
+        )
+    connection.execute("INSERT INTO groups (pk, name, description, created) VALUES (7,'red','',0)")
+    connection.execute("INSERT INTO group_members (group_pk, user_pk) VALUES (7, 1), (7, 2)")
+    connection.close()
+    names = ("alice", "bob", "carol")
+    return {name: Actor(name, "token", user=pk) for pk, name in enumerate(names, 1)}
+
+
+def refused(store: SqlStore, op: Op[object], actor: Actor) -> str:
+    """Check that an operation is refused to an actor and return the message."""
+    with pytest.raises(PermissionDenied) as caught:
+        store.do(op, actor)
+    return caught.value.message
+
+
+def test_nothing_is_allowed_that_was_not_given(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice, bob = local_store, people["alice"], people["bob"]
+    said = refused(store, CreateExperiment(name="wine"), alice)
+    assert "CAN_EDIT" in said
+    store.do(GrantPermission(object="experiments:", user="alice", permission="CAN_EDIT"))
+    wine = store.do(CreateExperiment(name="wine"), alice).experiment_id
+    run = store.do(CreateRun(experiment_id=wine), alice).run.info.run_id
+    point = LogMetric(run_id=run, key="m", value=1.0, timestamp=1)
+    assert "experiment" in refused(store, point, bob)
+    assert refused(store, CreateRegisteredModel(name="wine"), alice)
+    store.do(
+        GrantPermission(object=f"experiment:{wine}", group="red", permission="CAN_EDIT"), alice
+    )
+    store.do(point, bob)
+    assert refused(store, point, people["carol"])
+
+
+def test_a_folder_gives_what_lies_in_it_and_deny_wins(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, bob = local_store, people["bob"]
+    for name in ("team/a", "team/b/c", "teams", "other/a"):
+        store.do(CreateExperiment(name=name), ROOT)
+    search = SearchExperiments(max_results=10, order_by=["name"])
+
+    def seen() -> list[str]:
+        return [e.name for e in store.do(search, bob).experiments]
+
+    assert seen() == []
+    store.do(GrantPermission(object="folder:team/", group="red", permission="CAN_READ"))
+    assert seen() == ["team/a", "team/b/c"]
+    store.do(GrantPermission(object="folder:team/b/", group="everyone", permission="DENY"))
+    assert seen() == ["team/a"]
+    store.do(GrantPermission(object="folder:team/b/", user="bob", permission="CAN_MANAGE"))
+    assert seen() == ["team/a"]
+    store.do(RevokePermission(object="folder:team/b/", group="everyone"))
+    assert seen() == ["team/a", "team/b/c"]
+    store.do(GrantPermission(object="folder:", user="bob", permission="DENY"))
+    assert seen() == []
+
+
+def test_pages_hold_what_may_be_read_only_and_tokens_do_not_widen_it(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice, bob = local_store, people["alice"], people["bob"]
+    for i in range(20):
+        store.do(CreateRegisteredModel(name=f"m{i:02}"), ROOT)
+        if i % 3 == 0:
+            store.do(GrantPermission(object=f"model:m{i:02}", user="bob", permission="CAN_READ"))
+    first = store.do(SearchRegisteredModels(max_results=4), bob)
+    assert [m.name for m in first.registered_models] == ["m00", "m03", "m06", "m09"]
+    token = first.next_page_token or ""
+    second = store.do(SearchRegisteredModels(max_results=4, page_token=token), bob)
+    assert [m.name for m in second.registered_models] == ["m12", "m15", "m18"]
+    assert second.next_page_token is None
+    stolen = store.do(SearchRegisteredModels(max_results=4, page_token=token), alice)
+    assert stolen.registered_models == []
+    assert len(store.do(SearchRegisteredModels(), ROOT).registered_models) == 20
+
+
+def test_a_folder_can_be_left_and_entered_by_who_may(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice = local_store, people["alice"]
+    store.do(GrantPermission(object="folder:a/", user="alice", permission="CAN_EDIT"))
+    mine = store.do(CreateExperiment(name="a/x"), alice).experiment_id
+    store.do(UpdateExperiment(experiment_id=mine, new_name="a/y"), alice)
+    assert refused(store, UpdateExperiment(experiment_id=mine, new_name="b/y"), alice)
+    store.do(GrantPermission(object="folder:b/", user="alice", permission="CAN_EDIT"))
+    store.do(UpdateExperiment(experiment_id=mine, new_name="b/y"), alice)
+    others = store.do(CreateExperiment(name="a/z"), ROOT).experiment_id
+    assert refused(store, UpdateExperiment(experiment_id=others, new_name="a/w"), alice)
+
+
+def test_grants_end_with_the_model_that_they_were_on(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, bob = local_store, people["bob"]
+    store.do(CreateRegisteredModel(name="old"), ROOT)
+    store.do(GrantPermission(object="model:old", user="bob", permission="CAN_MANAGE"))
+    store.do(DeleteRegisteredModel(name="old"), bob)
+    store.do(CreateRegisteredModel(name="new"), ROOT)
+    assert refused(store, GetRegisteredModel(name="new"), bob)
+
+
+def test_the_history_shows_what_may_be_read(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, bob = local_store, people["bob"]
+    for name in ("open", "shut"):
+        number = store.do(CreateExperiment(name=name), ROOT).experiment_id
+        store.do(CreateRun(experiment_id=number), ROOT)
+        store.do(CreateRegisteredModel(name=name), ROOT)
+        if name == "open":
+            store.do(
+                GrantPermission(object=f"experiment:{number}", user="bob", permission="CAN_READ")
+            )
+            store.do(GrantPermission(object="model:open", user="bob", permission="CAN_READ"))
+    mine = store.do(ListEvents(), bob).events
+    assert {e.action for e in mine} == {
+        "experiment.created",
+        "run.created",
+        "model.created",
+        "permission.granted",
+    }
+    assert "shut" not in str(mine)
+    assert "shut" in str(store.do(ListEvents(), ROOT).events)
+
+
+def test_explain_says_which_grant_decides_and_whom_to_ask(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice, bob = local_store, people["alice"], people["bob"]
+    store.do(GrantPermission(object="folder:", user="alice", permission="CAN_EDIT"))
+    store.do(CreateRegisteredModel(name="wine"), alice)
+    store.do(GrantPermission(object="model:wine", group="red", permission="CAN_READ"), alice)
+    ask = ExplainPermission(object="model:wine", permission="CAN_EDIT")
+    found = store.do(ask, bob)
+    assert (found.allowed, found.level) == (False, "CAN_READ")
+    assert found.because == "CAN_READ is given to group red on itself."
+    assert found.ask == ["user alice"]
+    assert "cuvee grant CAN_EDIT --user bob" in found.next
+    store.do(GrantPermission(object="models:", group="everyone", permission="DENY"))
+    found = store.do(ask, bob)
+    assert found.because.startswith("DENY is given to group everyone on everything")
+    about_bob = ExplainPermission(object="model:wine", permission="CAN_EDIT", user="bob")
+    assert refused(store, about_bob, people["carol"])
+    assert store.do(about_bob, ROOT).level == "NO_PERMISSIONS"
+    with pytest.raises(NotFound):
+        store.do(ExplainPermission(object="model:none"), bob)
+
+
+def test_nobody_locks_themselves_out_and_only_managers_give(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice, bob = local_store, people["alice"], people["bob"]
+    store.do(GrantPermission(object="folder:t/", user="alice", permission="CAN_EDIT"))
+    number = store.do(CreateExperiment(name="t/x"), alice).experiment_id
+    here = f"experiment:{number}"
+    for op in (
+        GrantPermission(object=here, user="alice", permission="CAN_READ"),
+        GrantPermission(object=here, group="everyone", permission="DENY"),
+        RevokePermission(object=here, user="alice"),
+    ):
+        with pytest.raises(InvalidParameter, match="take from yourself"):
+            store.do(op, alice)
+    assert refused(
+        store, GrantPermission(object="folder:t/", user="bob", permission="CAN_READ"), alice
+    )
+    assert refused(store, GrantPermission(object=here, user="bob", permission="CAN_READ"), bob)
+    assert refused(store, ListPermissions(object=here), bob)
+    assert refused(store, ListPermissions(user="alice"), bob)
+    store.do(GrantPermission(object=here, user="bob", permission="CAN_READ"), alice)
+    whose = {(g.user, g.permission) for g in store.do(ListPermissions(object=here), bob).grants}
+    assert whose == {("alice", "CAN_MANAGE"), ("alice", "CAN_EDIT"), ("bob", "CAN_READ")}
