@@ -189,7 +189,7 @@ def test_explain_says_which_grant_decides_and_whom_to_ask(
         store.do(ExplainPermission(object="model:none"), bob)
 
 
-def test_nobody_locks_themselves_out_and_only_managers_give(
+def test_nobody_locks_themselves_out_and_giving_needs_can_manage(
     local_store: SqlStore, people: dict[str, Actor]
 ) -> None:
     store, alice, bob = local_store, people["alice"], people["bob"]

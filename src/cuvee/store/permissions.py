@@ -126,7 +126,7 @@ def explain_permission(tx: Tx, op: ExplainPermission) -> Explanation:
     thing, rows = min(bearing, key=lambda pair: combined(row.level for row in pair[1]))
     level = combined(row.level for row in rows)
     why = _because(tx, name, thing, rows, level)
-    ask = _managers(tx, thing) if level < needed else []
+    ask = _to_ask(tx, thing) if level < needed else []
     following = ""
     if level < needed:
         following = f"Ask {' or '.join(ask) or 'an admin'} " + (
@@ -182,7 +182,7 @@ def _sentence(tx: Tx, row: Row, thing: Thing) -> str:
     return f"{given_name(row.level)} is given to {whose} on {where}{stage}"
 
 
-def _managers(tx: Tx, thing: Thing) -> list[str]:
+def _to_ask(tx: Tx, thing: Thing) -> list[str]:
     rows = [r for r in grants_on(tx, thing) if r.level >= Level.MANAGE and not r.stage]
     whose = {(r.subject_kind, r.subject_pk) for r in rows}
     found = [f"{s.kind} {s.name}" for s in subjects_of(tx, rows).values() if s[:2] in whose]
