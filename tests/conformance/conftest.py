@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conformance.people import People
 from cuvee.api.base import Store
 from cuvee.store import migrate
 from cuvee.store.schema import metadata
@@ -135,3 +136,12 @@ def store(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Sto
     remote = HttpStore(Http(ServerUri(url=url), Settings()))
     yield remote
     remote.close()
+
+
+@pytest.fixture
+def people(store: Store, request: pytest.FixtureRequest) -> Iterator[People]:
+    """The store as several people see it."""
+    remote = not isinstance(store, SqlStore)
+    found = People(store, request.getfixturevalue("served_url") if remote else None)
+    yield found
+    found.leave()

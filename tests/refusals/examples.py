@@ -20,6 +20,7 @@ from cuvee.api.runs import CreateRun, DeleteRun, LogParam, SetTag
 from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
+from refusals.reviews import review_examples, seed_reviews
 
 Fields = dict[str, Any]
 PASSWORD = "correct horse battery"
@@ -63,6 +64,7 @@ def seed(store: Any) -> dict[str, str]:
             permission="READ",
         )
     ).role_permission
+    comment = seed_reviews(store)
     return {
         "level": str(level.id),
         "experiment": live,
@@ -72,6 +74,7 @@ def seed(store: Any) -> dict[str, str]:
         "drowned run": gone_with,
         "logged model": logged,
         "deleted logged model": lost,
+        "comment": comment,
     }
 
 
@@ -105,6 +108,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_registry(ids),
         **_users(),
         **_permissions(ids),
+        **review_examples(ids),
     }
     return {op: by_name[op.__name__] for op in api.ROUTED}
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cuvee import api
+from cuvee.api import comments, reviews
 from cuvee.api.base import Empty, Op, Permission, Read
 from cuvee.server.routes import OF_OBJECTS
 from cuvee.settings import Settings
@@ -18,7 +19,14 @@ from structure import api_page
 from structure.project import ROOT, name, project_files
 
 # Writes that anyone who may read may ask for: their functions look at the finer rules.
-DECIDE_THEMSELVES: set[type[Op[Any]]] = set()
+DECIDE_THEMSELVES: set[type[Op[Any]]] = {
+    reviews.CreateTransitionRequest,
+    reviews.ApproveTransitionRequest,
+    reviews.RejectTransitionRequest,
+    reviews.DeleteTransitionRequest,
+    reviews.TransitionWorkspaceVersion,
+    comments.CreateComment,
+}
 PAGES = [path for path in project_files() if path.suffix == ".md"]
 
 

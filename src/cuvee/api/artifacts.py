@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ from cuvee.errors import InvalidParameter
 
 MAX_PATH = 2048
 MAX_SEGMENT = 255
+MAX_MODEL_TEXT = 1 << 20
+MODEL_FILE = "MLmodel"
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="sha256, hexadecimal")]
 Size = Annotated[int, Meta(ge=0, le=2**63 - 1, description="bytes")]
 
@@ -71,6 +74,22 @@ def artifact_directory(raw: str) -> str:
     """
     path = raw.rstrip("/")
     return artifact_path(path) if path or raw.startswith("/") else ""
+
+
+def model_text(path: str, file: Path) -> str:
+    """Return what a file named ``MLmodel`` holds; empty for other files, and for what is no text.
+
+    Args:
+        path: path in the artifact store.
+        file: where its bytes are.
+    """
+    if path.rpartition("/")[2] != MODEL_FILE or file.stat().st_size > MAX_MODEL_TEXT:
+        return ""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text else text
 
 
 def _too_long(path: str) -> bool:
@@ -175,12 +194,17 @@ class AnnounceArtifact(Read[Empty], frozen=True, kw_only=True):
 
 
 class PutArtifact(Write[Empty], frozen=True, kw_only=True):
-    """Make stored bytes visible at a path of the artifact store."""
+    """Make stored bytes visible at a path of the artifact store.
+
+    Args:
+        text: what a file named ``MLmodel`` holds: what the model says about itself.
+    """
 
     of: ClassVar[tuple[Of, ...]] = (Of("path", "path"),)
     path: Required
     digest: Digest
     size: Size
+    text: str = ""
 
     def check(self) -> None:
         artifact_path(self.path)

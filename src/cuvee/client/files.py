@@ -20,6 +20,7 @@ from cuvee.api.artifacts import (
     FindArtifact,
     ListStoredArtifacts,
     PutArtifact,
+    model_text,
 )
 from cuvee.api.base import Store
 from cuvee.api.wire import decode_result
@@ -134,7 +135,8 @@ class EmbeddedFiles:
 
     def put(self, path: str, source: Path) -> None:
         digest, size = self._blobs.put(read_chunks(source))
-        self._store.do(PutArtifact(path=path, digest=digest, size=size))
+        text = model_text(path, self._blobs.path(digest))
+        self._store.do(PutArtifact(path=path, digest=digest, size=size, text=text))
 
     def get(self, path: str, target: Path) -> None:
         found = self._store.do(FindArtifact(path=path))

@@ -213,7 +213,9 @@ class App:
         send: Send,
         actor: Actor,
     ) -> None:
-        if scope["method"] == "GET":
+        if scope["method"] == "GET" or (
+            scope["method"] == "DELETE" and scope["query_string"] and _has_no_body(headers)
+        ):
             op = wire.decode_query(kind, scope["query_string"], fields)
         else:
             body = await _read(kind, headers, receive)
@@ -282,10 +284,16 @@ _FILES = re.compile(
 """Paths whose bodies are files, not operations."""
 
 
+def _has_no_body(headers: dict[bytes, bytes]) -> bool:
+    return headers.get(b"content-length", b"") in (b"", b"0") and (
+        b"transfer-encoding" not in headers
+    )
+
+
 async def _read(kind: AnyOp, headers: dict[bytes, bytes], receive: Receive) -> bytes:
     """Read a JSON body, no further than the operation allows."""
     length = headers.get(b"content-length", b"")
-    if "DELETE" in kind.methods and length in (b"", b"0") and b"transfer-encoding" not in headers:
+    if "DELETE" in kind.methods and _has_no_body(headers):
         return b"{}"  # clients send no body where the path says everything
     content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if content_type != b"application/json":

@@ -26,6 +26,7 @@ from cuvee.api.artifacts import (
     PutArtifact,
     StoredFile,
     artifact_path,
+    model_text,
 )
 from cuvee.api.base import Actor, Op
 from cuvee.api.logged_models import GetLoggedModel
@@ -211,7 +212,9 @@ class Transfer:
         if kept is None:
             return False
         digest, size = kept
-        await self._do(PutArtifact(path=path, digest=digest, size=size), exchange.actor)
+        text = await self._in_thread(model_text, path, self._blobs.path(digest))
+        op = PutArtifact(path=path, digest=digest, size=size, text=text)
+        await self._do(op, exchange.actor)
         return True
 
     async def _receive_bytes(

@@ -31,6 +31,7 @@ from cuvee.store.locations import proxy_path
 from cuvee.store.schema import (
     artifact_files,
     logged_models,
+    model_texts,
     model_versions,
     registered_models,
     runs,
@@ -62,6 +63,8 @@ _put = hot(
         set_={c: _new_file.excluded[c] for c in ("digest", "size", "modified")},
     )
 )
+
+_keep_text = hot(insert(model_texts).on_conflict_do_nothing())
 
 _owners = (
     select(
@@ -214,6 +217,8 @@ def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
             f"{shown(op.path)} cannot be stored as a file: it is a directory with files."
         )
     tx.run(_put, path=op.path, digest=op.digest, size=op.size, modified=tx.now)
+    if op.text:
+        tx.bulk(_keep_text, [(op.digest, op.text)])
     for seal in growing:
         _grow(tx, seal, op)
     return Empty()

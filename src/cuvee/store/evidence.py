@@ -47,7 +47,9 @@ _remarks = hot(
     .order_by(_c.c.pk)
 )
 _checks = hot(select(_k).where(_k.c.version_pk == arg("version_pk")).order_by(_k.c.name))
-_emergencies = hot(select(_e).where(_e.c.version_pk == arg("version_pk")).order_by(_e.c.pk))
+_emergencies = hot(
+    select(_e).where(_e.c.model == arg("model"), _e.c.version == arg("version")).order_by(_e.c.pk)
+)
 
 
 def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
@@ -97,7 +99,7 @@ def _facts(tx: Tx, op: GetEvidence) -> known.Facts:
                 _checks, version_pk=row[0]
             )
         ],
-        emergencies=_emergencies_of(tx, row[0]),
+        emergencies=_emergencies_of(tx, op.name, row[2]),
         remarks=[
             known.Remark(user=user, comment=comment, time=created)
             for user, comment, created in tx.all(_remarks, version_pk=row[0])
@@ -231,7 +233,7 @@ def _requests_of(tx: Tx, version: tuple[Any, ...], applied: Applied) -> list[kno
     ]
 
 
-def _emergencies_of(tx: Tx, version_pk: int) -> list[known.Emergency]:
+def _emergencies_of(tx: Tx, name: str, number: int) -> list[known.Emergency]:
     return [
         known.Emergency(
             stage=stage,
@@ -242,7 +244,7 @@ def _emergencies_of(tx: Tx, version_pk: int) -> list[known.Emergency]:
             closed_by=closed_by,
             closed_comment=closed_comment,
         )
-        for _, _, stage, user, comment, created, closed, closed_by, closed_comment in tx.all(
-            _emergencies, version_pk=version_pk
+        for _, _, _, stage, user, comment, created, closed, closed_by, closed_comment in tx.all(
+            _emergencies, model=name, version=number
         )
     ]

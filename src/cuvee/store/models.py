@@ -25,7 +25,7 @@ from cuvee.api.models import (
 from cuvee.api.names import plain, shown
 from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
-from cuvee.store import access, schema
+from cuvee.store import access, gates, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.holdings import forget_holdings
 from cuvee.store.policies import find_stage, policy_of
@@ -127,6 +127,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
             after={"name": op.new_name},
             comment=op.comment,
         )
+        gates.model_renamed(tx, op.name, op.new_name)
     tx.run(_set, model_pk=row[0], name=op.new_name, description=row[2], updated=tx.now)
     tx.run(_touch_versions, model_pk=row[0], updated=tx.now)
     return get_registered_model(tx, GetRegisteredModel(name=op.new_name))

@@ -100,7 +100,7 @@ def _place(
     row: tuple[Any, ...],
     stage: str,
     comment: str,
-    details: Mapping[str, Any] | None,  # noqa: ARG001
+    details: Mapping[str, Any] | None,
 ) -> None:
     tx.run(_set, version_pk=row[0], stage=stage, now=tx.now)
     if row[3] == stage:
@@ -112,4 +112,5 @@ def _place(
         before={"stage": row[3]},
         after={"stage": stage},
         comment=comment,
+        details=details,
     )

@@ -13,6 +13,7 @@ from cuvee.store.schema.access import (
 from cuvee.store.schema.base import HEAD, VERSION_TABLE, metadata
 from cuvee.store.schema.files import (
     artifact_files,
+    model_texts,
     sealed,
     version_files,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "logged_model_tags",
     "logged_models",
     "metadata",
+    "model_texts",
     "model_version_tags",
     "model_versions",
     "params",

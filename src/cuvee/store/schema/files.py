@@ -26,6 +26,14 @@ version_files = Table(
     own("version_pk", "path"),
     **CLUSTERED,
 )
+# What files named MLmodel hold, by their digest: what models say about themselves.
+model_texts = Table(
+    "model_texts",
+    metadata,
+    Column("digest", TEXT, primary_key=True),
+    text("text"),
+    **CLUSTERED,
+)
 # Prefixes of artifact_files that belong to registered versions and so may not change; one that
 # was empty when its version was registered is ``growing``: it takes new files, for ever.
 sealed = Table(

@@ -162,12 +162,14 @@ checks = Table(
     own("version_pk", "name"),
     **CLUSTERED,
 )
-# Moves past the policy in an emergency; each must be reviewed and closed afterwards.
+# Moves past the policy in an emergency; each must be reviewed and closed afterwards, also when the
+# version is gone: the model's name and the version's number stay.
 emergencies = Table(
     "emergencies",
     metadata,
     pk(),
-    number("version_pk"),
+    text("model"),
+    number("version"),
     text("stage"),
     text("user_id"),
     text("comment"),
@@ -175,6 +177,6 @@ emergencies = Table(
     number("closed", null=True),
     text("closed_by"),
     text("closed_comment"),
-    Index(None, "version_pk"),
+    Index(None, "model", "version"),
     **NEVER_REUSED,
 )

@@ -222,7 +222,8 @@ def _remarks() -> None:
     op.create_table(
         "emergencies",
         sa.Column("pk", KEY, autoincrement=True, nullable=False),
-        sa.Column("version_pk", sa.BigInteger(), nullable=False),
+        sa.Column("model", TEXT, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("stage", TEXT, nullable=False),
         sa.Column("user_id", TEXT, nullable=False),
         sa.Column("comment", TEXT, nullable=False),
@@ -233,7 +234,16 @@ def _remarks() -> None:
         sa.PrimaryKeyConstraint("pk"),
         **NEVER_REUSED,
     )
-    op.create_index("ix_emergencies_version_pk", "emergencies", ["version_pk"], unique=False)
+    op.create_index(
+        "ix_emergencies_model_version", "emergencies", ["model", "version"], unique=False
+    )
+    op.create_table(
+        "model_texts",
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+        **CLUSTERED,
+    )
 
 
 def _log() -> None:

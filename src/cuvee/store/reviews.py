@@ -1,0 +1,431 @@
+"""Requests to move versions to stages, in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from cuvee.api.base import Level
+from cuvee.api.comments import comment_number
+from cuvee.api.names import plain, shown
+from cuvee.api.reviews import (
+    Activity,
+    ActivityAction,
+    ActivityResult,
+    ActivityType,
+    ApproveTransitionRequest,
+    CheckResult,
+    CreateTransitionRequest,
+    DeleteTransitionRequest,
+    ExplainTransition,
+    Explanation,
+    GetWorkspaceModel,
+    ListTransitionRequests,
+    ListWaitingRequests,
+    RejectTransitionRequest,
+    RequestList,
+    RequestPage,
+    TransitionRequest,
+    TransitionRequestResult,
+    TransitionWorkspaceVersion,
+    VoidApproval,
+    WorkspaceModel,
+    WorkspaceModelResult,
+    WorkspaceModelVersion,
+    WorkspaceModelVersionResult,
+    permission_name,
+)
+from cuvee.api.versions import TransitionStage
+from cuvee.errors import AlreadyExists, InvalidParameter, NotFound, PermissionDenied
+from cuvee.rules.decide import Decision
+from cuvee.store import schema, stages
+from cuvee.store.access import level_on_model
+from cuvee.store.engine import arg, hot
+from cuvee.store.gates import (
+    Look,
+    close_request,
+    grounds,
+    look,
+    not_a_reviewer,
+    not_an_approver,
+    open_requests,
+)
+from cuvee.store.models import find_model, load_models
+from cuvee.store.tx import Tx
+from cuvee.store.version_data import load_versions
+from cuvee.store.versions import find_version
+
+Row = tuple[Any, ...]
+
+_q = schema.requests
+_j = schema.verdicts
+_v = schema.model_versions
+_m = schema.registered_models
+
+_add = hot(
+    insert(_q).values({c.name: arg(c.name) for c in _q.c if c.name != "pk"}).returning(_q.c.pk)
+)
+_judge = hot(
+    insert(_j).values({c.name: arg(c.name) for c in _j.c if c.name != "pk"}).returning(_j.c.pk)
+)
+_all_open = hot(
+    select(*_q.c, *_v.c, *_m.c)
+    .join(_v, _v.c.pk == _q.c.version_pk)
+    .join(_m, _m.c.pk == _v.c.model_pk)
+    .where(_q.c.state == "open", _q.c.pk > arg("after"))
+    .order_by(_q.c.pk)
+    .limit(arg("most"))
+)
+_BATCH = 200
+
+
+def create_transition_request(tx: Tx, op: CreateTransitionRequest) -> TransitionRequestResult:
+    model, row = _version(tx, op.name, op.version)
+    found = look(tx, model, row, op.stage, comment=op.comment)
+    stage = found.stage
+    if row[3] == stage.name:
+        raise InvalidParameter(
+            f"Version {row[2]} of {plain(op.name)} is in {stage.name} already: nothing to request."
+        )
+    if any(r[3] == tx.actor.name for r in found.requests):
+        raise AlreadyExists(
+            f"{tx.actor.name} has an open request to move version {row[2]} of {plain(op.name)} to "
+            f"{stage.name}: wait for it, or cancel it first."
+        )
+    if stage.review is not None and stage.review.reason and not op.comment.strip():
+        raise InvalidParameter(
+            f"The policy of {stage.name} wants a reason: say in 'comment' why version {row[2]} "
+            "should be moved there."
+        )
+    request = {
+        "version_pk": row[0],
+        "stage": stage.name,
+        "user_id": tx.actor.name,
+        "comment": op.comment,
+        "state": "open",
+        "digest": row[13],
+        "policy": found.applied.id,
+        "created": tx.now,
+        "updated": tx.now,
+        "closed_by": "",
+        "closed_comment": "",
+    }
+    pk = tx.value(_add, **request)
+    tx.record(
+        "request.created",
+        _subject(op.name, row),
+        before={"stage": row[3]},
+        after={"stage": stage.name},
+        comment=op.comment,
+        details={"request": str(pk), "policy": found.applied.id, "digest": row[13]},
+    )
+    found = look(tx, model, row, stage.name)
+    return TransitionRequestResult(_request(tx, model, row, (pk, *request.values()), found))
+
+
+def list_transition_requests(tx: Tx, op: ListTransitionRequests) -> RequestList:
+    model = find_model(tx, op.name)
+    return RequestList(_open_activities(tx, model, find_version(tx, op.name, op.version)))
+
+
+def approve_transition_request(tx: Tx, op: ApproveTransitionRequest) -> ActivityResult:
+    model, row = _version(tx, op.name, op.version)
+    found = _asked(tx, model, row, op.stage)
+    problem = not_an_approver(tx, model, row, found)
+    if problem:
+        raise PermissionDenied(problem)
+    first = None
+    for request in found.requests:
+        pk = _verdict(
+            tx, row, request, found, "approved", op.comment, archive=op.archive_existing_versions
+        )
+        first = first or pk
+    asked = found.requests
+    found = look(tx, model, row, found.stage.name)
+    decision = found.decision
+    details = {**grounds(found), "missing": decision.missing}
+    for request in asked:
+        tx.record(
+            "request.approved",
+            _subject(op.name, row),
+            before={"stage": row[3]},
+            after={"stage": found.stage.name},
+            comment=op.comment,
+            details={"request": str(request[0]), "requester": request[3], **details},
+        )
+    if decision.state == "allowed":
+        for request in asked:
+            close_request(tx, model, row, request, "approved", comment=op.comment)
+        stages.move(
+            tx,
+            model,
+            row,
+            found.stage,
+            archive=op.archive_existing_versions,
+            comment=op.comment or asked[0][4],
+            details=grounds(found),
+        )
+    return ActivityResult(
+        _activity(tx, "APPROVED_REQUEST", f"v{first}", asked[0], row, op.comment, decision)
+    )
+
+
+def reject_transition_request(tx: Tx, op: RejectTransitionRequest) -> ActivityResult:
+    model, row = _version(tx, op.name, op.version)
+    found = _asked(tx, model, row, op.stage)
+    problem = not_a_reviewer(tx, model, row, found)
+    if problem:
+        raise PermissionDenied(problem)
+    first = None
+    for request in found.requests:
+        pk = _verdict(tx, row, request, found, "rejected", op.comment)
+        first = first or pk
+        details = {"policy": found.applied.id, "digest": row[13]}
+        close_request(tx, model, row, request, "rejected", comment=op.comment, details=details)
+    return ActivityResult(
+        _activity(tx, "REJECTED_REQUEST", f"v{first}", found.requests[0], row, op.comment)
+    )
+
+
+def delete_transition_request(tx: Tx, op: DeleteTransitionRequest) -> ActivityResult:
+    model, row = _version(tx, op.name, op.version)
+    found = look(tx, model, row, op.stage)
+    mine = [r for r in found.requests if r[3] == op.creator]
+    if not mine:
+        raise NotFound(
+            f"{shown(op.creator)} has no open request to move version {row[2]} of "
+            f"{plain(op.name)} to {found.stage.name}."
+        )
+    if op.creator != tx.actor.name and not _manages(tx, model):
+        raise PermissionDenied(
+            f"The request is {op.creator}'s: only who made it, or who manages {plain(op.name)}, "
+            "may cancel it."
+        )
+    close_request(tx, model, row, mine[0], "cancelled", comment=op.comment)
+    return ActivityResult(
+        _activity(tx, "CANCELLED_REQUEST", f"r{mine[0][0]}", mine[0], row, op.comment)
+    )
+
+
+def transition_workspace_version(
+    tx: Tx, op: TransitionWorkspaceVersion
+) -> WorkspaceModelVersionResult:
+    """Move as the protocol's own call does, and show the version with its open requests."""
+    stages.transition_stage(
+        tx,
+        TransitionStage(
+            name=op.name,
+            version=op.version,
+            stage=op.stage,
+            archive_existing_versions=op.archive_existing_versions,
+            comment=op.comment,
+        ),
+    )
+    model = find_model(tx, op.name)
+    row = find_version(tx, op.name, op.version)
+    held = load_versions(tx, [(op.name, row)])[0]
+    shared = set(WorkspaceModelVersion.__struct_fields__) & set(held.__struct_fields__)
+    return WorkspaceModelVersionResult(
+        WorkspaceModelVersion(
+            **{name: getattr(held, name) for name in shared},
+            open_requests=_open_activities(tx, model, row),
+            permission_level=permission_name(level_on_model(tx, model[0], op.name)),
+        )
+    )
+
+
+def get_workspace_model(tx: Tx, op: GetWorkspaceModel) -> WorkspaceModelResult:
+    row = find_model(tx, op.name)
+    held = load_models(tx, [row])[0]
+    shared = set(WorkspaceModel.__struct_fields__) & set(held.__struct_fields__)
+    return WorkspaceModelResult(
+        WorkspaceModel(
+            **{name: getattr(held, name) for name in shared},
+            id=str(row[0]),
+            permission_level=permission_name(level_on_model(tx, row[0], op.name)),
+        )
+    )
+
+
+def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
+    model = find_model(tx, op.name)
+    row = find_version(tx, op.name, op.version)
+    found = look(tx, model, row, op.stage, comment=op.comment)
+    return Explanation(
+        state=found.decision.state,
+        policy=found.applied.id,
+        digest=row[13],
+        gated=found.stage.review is not None,
+        approvals=found.decision.approvals,
+        required_approvals=found.decision.required,
+        missing=found.decision.missing,
+        void_approvals=_void(found.decision),
+        checks=[CheckResult(r.check, r.state, r.sentence) for r in found.case.checks],
+    )
+
+
+def list_waiting_requests(tx: Tx, op: ListWaitingRequests) -> RequestPage:
+    """Go through the open requests of all models, and keep those that the caller may approve."""
+    after = comment_number(op.page_token) if op.page_token else 0
+    found: list[TransitionRequest] = []
+    width = len(_q.c)
+    while True:
+        rows = tx.all(_all_open, after=after, most=_BATCH)
+        for line in rows:
+            request, rest = line[:width], line[width:]
+            row, model = rest[: len(_v.c)], rest[len(_v.c) :]
+            shown_ = _request(tx, model, row, request, look(tx, model, row, request[2]))
+            if _waits(tx, shown_):
+                if len(found) == op.max_results:
+                    return RequestPage(found, found[-1].id)
+                found.append(shown_)
+            after = request[0]
+        if len(rows) < _BATCH:
+            return RequestPage(found)
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _version(tx: Tx, name: str, version: str) -> tuple[Row, Row]:
+    """Return the model, locked until the end of the transaction, and the version."""
+    model = find_model(tx, name, lock=True)
+    return model, find_version(tx, name, version)
+
+
+def _asked(tx: Tx, model: Row, row: Row, stage_name: str) -> Look:
+    found = look(tx, model, row, stage_name)
+    if not found.requests:
+        raise NotFound(
+            f"There is no open request to move version {row[2]} of {plain(model[1])} to "
+            f"{found.stage.name}: make one with transition-requests/create."
+        )
+    return found
+
+
+def _verdict(
+    tx: Tx,
+    row: Row,
+    request: Row,
+    found: Look,
+    verdict: str,
+    comment: str,
+    *,
+    archive: bool = False,
+) -> int:
+    pk: int = tx.value(
+        _judge,
+        request_pk=request[0],
+        user_id=tx.actor.name,
+        verdict=verdict,
+        comment=comment,
+        archive=int(archive),
+        digest=row[13],
+        policy=found.applied.id,
+        created=tx.now,
+    )
+    return pk
+
+
+def _actions(tx: Tx, model: Row, row: Row, request: Row, found: Look) -> list[ActivityAction]:
+    """Return what the caller may do with an open request."""
+    actions: list[ActivityAction] = []
+    if not not_an_approver(tx, model, row, found):
+        actions.append("APPROVE_TRANSITION_REQUEST")
+    if not not_a_reviewer(tx, model, row, found):
+        actions.append("REJECT_TRANSITION_REQUEST")
+    if request[3] == tx.actor.name or _manages(tx, model):
+        actions.append("CANCEL_TRANSITION_REQUEST")
+    return actions
+
+
+def _waits(tx: Tx, request: TransitionRequest) -> bool:
+    """Say whether the caller's approval is what a request waits for."""
+    if "APPROVE_TRANSITION_REQUEST" not in request.available_actions:
+        return False
+    return tx.actor.name not in request.approvals or request.state == "allowed"
+
+
+def _manages(tx: Tx, model: Row) -> bool:
+    return level_on_model(tx, model[0], model[1]) >= Level.MANAGE
+
+
+def _request(tx: Tx, model: Row, row: Row, request: Row, found: Look) -> TransitionRequest:
+    return TransitionRequest(
+        creation_timestamp=request[8],
+        user_id=request[3],
+        to_stage=request[2],
+        comment=request[4],
+        available_actions=_actions(tx, model, row, request, found),
+        id=str(request[0]),
+        name=model[1],
+        version=str(row[2]),
+        state=found.decision.state,
+        approvals=found.decision.approvals,
+        required_approvals=found.decision.required,
+        missing=found.decision.missing,
+        void_approvals=_void(found.decision),
+    )
+
+
+def _open_activities(tx: Tx, model: Row, row: Row) -> list[Activity]:
+    looks: dict[str, Look] = {}
+    activities = []
+    for request in open_requests(tx, row[0]):
+        found = looks.get(request[2]) or look(tx, model, row, request[2])
+        looks[request[2]] = found
+        actions = _actions(tx, model, row, request, found)
+        activities.append(
+            _activity(
+                tx,
+                "REQUESTED_TRANSITION",
+                f"r{request[0]}",
+                request,
+                row,
+                request[4],
+                found.decision,
+                actions=actions,
+            )
+        )
+    return activities
+
+
+def _activity(
+    tx: Tx,
+    kind: ActivityType,
+    number: str,
+    request: Row,
+    row: Row,
+    comment: str,
+    decision: Decision | None = None,
+    *,
+    actions: list[ActivityAction] | None = None,
+) -> Activity:
+    asked = kind == "REQUESTED_TRANSITION"
+    time = request[8] if asked else tx.now
+    return Activity(
+        id=number,
+        activity_type=kind,
+        user_id=request[3] if asked else tx.actor.name,
+        comment=comment,
+        from_stage=row[3],
+        to_stage=request[2],
+        creation_timestamp=time,
+        last_updated_timestamp=request[9] if asked else time,
+        request_id=str(request[0]),
+        available_actions=actions or [],
+        state=decision.state if decision else None,
+        approvals=decision.approvals if decision else [],
+        required_approvals=decision.required if decision else 0,
+        missing=decision.missing if decision else [],
+        void_approvals=_void(decision) if decision else [],
+    )
+
+
+def _void(decision: Decision) -> list[VoidApproval]:
+    return [VoidApproval(v.user, v.reason) for v in decision.void]
+
+
+def _subject(name: str, row: Row) -> str:
+    return f"version:{name}/{row[2]}"
