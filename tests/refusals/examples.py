@@ -21,6 +21,7 @@ from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
 from refusals.reviews import review_examples, seed_reviews
+from refusals.webhook_examples import seed_webhooks, webhook_examples
 
 Fields = dict[str, Any]
 PASSWORD = "correct horse battery"
@@ -75,6 +76,7 @@ def seed(store: Any) -> dict[str, str]:
         "logged model": logged,
         "deleted logged model": lost,
         "comment": comment,
+        **seed_webhooks(store),
     }
 
 
@@ -106,6 +108,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_metrics(ids),
         **_logged_models(ids),
         **_registry(ids),
+        **webhook_examples(ids),
         **_users(),
         **_permissions(ids),
         **review_examples(ids),

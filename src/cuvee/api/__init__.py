@@ -14,6 +14,7 @@ from cuvee.api import (
     evidence,
     experiments,
     groups,
+    hooks,
     logged_models,
     logins,
     metrics,
@@ -26,6 +27,7 @@ from cuvee.api import (
     user_permissions,
     users,
     versions,
+    webhooks,
 )
 from cuvee.api.base import Op
 
@@ -51,6 +53,8 @@ _ROOMS = (
     permissions,
     access_lists,
     user_permissions,
+    webhooks,
+    hooks,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

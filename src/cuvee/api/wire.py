@@ -28,6 +28,7 @@ from cuvee.api.experiments import VIEW_TYPES
 from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
 from cuvee.api.runs import RUN_STATUSES
 from cuvee.api.versions import VERSION_STATUSES
+from cuvee.api.webhooks import ACTIONS, ENTITIES, WEBHOOK_STATUSES
 from cuvee.errors import InvalidParameter
 
 T = TypeVar("T")
@@ -37,7 +38,10 @@ MAX_DEPTH = 32
 SECRETS = frozenset({"password", "current_password", "token", "secret"})
 """Fields whose values no message repeats."""
 MAX_VALUES = 1_000_000
-_ENUMS = [RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES]
+_ENUMS = [
+    *(RUN_STATUSES, VIEW_TYPES, LOGGED_MODEL_STATUSES, VERSION_STATUSES),
+    *(WEBHOOK_STATUSES, ENTITIES, ACTIONS),
+]
 _NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
 _FLOATS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
 # What msgspec would spell as a text: bytes would come back as base64.
@@ -85,6 +89,8 @@ def decode_query(op: type[T], query: bytes, path_params: Mapping[str, str] | Non
     except ValueError:
         raise InvalidParameter("The query string has too many fields; 2000 are allowed.") from None
     reader = _Reader(op)
+    # Some clients spell lists as PHP does: events[]=a&events[]=b.
+    fields = {k[:-2] if k[-2:] == "[]" and reader.is_list(k[:-2]) else k: fields[k] for k in fields}
     raw = {k: v if reader.is_list(k) else v[-1] for k, v in fields.items()}
     read: T = reader.read(raw, path_params)
     return read

@@ -67,6 +67,31 @@ from cuvee.cli.options import examples
     help="Answer nobody without a login; prints a token for the first admin while there are no "
     "users. Once there are users, everyone must log in with or without this option.",
 )
+@click.option(
+    "--allow-webhook-host",
+    "webhook_hosts",
+    metavar="NAME[:PORT]",
+    multiple=True,
+    envvar="CUVEE_WEBHOOK_HOSTS",
+    help="Host that webhooks may go to although it is not public, or not over https; may be "
+    "repeated. [env: CUVEE_WEBHOOK_HOSTS, separated by spaces]",
+)
+@click.option(
+    "--webhook-attempts",
+    type=click.IntRange(1, 1000),
+    default=23,
+    show_default=True,
+    envvar="CUVEE_WEBHOOK_ATTEMPTS",
+    help="Requests until a webhook delivery is given up; 23 take about a day.",
+)
+@click.option(
+    "--webhook-retry",
+    type=click.FloatRange(0.01, 7200),
+    default=5.0,
+    show_default=True,
+    envvar="CUVEE_WEBHOOK_RETRY",
+    help="Seconds until the second request; the wait doubles from there, up to two hours.",
+)
 def server(allowed_hosts: str, **options: Any) -> None:
     """Run the tracking server.
 

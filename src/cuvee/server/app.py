@@ -25,14 +25,17 @@ from cuvee.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from cuvee.rules.targets import Allowed
 from cuvee.server import pages
 from cuvee.server.auth import ANONYMOUS, Authenticator
 from cuvee.server.guard import Guard, collect
 from cuvee.server.login import PATHS as LOGIN_PATHS
 from cuvee.server.login import LoginPages
 from cuvee.server.openapi import openapi
+from cuvee.server.outbound import Outbound
 from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.transfer import Transfer
+from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
 
 if TYPE_CHECKING:
     from cuvee.blobs import Blobs
@@ -73,6 +76,9 @@ class App:
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
         open_without_users: whether everyone may do everything until there is a user.
+        webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
+            not public, or not over https.
+        retries: how long a failing webhook delivery is tried.
     """
 
     def __init__(
@@ -83,6 +89,8 @@ class App:
         allowed_hosts: Sequence[str] = (),
         static_prefix: str = "",
         open_without_users: bool = True,
+        webhook_hosts: Sequence[str] = (),
+        retries: Retries | None = None,
     ) -> None:
         self.store = store
         self.routes = Routes()
@@ -94,6 +102,9 @@ class App:
             store, self.guard, self.readers, open_without_users=open_without_users
         )
         self.login = LoginPages(self.auth, self.prefix)
+        self.webhooks = Webhooks(
+            store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event stream."""
@@ -219,10 +230,16 @@ class App:
             op = wire.decode_query(kind, scope["query_string"], fields)
         else:
             body = await _read(kind, headers, receive)
-            op = wire.decode_body(kind, body, fields)
+            if scope["method"] == "DELETE" and body == b"{}" and scope["query_string"]:
+                op = wire.decode_query(kind, scope["query_string"], fields)
+            else:
+                op = wire.decode_body(kind, body, fields)
         op.check()
+        self.webhooks.check(op)
         if op.hashes:
             answer = wire.encode(await self.auth.write_hashed(op, actor))
+        elif isinstance(op, Try):
+            answer = wire.encode(await asyncio.to_thread(self._try, op, actor))
         elif op.writes:
             answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
         else:
@@ -232,6 +249,11 @@ class App:
 
     def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
         return wire.encode(self.store.read(op, actor))
+
+    def _try(self, op: Try, actor: Actor) -> Any:
+        # Sent between two looks at the store, so that a receiver that hangs holds up nobody.
+        message = self.store.read(prepare(op), actor)
+        return outcome(op, self.webhooks.test(message))
 
     async def _other(
         self, method: str, path: str, scope: Scope, receive: Receive, send: Send, actor: Actor
@@ -262,6 +284,7 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                self.webhooks.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await asyncio.to_thread(self.close)
@@ -270,8 +293,9 @@ class App:
                 return
 
     def close(self) -> None:
-        """End the threads that read; the store is its opener's to close."""
+        """End the threads that read and send; the store is its opener's to close."""
         self.auth.close()
+        self.webhooks.close()
         self.readers.shutdown()
         self.transfer.close()
 

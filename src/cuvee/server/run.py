@@ -25,6 +25,7 @@ from cuvee.errors import InvalidParameter
 from cuvee.rules.tokens import new_secret
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
+from cuvee.server.webhooks import ATTEMPTS, FIRST_RETRY, Retries
 
 if TYPE_CHECKING:
     from cuvee.store.sql import SqlStore
@@ -45,6 +46,9 @@ class Options(Struct, frozen=True, kw_only=True):
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served.
         open_without_users: whether everyone may do everything until there is a user.
+        webhook_hosts: hosts that webhooks may go to although they are not public.
+        webhook_attempts: requests until a webhook delivery is given up.
+        webhook_retry: seconds until the second one.
     """
 
     backend_store_uri: str
@@ -53,6 +57,9 @@ class Options(Struct, frozen=True, kw_only=True):
     allowed_hosts: tuple[str, ...] = ()
     static_prefix: str = ""
     open_without_users: bool = False
+    webhook_hosts: tuple[str, ...] = ()
+    webhook_attempts: int = ATTEMPTS
+    webhook_retry: float = FIRST_RETRY
 
 
 def serve(
@@ -66,6 +73,9 @@ def serve(
     allowed_hosts: Sequence[str] = (),
     static_prefix: str = "",
     login: bool = False,
+    webhook_hosts: Sequence[str] = (),
+    webhook_attempts: int = ATTEMPTS,
+    webhook_retry: float = FIRST_RETRY,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -80,6 +90,10 @@ def serve(
         static_prefix: path below which everything is served, such as ``/cuvee``.
         login: let nobody in without a login, also while there are no users; prints a token for
             the first admin.
+        webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
+            not public, or not over https.
+        webhook_attempts: requests until a webhook delivery is given up.
+        webhook_retry: seconds until the second one; the wait doubles from there.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -92,6 +106,9 @@ def serve(
         allowed_hosts=tuple(allowed_hosts),
         static_prefix=static_prefix,
         open_without_users=is_loopback(host) and not login,
+        webhook_hosts=tuple(webhook_hosts),
+        webhook_attempts=webhook_attempts,
+        webhook_retry=webhook_retry,
     )
     os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
@@ -167,6 +184,8 @@ def _open(options: Options) -> App:
         allowed_hosts=options.allowed_hosts,
         static_prefix=options.static_prefix,
         open_without_users=options.open_without_users,
+        webhook_hosts=options.webhook_hosts,
+        retries=Retries(attempts=options.webhook_attempts, first=options.webhook_retry),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import case, delete, func, select, tuple_, update
 
 from cuvee.api.base import Empty
 from cuvee.api.models import (
@@ -79,6 +79,13 @@ _drops = [
     hot(delete(table).where(table.c.version_pk.in_(_version_pks)))
     for table in (schema.model_version_tags, schema.version_files, schema.sealed)
 ] + [hot(delete(table).where(table.c.model_pk == arg("model_pk"))) for table in (_v, _t, _a)]
+_w = schema.webhooks
+# They still tell of the deletion itself; the log's follower ends them behind it.
+_end_hooks = hot(
+    update(_w)
+    .where(_w.c.model_pk == arg("model_pk"), _w.c.status != "DELETED")
+    .values(status=case((_w.c.status == "ACTIVE", "ENDED"), else_="DELETED"))
+)
 _drop = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
 
 
@@ -152,6 +159,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
     before = load_models(tx, [row])[0]
     for statement in _drops:
         tx.run(statement, model_pk=row[0])
+    tx.run(_end_hooks, model_pk=row[0])
     tx.run(_drop, model_pk=row[0])
     forget_holdings(tx, row[0])
     access.forget_grants(tx, access.Thing("model", row[0], op.name))

@@ -16,6 +16,7 @@ from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.rules.scopes import check_scopes
 from cuvee.store.access import authorize, plan_of
 from cuvee.store.engine import Database, open_database, process_id
+from cuvee.store.holds import Hold, hold
 from cuvee.store.tx import Keys, Tx
 
 R = TypeVar("R")
@@ -136,6 +137,10 @@ class SqlStore:
                     self._pool = ThreadPoolExecutor(CONNECTIONS, "cuvee-writer")
                 self._pool.submit(self._write_one, job)
         return job.future
+
+    def hold(self, job: str) -> Hold | None:
+        """Become the one process that does a job on this database; None while another does."""
+        return hold(self.database, job)
 
     def close(self) -> None:
         """Finish the waiting writes and close the connections."""

@@ -122,6 +122,7 @@ def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
             "run_id": source.run_id,
             "description": op.description,
             "digest": row["digest"],
+            "tags": tags,
         },
         comment=op.comment,
     )

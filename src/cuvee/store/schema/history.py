@@ -62,6 +62,9 @@ checkpoints = Table(
     number("created"),
 )
 
+# Webhooks of all forms. ``status`` is what users set, or DELETED, or ENDED (its model is gone).
+# ``phase`` and ``follows`` are the log's follower's: 0 before it has come to the event of the
+# creation, 1 then, 2 after the end; and the model's name at the place where it is.
 webhooks = Table(
     "webhooks",
     metadata,
@@ -76,7 +79,10 @@ webhooks = Table(
     text("secret"),
     text("authorization"),
     number("verify"),
+    text("job"),
     text("status"),
+    number("phase"),
+    text("follows"),
     text("user_id"),
     number("created"),
     number("updated"),
@@ -98,7 +104,7 @@ deliveries = Table(
     text("problem"),
     number("created"),
     number("updated"),
-    Index(None, "state", "due"),
+    Index(None, "state", "webhook_pk", "lane", "pk"),
     Index(None, "webhook_pk", "pk"),
 )
 # How far those that follow the log have come.

@@ -295,7 +295,10 @@ def _webhooks() -> None:
         sa.Column("secret", TEXT, nullable=False),
         sa.Column("authorization", TEXT, nullable=False),
         sa.Column("verify", sa.BigInteger(), nullable=False),
+        sa.Column("job", TEXT, nullable=False),
         sa.Column("status", TEXT, nullable=False),
+        sa.Column("phase", sa.BigInteger(), nullable=False),
+        sa.Column("follows", TEXT, nullable=False),
         sa.Column("user_id", TEXT, nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
@@ -321,7 +324,12 @@ def _webhooks() -> None:
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("delivery_id", name="uq_deliveries_delivery_id"),
     )
-    op.create_index("ix_deliveries_state_due", "deliveries", ["state", "due"], unique=False)
+    op.create_index(
+        "ix_deliveries_state_webhook_pk_lane_pk",
+        "deliveries",
+        ["state", "webhook_pk", "lane", "pk"],
+        unique=False,
+    )
     op.create_index("ix_deliveries_webhook_pk_pk", "deliveries", ["webhook_pk", "pk"], unique=False)
     op.create_table(
         "cursors",

@@ -1,0 +1,448 @@
+"""Webhooks in SQL: the rows of all forms, the calls of our own form, and the deliveries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
+
+from cuvee.api.base import Empty, Level
+from cuvee.api.hooks import (
+    CreateHook,
+    DeleteHook,
+    Delivery,
+    DeliveryPage,
+    GetHook,
+    Hook,
+    HookPage,
+    HookResult,
+    ListDeliveries,
+    ListHooks,
+    Outgoing,
+    PrepareTry,
+    Redelivered,
+    RedeliverHook,
+    TryHook,
+    UpdateHook,
+)
+from cuvee.api.names import plain
+from cuvee.api.webhooks import TryOutcome, TryResult
+from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.rules.webhooks import Listener, sample
+from cuvee.store import access, models, outbox, schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.tx import Tx
+
+_w = schema.webhooks
+_d = schema.deliveries
+_m = schema.registered_models
+
+COLUMNS = [*_w.c, _m.c.name]
+GONE = ("DELETED", "ENDED")
+NO_SENDER = (
+    "Tests are sent by a server, and this store is used without one: start 'cuvee server' and ask "
+    "there."
+)
+
+_add = hot(insert(_w).values({c.name: arg(c.name) for c in _w.c if c.name != "pk"}))
+_SET = [c for c in _w.c if c.name not in ("pk", "webhook_id", "form", "user_id", "created")]
+_set = hot(
+    update(_w)
+    .where(_w.c.pk == arg("hook"))
+    .values({c.name: arg(c.name) for c in _SET if c.name not in ("phase", "follows", "model_pk")})
+)
+_cancel = hot(
+    update(_d)
+    .where(_d.c.webhook_pk == arg("hook"), _d.c.state == "pending")
+    .values(state="cancelled", updated=arg("now"))
+)
+_counts = hot(
+    lambda db: (
+        select(_d.c.webhook_pk, _d.c.state, func.count())
+        .where(db.among(_d.c.webhook_pk, "pks"), _d.c.state.in_(("pending", "dead")))
+        .group_by(_d.c.webhook_pk, _d.c.state)
+    )
+)
+
+
+class Row(NamedTuple):
+    """A webhook's row, and the name that its model has now."""
+
+    pk: int
+    webhook_id: str
+    form: str
+    name: str
+    description: str
+    url: str
+    events: str
+    model_pk: int | None
+    secret: str
+    authorization: str
+    verify: int
+    job: str
+    status: str
+    phase: int
+    follows: str
+    user_id: str
+    created: int
+    updated: int
+    model: str | None
+
+    @property
+    def event_names(self) -> list[str]:
+        """The events, in the words of the webhook's form."""
+        names: list[str] = msgspec.json.decode(self.events)
+        return names
+
+
+# ---------------------------------------------------------------- rows of all forms
+
+
+def add_hook(
+    tx: Tx,
+    form: str,
+    fields: Mapping[str, Any],
+    events: Sequence[str],
+    model: str | None,
+    comment: str,
+) -> Row:
+    """Store a new webhook; it hears of what happens after this transaction.
+
+    Args:
+        tx: the transaction.
+        form: ``cuvee``, ``mlflow`` or ``databricks``.
+        fields: the columns that users give; the others are empty.
+        events: what it listens to, in the words of its form.
+        model: the only model that it is about, if so.
+        comment: why.
+
+    Raises:
+        NotFound: there is no such model.
+        PermissionDenied: the actor may not manage that.
+    """
+    model_row = models.find_model(tx, model, lock=True) if model else None
+    _require(tx, model_row[0] if model_row else None, model)
+    outbox.start(tx)
+    webhook_id = str(uuid.uuid4())
+    defaults = {"name": "", "description": "", "secret": "", "authorization": "", "job": ""}
+    row = {
+        **defaults,
+        "verify": 1,
+        **fields,
+        "webhook_id": webhook_id,
+        "form": form,
+        "events": encode_events(events),
+        "model_pk": model_row[0] if model_row else None,
+        "phase": outbox.NEW,
+        "follows": model or "",
+        "user_id": tx.actor.name,
+        "created": tx.now,
+        "updated": tx.now,
+    }
+    tx.run(_add, **row)
+    made = find_hook(tx, webhook_id)
+    tx.record("webhook.created", f"webhook:{webhook_id}", after=_told(made), comment=comment)
+    return made
+
+
+def find_hook(tx: Tx, webhook_id: str, form: str = "") -> Row:
+    """Return a webhook that the actor may manage.
+
+    Args:
+        tx: the transaction.
+        webhook_id: its id.
+        form: the form that it must have; empty for any.
+
+    Raises:
+        NotFound: there is none with this id (and form).
+        PermissionDenied: it is not the actor's to manage.
+    """
+    wanted = _w.c.webhook_id == webhook_id
+    rows = tx.all(_hooks(and_(wanted, _w.c.form == form) if form else wanted))
+    if not rows:
+        raise NotFound(f"There is no webhook with the id {plain(webhook_id)}.")
+    row = Row(*rows[0])
+    _require(tx, row.model_pk, row.model)
+    return row
+
+
+def list_rows(
+    tx: Tx, *conditions: ColumnElement[bool], limit: int, token: str
+) -> tuple[list[Row], str | None]:
+    """Return a page of the webhooks that the actor may manage, newest first.
+
+    Args:
+        tx: the transaction.
+        conditions: what must hold of them.
+        limit: most to return.
+        token: the page's token; empty for the first.
+    """
+    found: list[Row] = []
+    last = _last(token)
+    while len(found) <= limit:
+        query = _hooks(*conditions, *([_w.c.pk < last] if last else []))
+        rows = [Row(*row) for row in tx.all(query.order_by(_w.c.pk.desc()).limit(limit + 1))]
+        found += [row for row in rows if _may(tx, row.model_pk, row.model)]
+        if len(rows) <= limit:
+            break
+        last = rows[-1].pk
+    page = found[:limit]
+    return page, str(page[-1].pk) if len(found) > limit else None
+
+
+def change_hook(tx: Tx, row: Row, fields: Mapping[str, Any], comment: str) -> Row:
+    """Change the columns of a webhook whose new value is not None; its id and model stay.
+
+    The value of the ``Authorization`` header does not follow to another host: who may change a
+    webhook may not read it that way.
+    """
+    given = {k: v for k, v in fields.items() if v is not None}
+    moved = _origin(given.get("url", row.url)) != _origin(row.url)
+    if moved or given.get("job", row.job) != row.job:
+        given.setdefault("authorization", "")
+    changed = row._replace(**given, updated=tx.now)
+    if changed._replace(updated=row.updated) == row:
+        return row
+    tx.run(_set, hook=row.pk, **changed._asdict())
+    before, after = _told(row), _told(changed)
+    differ = {k for k in after if before[k] != after[k]}
+    # A secret's value is not told; that it was changed is.
+    differ |= {k for k in ("secret", "authorization") if getattr(row, k) != getattr(changed, k)}
+    tx.record(
+        "webhook.updated",
+        f"webhook:{row.webhook_id}",
+        before={k: before[k] for k in sorted(differ)},
+        after={k: after[k] for k in sorted(differ)},
+        comment=comment,
+    )
+    return changed
+
+
+def drop_hook(tx: Tx, row: Row, comment: str) -> Empty:
+    """End a webhook; its deliveries that wait are cancelled."""
+    tx.run(_set, hook=row.pk, **row._replace(status="DELETED", updated=tx.now)._asdict())
+    tx.run(_cancel, hook=row.pk, now=tx.now)
+    told = _told(row)
+    tx.record("webhook.deleted", f"webhook:{row.webhook_id}", before=told, comment=comment)
+    return Empty()
+
+
+def _hooks(*conditions: ColumnElement[bool]) -> Select[Any]:
+    source = _w.outerjoin(_m, _m.c.pk == _w.c.model_pk)
+    return select(*COLUMNS).select_from(source).where(_w.c.status.not_in(GONE), *conditions)
+
+
+def _may(tx: Tx, model_pk: int | None, model: str | None) -> bool:
+    if tx.actor.user is None or tx.actor.admin:
+        return True
+    return model_pk is not None and access.level_on_model(tx, model_pk, model or "") >= Level.MANAGE
+
+
+def _require(tx: Tx, model_pk: int | None, model: str | None) -> None:
+    if not _may(tx, model_pk, model):
+        what = (
+            f"manage the model {plain(model)} (CAN_MANAGE)"
+            if model
+            else "administer the server, for it is about the whole registry"
+        )
+        raise PermissionDenied(
+            f"{tx.actor.name} may not do this: to see or change this webhook, one must {what}."
+        )
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """Return what the history keeps of a webhook: of its URL, too, only what is no secret."""
+    parts = urlsplit(row.url)
+    return {
+        "form": row.form,
+        "name": row.name,
+        "host": parts.netloc,
+        "events": row.event_names,
+        "model": row.model or "",
+        "status": row.status,
+        "secret": bool(row.secret),
+        "authorization": bool(row.authorization),
+        "verify": bool(row.verify),
+    }
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def encode_events(names: Sequence[str]) -> str:
+    """Return the events that a webhook listens to as its row keeps them, each once."""
+    return msgspec.json.encode(list(dict.fromkeys(names))).decode()
+
+
+def _last(token: str) -> int:
+    if not token:
+        return 0
+    if token.isascii() and token.isdecimal() and len(token) <= 18:
+        return int(token)
+    raise InvalidParameter(
+        "The page_token is not one that this call gave out: leave it out to start anew."
+    )
+
+
+# ---------------------------------------------------------------- our own form
+
+
+def create_hook(tx: Tx, op: CreateHook) -> HookResult:
+    fields = {
+        "name": op.name,
+        "description": op.description,
+        "url": op.url,
+        "secret": op.secret,
+        "authorization": op.authorization,
+        "verify": int(op.verify),
+        "status": op.status,
+    }
+    row = add_hook(tx, "cuvee", fields, op.actions, op.model, op.comment)
+    return HookResult(_show(tx, [row])[0])
+
+
+def list_hooks(tx: Tx, op: ListHooks) -> HookPage:
+    about = [_m.c.name == op.model] if op.model else []
+    rows, token = list_rows(tx, *about, limit=op.max_results, token=op.page_token)
+    return HookPage(_show(tx, rows), token)
+
+
+def get_hook(tx: Tx, op: GetHook) -> HookResult:
+    return HookResult(_show(tx, [find_hook(tx, op.webhook_id)])[0])
+
+
+def update_hook(tx: Tx, op: UpdateHook) -> HookResult:
+    row = find_hook(tx, op.webhook_id, "cuvee")
+    fields = {
+        "url": op.url,
+        "events": None if op.actions is None else encode_events(op.actions),
+        "name": op.name,
+        "description": op.description,
+        "secret": op.secret,
+        "authorization": op.authorization,
+        "verify": None if op.verify is None else int(op.verify),
+        "status": op.status,
+    }
+    return HookResult(_show(tx, [change_hook(tx, row, fields, op.comment)])[0])
+
+
+def delete_hook(tx: Tx, op: DeleteHook) -> Empty:
+    return drop_hook(tx, find_hook(tx, op.webhook_id), op.comment)
+
+
+def try_hook(tx: Tx, op: TryHook) -> TryResult:
+    find_hook(tx, op.webhook_id)
+    return TryResult(TryOutcome(error_message=NO_SENDER))
+
+
+def prepare_try(tx: Tx, op: PrepareTry) -> Outgoing:
+    row = find_hook(tx, op.webhook_id, op.form)
+    names = row.event_names
+    kind = op.event or (names[0] if names and row.form != "cuvee" else "")
+    listener = Listener(row.webhook_id, row.form, names, row.model or "")
+    message = sample(listener, kind, tx.now)
+    return Outgoing(
+        pk=0,
+        delivery_id=str(uuid.uuid4()),
+        webhook_id=row.webhook_id,
+        form=row.form,
+        url=row.url,
+        secret=row.secret,
+        authorization=row.authorization,
+        verify=bool(row.verify),
+        job=row.job,
+        kind=message.kind,
+        payload=message.body,
+        attempts=0,
+    )
+
+
+def _show(tx: Tx, rows: list[Row]) -> list[Hook]:
+    pks = tx.listed([row.pk for row in rows])
+    counts = {(pk, state): n for pk, state, n in tx.all(_counts, pks=pks)}
+    return [
+        Hook(
+            webhook_id=row.webhook_id,
+            form=row.form,
+            name=row.name,
+            description=row.description,
+            url=row.url,
+            actions=row.event_names,
+            model=row.model,
+            status=row.status,
+            signed=bool(row.secret),
+            authorized=bool(row.authorization),
+            verify=bool(row.verify),
+            user_id=row.user_id,
+            pending=counts.get((row.pk, "pending"), 0),
+            dead=counts.get((row.pk, "dead"), 0),
+            creation_timestamp=row.created,
+            last_updated_timestamp=row.updated,
+        )
+        for row in rows
+    ]
+
+
+# ---------------------------------------------------------------- deliveries
+
+
+def list_deliveries(tx: Tx, op: ListDeliveries) -> DeliveryPage:
+    hook = find_hook(tx, op.webhook_id)
+    query = select(_d).where(_d.c.webhook_pk == hook.pk)
+    if op.state:
+        query = query.where(_d.c.state == op.state)
+    if op.page_token:
+        query = query.where(_d.c.pk < _last(op.page_token))
+    rows = tx.all(query.order_by(_d.c.pk.desc()).limit(op.max_results + 1))
+    names = [c.name for c in _d.c]
+    page = [dict(zip(names, row, strict=True)) for row in rows[: op.max_results]]
+    found = [
+        Delivery(
+            delivery_id=d["delivery_id"],
+            webhook_id=hook.webhook_id,
+            event=d["event"],
+            kind=d["kind"],
+            state=d["state"],
+            attempts=d["attempts"],
+            due=d["due"] if d["state"] == "pending" else None,
+            status=d["answer"],
+            problem=d["problem"],
+            payload=d["payload"],
+            creation_timestamp=d["created"],
+            last_updated_timestamp=d["updated"],
+        )
+        for d in page
+    ]
+    return DeliveryPage(found, str(page[-1]["pk"]) if len(rows) > op.max_results else None)
+
+
+def redeliver_hook(tx: Tx, op: RedeliverHook) -> Redelivered:
+    hook = find_hook(tx, op.webhook_id)
+    wanted = set(op.delivery_ids)
+    again = update(_d).where(_d.c.webhook_pk == hook.pk)
+    if wanted:
+        chosen = tx.array(_d.c.delivery_id, sorted(wanted))
+        known = select(func.count()).where(_d.c.webhook_pk == hook.pk, chosen)
+        if tx.value(known) != len(wanted):
+            raise NotFound(
+                "Not all of these deliveries are this webhook's: "
+                f"webhooks/{hook.webhook_id}/deliveries lists them. Nothing was queued."
+            )
+        again = again.where(chosen)
+    else:
+        again = again.where(_d.c.state == "dead")
+    count = tx.run(again.values(state="pending", attempts=0, due=tx.now, updated=tx.now))
+    if count:
+        tx.record(
+            "webhook.redelivered",
+            f"webhook:{hook.webhook_id}",
+            after={"deliveries": sorted(wanted) or "all dead ones", "count": count},
+            comment=op.comment,
+        )
+    return Redelivered(count)
