@@ -92,7 +92,7 @@ from cuvee.cli.options import examples
     envvar="CUVEE_WEBHOOK_RETRY",
     help="Seconds until the second request; the wait doubles from there, up to two hours.",
 )
-def server(allowed_hosts: str, **options: Any) -> None:
+def server(allowed_hosts: str, webhook_attempts: int, webhook_retry: float, **options: Any) -> None:
     """Run the tracking server.
 
     It serves tracking, the model registry and artifacts over MLflow's REST protocol.
@@ -101,6 +101,10 @@ def server(allowed_hosts: str, **options: Any) -> None:
     is created when it does not exist; one with an older schema needs 'cuvee db upgrade' first.
     """
     from cuvee.server.run import serve
+    from cuvee.server.webhooks import Retries
 
     hosts = [name.strip() for name in allowed_hosts.split(",") if name.strip()]
-    serve(allowed_hosts=hosts, **options)  # the others bear the names of its arguments
+    retries = Retries(attempts=webhook_attempts, first=webhook_retry)
+    serve(
+        allowed_hosts=hosts, retries=retries, **options
+    )  # the others bear the names of its arguments

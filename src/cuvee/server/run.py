@@ -25,7 +25,7 @@ from cuvee.errors import InvalidParameter
 from cuvee.rules.tokens import new_secret
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
-from cuvee.server.webhooks import ATTEMPTS, FIRST_RETRY, Retries
+from cuvee.server.webhooks import Retries
 
 if TYPE_CHECKING:
     from cuvee.store.sql import SqlStore
@@ -47,8 +47,7 @@ class Options(Struct, frozen=True, kw_only=True):
         static_prefix: path below which everything is served.
         open_without_users: whether everyone may do everything until there is a user.
         webhook_hosts: hosts that webhooks may go to although they are not public.
-        webhook_attempts: requests until a webhook delivery is given up.
-        webhook_retry: seconds until the second one.
+        retries: how long a failing webhook delivery is tried.
     """
 
     backend_store_uri: str
@@ -58,8 +57,7 @@ class Options(Struct, frozen=True, kw_only=True):
     static_prefix: str = ""
     open_without_users: bool = False
     webhook_hosts: tuple[str, ...] = ()
-    webhook_attempts: int = ATTEMPTS
-    webhook_retry: float = FIRST_RETRY
+    retries: Retries | None = None
 
 
 def serve(
@@ -74,8 +72,7 @@ def serve(
     static_prefix: str = "",
     login: bool = False,
     webhook_hosts: Sequence[str] = (),
-    webhook_attempts: int = ATTEMPTS,
-    webhook_retry: float = FIRST_RETRY,
+    retries: Retries | None = None,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -92,8 +89,7 @@ def serve(
             the first admin.
         webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
             not public, or not over https.
-        webhook_attempts: requests until a webhook delivery is given up.
-        webhook_retry: seconds until the second one; the wait doubles from there.
+        retries: how long a failing webhook delivery is tried; about a day when None.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -107,8 +103,7 @@ def serve(
         static_prefix=static_prefix,
         open_without_users=is_loopback(host) and not login,
         webhook_hosts=tuple(webhook_hosts),
-        webhook_attempts=webhook_attempts,
-        webhook_retry=webhook_retry,
+        retries=retries,
     )
     os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
@@ -121,8 +116,12 @@ def serve(
         _offer_setup(app.store, address)
     if workers == 1:
         _Server(_config(app), address).run(sockets=[listener])
-        return
-    app.store.close()
+    else:
+        app.store.close()
+        _run_workers(options, listener, workers, address)
+
+
+def _run_workers(options: Options, listener: socket.socket, workers: int, address: str) -> None:
     os.environ[OPTIONS] = msgspec.json.encode(options).decode()
     config = _config("cuvee.server.run:from_environment", factory=True, workers=workers)
     _say(address)
@@ -185,7 +184,7 @@ def _open(options: Options) -> App:
         static_prefix=options.static_prefix,
         open_without_users=options.open_without_users,
         webhook_hosts=options.webhook_hosts,
-        retries=Retries(attempts=options.webhook_attempts, first=options.webhook_retry),
+        retries=options.retries,
     )
 
 

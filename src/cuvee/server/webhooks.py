@@ -57,8 +57,6 @@ SENDERS = 16
 PER_HOOK = 4
 """Most messages to one webhook at a time: one that hangs must not take every sender."""
 POLL = 0.5
-ATTEMPTS = 23
-FIRST_RETRY = 5.0
 TAKE_OVER = 3.0
 """Seconds between attempts to become the one who sends."""
 KEEP = 30 * 86_400_000
@@ -77,8 +75,8 @@ class Retries(Struct, frozen=True):
         longest: most seconds between two.
     """
 
-    attempts: int = ATTEMPTS
-    first: float = FIRST_RETRY
+    attempts: int = 23
+    first: float = 5.0
     longest: float = 7200.0
 
     def wait(self, failed: int) -> float:
