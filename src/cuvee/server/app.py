@@ -276,7 +276,8 @@ class App:
         return True
 
     def _home(self, actor: Actor) -> bytes:
-        return pages.home(lambda op: self.store.read(op, actor))
+        user = actor.name if actor.via == "session" else ""
+        return pages.home(lambda op: self.store.read(op, actor), user)
 
     # ------------------------------------------------------------ start and stop
 

@@ -160,9 +160,6 @@ def _json(value: dict[str, Any], cookie: bytes) -> Answer:
     return Answer(200, headers, wire.encode_plain(value))
 
 
-POLICY = pages.POLICY.replace("form-action 'none'", "form-action 'self'")
-
-
 def _page(path: str, problem: str = "", status: int = 200) -> Answer:
     setup = path == "/setup"
     title = "Create the first admin" if setup else "Log in"
@@ -187,7 +184,7 @@ def _page(path: str, problem: str = "", status: int = 200) -> Answer:
     ).encode()
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-security-policy", POLICY.encode()),
+        (b"content-security-policy", pages.POLICY.encode()),
         (b"referrer-policy", b"same-origin"),
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),

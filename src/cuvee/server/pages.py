@@ -56,7 +56,7 @@ code,time{font-family:ui-monospace,monospace;font-size:12.5px}
 """
 
 POLICY = (
-    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src "
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; style-src "
     f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 )
 """The Content-Security-Policy to send with the page: its own style and nothing else."""
@@ -80,12 +80,14 @@ class Markup(str):
     __slots__ = ()
 
 
-def home(do: Do) -> bytes:
+def home(do: Do, user: str = "") -> bytes:
     """Return the page as UTF-8 HTML.
 
     Args:
         do: carries out an operation and returns its result.
+        user: name of who is logged in with this browser and may log out.
     """
+    leave = f'<form method="post" action="logout">{escape(user)} <button>Log out</button></form>'
     body = _section("Models", _models(do)) + _section("Experiments", _experiments(do))
     latest = do(ListEvents(newest_first=True, max_results=EVENTS)).events
     body += _section("Latest events", _events(latest))
@@ -95,7 +97,7 @@ def home(do: Do) -> bytes:
         f"<style>{STYLE}</style></head><body><header><b>Cuvee</b><nav>"
         '<a href="#models">Models</a><a href="#experiments">Experiments</a>'
         '<a href="#latest-events">Latest events</a><a href="api/openapi.json">API</a>'
-        f"</nav></header><main>{body}</main></body></html>"
+        f"</nav>{leave if user else ''}</header><main>{body}</main></body></html>"
     ).encode()
 
 
