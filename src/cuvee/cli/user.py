@@ -91,7 +91,10 @@ def create(
 @password_stdin
 @uses_store
 def setup(do: Do, name: str, *, token: str, password_stdin: bool) -> None:
-    """Create the first admin of a server that was started with --login."""
+    """Create the first admin of a server.
+
+    The server was started with --login, which printed the token.
+    """
     from cuvee.api.users import SetUp
 
     password = read_password(name, stdin=password_stdin)
@@ -208,7 +211,10 @@ def admin(do: Do, name: str, state: str, *, comment: str) -> None:
 @comment
 @uses_store
 def deactivate(do: Do, name: str, *, comment: str) -> None:
-    """Refuse a user's logins, tokens and sessions from the next request on."""
+    """Refuse a user's logins.
+
+    Tokens and browser sessions are refused too, from the next request on.
+    """
     from cuvee.api.users import DeactivateUser
 
     do(DeactivateUser(username=name, comment=comment))
@@ -232,9 +238,10 @@ def activate(do: Do, name: str, *, comment: str) -> None:
 @comment
 @uses_store
 def delete(do: Do, name: str, *, comment: str) -> None:
-    """End a user's access for good: no login, tokens, groups or grants.
+    """End a user's access for good.
 
-    The name stays taken, so that the history always means the same person by it.
+    Takes away login, tokens, groups and grants. The name stays taken, so that the history
+    always means the same person by it.
     """
     from cuvee.api.users import DeleteUser
 

@@ -13,6 +13,7 @@ from cuvee import __version__
 from cuvee.api import ROUTED
 from cuvee.api.base import Op, result_type
 from cuvee.api.wire import path_fields
+from cuvee.server.auth import COOKIE
 
 ERROR = {
     "description": "Refused; nothing was changed. The message says what to do.",
@@ -52,9 +53,13 @@ def openapi() -> bytes:
             "paths": paths,
             "components": {
                 "schemas": {k: v for k, v in components.items() if k not in requested},
-                "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+                "securitySchemes": {
+                    "basic": {"type": "http", "scheme": "basic"},
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                },
             },
-            "security": [{}, {"basic": []}],
+            "security": [{}, {"basic": []}, {"token": []}, {"session": []}],
         }
     )
 

@@ -27,6 +27,15 @@ EVERY = [
     ("permissions", "list"),
     ("permissions", "explain"),
     ("permissions", "revoke"),
+    *(
+        ("user", verb)
+        for verb in (
+            *("create", "setup", "list", "show", "whoami", "set-password"),
+            *("admin", "deactivate", "activate", "delete"),
+        )
+    ),
+    *(("group", verb) for verb in ("create", "list", "show", "add", "remove", "rename", "delete")),
+    *(("token", verb) for verb in ("create", "list", "revoke")),
     ("db", "status"),
     ("db", "upgrade"),
 ]
@@ -44,14 +53,18 @@ def test_every_command_shows_help_with_an_example(cuvee: Command, path: tuple[st
     said = cuvee(*path, "-h")
 
     assert said.status == 0
-    is_group = path in {
-        ("experiments",),
-        ("runs",),
-        ("models",),
-        ("versions",),
-        ("permissions",),
-        ("db",),
-    }
+    nouns = (
+        "experiments",
+        "runs",
+        "models",
+        "versions",
+        "permissions",
+        "user",
+        "group",
+        "token",
+        "db",
+    )
+    is_group = path in {(noun,) for noun in nouns}
     assert is_group or f"Examples:\n    cuvee {' '.join(path)}" in said.out
     assert "..." not in said.out.partition("Commands:")[2]  # one-line descriptions are whole
 
