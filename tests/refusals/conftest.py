@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cuvee.log.note import SigningKey
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
 from refusals.examples import seed, seed_users
@@ -80,6 +81,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     """Return a seeded database file, to be copied, and the ids of what is in it."""
     path = tmp_path_factory.mktemp("seeded") / "cuvee.db"
     store = SqlStore.open(f"sqlite:///{path}")
+    store.signing = SigningKey.new()
     found = seed(store)
     seed_users(store)
     store.close()

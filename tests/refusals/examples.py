@@ -112,8 +112,21 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_users(),
         **_permissions(ids),
         **review_examples(ids),
+        **_LOG,
     }
     return {op: by_name[op.__name__] for op in api.ROUTED}
+
+
+_LOG: dict[str, Fields] = {
+    "EraseEventTexts": {"sequence": 2, "comment": "a name was in it"},
+    "GetCheckpoint": {"size": 0},
+    "ListCheckpoints": {"above": 0, "max_results": 5},
+    "GetInclusion": {"sequence": 1, "size": 3},
+    "GetConsistency": {"from_size": 1, "to_size": 3},
+    "GetLogEntry": {"sequence": 1},
+    "ListLogEntries": {"since": 1, "max_results": 5},
+    "GetLogStatus": {},
+}
 
 
 def _experiments(ids: dict[str, str]) -> dict[str, Fields]:

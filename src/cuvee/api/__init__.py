@@ -15,6 +15,7 @@ from cuvee.api import (
     experiments,
     groups,
     hooks,
+    log,
     logged_models,
     logins,
     metrics,
@@ -55,6 +56,7 @@ _ROOMS = (
     user_permissions,
     webhooks,
     hooks,
+    log,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

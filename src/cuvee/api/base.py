@@ -118,6 +118,8 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     """Of what it is needed; empty for ``PUBLIC``, ``LOGIN`` and ``ADMIN``."""
     hashes: ClassVar[bool] = False
     """Whether a password in it must be hashed, or compared, before its transaction begins."""
+    history: ClassVar[bool] = False
+    """Whether it reads the history, whose newest events are put in order first."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

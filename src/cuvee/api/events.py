@@ -6,20 +6,20 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import CUVEE, Id, Int64, Permission, Read
+from cuvee.api.base import CUVEE, Id, Int64, Permission, Read, Recorded, Time
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One change.
 
     Args:
-        sequence: place in the order of all events.
+        sequence: place in the order of all events, from 1 on, without gaps.
         time: milliseconds since 1970, by the server's clock.
         actor: who; ``via`` says how the name is known.
         action: ``<noun>.<verb>``, such as ``version.transitioned``.
         object: what changed, as ``<noun>:<id>``, such as ``version:lr_wine_quality/2``.
         before, after: the fields that changed, as they were and as they are.
-        comment: why.
+        comment: why; ``[erased]`` where an admin has erased it.
         details: on what grounds, such as the policy, the request or the digest that counted.
     """
 
@@ -46,12 +46,30 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     """Read events in their order, oldest first unless ``newest_first``."""
 
     base: ClassVar[str] = CUVEE
-    route: ClassVar[str] = "events"
     needs: ClassVar[Permission] = Permission.LOGIN
+    history: ClassVar[bool] = True
+    route: ClassVar[str] = "events"
     object: Annotated[str, Meta(max_length=1000)] = ""
     action: Annotated[str, Meta(max_length=100)] = ""
     actor: Id = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
+    from_time: Annotated[Time | None, Meta(description="only events at or after this time")] = None
+    to_time: Annotated[Time | None, Meta(description="only events before this time")] = None
     newest_first: bool = False
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     page_token: str = ""
+
+
+class TextsErased(Struct, frozen=True):
+    """Which texts of an event are gone."""
+
+    fields: list[str]
+
+
+class EraseEventTexts(Recorded[TextsErased], frozen=True, kw_only=True):
+    """Erase the free text of an event for good; who did what and when stays, and stays provable."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "events/erase"
+    needs: ClassVar[Permission] = Permission.ADMIN
+    sequence: Annotated[int, Meta(ge=1, le=2**63 - 1, description="the event's place")]

@@ -266,6 +266,7 @@ class FollowLog(Write[Followed], frozen=True, kw_only=True):
     """Turn the next events of the log into deliveries and advance the cursor, in one commit."""
 
     needs: ClassVar[Permission] = Permission.ADMIN
+    history: ClassVar[bool] = True
     limit: int = 200
 
 

@@ -92,6 +92,13 @@ from cuvee.cli.options import examples
     envvar="CUVEE_WEBHOOK_RETRY",
     help="Seconds until the second request; the wait doubles from there, up to two hours.",
 )
+@click.option(
+    "--log-key",
+    metavar="PATH",
+    envvar="CUVEE_LOG_KEY",
+    help="File with the key that signs the history; servers on one database share it. "
+    "[default: log.key beside the data; made at the first start]",
+)
 def server(allowed_hosts: str, webhook_attempts: int, webhook_retry: float, **options: Any) -> None:
     """Run the tracking server.
 

@@ -39,6 +39,7 @@ from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
 
 if TYPE_CHECKING:
     from cuvee.blobs import Blobs
+    from cuvee.server.keeper import Keeper
     from cuvee.store.sql import SqlStore
 
 
@@ -79,6 +80,7 @@ class App:
         webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
             not public, or not over https.
         retries: how long a failing webhook delivery is tried.
+        keeper: keeps the log while the server runs.
     """
 
     def __init__(
@@ -91,12 +93,14 @@ class App:
         open_without_users: bool = True,
         webhook_hosts: Sequence[str] = (),
         retries: Retries | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.store = store
         self.routes = Routes()
         self.guard = Guard(allowed_hosts, store.user)
         self.transfer = Transfer(self.carry_out, blobs)
         self.prefix = static_prefix.rstrip("/")
+        self.keeper = keeper
         self.readers = ThreadPoolExecutor(READERS, "cuvee-reader")
         self.auth = Authenticator(
             store, self.guard, self.readers, open_without_users=open_without_users
@@ -286,9 +290,13 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.webhooks.start()
+                if self.keeper is not None:
+                    self.keeper.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await asyncio.to_thread(self.close)
+                if self.keeper is not None:
+                    await asyncio.to_thread(self.keeper.close)
                 await asyncio.to_thread(self.store.close)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

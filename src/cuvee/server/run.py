@@ -48,6 +48,7 @@ class Options(Struct, frozen=True, kw_only=True):
         open_without_users: whether everyone may do everything until there is a user.
         webhook_hosts: hosts that webhooks may go to although they are not public.
         retries: how long a failing webhook delivery is tried.
+        log_key: file with the key that signs the log; beside the data when empty.
     """
 
     backend_store_uri: str
@@ -58,6 +59,7 @@ class Options(Struct, frozen=True, kw_only=True):
     open_without_users: bool = False
     webhook_hosts: tuple[str, ...] = ()
     retries: Retries | None = None
+    log_key: str = ""
 
 
 def serve(
@@ -73,6 +75,7 @@ def serve(
     login: bool = False,
     webhook_hosts: Sequence[str] = (),
     retries: Retries | None = None,
+    log_key: str | None = None,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -90,6 +93,7 @@ def serve(
         webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
             not public, or not over https.
         retries: how long a failing webhook delivery is tried; about a day when None.
+        log_key: file with the key that signs the log; made beside the data when None.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -104,6 +108,7 @@ def serve(
         open_without_users=is_loopback(host) and not login,
         webhook_hosts=tuple(webhook_hosts),
         retries=retries,
+        log_key=str(Path(log_key).absolute()) if log_key else "",
     )
     os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
@@ -174,9 +179,12 @@ def _open(options: Options) -> App:
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
     from cuvee.blobs.local import LocalBlobs
+    from cuvee.server.keeper import Keeper
     from cuvee.store.sql import SqlStore
 
     store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
+    file: Path | None = getattr(store.database, "file", None)
+    key = Path(options.log_key) if options.log_key else (file.parent if file else DATA) / "log.key"
     return App(
         store,
         LocalBlobs(Path(options.artifacts_destination)),
@@ -185,6 +193,7 @@ def _open(options: Options) -> App:
         open_without_users=options.open_without_users,
         webhook_hosts=options.webhook_hosts,
         retries=options.retries,
+        keeper=Keeper(store, key),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from cuvee.api.comments import comment_number
 from cuvee.api.reviews import Activity, ActivityPage, ActivityType, ListActivities
+from cuvee.log.entry import ERASED
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.tx import Tx
@@ -111,7 +112,7 @@ def past_of(
             before=_object(before),
             after=_object(after),
             details=_object(details),
-            comment=comment if text is None else text,
+            comment=(ERASED if comment else "") if text is None else text,
         )
         for sequence, time, actor, action, before, after, details, comment, text in tx.all(query)
     ]

@@ -201,7 +201,7 @@ def announce_artifact(tx: Tx, op: AnnounceArtifact) -> Empty:  # noqa: ARG001
 
 def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
     """Make stored bytes visible at a path; the same bytes again change nothing."""
-    tx.database.lock_artifacts(tx.cursor, alone=False)
+    tx.database.lock(tx.cursor, "artifacts", shared=True)
     line = _ancestry(op.path)
     there = {row[0]: row[1] for row in tx.all(_at, paths=tx.listed(line))}
     old = there.pop(op.path, None)
@@ -273,7 +273,7 @@ def _relative(path: str, root: str) -> str:
 
 def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
     """Remove a file or a tree; a missing one is not an error."""
-    tx.database.lock_artifacts(tx.cursor, alone=True)
+    tx.database.lock(tx.cursor, "artifacts")
     start, end = _range(op.path)
     seals = tx.all(_seals_at, paths=tx.listed(_ancestry(op.path)))
     seals += tx.all(_seals_below, start=start, end=end)
@@ -306,7 +306,7 @@ def freeze(tx: Tx, version_pk: int, prefix: str) -> str:
     """
     if not prefix:
         return ""
-    tx.database.lock_artifacts(tx.cursor, alone=True)
+    tx.database.lock(tx.cursor, "artifacts")
     start, end = _range(prefix)
     files = [
         StoredFile(path=_relative(path, prefix), digest=digest, size=size)

@@ -83,6 +83,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.plans: dict[Hashable, Any] = {}
+        self.settling: tuple[int, set[str]] = (0, set())  # see store/log.py
 
     def connect(self, *, read_only: bool = False) -> Any:
         """Open a driver connection that leaves transactions to ``begin`` and ``commit``."""
@@ -168,15 +169,17 @@ class Database:
         """Insert many rows; their values stand in the order of the statement's columns."""
         cursor.executemany(self.prepare(statement)[0], rows)
 
-    def order_events(self, cursor: Any) -> None:
-        """Make the order of event numbers the order of commits."""
+    def recording(self, cursor: Any) -> set[str]:  # noqa: ARG002  # writers take turns
+        """Return the other transactions, still open, that may have recorded an event."""
+        return set()
 
-    def lock_artifacts(self, cursor: Any, *, alone: bool) -> None:
-        """Keep files from changing while a version is registered over them, until the commit.
+    def lock(self, cursor: Any, what: str, *, shared: bool = False) -> None:
+        """Take turns with the transactions that lock the same, until the commit.
 
         Args:
             cursor: the transaction's cursor.
-            alone: wait for every other change of files; otherwise only for those that are alone.
+            what: ``log`` or ``artifacts``.
+            shared: only those that are not wait.
         """
 
     def tables(self, cursor: Any) -> set[str]:
@@ -185,6 +188,10 @@ class Database:
 
     def protect(self, table: str) -> list[str]:
         """Return statements that make a table append-only."""
+        raise NotImplementedError
+
+    def unprotect(self, table: str) -> list[str]:
+        """Return statements that take back what ``protect`` did, for a migration."""
         raise NotImplementedError
 
     def sqlalchemy_url(self) -> str:
@@ -292,6 +299,9 @@ class SqliteDatabase(Database):
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for verb in ("UPDATE", "DELETE")
         ]
+
+    def unprotect(self, table: str) -> list[str]:
+        return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
 
     def sqlalchemy_url(self) -> str:
         return f"sqlite:///{self.file}"
@@ -406,14 +416,17 @@ class PostgresDatabase(Database):
         columns = [list(column) for column in zip(*rows, strict=True)]
         cursor.execute(f"{head} SELECT * FROM unnest({arrays}){rest}", columns)
 
-    def order_events(self, cursor: Any) -> None:
-        # Numbers from a sequence may commit out of order, and a reader that pages by number would
-        # miss the late one. Costs: transactions that write an event commit one after another.
-        cursor.execute("SELECT pg_advisory_xact_lock(1129596229)")
+    def recording(self, cursor: Any) -> set[str]:
+        # An INSERT locks its table before it takes a number, and lets go once all can see its row.
+        cursor.execute(
+            "SELECT virtualtransaction FROM pg_locks WHERE relation = 'events'::regclass "
+            "AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
+        )
+        return {name for (name,) in cursor.fetchall()}
 
-    def lock_artifacts(self, cursor: Any, *, alone: bool) -> None:
-        kind = "" if alone else "_shared"
-        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(1129596230)")
+    def lock(self, cursor: Any, what: str, *, shared: bool = False) -> None:
+        number, kind = {"log": 1129596229}.get(what, 1129596230), "_shared" if shared else ""
+        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}({number})")
 
     def tables(self, cursor: Any) -> set[str]:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
@@ -430,6 +443,9 @@ class PostgresDatabase(Database):
                 f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
             ),
         ]
+
+    def unprotect(self, table: str) -> list[str]:
+        return [f"DROP FUNCTION {table}_append_only CASCADE"]
 
     def sqlalchemy_url(self) -> str:
         return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg:", self.url)

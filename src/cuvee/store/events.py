@@ -1,24 +1,48 @@
-"""The history in SQL: one table, in one order, never changed."""
+"""The history in SQL: events in the order of the log, with their free texts put back."""
 
 from __future__ import annotations
 
-import msgspec
-from sqlalchemy import select
+from typing import Any
 
-from cuvee.api.events import Event, EventPage, ListEvents
-from cuvee.errors import InvalidParameter
+import msgspec
+from sqlalchemy import Select, delete, or_, select
+
+from cuvee.api.events import EraseEventTexts, Event, EventPage, ListEvents, TextsErased
+from cuvee.errors import InvalidParameter, NotFound
+from cuvee.log.entry import COLUMNS, ERASED, committed
 from cuvee.store import schema
-from cuvee.store.tx import EVENT_COLUMNS, Tx
+from cuvee.store.engine import arg, hot
+from cuvee.store.tx import Tx
 from cuvee.store.visible import readable_events
 
-_e = schema.events
+_e, _l, _t = schema.events, schema.log, schema.event_texts
+
+IN_ORDER = select(_l.c.place, *(_e.c[name] for name in COLUMNS)).select_from(
+    _l.join(_e, _e.c.sequence == _l.c.event)
+)
+"""Places of the log and their events; ``load_events`` takes its rows."""
+
+_texts = hot(
+    lambda db: (
+        select(_t.c.event, _t.c.field, _t.c.salt, _t.c.text)
+        .where(db.among(_t.c.event, "events"))
+        .order_by(_t.c.event, _t.c.field)
+    )
+)
+_erase = hot(delete(_t).where(_t.c.event == arg("event")))
+
+
+def seen(tx: Tx, query: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
+    """Leave out, of a query over events, what the actor may not read; returns values to bind."""
+    mine = readable_events(tx, _e.c.object, _e.c.time)
+    return query.where(or_(mine.condition(), _e.c.object == "log:key")), mine.values
 
 
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
-    query = select(*EVENT_COLUMNS).where(_e.c.sequence > op.since)
-    mine = readable_events(tx, _e.c.object, _e.c.time)
-    query = query.where(mine.condition())
+    query, values = seen(tx, IN_ORDER)
+    if op.since > 0:
+        query = query.where(_l.c.place >= op.since)
     for column, wanted in (
         (_e.c.object, op.object),
         (_e.c.action, op.action),
@@ -26,33 +50,72 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     ):
         if wanted:
             query = query.where(column == wanted)
+    if op.from_time is not None:
+        query = query.where(_e.c.time >= op.from_time)
+    if op.to_time is not None:
+        query = query.where(_e.c.time < op.to_time)
     if op.page_token:
-        last = _sequence(op.page_token)
-        query = query.where(_e.c.sequence < last if op.newest_first else _e.c.sequence > last)
-    order = _e.c.sequence.desc() if op.newest_first else _e.c.sequence
-    rows = tx.all(query.order_by(order).limit(op.max_results + 1), **mine.values)
-    page = [
-        Event(
-            sequence=sequence,
-            time=time,
-            actor=actor,
-            via=via,
-            action=action,
-            object=subject,
-            before=msgspec.json.decode(before),
-            after=msgspec.json.decode(after),
-            comment=comment,
-            details=msgspec.json.decode(details) if details else {},
-        )
-        for sequence, time, actor, via, action, subject, before, after, comment, details in rows[
-            : op.max_results
-        ]
-    ]
+        last = _place(op.page_token)
+        query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
+    order = _l.c.place.desc() if op.newest_first else _l.c.place
+    rows = tx.all(query.order_by(order).limit(op.max_results + 1), **values)
+    page = load_events(tx, rows[: op.max_results])
     more = len(rows) > op.max_results
-    return EventPage(page, str(page[-1].sequence) if more else None)
+    return EventPage(page, str(rows[op.max_results - 1][0]) if more else None)
 
 
-def _sequence(token: str) -> int:
+def load_events(tx: Tx, rows: list[tuple[Any, ...]]) -> list[Event]:
+    """Return events, with their texts, for rows of ``IN_ORDER``."""
+    texts = {(e, f): t for e, f, _, t in event_texts(tx, [row[1] for row in rows])}
+    return [_event(row, texts) for row in rows]
+
+
+def event_texts(tx: Tx, events: list[int]) -> list[tuple[int, str, str, str]]:
+    """Return (event, field, salt, text) of the free texts that events (primary keys) have."""
+    return tx.all(_texts, events=tx.listed(events)) if events else []
+
+
+def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str]) -> Event:
+    place, pk, time, actor, via, action, subject, old, new, comment, grounds = row
+    before, after = msgspec.json.decode(old), msgspec.json.decode(new)
+    for field in committed(comment, before, after):
+        text = texts.get((pk, field), ERASED)
+        side, _, key = field.rpartition(".")
+        if side:
+            (before if side == "before" else after)[key] = text
+        else:
+            comment = text
+    return Event(
+        sequence=place + 1,
+        time=time,
+        actor=actor,
+        via=via,
+        action=action,
+        object=subject,
+        before=before,
+        after=after,
+        comment=comment,
+        details=msgspec.json.decode(grounds) if grounds else {},
+    )
+
+
+def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
+    row = tx.first(select(_l.c.event).where(_l.c.place == op.sequence - 1))
+    if row is None:
+        raise NotFound(f"There is no event {op.sequence}: 'cuvee events' lists those there are.")
+    fields = [field for _, field, _, _ in event_texts(tx, [row[0]])]
+    if fields:
+        tx.run(_erase, event=row[0])
+        tx.record(
+            "event.texts_erased",
+            f"event:{row[0]}",
+            details={"sequence": op.sequence, "fields": fields},
+            comment=op.comment,
+        )
+    return TextsErased(fields)
+
+
+def _place(token: str) -> int:
     if token.isascii() and token.isdecimal() and len(token) <= 18:
         return int(token)
     raise InvalidParameter(

@@ -39,7 +39,6 @@ LANES_AT_ONCE = 4
 
 _w = schema.webhooks
 _d = schema.deliveries
-_e = schema.events
 _c = schema.cursors
 _m = schema.registered_models
 _t = schema.registered_model_tags
@@ -50,7 +49,7 @@ _new_cursor = hot(
     insert(_c).values(name=literal(CURSOR), place=arg("place")).on_conflict_do_nothing()
 )
 _advance = hot(update(_c).where(_c.c.name == CURSOR).values(place=arg("place")))
-_newest = hot(select(func.coalesce(func.max(_e.c.sequence), 0)))
+_newest = hot(select(func.coalesce(func.max(schema.log.c.place) + 1, 0)))
 _alive = hot(select(_w).where(_w.c.phase < OVER).order_by(_w.c.pk))
 _any_alive = hot(select(_w.c.pk).where(_w.c.phase < OVER).limit(1))
 _phase = hot(update(_w).where(_w.c.webhook_id == arg("id")).values(phase=arg("phase")))

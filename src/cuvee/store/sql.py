@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from getpass import getuser
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op
+from cuvee.api.log import Ordered, OrderEvents
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.rules.scopes import check_scopes
 from cuvee.store.access import authorize, plan_of
 from cuvee.store.engine import Database, open_database, process_id
 from cuvee.store.holds import Hold, hold
+from cuvee.store.log import any_waiting
 from cuvee.store.tx import Keys, Tx
+
+if TYPE_CHECKING:
+    from cuvee.log.note import SigningKey
 
 R = TypeVar("R")
 Function = Callable[[Tx, Any], Any]
 
+LOG_KEEPER = Actor("cuvee", via="server")
+"""Who puts events in order and signs the log."""
 MAX_GROUP = 256
 MAX_RETRIES = 10
 CONNECTIONS = 8
@@ -50,6 +58,10 @@ class SqlStore:
         self.database = database
         self.artifact_root = artifact_root
         self.known_keys = Keys()
+        self.signing: SigningKey | None = None
+        """The key that signs the log, in a process that keeps it."""
+        self.recorded = threading.Event()
+        """Set when an event was committed by this process."""
         self._local = threading.local()
         self._connections: list[Any] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -93,6 +105,9 @@ class SqlStore:
             return self.read(op, actor)
         if op.hashes:
             op = self.hashed(op, actor)
+        return self._write(op, actor)
+
+    def _write(self, op: Op[R], actor: Actor) -> R:
         if self.database.group_commit:
             result: R = self.submit(op, actor).result()
         else:  # on this thread, which works at the interpreter's end too
@@ -115,8 +130,24 @@ class SqlStore:
 
     def read(self, op: Op[R], actor: Actor) -> R:
         """Carry out a checked operation that changes nothing, in a snapshot, on this thread."""
+        if op.history:
+            self.order_events()
         result: R = self._guard(lambda: self._transact(op, actor, write=False))
         return result
+
+    def order_events(self) -> Ordered | None:
+        """Bring what is committed into the log; cheap when it is there already."""
+        if not self._guard(self._any_waiting):
+            return None
+        return self._write(OrderEvents(), LOG_KEEPER)
+
+    def _any_waiting(self) -> bool:
+        cursor = self._cursor(write=False)
+        self.database.begin(cursor, write=False)
+        try:
+            return any_waiting(self._tx(cursor, LOG_KEEPER, {}))
+        finally:
+            self._roll_back(cursor)
 
     def submit(self, op: Op[Any], actor: Actor) -> Future[Any]:
         """Queue a checked operation that writes; the future is done when it is durable."""
@@ -144,6 +175,9 @@ class SqlStore:
 
     def close(self) -> None:
         """Finish the waiting writes and close the connections."""
+        if self._pid == process_id() and self.recorded.is_set() and not self._closed:
+            with contextlib.suppress(Exception):  # it can as well be done by whoever opens it next
+                self.order_events()
         with self._lock:
             self._closed = True
             writer, pool = self._writer, self._pool
@@ -171,6 +205,8 @@ class SqlStore:
             self._roll_back(cursor)
             raise
         self.known_keys.update(tx.new_keys)
+        if tx.recorded:
+            self.recorded.set()
         return result
 
     def _tx(self, cursor: Any, actor: Actor, pending_keys: dict[str, int]) -> Tx:
@@ -181,6 +217,7 @@ class SqlStore:
             known_keys=self.known_keys,
             pending_keys=pending_keys,
             artifact_root=self.artifact_root,
+            signing=self.signing,
         )
 
     def _cursor(self, *, write: bool) -> Any:
@@ -263,6 +300,7 @@ class SqlStore:
         cursor = self._cursor(write=True)
         self.database.begin(cursor, write=True)
         new_keys: dict[str, int] = {}
+        recorded = False
         try:
             for job in group:
                 tx = self._tx(cursor, job.actor, new_keys)
@@ -273,10 +311,13 @@ class SqlStore:
                 else:
                     answers.append((job, result, None))
                     new_keys.update(tx.new_keys)
+                    recorded = recorded or tx.recorded
             cursor.execute("COMMIT")
         except BaseException:
             self._roll_back(cursor)
             raise
+        if recorded:
+            self.recorded.set()
         return new_keys
 
     @staticmethod
@@ -334,4 +375,6 @@ def _carry_out(tx: Tx, op: Op[Any]) -> Any:
         if actor.scopes:
             check_scopes(actor.scopes, type(op))
         authorize(tx, op)
+    if op.writes and op.history and any_waiting(tx):
+        FUNCTIONS[OrderEvents](tx, OrderEvents())
     return FUNCTIONS[type(op)](tx, op)

@@ -6,22 +6,24 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import ColumnElement, select
 
 from cuvee.api.base import Actor
-from cuvee.api.events import Event
+from cuvee.log.entry import Texts, canonical, exact
 from cuvee.store import schema
 from cuvee.store.engine import Database, Prepared, Rows, arg, hot, insert
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
 
+    from cuvee.log.note import SigningKey
+
 MAX_KEYS = 100_000
 """How many names a process keeps in memory."""
 
 _event = hot(
-    insert(schema.events).values(
+    insert(schema.events)
+    .values(
         {
             c: arg(c)
             for c in (
@@ -37,6 +39,10 @@ _event = hot(
             )
         }
     )
+    .returning(schema.events.c.sequence)
+)
+_text = hot(
+    insert(schema.event_texts).values({c: arg(c) for c in ("event", "field", "salt", "text")})
 )
 _key_ids = select(schema.keys.c.name, schema.keys.c.id)
 _key_names = hot(
@@ -70,6 +76,7 @@ class Tx:
         known_keys: names of metrics, params and tags and their numbers, as far as committed.
         pending_keys: those that are new in the same commit.
         artifact_root: URI below which new experiments keep their artifacts.
+        signing: the key that signs the log, where this process has it.
     """
 
     def __init__(
@@ -81,13 +88,17 @@ class Tx:
         known_keys: Keys,
         pending_keys: Mapping[str, int],
         artifact_root: str,
+        signing: SigningKey | None = None,
     ) -> None:
         self.database = database
         self.cursor = cursor
         self.actor = actor
         self.artifact_root = artifact_root
+        self.signing = signing
         self.now = int(time.time() * 1000)
         self.new_keys: dict[str, int] = {}
+        self.recorded = False
+        """Whether an event was recorded."""
         self._known_keys = known_keys
         self._pending_keys = pending_keys
 
@@ -191,23 +202,19 @@ class Tx:
             comment: why.
             details: on what grounds: a small JSON object (policy, verdict, digest, request ...).
         """
-        self.database.order_events(self.cursor)
-        self.run(
+        texts = Texts()
+        pk = self.value(
             _event,
             time=self.now,
             actor=self.actor.name,
             via=self.actor.via,
             action=action,
             object=subject,
-            before=_json(before),
-            after=_json(after),
-            comment=comment,
-            details=_json(details) if details else None,
+            before=texts.without("before", before),
+            after=texts.without("after", after),
+            comment=texts.take("comment", comment),
+            details=canonical(exact(details or {})),
         )
-
-
-def _json(fields: Mapping[str, Any] | None) -> str:
-    return msgspec.json.encode(fields or {}).decode()
-
-
-EVENT_COLUMNS = [schema.events.c[name] for name in Event.__struct_fields__]
+        if texts.rows:
+            self.bulk(_text, [(pk, *row) for row in texts.rows])
+        self.recorded = True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from alembic import context, op
 
+from cuvee.log.entry import Texts
 from cuvee.store.engine import CLUSTERED, KEY, NEVER_REUSED, TEXT
 
 revision = "0002"
@@ -23,7 +26,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_experiments_artifact_location", "experiments", ["artifact_location"], unique=False
     )
-    op.add_column("events", sa.Column("details", TEXT, nullable=True))
+    _events()
     op.execute(
         "INSERT INTO holdings (model_pk, version, stage, since, user_id, ended_by) "
         "SELECT model_pk, version, stage, updated, '', '' FROM model_versions "
@@ -279,6 +282,48 @@ def _log() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("size"),
     )
+
+
+def _events() -> None:
+    """Put the history into the form that the log proves: canonical, without free text."""
+    op.add_column("events", sa.Column("details", TEXT, nullable=True))
+    database = context.config.attributes["database"]
+    for statement in database.unprotect("events"):
+        op.execute(statement)
+    connection = op.get_bind()
+    names = ("sequence", "before", "after", "comment")
+    events = sa.table("events", *map(sa.column, (*names, "details")))
+    kept = sa.table("event_texts", *map(sa.column, ("event", "field", "salt", "text")))
+    change = (
+        events.update()
+        .where(events.c.sequence == sa.bindparam("pk"))
+        .values({name: sa.bindparam(f"new_{name}") for name in ("before", "after", "comment")})
+    )
+    last = 0
+    while rows := connection.execute(
+        sa.select(*(events.c[name] for name in names))
+        .where(events.c.sequence > last)
+        .order_by(events.c.sequence)
+        .limit(10_000)
+    ).fetchall():
+        last = rows[-1][0]
+        changes, taken = [], []
+        for pk, before, after, comment in rows:
+            texts = Texts()
+            new = {
+                "pk": pk,
+                "new_before": texts.without("before", json.loads(before)),
+                "new_after": texts.without("after", json.loads(after)),
+                "new_comment": texts.take("comment", comment),
+            }
+            changes.append(new)
+            taken += [dict(zip(kept.c.keys(), (pk, *row), strict=True)) for row in texts.rows]
+        connection.execute(change, changes)
+        if taken:
+            connection.execute(kept.insert(), taken)
+    connection.execute(events.update().values(details="{}"))
+    for statement in database.protect("events"):
+        op.execute(statement)
 
 
 def _webhooks() -> None:

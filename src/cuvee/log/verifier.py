@@ -1,0 +1,318 @@
+"""Checks a bundle of Cuvee's log without a server, a network, or any other package.
+
+``python verifier.py bundle.zip`` (Python 3.10 or newer) reads it from top to bottom:
+
+* The log is an ordered list of entries (JSON). Its Merkle tree is hashed as RFC 6962 says.
+* A checkpoint is a C2SP signed note: a name, the number of entries, the tree's root, an Ed25519
+  signature. Whoever kept an old checkpoint can tell whether the log was changed since.
+* The keys are entries themselves: the first says which key signs, each later one is signed by the
+  key before it. Give ``--key`` what you know of the key by another way.
+* Free text is kept apart from its entry, which holds SHA-256(salt + text) in its place.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sys
+import zipfile
+
+Json = dict  # an object of JSON
+
+# ---------------------------------------------------------------- RFC 6962: the tree
+
+EMPTY = hashlib.sha256(b"").digest()
+
+
+class BadProof(ValueError):
+    """A proof does not prove what it should."""
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return the hash of a leaf."""
+    return hashlib.sha256(b"\0" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of a node."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+class Frontier:
+    """The roots of the complete subtrees of a growing tree: enough to know its root."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._roots: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append the hash of a leaf."""
+        height = 0
+        while self._roots and self._roots[-1][0] == height:
+            leaf = node_hash(self._roots.pop()[1], leaf)
+            height += 1
+        self._roots.append((height, leaf))
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Return the root of what was added."""
+        if not self._roots:
+            return EMPTY
+        root = self._roots[-1][1]
+        for _, left in self._roots[-2::-1]:
+            root = node_hash(left, root)
+        return root
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> None:
+    """Raise ``BadProof`` unless leaf ``index`` is in a tree (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        raise BadProof(f"There is no leaf {index} in a tree of {size}")
+    node, last = index, size - 1
+    for other in proof:
+        if last == 0:
+            raise BadProof("The inclusion proof is too long")
+        if node & 1 or node == last:
+            leaf = node_hash(other, leaf)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            leaf = node_hash(leaf, other)
+        node, last = node >> 1, last >> 1
+    if last or leaf != root:
+        raise BadProof(f"Leaf {index} is not proved to be in the tree of {size}")
+
+
+# ---------------------------------------------------------------- RFC 8032: Ed25519
+
+_P = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, -1, _P) % _P
+_Point = tuple[int, int, int, int]
+
+
+def _plus(a: _Point, b: _Point) -> _Point:
+    e = (a[1] - a[0]) * (b[1] - b[0]) % _P
+    f = (a[1] + a[0]) * (b[1] + b[0]) % _P
+    g, h = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
+    i, j, k, m = f - e, h - g, h + g, f + e
+    return i * j % _P, k * m % _P, j * k % _P, i * m % _P
+
+
+def _times(factor: int, point: _Point) -> _Point:
+    total: _Point = (0, 1, 1, 0)
+    while factor:
+        if factor & 1:
+            total = _plus(total, point)
+        point = _plus(point, point)
+        factor >>= 1
+    return total
+
+
+def _point(raw: bytes) -> _Point:
+    number = int.from_bytes(raw, "little")
+    y, odd = number & (1 << 255) - 1, number >> 255
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * pow(2, (_P - 1) // 4, _P) % _P
+    if y >= _P or (x * x - square) % _P or (x == 0 and odd):
+        raise ValueError("not a point of the curve")
+    x = _P - x if x & 1 != odd else x
+    return x, y, 1, x * y % _P
+
+
+_BASE = _point(bytes([0x58]) + b"\x66" * 31)
+
+
+def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether ``signature`` is of ``message`` by the key ``public``."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= _L:
+        return False
+    try:
+        key, r = _point(public), _point(signature[:32])
+    except ValueError:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    left = _times(s, _BASE)
+    right = _plus(r, _times(int.from_bytes(digest, "little") % _L, key))
+    return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (
+        left[1] * right[2] - right[1] * left[2]
+    ) % _P == 0
+
+
+# ---------------------------------------------------------------- C2SP: keys and signed notes
+
+
+def read_key(key: str) -> tuple[str, bytes, bytes]:
+    """Return the name, the id and the public key that ``name+id+base64`` holds."""
+    name, digits, encoded = key.split("+", 2)
+    raw = base64.b64decode(encoded, validate=True)
+    found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    if raw[:1] != b"\1" or len(raw) != 33 or found.hex() != digits:
+        raise ValueError(f"{key!r} is not a key of a signed note")
+    return name, found, raw[1:]
+
+
+def signed_by(key: str, message: bytes, signature: bytes, verify=ed25519) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Say whether a signature (4 bytes of key id, then 64) is by a key."""
+    _, number, public = read_key(key)
+    return signature[:4] == number and bool(verify(public, message, signature[4:]))
+
+
+def read_checkpoint(note: str, key: str, verify=ed25519) -> tuple[int, bytes]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Return the size and the root that a checkpoint signed by ``key`` states.
+
+    Raises:
+        ValueError: it is not a checkpoint, or the signature is not that key's.
+    """
+    text, _, signatures = note.partition("\n\n")
+    name = read_key(key)[0]
+    for line in signatures.splitlines():
+        if line.startswith(f"\u2014 {name} "):
+            raw = base64.b64decode(line.rpartition(" ")[2], validate=True)
+            if signed_by(key, text.encode() + b"\n", raw, verify):
+                origin, size, root = text.split("\n")[:3]
+                if origin != name or str(int(size)) != size:
+                    break
+                return int(size), base64.b64decode(root, validate=True)
+    raise ValueError(f"it is not signed by {key}")
+
+
+class Keys:
+    """The keys that signed the log, as its own entries name them."""
+
+    def __init__(self) -> None:
+        self.chain: list[tuple[int, str]] = []
+
+    def note(self, place: int, entry: Json, verify=ed25519) -> str:  # type: ignore[no-untyped-def,type-arg]  # noqa: ANN001
+        """Look at an entry; return what is wrong with it as the entry of a key."""
+        if entry["object"] != "log:key":
+            return ""
+        new, old = entry["after"].get("key", ""), self.chain[-1][1] if self.chain else None
+        try:
+            read_key(new)
+            proof = base64.b64decode(entry["details"].get("signature", ""))
+            proved = old is None or signed_by(old, f"{new}\n".encode(), proof, verify)
+        except ValueError as problem:
+            return f"entry {place}: {problem}"
+        self.chain.append((place, new))
+        if not proved:
+            return f"entry {place}: the new key {new} is not signed by the key before it"
+        return ""
+
+    def at(self, size: int) -> str | None:
+        """Return the key that signs a log of so many entries."""
+        return next((key for place, key in reversed(self.chain) if place < size), None)
+
+
+# ---------------------------------------------------------------- the bundle
+
+
+def _lines(bundle: zipfile.ZipFile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if name in bundle.namelist():
+        with bundle.open(name) as file:
+            for line in file:
+                yield json.loads(line)
+
+
+class Bundle:
+    """What a bundle holds, checked as it is read; ``problems`` says what is wrong."""
+
+    def __init__(self, path: str) -> None:
+        self.problems: list[str] = []
+        self.keys = Keys()
+        self.entries: dict[int, Json] = {}  # type: ignore[type-arg]
+        self.texts = 0
+        self._tree = Frontier()
+        self._proofs: list[tuple[int, bytes, list[bytes]]] = []
+        with zipfile.ZipFile(path) as bundle:
+            self.notes = {
+                line["size"]: line["note"] for line in _lines(bundle, "checkpoints.jsonl")
+            }
+            self.last = max(self.notes, default=0)
+            self._roots = dict.fromkeys(self.notes, b"")
+            for line in _lines(bundle, "entries.jsonl"):
+                self._entry(line["place"], line["entry"].encode(), line.get("proof"))
+            if self._tree.size > self.last:
+                self.problems.append(f"entries from {self.last} on are under no checkpoint")
+            for size in sorted(self.notes):
+                self._checkpoint(size)
+            self._check_proofs()
+            for line in _lines(bundle, "texts.jsonl"):
+                self._text(**line)
+
+    def _entry(self, place: int, raw: bytes, proof: list[str] | None) -> None:
+        entry, leaf = json.loads(raw), leaf_hash(raw)
+        self.entries[entry["id"]] = entry
+        self._wrong(self.keys.note(place, entry))
+        if proof is not None:
+            self._proofs.append((place, leaf, [base64.b64decode(one) for one in proof]))
+            return
+        if place != self._tree.size:
+            self._wrong(f"entry {place} stands where entry {self._tree.size} should")
+        self._tree.add(leaf)
+        if self._tree.size in self._roots:
+            self._roots[self._tree.size] = self._tree.root()
+
+    def _checkpoint(self, size: int) -> None:
+        try:
+            stated, root = read_checkpoint(self.notes[size], self.keys.at(size) or "")
+        except ValueError as problem:
+            return self._wrong(f"checkpoint {size}: {problem}")
+        if self._proofs:  # only some entries are here, each with a proof
+            self._roots[size] = root
+        if (stated, root) != (size, self._roots[size]):
+            self._wrong(f"checkpoint {size} states other entries than those before it")
+        return None
+
+    def _check_proofs(self) -> None:
+        for place, leaf, proof in self._proofs:
+            try:
+                check_inclusion(leaf, place, self.last, proof, self._roots.get(self.last, b""))
+            except BadProof as problem:  # noqa: PERF203
+                self._wrong(f"entry {place}: {problem}")
+
+    def _text(self, event: int, field: str, salt: str, text: str) -> None:
+        self.texts += 1
+        side, _, name = field.rpartition(".")
+        holder = self.entries.get(event, {})
+        held = (holder.get(side, {}) if side else holder).get(name)
+        found = hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+        if held != f"commitment:{found}":
+            self._wrong(f"the text {field} of event {event} is not the one that was recorded")
+
+    def _wrong(self, problem: str) -> None:
+        if problem:
+            self.problems.append(problem)
+
+    def __str__(self) -> str:
+        names = ", ".join(key for _, key in self.keys.chain) or "nobody"
+        return (
+            f"{len(self.entries)} entries, {self.texts} texts, {len(self.notes)} checkpoints up to "
+            f"entry {self.last}, signed by {names}"
+        )
+
+
+def main(arguments: list[str]) -> int:
+    """Check the bundle that is named, print the result, and return 0 if it holds."""
+    if len(arguments) != 1 and arguments[1:2] != ["--key"]:
+        print("usage: python verifier.py bundle.zip [--key NAME+ID+BASE64]")  # noqa: T201
+        return 2
+    bundle = Bundle(arguments[0])
+    for key in arguments[2:]:
+        if key not in (known for _, known in bundle.keys.chain):
+            bundle.problems.append(f"the key {key} never signed this log")
+    for problem in bundle.problems:
+        print(f"WRONG: {problem}")  # noqa: T201
+    print(bundle)  # noqa: T201
+    print("The bundle does not hold." if bundle.problems else "The bundle holds.")  # noqa: T201
+    return 1 if bundle.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
