@@ -88,10 +88,8 @@ def serve(
         artifacts_destination: directory for artifacts; ``./cuvee-data/artifacts`` when None.
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
-        login: let nobody in without a login, also while there are no users; prints a token for
-            the first admin.
-        webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
-            not public, or not over https.
+        login: let nobody in without one; prints a token for the first admin.
+        webhook_hosts: ``NAME`` or ``NAME:PORT`` of hosts that webhooks may go to although not public.
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
 
