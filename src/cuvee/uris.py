@@ -3,7 +3,9 @@
 ==================================  ===========================================
 ``models:/wine/3``                  version 3 of the registered model ``wine``
 ``models:/wine/Production``         the newest version in a stage
+``models:/wine/UAT?at=2026-03-03``  the version that was in a stage then
 ``models:/wine@champion``           the version that an alias points at
+``models:/wine@sha256:<digits>``    the version whose files have this digest
 ``models:/wine/latest``             the highest version
 ``models:/m-<32 hex digits>``       a logged model
 ``runs:/<run id>/path``             files of a run, or its logged model ``path``
@@ -25,20 +27,28 @@ from cuvee.errors import InvalidParameter
 
 MODEL_FORMS = (
     "models:/<name>/<version>, models:/<name>/<stage>, models:/<name>@<alias>, "
-    "models:/<name>/latest or models:/<logged model id>"
+    "models:/<name>/latest, models:/<name>/<stage>?at=<moment>, models:/<name>@sha256:<digest> or "
+    "models:/<logged model id>"
 )
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
+_AT = re.compile(r"(.*/.*)\?at=([^?&/]*)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelUri:
-    """A ``models:/`` URI; exactly one of version, stage, alias, latest and model_id is set."""
+    """A ``models:/`` URI.
+
+    Exactly one of version, stage, alias, digest, latest and model_id is set; ``at`` may come with
+    a stage.
+    """
 
     name: str = ""
     version: str = ""
     stage: str = ""
     alias: str = ""
+    at: str = ""
+    digest: str = ""
     latest: bool = False
     model_id: str = ""
     path: str = ""
@@ -132,22 +142,48 @@ def parse_model_uri(uri: str) -> ModelUri:
     rest = uri.partition(":")[2]
     if scheme_of(uri) != "models" or not rest.startswith("/") or rest.startswith("//"):
         raise InvalidParameter(f"{uri!r} is not a model URI: write {MODEL_FORMS}.")
-    first, _, tail = rest[1:].partition("/")
+    past = _AT.fullmatch(rest)
+    first, _, tail = (past[1] if past else rest)[1:].partition("/")
     if not first.strip():
         raise InvalidParameter(f"The model URI {uri!r} names no model: write {MODEL_FORMS}.")
     if _MODEL_ID.fullmatch(first):
-        return ModelUri(model_id=first, path=_path(uri, tail))
-    if "@" in first and not _names_version(tail):
-        name, _, alias = first.rpartition("@")
-        if name and alias:
-            return ModelUri(name=name, alias=alias, path=_path(uri, tail))
+        found = ModelUri(model_id=first, path=_path(uri, tail))
+    elif "@" in first and not _names_version(tail):
+        found = _marked(uri, first, tail)
+    else:
+        found = _listed(uri, first, tail)
+    if past and not (found.stage and past[2]):
+        raise InvalidParameter(
+            f"In {uri!r}, 'at' says when a stage was held: write "
+            "models:/<name>/<stage>?at=2026-03-03T00:00Z."
+        )
+    return replace(found, at=unquote(past[2])) if past else found
+
+
+def _marked(uri: str, first: str, tail: str) -> ModelUri:
+    """Take ``<name>@<alias>`` or ``<name>@sha256:<digest>`` apart."""
+    name, _, alias = first.rpartition("@")
+    if not name or not alias:
         raise InvalidParameter(
             f"The model URI {uri!r} is incomplete: write models:/<name>@<alias>."
         )
+    if not alias.startswith("sha256:"):
+        return ModelUri(name=name, alias=alias, path=_path(uri, tail))
+    digest = alias.removeprefix("sha256:")
+    if not re.fullmatch("[0-9a-fA-F]{12,64}", digest):
+        raise InvalidParameter(
+            f"The model URI {uri!r} needs the version's sha256 in hexadecimal, or its first 12 or "
+            "more digits: models:/<name>@sha256:<digest>."
+        )
+    return ModelUri(name=name, digest=digest.lower(), path=_path(uri, tail))
+
+
+def _listed(uri: str, name: str, tail: str) -> ModelUri:
+    """Take ``<name>/<version, stage or latest>`` apart."""
     which, _, path = tail.partition("/")
     if not which:
         raise InvalidParameter(f"The model URI {uri!r} names no version: write {MODEL_FORMS}.")
-    found = ModelUri(name=first, path=_path(uri, path))
+    found = ModelUri(name=name, path=_path(uri, path))
     if which.isdecimal() and which.isascii():
         return replace(found, version=str(int(which)))
     if which.lower() == "latest":

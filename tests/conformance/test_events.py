@@ -45,7 +45,7 @@ def test_the_life_of_a_model_is_told_with_who_when_and_why(store: Store) -> None
     store.do(swap)
     store.do(SetRegisteredModelAlias(name="wine", alias="best", version="2"))
     store.do(DeleteModelVersion(name="wine", version="1"))
-    store.do(DeleteRegisteredModel(name="wine", comment="over"))
+    store.do(DeleteRegisteredModel(name="wine", comment="over", force=True))
 
     assert actions(store) == [
         ("model.created", "model:wine"),

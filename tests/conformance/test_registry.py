@@ -320,7 +320,7 @@ def test_a_copy_stays_valid_when_its_source_is_deleted(store: Store) -> None:
         assert made.model_version.source == "models:/wine/1"
     newest = store.do(CreateModelVersion(name="copy", source="models:/wine/latest"))
     assert newest.model_version.source == "models:/wine/2"
-    store.do(DeleteRegisteredModel(name="wine"))
+    store.do(DeleteRegisteredModel(name="wine", force=True))
     uri = store.do(GetModelVersionDownloadUri(name="copy", version="1")).artifact_uri
     assert uri == S3
 

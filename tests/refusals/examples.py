@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cuvee import api
+from cuvee.api.artifacts import PutArtifact, StoredFile, manifest_digest
 from cuvee.api.base import Op
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment, SetExperimentTag
 from cuvee.api.groups import AddMember, CreateGroup
@@ -16,10 +17,11 @@ from cuvee.api.models import (
     SetRegisteredModelTag,
 )
 from cuvee.api.permissions import EVERYONE, GrantPermission
+from cuvee.api.policies import ApplyPolicy
 from cuvee.api.runs import CreateRun, DeleteRun, LogParam, SetTag
 from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
-from cuvee.api.versions import CreateModelVersion, SetModelVersionTag
+from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
 from refusals.reviews import review_examples, seed_reviews
 from refusals.webhook_examples import seed_webhooks, webhook_examples
 
@@ -54,6 +56,7 @@ def seed(store: Any) -> dict[str, str]:
         do(CreateRegisteredModel(name=name))
     for _ in range(2):
         do(CreateModelVersion(name="grape", source=f"runs:/{run}/model", run_id=run))
+    _seed_stages(do, f"{live}/{run}/artifacts", run)
     do(SetRegisteredModelAlias(name="grape", alias="best", version="1"))
     do(SetRegisteredModelTag(name="grape", key="k", value="v"))
     do(SetModelVersionTag(name="grape", version="1", key="k", value="v"))
@@ -90,6 +93,19 @@ def seed_users(store: Any) -> None:
     do(GrantPermission(object="model:grape", user="ann", permission="CAN_READ"))
 
 
+def _seed_stages(do: Any, root: str, run: str) -> None:
+    """Make the model ``kept``, with a version that has files and others that held stages."""
+    file = StoredFile(path="f", digest="0" * 64, size=1)
+    do(PutArtifact(path=f"{root}/kept/f", digest=file.digest, size=1))
+    do(CreateRegisteredModel(name="kept"))
+    do(CreateModelVersion(name="kept", source=f"runs:/{run}/kept", run_id=run))
+    for number, stage in (("2", "Staging"), ("3", "Production")):
+        do(CreateModelVersion(name="kept", source="s3://bucket/kept"))
+        do(TransitionStage(name="kept", version=number, stage=stage))
+    do(TransitionStage(name="kept", version="2", stage="None"))
+    do(ApplyPolicy(document="{scope: other, stages: [{name: Live}]}"))
+
+
 def _tag(key: str, value: str) -> Any:
     from cuvee.api.logged_models import LoggedModelTag
 
@@ -113,6 +129,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
         **_permissions(ids),
         **review_examples(ids),
         **_LOG,
+        **_stages(),
     }
     return {op: by_name[op.__name__] for op in api.ROUTED}
 
@@ -286,6 +303,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
             **version,
             "stage": "Production",
             "archive_existing_versions": True,
+            "expected_holder": "",
         },
         "DeleteModelVersion": version,
         "SearchModelVersions": search,
@@ -369,3 +387,19 @@ def _permissions(ids: dict[str, str]) -> dict[str, Fields]:
         found[f"Set{noun}Permissions"] = {"id": number, "access_control_list": listed}
         found[f"Update{noun}Permissions"] = {"id": number, "access_control_list": listed}
     return found
+
+
+def _stages() -> dict[str, Fields]:
+    kept = {"name": "kept", "stage": "Production"}
+    digest = manifest_digest([StoredFile(path="f", digest="0" * 64, size=1)])
+    return {
+        "GetStageHolder": {**kept, "at": ""},
+        "ListHoldings": {**kept, "version": "3", "max_results": 5},
+        "RollbackStage": {"name": "kept", "stage": "Staging", "expected_holder": ""},
+        "SwapStages": {**kept, "version": "1", "expected_holder": "3"},
+        "FindVersionByDigest": {"name": "kept", "digest": digest},
+        "ApplyPolicy": {"document": "{scope: kept, stages: [{name: Production}]}"},
+        "GetModelPolicy": {"name": "kept"},
+        "ListPolicyVersions": {"scope": "other"},
+        "RemovePolicy": {"scope": "other"},
+    }

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cuvee import api
-from cuvee.api import comments, reviews
+from cuvee.api import comments, holdings, reviews, versions
 from cuvee.api.base import Empty, Op, Permission, Read
 from cuvee.server.routes import OF_OBJECTS
 from cuvee.settings import Settings
@@ -26,6 +26,9 @@ DECIDE_THEMSELVES: set[type[Op[Any]]] = {
     reviews.DeleteTransitionRequest,
     reviews.TransitionWorkspaceVersion,
     comments.CreateComment,
+    versions.TransitionStage,
+    holdings.RollbackStage,
+    holdings.SwapStages,
 }
 PAGES = [path for path in project_files() if path.suffix == ".md"]
 

@@ -28,6 +28,9 @@ Required = Annotated[str, Meta(min_length=1)]
 Id = Annotated[str, Meta(max_length=256)]
 Key = Annotated[str, Meta(min_length=1, max_length=256)]
 """What is looked up; nothing has a longer one."""
+Force = Annotated[
+    bool, Meta(description="delete it although a version in a stage needs it (managers only)")
+]
 Comment = Annotated[str, Meta(max_length=65535, description="why, for the history")]
 
 MLFLOW = "/api/2.0/mlflow"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_EXPERIMENT_TAG_VALUE,
     MAX_LOCATION,
@@ -139,6 +139,7 @@ class DeleteExperiment(Recorded[Empty], frozen=True, kw_only=True):
     needs: ClassVar[Permission] = Permission.MANAGE
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
     experiment_id: Required
+    force: Force = False
 
     def check(self) -> None:
         experiment_number(self.experiment_id)

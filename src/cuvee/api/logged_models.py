@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import ArtifactPage, artifact_directory
-from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required, Write
+from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required, Write
 from cuvee.api.metrics import DatasetDigest, DatasetName, Metric
 from cuvee.api.names import (
     MAX_MODEL_TAG_VALUE,
@@ -231,6 +231,7 @@ class DeleteLoggedModel(Recorded[Empty], frozen=True, kw_only=True):
     needs: ClassVar[Permission] = Permission.MANAGE
     of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
+    force: Force = False
 
 
 class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Key, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Force, Key, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -128,6 +128,7 @@ class DeleteRegisteredModel(Recorded[Empty], frozen=True, kw_only=True):
     needs: ClassVar[Permission] = Permission.MANAGE
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
+    force: Force = False
 
 
 class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=True):

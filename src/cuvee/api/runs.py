@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Of, Permission, Read, Recorded, Required, Time, Write
+from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required, Time, Write
 from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
 from cuvee.api.experiments import PageSize, ViewType
 from cuvee.api.metrics import Metric
@@ -181,6 +181,7 @@ class DeleteRun(Recorded[Empty], frozen=True, kw_only=True):
     needs: ClassVar[Permission] = Permission.MANAGE
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
+    force: Force = False
 
 
 class RestoreRun(Recorded[Empty], frozen=True, kw_only=True):

@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import StoredFiles
-from cuvee.api.base import CUVEE, Empty, Key, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import CUVEE, Empty, Force, Key, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
     check_key,
     check_length,
+    check_model_name,
     version_number,
 )
 from cuvee.api.stages import ACTIVE_STAGES, is_resting
@@ -138,19 +139,32 @@ class UpdateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True
         version_number(self.version)
 
 
+ExpectedHolder = Annotated[
+    str | None,
+    Meta(description="the version that must hold the stage until now; empty for nobody"),
+]
+
+
 class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
-    """Move a version to a stage, archiving the stage's former holders when asked."""
+    """Move a version to a stage; versions that hold it leave it when asked, or when one may."""
 
     route: ClassVar[str] = "model-versions/transition-stage"
-    needs: ClassVar[Permission] = Permission.MANAGE
+    # More than READ: the function looks, for it depends on the stages.
+    needs: ClassVar[Permission] = Permission.READ
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
     stage: Required
     archive_existing_versions: bool = False
+    expected_holder: ExpectedHolder = None
+    break_glass: Annotated[
+        bool,
+        Meta(description="in an emergency, move past the stage's policy, to be reviewed later"),
+    ] = False
 
     def check(self) -> None:
         version_number(self.version)
+        check_expected(self.expected_holder)
         if self.archive_existing_versions and is_resting(self.stage):
             raise InvalidParameter(
                 f"archive_existing_versions works with {' and '.join(ACTIVE_STAGES)} (or a stage "
@@ -167,6 +181,7 @@ class DeleteModelVersion(Recorded[Empty], frozen=True, kw_only=True):
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required
+    force: Force = False
 
     def check(self) -> None:
         version_number(self.version)
@@ -208,6 +223,26 @@ class GetVersionManifest(Read[StoredFiles], frozen=True, kw_only=True):
         version_number(self.version)
 
 
+class FindVersionByDigest(Read[ModelVersionResult], frozen=True, kw_only=True):
+    """Read the version whose files have a digest, under this model's name or another."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "model-versions/by-digest"
+    # READ on the model that is found: the function looks.
+    needs: ClassVar[Permission] = Permission.LOGIN
+    name: Required
+    digest: Annotated[
+        str,
+        Meta(
+            pattern="^[0-9a-fA-F]{12,64}$",
+            description="the version's sha256, or the first 12 or more of its digits",
+        ),
+    ]
+
+    def check(self) -> None:
+        check_model_name(self.name)
+
+
 class SetModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
     """Set a tag of a version."""
 
@@ -235,6 +270,12 @@ class DeleteModelVersionTag(Recorded[Empty], frozen=True, kw_only=True):
 
     def check(self) -> None:
         version_number(self.version)
+
+
+def check_expected(holder: str | None) -> None:
+    """Refuse an expected holder that is neither a version nor nobody."""
+    if holder:
+        version_number(holder)
 
 
 def check_version_tag(key: str, value: str) -> None:

@@ -70,9 +70,13 @@ class ExperimentCalls(Calls):
         )
         self.do(op)
 
-    def delete_experiment(self, experiment_id: str, *, comment: str = "") -> None:
-        """Mark an experiment and its runs as deleted."""
-        self.do(api.DeleteExperiment(experiment_id=str(experiment_id), comment=comment))
+    def delete_experiment(
+        self, experiment_id: str, *, comment: str = "", force: bool = False
+    ) -> None:
+        """Mark an experiment and its runs as deleted; by ``force`` if a stage rests on one."""
+        self.do(
+            api.DeleteExperiment(experiment_id=str(experiment_id), comment=comment, force=force)
+        )
 
     def restore_experiment(self, experiment_id: str, *, comment: str = "") -> None:
         """Bring a deleted experiment and its runs back."""

@@ -68,9 +68,9 @@ class LoggedModelCalls(Calls):
         op = api.FinalizeLoggedModel(model_id=model_id, status=cast("api.LoggedModelStatus", name))
         return self.do(op).model
 
-    def delete_logged_model(self, model_id: str, *, comment: str = "") -> None:
-        """Mark a logged model as deleted."""
-        self.do(api.DeleteLoggedModel(model_id=model_id, comment=comment))
+    def delete_logged_model(self, model_id: str, *, comment: str = "", force: bool = False) -> None:
+        """Mark a logged model as deleted; behind a version in a stage by ``force`` only."""
+        self.do(api.DeleteLoggedModel(model_id=model_id, comment=comment, force=force))
 
     def set_logged_model_tags(self, model_id: str, tags: Mapping[str, Any]) -> None:
         """Set tags of a logged model."""

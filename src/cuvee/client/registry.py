@@ -11,8 +11,15 @@ from cuvee.api import models as api
 from cuvee.api import versions
 from cuvee.api.stages import ACTIVE_STAGES, ARCHIVED, NONE
 from cuvee.client.base import Calls
+from cuvee.client.stages import StageCalls
 from cuvee.client.values import PagedList, tag_items
-from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
+from cuvee.errors import (
+    AlreadyExists,
+    EndpointNotFound,
+    InvalidParameter,
+    NotFound,
+    NotImplementedHere,
+)
 from cuvee.uris import ModelUri, parse_model_uri
 
 AWAIT_VERSION = 300
@@ -56,9 +63,12 @@ class RegisteredModelCalls(Calls):
         op = api.UpdateRegisteredModel(name=name, description=description, comment=comment)
         return self.do_registry(op).registered_model
 
-    def delete_registered_model(self, name: str, *, comment: str = "") -> None:
-        """Remove a registered model with all its versions, for good."""
-        self.do_registry(api.DeleteRegisteredModel(name=name, comment=comment))
+    def delete_registered_model(self, name: str, *, comment: str = "", force: bool = False) -> None:
+        """Remove a registered model with all its versions, for good.
+
+        One with a version in a stage is removed by ``force`` only.
+        """
+        self.do_registry(api.DeleteRegisteredModel(name=name, comment=comment, force=force))
 
     def search_registered_models(
         self,
@@ -113,7 +123,7 @@ class RegisteredModelCalls(Calls):
         return self.do_registry(op).model_versions
 
 
-class ModelVersionCalls(RegisteredModelCalls):
+class ModelVersionCalls(RegisteredModelCalls, StageCalls):
     """Model versions; ``comment`` is the reason that the history keeps."""
 
     def create_model_version(
@@ -190,6 +200,10 @@ class ModelVersionCalls(RegisteredModelCalls):
             return self.get_model_version(where.name, where.version)
         if where.alias:
             return self.get_model_version_by_alias(where.name, where.alias)
+        if where.digest:
+            return self.get_model_version_by_digest(where.name, where.digest)
+        if where.at:
+            return self.get_stage_holder(where.name, where.stage, where.at).model_version
         found = self.get_latest_versions(where.name, [where.stage] if where.stage else None)
         if found:
             return max(found, key=lambda v: int(v.version))
@@ -213,8 +227,11 @@ class ModelVersionCalls(RegisteredModelCalls):
 
     def get_model_version_stages(self, name: str, version: str | int) -> list[str]:
         """Return the stages that a version can be in."""
-        del name, version
-        return [NONE, *ACTIVE_STAGES, ARCHIVED]
+        del version
+        try:
+            return self.get_model_policy(name).stages
+        except (EndpointNotFound, NotImplementedHere):  # a server that is not Cuvee's
+            return [NONE, *ACTIVE_STAGES, ARCHIVED]
 
     def transition_model_version_stage(
         self,
@@ -224,14 +241,28 @@ class ModelVersionCalls(RegisteredModelCalls):
         archive_existing_versions: bool = False,
         *,
         comment: str = "",
+        expected_holder: str | int | None = None,
     ) -> versions.ModelVersion:
-        """Move a version to a stage."""
+        """Move a version to a stage.
+
+        Args:
+            name: the registered model.
+            version: its version.
+            stage: where it goes; ``get_model_version_stages`` says which there are.
+            archive_existing_versions: whether the versions that hold the stage leave it.
+            comment: why, for the history.
+            expected_holder: the version that must hold the stage until now; empty for nobody.
+
+        Raises:
+            Conflict: another version holds the stage than was expected.
+        """
         op = versions.TransitionStage(
             name=name,
             version=str(version),
             stage=stage,
             archive_existing_versions=archive_existing_versions,
             comment=comment,
+            expected_holder=None if expected_holder is None else str(expected_holder),
         )
         return self.do_registry(op).model_version
 
@@ -244,9 +275,13 @@ class ModelVersionCalls(RegisteredModelCalls):
         )
         return self.do_registry(op).model_version
 
-    def delete_model_version(self, name: str, version: str | int, *, comment: str = "") -> None:
-        """Delete a version."""
-        op = versions.DeleteModelVersion(name=name, version=str(version), comment=comment)
+    def delete_model_version(
+        self, name: str, version: str | int, *, comment: str = "", force: bool = False
+    ) -> None:
+        """Delete a version; one that holds a stage by ``force`` only."""
+        op = versions.DeleteModelVersion(
+            name=name, version=str(version), comment=comment, force=force
+        )
         self.do_registry(op)
 
     def search_model_versions(

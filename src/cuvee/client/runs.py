@@ -86,9 +86,9 @@ class RunCalls(Calls):
         )
         self.do(op)
 
-    def delete_run(self, run_id: str, *, comment: str = "") -> None:
-        """Mark a run as deleted."""
-        self.do(api.DeleteRun(run_id=run_id, comment=comment))
+    def delete_run(self, run_id: str, *, comment: str = "", force: bool = False) -> None:
+        """Mark a run as deleted; behind a version in a stage by ``force`` only."""
+        self.do(api.DeleteRun(run_id=run_id, comment=comment, force=force))
 
     def restore_run(self, run_id: str, *, comment: str = "") -> None:
         """Bring a deleted run back."""

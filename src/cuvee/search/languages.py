@@ -152,6 +152,7 @@ MODEL_VERSIONS = Language(
                     "name": ("name", _LISTED),
                     "run_id": ("run_id", _LISTED),
                     "source_path": ("source_path", _TEXT),
+                    "current_stage": ("current_stage", _LISTED),
                     "version_number": ("version_number", Field(NUMERIC, Takes.VERSION)),
                 },
             ),

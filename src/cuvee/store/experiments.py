@@ -23,7 +23,7 @@ from cuvee.api.experiments import (
 )
 from cuvee.api.names import experiment_number, plain, shown
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
-from cuvee.store import access, schema
+from cuvee.store import access, guards, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.locations import experiment_location
 from cuvee.store.tx import Tx
@@ -120,7 +120,7 @@ def update_experiment(tx: Tx, op: UpdateExperiment) -> Empty:
 
 
 def delete_experiment(tx: Tx, op: DeleteExperiment) -> Empty:
-    _change_lifecycle(tx, op, "active", "deleted")
+    _change_lifecycle(tx, op, "active", "deleted", force=op.force)
     return Empty()
 
 
@@ -161,10 +161,20 @@ def delete_experiment_tag(tx: Tx, op: DeleteExperimentTag) -> Empty:
     return Empty()
 
 
-def _change_lifecycle(tx: Tx, op: DeleteExperiment | RestoreExperiment, old: str, new: str) -> None:
+def _change_lifecycle(
+    tx: Tx,
+    op: DeleteExperiment | RestoreExperiment,
+    old: str,
+    new: str,
+    *,
+    force: bool = False,
+) -> None:
     row = find_experiment(tx, op.experiment_id, lock=True)
     if row[3] != old:
         raise NotFound(f"There is no {old} experiment {row[0]}: it is {row[3]}.")
+    forced = None
+    if new == "deleted":
+        forced = guards.EXPERIMENT.check(tx, row[0], f"Experiment {row[0]}", force=force)
     tx.run(_set, id=row[0], name=row[1], lifecycle=new, updated=tx.now)
     tx.run(_set_runs, id=row[0], lifecycle=new)
     tx.record(
@@ -173,6 +183,7 @@ def _change_lifecycle(tx: Tx, op: DeleteExperiment | RestoreExperiment, old: str
         before={"lifecycle_stage": old},
         after={"lifecycle_stage": new},
         comment=op.comment,
+        details=forced,
     )
 
 

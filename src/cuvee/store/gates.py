@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select, update
 
-from cuvee.api.base import Level
 from cuvee.api.names import plain
-from cuvee.api.stages import is_resting
 from cuvee.errors import InvalidParameter, PermissionDenied
+from cuvee.rules import abilities
 from cuvee.rules.checks import Facts, Result, evaluate
 from cuvee.rules.decide import Approval, Case, Decision, decide, exclusion, is_one_of
 from cuvee.rules.policy import Stage
@@ -19,7 +18,7 @@ from cuvee.store.access import groups_of, level_on_model
 from cuvee.store.engine import arg, hot
 from cuvee.store.facts import facts_of
 from cuvee.store.holdings import holders_of
-from cuvee.store.policies import Applied, find_stage, policy_of
+from cuvee.store.policies import Applied, find_stage, policy_of, stage_named
 from cuvee.store.tx import Tx
 
 _q = schema.requests
@@ -360,14 +359,14 @@ def may_move(
     """Say whether the actor may move a version from one stage to another without a request."""
     if tx.actor.user is None or tx.actor.admin:
         return True
-    level = level_on_model(tx, model_row[0], model_row[1], stage.name)
-    sides = [s for s in (find_stage(applied, source), stage) if not is_resting(s.name)]
-    last = applied.policy.stages[-1].name
-    guarded = any(
-        s.name in ("Production", last) if s.protected is None else s.protected for s in sides
+    name = tx.actor.name
+    return abilities.may_move(
+        applied.policy,
+        stage_named(applied, source),
+        stage,
+        level=lambda stage: level_on_model(tx, model_row[0], model_row[1], stage),
+        subjects={f"user:{name}", *(f"group:{group}" for group in groups_of(tx, name))},
     )
-    needed = Level.MANAGE_PRODUCTION_VERSIONS if guarded else Level.MANAGE_STAGING_VERSIONS
-    return level >= needed
 
 
 def not_a_reviewer(

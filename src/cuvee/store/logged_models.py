@@ -30,7 +30,7 @@ from cuvee.api.logged_models import (
 from cuvee.api.metrics import Metric
 from cuvee.api.names import shown
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.store import schema
+from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import require_active_experiment
 from cuvee.store.series import from_bits
@@ -103,6 +103,8 @@ def finalize_logged_model(tx: Tx, op: FinalizeLoggedModel) -> LoggedModelResult:
 def delete_logged_model(tx: Tx, op: DeleteLoggedModel) -> Empty:
     row = find_logged_model(tx, op.model_id, deleted=True)
     if row[8] == "active":
+        what = f"Logged model {op.model_id}"
+        forced = guards.LOGGED_MODEL.check(tx, op.model_id, what, force=op.force)
         tx.run(_set_deleted, model_pk=row[0], now=tx.now)
         tx.record(
             "logged_model.deleted",
@@ -110,6 +112,7 @@ def delete_logged_model(tx: Tx, op: DeleteLoggedModel) -> Empty:
             before={"lifecycle_stage": "active"},
             after={"lifecycle_stage": "deleted"},
             comment=op.comment,
+            details=forced,
         )
     return Empty()
 

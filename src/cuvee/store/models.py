@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 
 from cuvee.api.base import Empty
 from cuvee.api.models import (
     CreateRegisteredModel,
-    DeleteRegisteredModel,
     DeleteRegisteredModelTag,
     GetLatestVersions,
     GetRegisteredModel,
@@ -27,8 +26,7 @@ from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import access, gates, schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.holdings import forget_holdings
-from cuvee.store.policies import find_stage, policy_of
+from cuvee.store.policies import carry_policy, find_stage, policy_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 
@@ -74,19 +72,6 @@ _put_tag = hot(
 )
 _tag = hot(select(_t.c.value).where(_t.c.model_pk == arg("model_pk"), _t.c.key == arg("key")))
 _drop_tag = hot(delete(_t).where(_t.c.model_pk == arg("model_pk"), _t.c.key == arg("key")))
-_version_pks = select(_v.c.pk).where(_v.c.model_pk == arg("model_pk"))
-_drops = [
-    hot(delete(table).where(table.c.version_pk.in_(_version_pks)))
-    for table in (schema.model_version_tags, schema.version_files, schema.sealed)
-] + [hot(delete(table).where(table.c.model_pk == arg("model_pk"))) for table in (_v, _t, _a)]
-_w = schema.webhooks
-# They still tell of the deletion itself; the log's follower ends them behind it.
-_end_hooks = hot(
-    update(_w)
-    .where(_w.c.model_pk == arg("model_pk"), _w.c.status != "DELETED")
-    .values(status=case((_w.c.status == "ACTIVE", "ENDED"), else_="DELETED"))
-)
-_drop = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
 
 
 def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredModelResult:
@@ -127,6 +112,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
             raise AlreadyExists(
                 f"Registered Model (name={shown(op.new_name)}) already exists: choose another name."
             )
+        carry_policy(tx, row[0], op.name, op.new_name)
         tx.record(
             "model.renamed",
             f"model:{op.new_name}",
@@ -152,28 +138,6 @@ def update_registered_model(tx: Tx, op: UpdateRegisteredModel) -> RegisteredMode
             comment=op.comment,
         )
     return get_registered_model(tx, GetRegisteredModel(name=op.name))
-
-
-def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
-    row = find_model(tx, op.name, lock=True)
-    before = load_models(tx, [row])[0]
-    for statement in _drops:
-        tx.run(statement, model_pk=row[0])
-    tx.run(_end_hooks, model_pk=row[0])
-    tx.run(_drop, model_pk=row[0])
-    forget_holdings(tx, row[0])
-    access.forget_grants(tx, access.Thing("model", row[0], op.name))
-    tx.record(
-        "model.deleted",
-        f"model:{op.name}",
-        before={
-            "description": before.description,
-            "aliases": before.aliases,
-            "stages": {v.current_stage: v.version for v in before.latest_versions},
-        },
-        comment=op.comment,
-    )
-    return Empty()
 
 
 def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:

@@ -26,7 +26,7 @@ from cuvee.api.runs import (
     UpdateRun,
 )
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.store import schema
+from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import require_active_experiment
 from cuvee.store.run_data import load_runs, run_info
@@ -124,7 +124,7 @@ def update_run(tx: Tx, op: UpdateRun) -> RunInfoResult:
 
 
 def delete_run(tx: Tx, op: DeleteRun) -> Empty:
-    return _change_lifecycle(tx, op, "deleted")
+    return _change_lifecycle(tx, op, "deleted", force=op.force)
 
 
 def restore_run(tx: Tx, op: RestoreRun) -> Empty:
@@ -253,9 +253,14 @@ def _record_rename(tx: Tx, run_id: str, old: str, new: str, comment: str) -> Non
     )
 
 
-def _change_lifecycle(tx: Tx, op: DeleteRun | RestoreRun, new: str) -> Empty:
+def _change_lifecycle(
+    tx: Tx, op: DeleteRun | RestoreRun, new: str, *, force: bool = False
+) -> Empty:
     row = find_run(tx, op.run_id, lock=True)
     if row[8] != new:
+        forced = None
+        if new == "deleted":
+            forced = guards.RUN.check(tx, row[1], f"Run {row[1]}", force=force)
         tx.run(_set_lifecycle, run_pk=row[0], lifecycle=new)
         tx.record(
             "run.deleted" if new == "deleted" else "run.restored",
@@ -263,5 +268,6 @@ def _change_lifecycle(tx: Tx, op: DeleteRun | RestoreRun, new: str) -> Empty:
             before={"lifecycle_stage": row[8]},
             after={"lifecycle_stage": new},
             comment=op.comment,
+            details=forced,
         )
     return Empty()

@@ -47,6 +47,7 @@ _VERSIONS = Subject(
         "name": _m.c.name,
         "run_id": _v.c.run_id,
         "source_path": _v.c.source,
+        "current_stage": _v.c.stage,
         "version_number": _v.c.version,
         "creation_timestamp": _v.c.created,
         "last_updated_timestamp": _v.c.updated,

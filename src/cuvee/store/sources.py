@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from cuvee.api.versions import CreateModelVersion
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
+from cuvee.store.holders import holder_at, version_of_digest
 from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path, scheme_of
 from cuvee.store.logged_models import find_logged_model
 from cuvee.store.models import find_model
@@ -243,7 +244,13 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
     Returns:
         The model's name, and the row in the order of ``schema.model_versions``.
     """
-    if "/" in rest:
+    past = re.fullmatch(r"(.+)/([^/?]+)\?at=([^/]*)", rest)
+    if past is not None:
+        held = holder_at(tx, past[1], past[2], unquote(past[3]))
+        name, suffix = past[1], held.version
+    elif (pinned := re.fullmatch(r"(.+)@sha256:([0-9a-fA-F]{12,64})", rest)) is not None:
+        name, suffix = version_of_digest(tx, pinned[1], pinned[2])
+    elif "/" in rest:
         name, _, suffix = rest.rpartition("/")
     else:
         name, _, suffix = rest.rpartition("@")

@@ -1,4 +1,4 @@
-"""Moves of versions between stages in SQL, and the record of who held what when."""
+"""Moves of versions between stages in SQL."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from typing import Any
 
 from sqlalchemy import update
 
+from cuvee.api.holdings import RollbackStage, SwapStages
 from cuvee.api.stages import is_resting
-from cuvee.api.versions import GetModelVersion, ModelVersionResult, TransitionStage
+from cuvee.api.versions import GetModelVersion, ModelVersionResult, TransitionStage, VersionList
+from cuvee.errors import Conflict, InvalidParameter, NotFound, PermissionDenied
+from cuvee.rules.abilities import needed_level
 from cuvee.rules.policy import Stage
 from cuvee.store import gates, schema, versions
 from cuvee.store.engine import arg, hot
-from cuvee.store.holdings import begin_holding, holders_of
+from cuvee.store.holdings import (
+    begin_holding,
+    former_holding,
+    holders_of,
+    last_change,
+)
 from cuvee.store.models import find_model, touch_model
-from cuvee.store.policies import find_stage, policy_of
+from cuvee.store.policies import Applied, find_stage, policy_of, stage_named
 from cuvee.store.tx import Tx
 
 _v = schema.model_versions
@@ -27,8 +35,10 @@ _set = hot(
 def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
     model = find_model(tx, op.name, lock=True)
     row = versions.find_version(tx, op.name, op.version)
-    stage = find_stage(policy_of(tx, op.name), op.stage)
-    details = gates.require(tx, model, row, stage.name, comment=op.comment)
+    applied = policy_of(tx, op.name)
+    stage = find_stage(applied, op.stage)
+    expect_holder(tx, model, stage, op.expected_holder)
+    details = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
     move(
         tx,
         model,
@@ -41,6 +51,87 @@ def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
     return versions.get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
 
 
+def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
+    model = find_model(tx, op.name, lock=True)
+    applied = policy_of(tx, op.name)
+    stage = _active(applied, op.stage)
+    expect_holder(tx, model, stage, op.expected_holder)
+    current = next(iter(holders_of(tx, model[0], stage.name)), None)
+    former = former_holding(tx, model[0], stage.name, current)
+    if former is None:
+        raise NotFound(
+            f"No other version held {stage.name} of {op.name} before: move one there with "
+            "model-versions/transition-stage."
+        )
+    number = str(former[2])
+    try:
+        row = versions.find_version(tx, op.name, number)
+    except NotFound:
+        raise Conflict(
+            f"Version {number}, which held {stage.name} of {op.name} before, has been deleted: "
+            "move another one there with model-versions/transition-stage."
+        ) from None
+    target = find_stage(applied, stage.former)
+    if current is not None:
+        _require_move(tx, model, current, applied, target)
+    leaving: list[tuple[Any, ...]] = []
+    if row[3] != stage.name:
+        granted = _allow(tx, model, row, applied, stage, op.comment)
+        details = {**granted, "rollback": True, **({"from": str(current[2])} if current else {})}
+        leaving = move(
+            tx, model, row, stage, comment=op.comment, details=details, restores=former[0]
+        )
+    if current is not None and current not in leaving:
+        move(
+            tx,
+            model,
+            current,
+            target,
+            comment=f"{op.comment} (rolled back to version {number})".strip(),
+            details={"system": True, "rollback": True, "displaced_by": number},
+        )
+    return versions.get_model_version(tx, GetModelVersion(name=op.name, version=number))
+
+
+def swap_stages(tx: Tx, op: SwapStages) -> VersionList:
+    model = find_model(tx, op.name, lock=True)
+    row = versions.find_version(tx, op.name, op.version)
+    applied = policy_of(tx, op.name)
+    stage = _active(applied, op.stage)
+    expect_holder(tx, model, stage, op.expected_holder)
+    if row[3] == stage.name:
+        raise InvalidParameter(
+            f"Version {row[2]} of {op.name} is in {stage.name} already: name the version that is "
+            "to come there."
+        )
+    other = next(iter(holders_of(tx, model[0], stage.name)), None)
+    if other is None:
+        raise NotFound(
+            f"No version of {op.name} is in {stage.name}, so there is none to swap with: move "
+            f"version {row[2]} there with model-versions/transition-stage."
+        )
+    found = []
+    for one, target, partner in (
+        (row, stage, other),
+        (other, stage_named(applied, row[3]), row),
+    ):
+        details = _allow(tx, model, one, applied, target, op.comment)
+        found.append((one, target, {**details, "swapped_with": str(partner[2])}))
+    for one, target, details in found:
+        _place(tx, model, one, target.name, op.comment, details)
+    touch_model(tx, model[0])
+    for one, target, _ in found:
+        gates.moved(tx, model, one, target)
+    return VersionList(
+        [
+            versions.get_model_version(
+                tx, GetModelVersion(name=op.name, version=str(one[2]))
+            ).model_version
+            for one, _, _ in found
+        ]
+    )
+
+
 def move(
     tx: Tx,
     model_row: tuple[Any, ...],
@@ -50,6 +141,7 @@ def move(
     archive: bool = False,
     comment: str = "",
     details: Mapping[str, Any] | None = None,
+    restores: int | None = None,
 ) -> list[tuple[Any, ...]]:
     """Move a version to a stage, and whoever must make room for it to the stage's ``former``.
 
@@ -63,6 +155,7 @@ def move(
         archive: whether those that hold the stage leave it, even when many may hold it.
         comment: why.
         details: on what grounds, for the event.
+        restores: primary key of the holding that a rollback goes back to.
 
     Returns:
         The rows, as they were, of the versions that had to leave the stage.
@@ -73,19 +166,93 @@ def move(
         leaving = [row for row in holders if row[0] != version_row[0]]
         former = _former(tx, model_row[1], stage)
         for row in reversed(leaving):
-            reason = f"{comment} " if comment else ""
             move(
                 tx,
                 model_row,
                 row,
                 former,
-                comment=f"{reason}(version {version_row[2]} took the stage)",
+                comment=f"{comment} (version {version_row[2]} took the stage)".strip(),
                 details={"system": True, "displaced_by": str(version_row[2])},
             )
-    _place(tx, model_row, version_row, stage.name, comment, details)
+    _place(tx, model_row, version_row, stage.name, comment, details, restores)
     touch_model(tx, model_row[0])
     gates.moved(tx, model_row, version_row, stage)
     return leaving
+
+
+def expect_holder(tx: Tx, model: tuple[Any, ...], stage: Stage, expected: str | None) -> None:
+    """Refuse a move that was decided on when the stage had another holder.
+
+    Args:
+        tx: the transaction, with the model's row locked.
+        model: the model, in the order of ``schema.registered_models``.
+        stage: the stage.
+        expected: the version that ``models:/<name>/<stage>`` must mean until now; empty for
+            nobody, None when that does not matter.
+
+    Raises:
+        Conflict: says who moved what when.
+    """
+    if expected is None:
+        return
+    if is_resting(stage.name):
+        raise InvalidParameter(
+            f"expected_holder works with stages that versions hold, not with {stage.name}: leave "
+            "it out."
+        )
+    holders = holders_of(tx, model[0], stage.name)
+    if (str(holders[0][2]) if holders else "") == (str(int(expected)) if expected else ""):
+        return
+    wanted = f"version {int(expected)}" if expected else "nobody"
+    found = f"version {holders[0][2]}" if holders else "nobody"
+    change = last_change(tx, model[0], stage.name, holders[0] if holders else None)
+    raise Conflict(
+        f"{stage.name} of {model[1]} is held by {found}, not by {wanted}"
+        f"{f': {change}' if change else ''}. Nothing was moved: look at what has changed, and "
+        f"expect {found} if your move is still right."
+    )
+
+
+def _active(applied: Applied, text: str) -> Stage:
+    stage = find_stage(applied, text)
+    if is_resting(stage.name):
+        raise InvalidParameter(
+            f"{stage.name} is where versions are that hold no stage: name another one, such as "
+            f"{applied.names[-2]}."
+        )
+    return stage
+
+
+def _allow(
+    tx: Tx,
+    model: tuple[Any, ...],
+    row: tuple[Any, ...],
+    applied: Applied,
+    stage: Stage,
+    comment: str,
+    *,
+    break_glass: bool = False,
+) -> dict[str, Any]:
+    """Refuse a direct move that the mover or the stage's policy does not allow."""
+    _require_move(tx, model, row, applied, stage)
+    if row[3] == stage.name:
+        return {}
+    return gates.require(tx, model, row, stage.name, comment=comment, break_glass=break_glass)
+
+
+def _require_move(
+    tx: Tx, model: tuple[Any, ...], row: tuple[Any, ...], applied: Applied, target: Stage
+) -> None:
+    if gates.may_move(tx, model, row[3], applied, target):
+        return
+    source = stage_named(applied, row[3])
+    level = needed_level(applied.policy, source, target).name
+    raise PermissionDenied(
+        f"{tx.actor.name} may not move version {row[2]} of {model[1]} from {source.name} to "
+        f"{target.name}: that needs CAN_{level} on the model, or to be named by the stages. Ask "
+        "for the move with transition-requests/create, or somebody who manages the model for the "
+        "level."
+    )
 
 
 def _former(tx: Tx, name: str, stage: Stage) -> Stage:
@@ -101,11 +268,12 @@ def _place(
     stage: str,
     comment: str,
     details: Mapping[str, Any] | None,
+    restores: int | None = None,
 ) -> None:
     tx.run(_set, version_pk=row[0], stage=stage, now=tx.now)
     if row[3] == stage:
         return
-    begin_holding(tx, row, stage)
+    begin_holding(tx, row, stage, restores)
     tx.record(
         "version.transitioned",
         f"version:{model[1]}/{row[2]}",

@@ -15,7 +15,6 @@ from cuvee.api.models import (
 from cuvee.api.names import plain, shown, version_number
 from cuvee.api.versions import (
     CreateModelVersion,
-    DeleteModelVersion,
     DeleteModelVersionTag,
     DownloadUri,
     GetModelVersion,
@@ -28,8 +27,7 @@ from cuvee.api.versions import (
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import access, artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.holdings import end_holding
-from cuvee.store.models import find_model, touch_model
+from cuvee.store.models import find_model
 from cuvee.store.sources import resolve_source
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
@@ -55,14 +53,6 @@ _set = hot(
     update(_v)
     .where(_v.c.pk == arg("version_pk"))
     .values(description=arg("description"), updated=arg("now"))
-)
-_drops = [
-    hot(delete(table).where(table.c.version_pk == arg("version_pk")))
-    for table in (_t, schema.version_files, schema.sealed)
-]
-_drop = hot(delete(_v).where(_v.c.pk == arg("version_pk")))
-_drop_aliases = hot(
-    delete(_a).where(_a.c.model_pk == arg("model_pk"), _a.c.version == arg("version"))
 )
 _alias = hot(
     select(_a.c.version).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
@@ -145,29 +135,6 @@ def update_model_version(tx: Tx, op: UpdateModelVersion) -> ModelVersionResult:
             comment=op.comment,
         )
     return get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
-
-
-def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
-    row = find_version(tx, op.name, op.version, lock=True)
-    before = _load(tx, op.name, row)
-    for statement in _drops:
-        tx.run(statement, version_pk=row[0])
-    tx.run(_drop_aliases, model_pk=row[1], version=row[2])
-    tx.run(_drop, version_pk=row[0])
-    end_holding(tx, row)
-    touch_model(tx, row[1])
-    tx.record(
-        "version.deleted",
-        _subject(op.name, row[2]),
-        before={
-            "stage": before.current_stage,
-            "aliases": before.aliases,
-            "source": before.source,
-            "digest": before.digest,
-        },
-        comment=op.comment,
-    )
-    return Empty()
 
 
 def get_model_version_download_uri(tx: Tx, op: GetModelVersionDownloadUri) -> DownloadUri:

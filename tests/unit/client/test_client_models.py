@@ -165,7 +165,7 @@ def test_a_registered_model_lives_its_life(name: str) -> None:
     ]
     client.delete_model_version(name, "1", comment="too old")
     client.rename_registered_model(name, f"{name}-new")
-    client.delete_registered_model(f"{name}-new")
+    client.delete_registered_model(f"{name}-new", force=True)
     with pytest.raises(NotFound):
         client.get_registered_model(name)
 

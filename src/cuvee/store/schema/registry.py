@@ -56,6 +56,7 @@ model_versions = Table(
     UniqueConstraint("model_pk", "version"),
     Index(None, "model_pk", "stage", "version"),
     Index(None, "run_id"),
+    Index(None, "digest"),
 )
 model_version_tags = Table(
     "model_version_tags",
@@ -69,6 +70,7 @@ model_version_tags = Table(
 
 # Which version held which stage from when to when; ``until`` is NULL for those that hold it now.
 # ``user_id`` moved it there, ``ended_by`` moved it away; both are empty where that is not known.
+# ``restores`` is the holding that a rollback went back to.
 holdings = Table(
     "holdings",
     metadata,
@@ -80,6 +82,7 @@ holdings = Table(
     number("until", null=True),
     text("user_id"),
     text("ended_by"),
+    number("restores", null=True),
     Index(None, "model_pk", "stage", "since"),
     Index(None, "model_pk", "version"),
 )

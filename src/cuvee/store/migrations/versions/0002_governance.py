@@ -136,11 +136,13 @@ def _stages() -> None:
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("user_id", TEXT, nullable=False),
         sa.Column("ended_by", TEXT, nullable=False),
+        sa.Column("restores", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("pk"),
     )
     op.create_index(
         "ix_holdings_model_pk_stage_since", "holdings", ["model_pk", "stage", "since"], unique=False
     )
+    op.create_index("ix_model_versions_digest", "model_versions", ["digest"], unique=False)
     op.create_index(
         "ix_holdings_model_pk_version", "holdings", ["model_pk", "version"], unique=False
     )
