@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
 
+from conformance.people import People, gated, put_policy
 from cuvee.api.artifacts import PutArtifact
 from cuvee.api.base import Store
 from cuvee.api.evidence import EnvironmentFile, Evidence, GetEvidence
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric
 from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
+from cuvee.api.reviews import (
+    ApproveTransitionRequest,
+    CreateTransitionRequest,
+    RejectTransitionRequest,
+)
 from cuvee.api.runs import CreateRun, DeleteRun, UpdateRun
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
 from cuvee.errors import InvalidParameter, NotFound
@@ -177,3 +184,37 @@ def test_there_is_no_pack_of_what_there_is_not(store: Store, version: str) -> No
         pack(store, "water")
     with pytest.raises(InvalidParameter):
         store.do(GetEvidence(name="wine", version="Production"))
+
+
+def test_approvals_that_no_longer_count_stand_in_the_pack_with_the_reason(
+    store: Store,
+    people: People,
+    version: str,  # noqa: ARG001
+    local_store: SqlStore,
+) -> None:
+    put_policy(local_store, gated(checks=["golden-set"]))
+    wanted: dict[str, Any] = {"name": "wine", "version": "1", "stage": "Production"}
+    people("bob").do(CreateTransitionRequest(**wanted, comment="please"))
+    people("cat").do(RejectTransitionRequest(**wanted, comment="no golden set"))
+    people("bob").do(CreateTransitionRequest(**wanted, comment="again"))
+    people("cat").do(ApproveTransitionRequest(**wanted, comment="fine"))
+
+    def review() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(pack(store)[1]["facts/review.json"])["requests"]
+        return found
+
+    first, second = review()
+    assert (first["state"], first["verdicts"][0]["comment"]) == ("rejected", "no golden set")
+    assert (second["user"], second["verdicts"][0]["user"]) == ("bob", "cat")
+    assert "counts" not in second["verdicts"][0], "an approval that counts needs no remark"
+
+    found, files = pack(store)
+    (required,) = json.loads(files["facts/checks.json"])["required"]
+    assert (required["check"], required["state"]) == ("golden-set", "unknown")
+    assert any("'golden-set'" in gap.says for gap in found.missing)
+
+    put_policy(local_store, gated(), version=2)
+    (void,) = review()[1]["verdicts"]
+    assert void["counts"] is False
+    assert "the policy has changed since" in void["why_not"]
+    assert any(void["why_not"] in gap.says for gap in pack(store)[0].missing)

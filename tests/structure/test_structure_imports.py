@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "blobs": {"api"},
     "rules": {"api"},
     "log": {"api"},
-    "evidence": {"api"},
+    "evidence": {"api", "log"},
     "search": {"api"},
     "settings": set[str](),
     "uris": set[str](),

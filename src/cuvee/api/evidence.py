@@ -58,6 +58,7 @@ class GetEvidence(Read[Evidence], frozen=True, kw_only=True):
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "model-versions/evidence"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
+    history: ClassVar[bool] = True
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Required

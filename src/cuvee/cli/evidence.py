@@ -1,4 +1,4 @@
-"""``cuvee evidence``: write down what is known about a version."""
+"""``cuvee evidence``: write down what is known about a version, and check what was written."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ class _Default(click.Group):
     epilog=examples(
         "cuvee evidence lr_wine_quality 2",
         "cuvee evidence lr_wine_quality 2 --out wine.zip --json",
+        "cuvee evidence verify wine.zip",
     ),
 )
 def evidence() -> None:
-    """Write the evidence pack of a version (NAME VERSION).
+    """Write the evidence pack of a version (NAME VERSION), and verify one offline.
 
     "cuvee evidence NAME VERSION" is short for "cuvee evidence write NAME VERSION".
     """
@@ -84,3 +85,28 @@ def write(
     click.echo("\nMissing:" if found.missing else "\nNothing is missing of what is looked for.")
     for gap in found.missing:
         click.echo(f"  {gap.topic}: {printable(gap.says)}")
+
+
+@evidence.command(
+    epilog=examples(
+        "cuvee evidence verify wine.zip",
+        "cuvee evidence verify wine.zip --key cuvee-log-8f3a+5d41402a+AWx1...",
+    )
+)
+@click.argument("pack", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", metavar="NAME+ID+BASE64", help="The log's key, as you know it elsewhere.")
+@as_json
+def verify(pack: Path, key: str | None, *, as_json: bool) -> None:
+    """Check a pack's signature, files and proofs, offline."""
+    from cuvee.evidence import archive
+
+    found = archive.verify(pack, key)
+    if as_json:
+        print_json(found)
+    else:
+        for problem in found.problems:
+            click.echo(f"WRONG: {printable(problem)}")
+        print_fields({"of": found.of, "holds": found.holds, "signed by": ", ".join(found.keys)})
+        click.echo("The pack does not hold." if found.problems else "The pack holds.")
+    if found.problems:
+        raise SystemExit(1)

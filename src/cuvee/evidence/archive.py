@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cuvee.api.evidence import Evidence, EvidenceMember, Gap
+from cuvee.log import verifier
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -58,6 +59,35 @@ def write(path: Path, members: Iterable[EvidenceMember]) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """What came of checking a pack: what is wrong, of what it is, what is in it, who signed."""
+
+    problems: list[str]
+    of: str = ""
+    holds: str = ""
+    keys: list[str] = []
+
+
+def verify(path: Path, key: str | None = None) -> Verified:
+    """Check a pack's signature, files and proofs; needs neither server nor network.
+
+    Args:
+        path: the archive.
+        key: the log's key, as it is known from elsewhere; without it the pack's own word counts.
+    """
+    try:
+        bundle = verifier.Bundle(str(path))
+    except (ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile) as problem:
+        return Verified(problems=[f"it cannot be read as an evidence pack ({problem})"])
+    keys = [known for _, known in bundle.keys.chain]
+    problems = list(bundle.problems)
+    if not bundle.pack:
+        problems.append("it is no evidence pack: it has no MANIFEST")
+    if key is not None and key not in keys:
+        problems.append(f"the key {key} has not signed it")
+    return Verified(problems=problems, of=bundle.pack, holds=str(bundle), keys=keys)
 
 
 def file_name(found: Evidence) -> str:

@@ -226,7 +226,13 @@ def _checks(facts: Facts) -> str:
         )
         for check in facts.checks
     ]
-    return _table(("check", "result", "made on", "set by", "when", "evidence", "details"), rows)
+    heads = ("check", "result", "made on", "set by", "when", "evidence", "details")
+    required = [(item.stage, item.check, item.state, item.says) for item in facts.required]
+    return _table(heads, rows) + (
+        "\nWhat the policy asks for:\n\n" + _table(("stage", "check", "now", "because"), required)
+        if required
+        else ""
+    )
 
 
 def _holdings(facts: Facts) -> str:

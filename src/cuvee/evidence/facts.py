@@ -79,6 +79,15 @@ class Check(Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str = ""
 
 
+class Required(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A check that the policy asks of moves into a stage, and what it says now."""
+
+    stage: str
+    check: str
+    state: str
+    says: str = ""
+
+
 class Holding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """From when to when the version held a stage (milliseconds since 1970)."""
 
@@ -121,6 +130,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         policy: the name of the policy that applies (``<scope>@<version>``; empty: none).
         document: that policy.
         gated: whether it asks for a review anywhere.
+        required: the checks that it asks for.
     """
 
     version: ModelVersion
@@ -136,6 +146,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     gated: bool = False
     requests: list[Request] = []
     checks: list[Check] = []
+    required: list[Required] = []
     emergencies: list[Emergency] = []
     remarks: list[Remark] = []
     holdings: list[Holding] = []

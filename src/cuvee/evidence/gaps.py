@@ -141,6 +141,13 @@ def _review(facts: Facts) -> Iterator[Gap]:
 def _checks(facts: Facts) -> Iterator[Gap]:
     if not facts.checks:
         yield Gap("checks", "No result of a check is recorded.")
+    for item in facts.required:
+        if item.state != "passed":
+            yield Gap(
+                "checks",
+                f"'{item.check}', which moves into {item.stage} need, has not passed now: "
+                f"{item.says}.",
+            )
     for check in facts.checks:
         if not check.passed:
             yield Gap("checks", f"The check '{check.name}' has failed.")

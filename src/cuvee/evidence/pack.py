@@ -14,10 +14,9 @@ from cuvee.api.evidence import Gap
 from cuvee.evidence.bom import bom
 from cuvee.evidence.card import card, listed, plain
 from cuvee.evidence.facts import Facts
+from cuvee.log.verifier import PACK
 
 MANIFEST = "MANIFEST"
-FORMAT = "cuvee evidence pack 1"
-"""The first line of a manifest: what the signature is about."""
 
 README = """# Evidence pack: {of}
 
@@ -31,7 +30,9 @@ What the registry knew about this version, written and signed by the server.
 | facts/ | the same as JSON: version, model, run, review, checks, stages, events |
 | files.sha256 | the files of the version; the sha256 of this list is the version's digest |
 | environment/ | its environment files, as they were registered |
-| log/ | the events' entries in the transparency log, with proofs and a signed checkpoint |
+| entries.jsonl | the events as the transparency log has them, each with a proof |
+| texts.jsonl | what people wrote in them; the entries hold commitments to it |
+| checkpoints.jsonl | the signed state of the log that the proofs lead to |
 | MANIFEST | the sha256 of all other files, signed with the log's key |
 
 To check it without the server: `cuvee evidence verify PACK`, or `python verifier.py PACK` with the
@@ -53,7 +54,7 @@ def members(facts: Facts, missing: Sequence[Gap], log: Mapping[str, str]) -> dic
     Args:
         facts: what is known.
         missing: what is not.
-        log: files that prove the events, by path below ``log/``.
+        log: files that prove the events, by path.
     """
     of = f"{plain(facts.version.name)}, version {facts.version.version}"
     found = {
@@ -72,7 +73,7 @@ def members(facts: Facts, missing: Sequence[Gap], log: Mapping[str, str]) -> dic
                 "remarks": facts.remarks,
             }
         ),
-        "facts/checks.json": _json(facts.checks),
+        "facts/checks.json": _json({"results": facts.checks, "required": facts.required}),
         "facts/stages.json": _json(facts.holdings),
         "facts/events.json": _json(facts.events),
         "facts/missing.json": _json(missing),
@@ -81,7 +82,7 @@ def members(facts: Facts, missing: Sequence[Gap], log: Mapping[str, str]) -> dic
     if facts.run is not None:
         found["facts/run.json"] = _entity(facts.run)
     found |= {f"environment/{path}": text for path, text in facts.texts.items()}
-    return found | {f"log/{path}": text for path, text in log.items()}
+    return found | dict(log)
 
 
 def manifest(facts: Facts, files: Mapping[str, str]) -> str:
@@ -93,7 +94,7 @@ def manifest(facts: Facts, files: Mapping[str, str]) -> str:
     """
     version = facts.version
     lines = [
-        FORMAT,
+        PACK,
         f"version {json.dumps(version.name)} {version.version}",
         f"digest {version.digest or 'none'}",
         *(f"{hashlib.sha256(files[path].encode()).hexdigest()}  {path}" for path in sorted(files)),

@@ -103,7 +103,10 @@ class SigningKey:
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """Return a signed checkpoint."""
-        text = f"{self.name}\n{size}\n{_base64(root)}\n"
+        return self.note(f"{self.name}\n{size}\n{_base64(root)}\n")
+
+    def note(self, text: str) -> str:
+        """Return a text, of whole lines, with the key's signature."""
         return f"{text}\n\u2014 {self.name} {_base64(self.sign(text.encode()))}\n"
 
 

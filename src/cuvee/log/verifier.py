@@ -150,7 +150,7 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
 
 def read_key(key: str) -> tuple[str, bytes, bytes]:
     """Return the name, the id and the public key that ``name+id+base64`` holds."""
-    name, digits, encoded = key.split("+", 2)
+    name, digits, encoded = key.split("+", 2) if key.count("+") > 1 else ("nobody", "", "")
     raw = base64.b64decode(encoded, validate=True)
     found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
     if raw[:1] != b"\1" or len(raw) != 33 or found.hex() != digits:
@@ -164,23 +164,27 @@ def signed_by(key: str, message: bytes, signature: bytes, verify=ed25519) -> boo
     return signature[:4] == number and bool(verify(public, message, signature[4:]))
 
 
+def read_note(note: str, key: str, verify=ed25519) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Return the text of a note that ``key`` has signed; raise ``ValueError`` if it has not."""
+    text, _, signatures = note.rpartition("\n\n")
+    for line in signatures.splitlines():
+        if line.startswith(f"\u2014 {read_key(key)[0]} "):
+            raw = base64.b64decode(line.rpartition(" ")[2], validate=True)
+            if signed_by(key, text.encode() + b"\n", raw, verify):
+                return text + "\n"
+    raise ValueError(f"it is not signed by {key}")
+
+
 def read_checkpoint(note: str, key: str, verify=ed25519) -> tuple[int, bytes]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Return the size and the root that a checkpoint signed by ``key`` states.
 
     Raises:
         ValueError: it is not a checkpoint, or the signature is not that key's.
     """
-    text, _, signatures = note.partition("\n\n")
-    name = read_key(key)[0]
-    for line in signatures.splitlines():
-        if line.startswith(f"\u2014 {name} "):
-            raw = base64.b64decode(line.rpartition(" ")[2], validate=True)
-            if signed_by(key, text.encode() + b"\n", raw, verify):
-                origin, size, root = text.split("\n")[:3]
-                if origin != name or str(int(size)) != size:
-                    break
-                return int(size), base64.b64decode(root, validate=True)
-    raise ValueError(f"it is not signed by {key}")
+    origin, size, root, *_ = [*read_note(note, key, verify).split("\n"), "", ""]
+    if origin != read_key(key)[0] or str(int(size)) != size:
+        raise ValueError(f"it is no checkpoint of {key}")
+    return int(size), base64.b64decode(root, validate=True)
 
 
 class Keys:
@@ -210,7 +214,9 @@ class Keys:
         return next((key for place, key in reversed(self.chain) if place < size), None)
 
 
-# ---------------------------------------------------------------- the bundle
+# ---------------------------------------------------------------- the bundle, or evidence pack
+
+PACK = "cuvee evidence pack 1"
 
 
 def _lines(bundle: zipfile.ZipFile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -228,6 +234,7 @@ class Bundle:
         self.keys = Keys()
         self.entries: dict[int, Json] = {}  # type: ignore[type-arg]
         self.texts = 0
+        self.pack = ""  # of what version an evidence pack is
         self._tree = Frontier()
         self._proofs: list[tuple[int, bytes, list[bytes]]] = []
         with zipfile.ZipFile(path) as bundle:
@@ -245,6 +252,7 @@ class Bundle:
             self._check_proofs()
             for line in _lines(bundle, "texts.jsonl"):
                 self._text(**line)
+            self._manifest(bundle)
 
     def _entry(self, place: int, raw: bytes, proof: list[str] | None) -> None:
         entry, leaf = json.loads(raw), leaf_hash(raw)
@@ -271,11 +279,36 @@ class Bundle:
         return None
 
     def _check_proofs(self) -> None:
+        if self._proofs and self._tree.size:
+            self._wrong("some entries have a proof and others have none")
         for place, leaf, proof in self._proofs:
             try:
                 check_inclusion(leaf, place, self.last, proof, self._roots.get(self.last, b""))
             except BadProof as problem:  # noqa: PERF203
                 self._wrong(f"entry {place}: {problem}")
+
+    def _manifest(self, bundle: zipfile.ZipFile) -> None:
+        """Check every file of an evidence pack against its signed list."""
+        names = bundle.namelist()
+        if len(names) != len(set(names)):
+            self._wrong("two files have the same name")
+        held = {n: hashlib.sha256(bundle.read(n)).hexdigest() for n in names if n != "MANIFEST"}
+        if len(held) == len(names):
+            for name in held.keys() - {"checkpoints.jsonl", "entries.jsonl", "texts.jsonl"}:
+                self._wrong(f"{name} stands in no list that is signed")
+            return
+        note = bundle.read("MANIFEST").decode()
+        try:
+            note = read_note(note, self.keys.at(self.last) or "")
+        except ValueError as problem:
+            self._wrong(f"MANIFEST: {problem}")
+        kind, self.pack, *lines = note.splitlines()
+        listed = {line[66:]: line[:64] for line in lines[1:]}
+        if kind != PACK:
+            self._wrong("MANIFEST is not the list of an evidence pack")
+        for name in sorted(held.keys() | listed.keys()):
+            if held.get(name) != listed.get(name):
+                self._wrong(f"{name} is not the file that was signed")
 
     def _text(self, event: int, field: str, salt: str, text: str) -> None:
         self.texts += 1

@@ -9,17 +9,20 @@ import msgspec
 from sqlalchemy import select
 
 from cuvee.api.artifacts import StoredFile
-from cuvee.api.events import Event, ListEvents
-from cuvee.api.evidence import Evidence, EvidenceMember, Gap, GetEvidence
+from cuvee.api.evidence import Evidence, EvidenceMember, GetEvidence
 from cuvee.api.names import shown
 from cuvee.api.runs import GetRun, Run
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.evidence import facts as known
 from cuvee.evidence.gaps import gaps
 from cuvee.evidence.pack import MANIFEST, manifest, members
-from cuvee.store import access, events, runs, schema
+from cuvee.rules.decide import Approval, objection
+from cuvee.store import access, gates, runs, schema
+from cuvee.store.access import groups_of
 from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
+from cuvee.store.events import load_events
+from cuvee.store.evidence_log import Proofs, proofs, rows_of
 from cuvee.store.models import find_model, load_models
 from cuvee.store.policies import Applied, policy_of
 from cuvee.store.tx import Tx
@@ -53,10 +56,12 @@ _emergencies = hot(
 
 
 def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
-    facts = _facts(tx, op)
-    missing = [*gaps(facts), Gap("proof", "Nobody has signed this pack, and no log proves it.")]
-    files = members(facts, missing, {})
-    files[MANIFEST] = manifest(facts, files)
+    facts, proof = _facts(tx, op)
+    missing = [*gaps(facts), *proof.missing]
+    files = members(facts, missing, proof.files)
+    text = manifest(facts, files)
+    # The key signs what the server knows and nothing that a caller can choose the form of.
+    files[MANIFEST] = tx.signing.note(text) if tx.signing and proof.signed else text
     return Evidence(
         name=facts.version.name,
         version=facts.version.version,
@@ -66,25 +71,29 @@ def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
     )
 
 
-def _facts(tx: Tx, op: GetEvidence) -> known.Facts:
+def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
     model = find_model(tx, op.name)
     row = find_version(tx, op.name, op.version)
     version = load_versions(tx, [(op.name, row)], aliases=True)[0]
     files = files_of_version(tx, row[0])
     run, no_run = _run(tx, version.run_id)
     applied = policy_of(tx, op.name)
-    return known.Facts(
+    rows = _history(tx, op.name, row[2], run, applied)
+    proof = proofs(tx, rows)
+    facts = known.Facts(
         version=version,
         model=load_models(tx, [model])[0],
         run=run,
         no_run=no_run,
         files=files,
         texts=_checked(op, files),
-        events=_events(tx, op.name, row[2], run, applied),
+        events=load_events(tx, rows),
+        erased=proof.erased,
         policy=applied.id,
         document=msgspec.to_builtins(applied.policy),
         gated=any(stage.review is not None for stage in applied.policy.stages),
-        requests=_requests_of(tx, row, applied),
+        requests=_requests_of(tx, model, row),
+        required=_required(tx, model, row, applied),
         checks=[
             known.Check(
                 name=name,
@@ -109,6 +118,7 @@ def _facts(tx: Tx, op: GetEvidence) -> known.Facts:
             for stage, since, until in tx.all(_holdings, model_pk=row[1], version=row[2])
         ],
     )
+    return facts, proof
 
 
 def _checked(op: GetEvidence, files: list[StoredFile]) -> dict[str, str]:
@@ -145,59 +155,50 @@ def _run(tx: Tx, run_id: str) -> tuple[Run | None, str]:
         return None, f"The run {run_id} is not in this registry."
 
 
-def _events(tx: Tx, name: str, number: int, run: Run | None, applied: Applied) -> list[Event]:
-    found: list[Event] = []
-    before = None
-    wanted: str | None = name
+def _history(
+    tx: Tx, name: str, number: int, run: Run | None, applied: Applied
+) -> list[tuple[Any, ...]]:
+    """Return the events of the version, its model, its run and its policy, in their order."""
+    found = []
+    end = None
+    wanted = name
     # A model carries its history along when it is renamed, and a name may have been another's.
-    while wanted is not None:
-        of_model = _of(tx, f"model:{wanted}", before)
-        start = next(
-            (e for e in reversed(of_model) if e.action in ("model.created", "model.renamed")), None
-        )
-        since = start.sequence if start else 0
-        of_version = _of(tx, f"version:{wanted}/{number}", before)
-        found += [e for e in (*of_model, *of_version) if e.sequence >= since]
-        renamed = start is not None and start.action == "model.renamed"
-        before, wanted = since, start.before["name"] if start and renamed else None
+    while wanted:
+        of_model = [row for row in rows_of(tx, f"model:{wanted}") if end is None or row[0] < end]
+        of_version = rows_of(tx, f"version:{wanted}/{number}")
+        begun = [row for row in of_model if row[5] in ("model.created", "model.renamed")]
+        start = begun[-1][0] if begun else 0
+        found += [
+            r for r in (*of_model, *of_version) if start <= r[0] and (end is None or r[0] < end)
+        ]
+        renamed = bool(begun) and begun[-1][5] == "model.renamed"
+        end, wanted = start, msgspec.json.decode(begun[-1][7])["name"] if renamed else ""
     if run is not None:
-        found += _of(tx, f"run:{run.info.run_id}")
+        found += rows_of(tx, f"run:{run.info.run_id}")
     if applied.id:
-        found += _of(tx, f"policy:{applied.scope}")
-    return sorted(found, key=lambda e: e.sequence)
+        found += rows_of(tx, f"policy:{applied.scope}")
+    return sorted(found)
 
 
-def _of(tx: Tx, subject: str, before: int | None = None) -> list[Event]:
-    found: list[Event] = []
-    token = ""
-    while True:
-        page = events.list_events(
-            tx, ListEvents(object=subject, max_results=1000, page_token=token)
-        )
-        found += [e for e in page.events if before is None or e.sequence < before]
-        token = page.next_page_token or ""
-        if not token:
-            return found
-
-
-def _requests_of(tx: Tx, version: tuple[Any, ...], applied: Applied) -> list[known.Request]:
-    digest = version[13]
+def _requests_of(tx: Tx, model: tuple[Any, ...], version: tuple[Any, ...]) -> list[known.Request]:
+    rows = tx.all(_requests, version_pk=version[0])
+    standing = _Standing(tx, model, version)
     said: dict[int, list[known.Verdict]] = {}
-    for _, request, user, verdict, comment, _, of, policy, created in tx.all(
+    asked = {row[0]: row for row in rows}
+    for _, request, user, verdict, comment, _, digest, policy, created in tx.all(
         _verdicts, version_pk=version[0]
     ):
-        why_not = ""
-        if of != digest:
-            why_not = "it was given on other bytes"
-        elif policy != applied.id:
-            why_not = "the policy has changed since"
+        given = Approval(
+            user=user, groups=groups_of(tx, user), digest=digest, policy=policy, time=created
+        )
+        why_not = standing.objection(asked[request], given) if verdict == "approved" else ""
         said.setdefault(request, []).append(
             known.Verdict(
                 user=user,
                 verdict=verdict,
                 comment=comment,
                 time=created,
-                digest=of,
+                digest=digest,
                 policy=policy,
                 counts=not why_not,
                 why_not=why_not,
@@ -205,31 +206,60 @@ def _requests_of(tx: Tx, version: tuple[Any, ...], applied: Applied) -> list[kno
         )
     return [
         known.Request(
-            stage=stage,
-            user=user,
-            comment=comment,
-            state=state,
-            digest=of,
-            policy=policy,
-            time=created,
-            closed_by=closed_by,
-            closed_comment=closed_comment,
-            verdicts=said.get(pk, []),
+            stage=row[2],
+            user=row[3],
+            comment=row[4],
+            state=row[5],
+            digest=row[6],
+            policy=row[7],
+            time=row[8],
+            closed_by=row[10],
+            closed_comment=row[11],
+            verdicts=said.get(row[0], []),
         )
-        for (
-            pk,
-            _,
-            stage,
-            user,
-            comment,
-            state,
-            of,
-            policy,
-            created,
-            _,
-            closed_by,
-            closed_comment,
-        ) in tx.all(_requests, version_pk=version[0])
+        for row in rows
+    ]
+
+
+class _Standing:
+    """Says which approvals of a version still count."""
+
+    def __init__(self, tx: Tx, model: tuple[Any, ...], version: tuple[Any, ...]) -> None:
+        self._tx, self._model, self._version = tx, model, version
+        self._looks: dict[str, gates.Look | None] = {}
+
+    def objection(self, request: tuple[Any, ...], given: Approval) -> str:
+        """Return why an approval would not count for a move now; empty when it would."""
+        stage, state = request[2], request[5]
+        if state == "cancelled":
+            return "the request was cancelled"
+        if stage not in self._looks:
+            try:
+                self._looks[stage] = gates.look(self._tx, self._model, self._version, stage)
+            except InvalidParameter:
+                self._looks[stage] = None
+        found = self._looks[stage]
+        if found is None:
+            return f"the model has no stage {stage} now"
+        if (
+            request[0]
+            not in {row[0] for row in gates.standing_requests(self._tx, self._version[0], stage)}
+            or state == "rejected"
+        ):
+            return "a rejection has ended it"
+        if found.stage.review is None:
+            return "" if given.digest == found.case.digest else "the files have changed since"
+        return objection(found.stage.review, found.case, given)
+
+
+def _required(
+    tx: Tx, model: tuple[Any, ...], version: tuple[Any, ...], applied: Applied
+) -> list[known.Required]:
+    return [
+        known.Required(stage=stage.name, check=each.check, state=each.state, says=each.sentence)
+        for stage in applied.policy.stages
+        if stage.review is not None
+        for each in gates.look(tx, model, version, stage.name).case.checks
     ]
 
 

@@ -106,7 +106,7 @@ def look(
     """
     applied = policy_of(tx, model_row[1])
     stage = find_stage(applied, stage_name)
-    standing = _standing_requests(tx, version_row[0], stage.name)
+    standing = standing_requests(tx, version_row[0], stage.name)
     asked = [r for r in standing if r[5] == "open"]
     review = stage.review
     case = Case(
@@ -127,7 +127,7 @@ def open_requests(tx: Tx, version_pk: int) -> list[tuple[Any, ...]]:
     return tx.all(_open_of_version, version_pk=version_pk)
 
 
-def _standing_requests(tx: Tx, version_pk: int, stage: str) -> list[tuple[Any, ...]]:
+def standing_requests(tx: Tx, version_pk: int, stage: str) -> list[tuple[Any, ...]]:
     """Return the requests whose approvals may count: a rejection ends all before it."""
     found: list[tuple[Any, ...]] = []
     for request in tx.all(_standing, version_pk=version_pk, stage=stage):
