@@ -129,7 +129,7 @@ def test_a_gated_stage_refuses_direct_moves_and_says_what_is_missing_and_what_to
     assert "1 more approval by user:cat" in said
     assert "check 'golden-set' has not passed" in said
     assert "cuvee requests create wine 1 Production" in said
-    assert "cuvee checks set wine 1 <check> --pass" in said
+    assert "cuvee check set wine 1 <check> --pass" in said
     assert stage_of(ann) == "None"
 
 

@@ -7,11 +7,14 @@ from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.permissions import PermissionCalls
+from cuvee.client.reviews import ReviewCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
 
 
-class Client(ExperimentCalls, ArtifactCalls, EvidenceCalls, UserCalls, PermissionCalls):
+class Client(
+    ExperimentCalls, ArtifactCalls, ReviewCalls, EvidenceCalls, UserCalls, PermissionCalls
+):
     """Everything that can be asked, by MLflow's names.
 
     Args:

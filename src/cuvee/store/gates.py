@@ -225,7 +225,7 @@ def blocked(name: str, version: int, found: Look) -> str:
     which = f"{name} {version} {stage}"
     review = found.stage.review
     if any(r.state != "passed" for r in found.case.checks):
-        said.append(f"Post results with: cuvee checks set {name} {version} <check> --pass.")
+        said.append(f"Post results with: cuvee check set {name} {version} <check> --pass.")
     if len(found.decision.approvals) < found.decision.required:
         verb, who = ("approve", "Reviewers approve") if found.requests else ("create", "Ask for it")
         said.append(f"{who} with: cuvee requests {verb} {which}.")
