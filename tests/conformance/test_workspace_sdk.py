@@ -12,14 +12,14 @@ from databricks.sdk.service.ml import ActivityAction, ActivityType, ModelRegistr
 from conformance.people import gated, put_policy
 from cuvee.api.base import Actor
 from cuvee.api.models import CreateRegisteredModel
-from cuvee.api.permissions import GrantPermission
+from cuvee.api.permissions import GrantPermission, LevelName
 from cuvee.api.tokens import CreateToken
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion
 from cuvee.store.sql import SqlStore
 
 ROOT = Actor("root", "token", user=99, admin=True)
-LEVELS = {
+LEVELS: dict[str, LevelName] = {
     "ann": "CAN_EDIT",
     "bob": "CAN_READ",
     "cat": "CAN_MANAGE_PRODUCTION_VERSIONS",
