@@ -159,34 +159,33 @@ class _Follower:
 
 
 def _follow(tx: Tx, event: Event, alive: dict[str, _Follower], prompts: set[str]) -> None:
-    _begin(tx, event, alive)
+    if event.action == "model.renamed":
+        _rename(tx, event, alive)
     prompt = model_of(event.object)[0] in prompts or PROMPT_TAG in (event.after.get("tags") or {})
     for follower in alive.values():
         if follower.phase == FOLLOWED and follower.on:
             for message in messages(follower.listener, event, prompt=prompt):
                 _queue(tx, follower.pk, event, message.kind, message.body)
-    _end(tx, event, alive)
+    _change(tx, event, alive)
 
 
-def _begin(tx: Tx, event: Event, alive: dict[str, _Follower]) -> None:
-    """Let webhooks begin, and go on under a new name, with the event itself."""
+def _rename(tx: Tx, event: Event, alive: dict[str, _Follower]) -> None:
+    """Let webhooks and what waits go on under a model's new name, with the event itself."""
+    old, new = str(event.before.get("name", "")), event.object.partition(":")[2]
+    tx.run(_renamed, old=old, new=new)
+    tx.run(_relaned, old=f"model:{old}", new=f"model:{new}")
+    for follower in alive.values():
+        if follower.of_model and follower.listener.model == old:
+            follower.follow(new)
+
+
+def _change(tx: Tx, event: Event, alive: dict[str, _Follower]) -> None:
+    """Let webhooks begin, and end, behind the event that says so."""
     subject = event.object.partition(":")[2]
     if event.action == "webhook.created" and subject in alive:
         alive[subject].phase = FOLLOWED
         tx.run(_phase, id=subject, phase=FOLLOWED)
-    elif event.action == "model.renamed":
-        old = str(event.before.get("name", ""))
-        tx.run(_renamed, old=old, new=subject)
-        tx.run(_relaned, old=f"model:{old}", new=f"model:{subject}")
-        for follower in alive.values():
-            if follower.of_model and follower.listener.model == old:
-                follower.follow(subject)
-
-
-def _end(tx: Tx, event: Event, alive: dict[str, _Follower]) -> None:
-    """Let webhooks end behind the event that ends them."""
-    subject = event.object.partition(":")[2]
-    if event.action == "webhook.deleted":
+    elif event.action == "webhook.deleted":
         tx.run(_phase, id=subject, phase=OVER)
         tx.run(_cancel, id=subject, now=tx.now)
         alive.pop(subject, None)
