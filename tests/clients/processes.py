@@ -134,6 +134,7 @@ class Server:
         command = [sys.executable, "-m", "cuvee", "server", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--backend-store-uri", store]
         command += ["--artifacts-destination", str(folder / "artifacts")]
+        command += ["--allow-webhook-host", "127.0.0.1"]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=folder, stdout=log, stderr=subprocess.STDOUT

@@ -313,3 +313,26 @@ def test_autologging_of_scikit_learn_works_against_the_server(run: RunFlow, name
         "children": ["0.1", "0.5"],
         "files": ["cv_results.csv", "estimator.html"],
     }
+
+
+@pytest.mark.parametrize("name", since(3, 3))
+def test_webhooks_are_made_tried_heard_and_deleted(run: RunFlow, name: str) -> None:
+    assert run(name, "webhooks") == {
+        "made": ["ci", True, "d", "ACTIVE"],
+        "events": ["REGISTERED_MODEL.CREATED", "MODEL_VERSION_ALIAS.CREATED"],
+        "listed": [True],
+        "same": "ci",
+        "tried": [True, 200, True],
+        "tried another": "prompt",
+        "heard": [
+            {
+                "entity": "registered_model",
+                "action": "created",
+                "data": {"name": "hooked", "tags": {"k": "v"}, "description": "m"},
+            },
+            True,
+        ],
+        "changed": ["other", "DISABLED", 2],
+        "wrong event": NOT_ALLOWED,
+        "gone": NO_SUCH,
+    }

@@ -26,6 +26,7 @@ COMMANDS = (
     "emergencies",
     "events",
     "evidence",
+    "webhooks",
     "grant",
     "permissions",
     "user",

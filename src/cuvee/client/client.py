@@ -10,10 +10,17 @@ from cuvee.client.permissions import PermissionCalls
 from cuvee.client.reviews import ReviewCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
+from cuvee.client.webhooks import WebhookCalls
 
 
 class Client(
-    ExperimentCalls, ArtifactCalls, ReviewCalls, EvidenceCalls, UserCalls, PermissionCalls
+    ExperimentCalls,
+    ArtifactCalls,
+    ReviewCalls,
+    EvidenceCalls,
+    UserCalls,
+    PermissionCalls,
+    WebhookCalls,
 ):
     """Everything that can be asked, by MLflow's names.
 

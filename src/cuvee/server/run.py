@@ -89,7 +89,7 @@ def serve(
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
         login: let nobody in without one; prints a token for the first admin.
-        webhook_hosts: ``NAME`` or ``NAME:PORT`` of hosts that webhooks may go to although not public.
+        webhook_hosts: ``NAME[:PORT]`` of hosts that webhooks may go to although not public.
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
 

@@ -210,8 +210,7 @@ class Webhooks:
         with self._lock:
             self._done.clear()
         work = self._do(FindWork(look=look))
-        if work.behind:
-            self._do(FollowLog())
+        if work.behind and self._do(FollowLog()).events:
             self._next_due = 0.0
             return True
         if look:

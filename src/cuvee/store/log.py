@@ -252,9 +252,14 @@ def standing(tx: Tx) -> list[str]:
     return list(found)
 
 
+def any_unordered(tx: Tx) -> bool:
+    """Say whether a committed event is not in the log yet."""
+    return tx.first(_any_waiting) is not None
+
+
 def any_waiting(tx: Tx) -> bool:
     """Say whether a committed event is not in the log yet, or not signed though we could."""
-    if tx.first(_any_waiting) is not None:
+    if any_unordered(tx):
         return True
     if tx.signing is None:
         return False

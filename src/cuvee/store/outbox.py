@@ -28,6 +28,7 @@ from cuvee.rules.webhooks import PROMPT_TAG, Listener, lane_of, messages, model_
 from cuvee.store import events as history
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.log import any_unordered
 from cuvee.store.tx import Tx
 
 NEW, FOLLOWED, OVER = 0, 1, 2
@@ -225,7 +226,8 @@ def find_work(tx: Tx, op: FindWork) -> Work:
     place = tx.value(_place)
     if place is None:  # there has never been a webhook
         return Work(behind=False, due=[], next_due=None)
-    behind = tx.value(_newest) > place and tx.first(_any_alive) is not None
+    alive = tx.first(_any_alive) is not None
+    behind = alive and (tx.value(_newest) > place or any_unordered(tx))
     due: list[Outgoing] = []
     next_due: int | None = None
     for row in tx.all(_waiting) if op.look else []:

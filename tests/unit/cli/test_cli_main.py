@@ -36,6 +36,10 @@ EVERY = [
     ),
     *(("group", verb) for verb in ("create", "list", "show", "add", "remove", "rename", "delete")),
     *(("token", verb) for verb in ("create", "list", "revoke")),
+    *(
+        ("webhooks", verb)
+        for verb in ("list", "create", "test", "deliveries", "redeliver", "delete")
+    ),
     ("db", "status"),
     ("db", "upgrade"),
 ]
@@ -62,6 +66,7 @@ def test_every_command_shows_help_with_an_example(cuvee: Command, path: tuple[st
         "user",
         "group",
         "token",
+        "webhooks",
         "db",
     )
     is_group = path in {(noun,) for noun in nouns}

@@ -1,0 +1,182 @@
+"""``cuvee webhooks``: have URLs told of events, and see what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
+from cuvee.cli.output import moment, print_items, print_json
+
+comment = click.option("--comment", default="", help="Why; the history keeps it.")
+
+
+@click.group()
+def webhooks() -> None:
+    """Have URLs told of events; see and repeat deliveries."""
+
+
+@webhooks.command("list", epilog=examples("cuvee webhooks list --model lr_wine_quality"))
+@click.option("--model", default="", metavar="NAME", help="Only those of this model.")
+@limit
+@as_json
+@uses_store
+def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
+    """List the webhooks of all forms, newest first."""
+    from cuvee.api.hooks import ListHooks
+
+    def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
+        page = do(ListHooks(model=model, max_results=size, page_token=token))
+        return page.webhooks, page.next_page_token
+
+    found = collect(fetch, limit)
+    print_items(
+        found,
+        ("ID", "FORM", "STATUS", "MODEL", "URL", "ABOUT", "PENDING", "DEAD"),
+        [
+            (
+                w.webhook_id,
+                w.form,
+                w.status,
+                w.model,
+                w.url,
+                ", ".join(w.actions) or "everything",
+                w.pending,
+                w.dead,
+            )
+            for w in found
+        ],
+        wrap=("URL", "ABOUT"),
+        as_json=as_json,
+    )
+
+
+@webhooks.command(
+    epilog=examples(
+        "cuvee webhooks create https://hooks.example.com/x --model lr_wine_quality \\",
+        "                      --action version.transitioned",
+        "CUVEE_WEBHOOK_SECRET=... cuvee webhooks create https://hooks.example.com/x",
+    )
+)
+@click.argument("url")
+@click.option("--model", metavar="NAME", help="Only what is about this model.")
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    metavar="BEGINNING",
+    help="Only actions that begin so, as 'version.'; may be repeated.",
+)
+@click.option("--name", default="", help="A name for people.")
+@click.option(
+    "--secret",
+    default="",
+    envvar="CUVEE_WEBHOOK_SECRET",
+    help="Sign messages with it; never shown again. [env: CUVEE_WEBHOOK_SECRET]",
+)
+@click.option(
+    "--authorization",
+    default="",
+    envvar="CUVEE_WEBHOOK_AUTHORIZATION",
+    help="Value of the Authorization header; never shown again. [env: CUVEE_WEBHOOK_AUTHORIZATION]",
+)
+@comment
+@as_json
+@uses_store
+def create(do: Do, actions: tuple[str, ...], *, as_json: bool, **fields: Any) -> None:
+    """Have URL told of events, as CloudEvents, from now on."""
+    from cuvee.api.hooks import CreateHook
+
+    made = do(CreateHook(actions=list(actions), **fields)).webhook
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(made.webhook_id)
+
+
+@webhooks.command(epilog=examples("cuvee webhooks test 4f0c..."))
+@click.argument("webhook_id", metavar="ID")
+@uses_store
+def test(do: Do, webhook_id: str) -> None:
+    """Send a sample to a webhook of any form now; the exit status says whether it was taken."""
+    from cuvee.api.hooks import TryHook
+    from cuvee.errors import CuveeError
+
+    result = do(TryHook(webhook_id=webhook_id)).result
+    if not result.success:
+        raise CuveeError(result.error_message)
+    click.echo(f"The receiver answered {result.response_status}.")
+
+
+@webhooks.command(epilog=examples("cuvee webhooks deliveries 4f0c... --state dead"))
+@click.argument("webhook_id", metavar="ID")
+@click.option(
+    "--state",
+    type=click.Choice(["pending", "delivered", "dead", "cancelled"]),
+    help="Only deliveries in this state.",
+)
+@limit
+@as_json
+@uses_store
+def deliveries(do: Do, webhook_id: str, state: Any, limit: int, *, as_json: bool) -> None:
+    """List what was sent to a webhook of any form, newest first."""
+    from cuvee.api.hooks import ListDeliveries
+
+    def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
+        op = ListDeliveries(webhook_id=webhook_id, state=state, max_results=size, page_token=token)
+        page = do(op)
+        return page.deliveries, page.next_page_token
+
+    found = collect(fetch, limit)
+    print_items(
+        found,
+        ("ID", "EVENT", "KIND", "STATE", "ATTEMPTS", "STATUS", "TIME", "PROBLEM"),
+        [
+            (
+                d.delivery_id,
+                d.event,
+                d.kind,
+                d.state,
+                d.attempts,
+                d.status,
+                moment(d.last_updated_timestamp),
+                d.problem,
+            )
+            for d in found
+        ],
+        wrap=("PROBLEM",),
+        as_json=as_json,
+    )
+
+
+@webhooks.command(epilog=examples("cuvee webhooks redeliver 4f0c... --delivery 77ab..."))
+@click.argument("webhook_id", metavar="ID")
+@click.option(
+    "--delivery",
+    "delivery_ids",
+    multiple=True,
+    metavar="ID",
+    help="Only this one, whatever its state; may be repeated. [default: all dead ones]",
+)
+@comment
+@uses_store
+def redeliver(do: Do, webhook_id: str, delivery_ids: tuple[str, ...], comment: str) -> None:
+    """Send deliveries again, under the same ids."""
+    from cuvee.api.hooks import RedeliverHook
+
+    op = RedeliverHook(webhook_id=webhook_id, delivery_ids=list(delivery_ids), comment=comment)
+    count = do(op).redelivered
+    click.echo(f"{count} {'delivery is' if count == 1 else 'deliveries are'} queued again.")
+
+
+@webhooks.command(epilog=examples("cuvee webhooks delete 4f0c..."))
+@click.argument("webhook_id", metavar="ID")
+@comment
+@uses_store
+def delete(do: Do, webhook_id: str, comment: str) -> None:
+    """Stop a webhook of any form for good; what waits is cancelled."""
+    from cuvee.api.hooks import DeleteHook
+
+    do(DeleteHook(webhook_id=webhook_id, comment=comment))
+    click.echo(f"Webhook {webhook_id} is deleted.")
