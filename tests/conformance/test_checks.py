@@ -12,8 +12,10 @@ from conformance.people import People, Person, gated, put_policy
 from cuvee.api.artifacts import PutArtifact
 from cuvee.api.base import Store
 from cuvee.api.checks import (
+    CloseEmergency,
     DeleteCheck,
     ListChecks,
+    ListEmergencies,
     SetCheck,
 )
 from cuvee.api.comments import CreateComment, DeleteComment, ListComments, UpdateComment
@@ -32,6 +34,7 @@ from cuvee.api.reviews import (
 from cuvee.api.runs import CreateRun, GetRun, LogBatch, Param, RunTag
 from cuvee.api.versions import (
     CreateModelVersion,
+    DeleteModelVersion,
     GetModelVersion,
     SetModelVersionTag,
     TransitionStage,
@@ -310,3 +313,78 @@ def test_an_empty_comment_or_a_strange_id_is_refused(ann: Person, local_store: S
             ann.do(DeleteComment(id=strange))
     with pytest.raises(NotFound):
         ann.do(DeleteComment(id="9" * 18))
+
+
+# ---------------------------------------------------------------- emergencies
+
+
+def test_breaking_the_glass_opens_an_emergency_that_somebody_else_must_close(
+    people: People, ann: Person, local_store: SqlStore, store: Store
+) -> None:
+    put_policy(local_store, gated(approvals=2, break_glass=["user:eve"]))
+    version = register(ann, local_store)
+    move: dict[str, Any] = {
+        "name": "wine",
+        "version": version,
+        "stage": "Production",
+        "break_glass": True,
+    }
+
+    with pytest.raises(PermissionDenied, match="its policy lets user:eve do that"):
+        ann.do(TransitionStage(**move, comment="site down"))
+    with pytest.raises(InvalidParameter, match="needs a reason"):
+        people("eve").do(TransitionStage(**move))
+    people("eve").do(TransitionStage(**move, comment="site down"))
+
+    (held,) = ann.do(ListEmergencies(name="wine", open_only=True)).emergencies
+    assert (held.version, held.stage, held.user_id, held.comment) == (
+        version,
+        "Production",
+        "eve",
+        "site down",
+    )
+    (moved,) = store.do(ListEvents(action="version.transitioned")).events
+    assert moved.details["emergency"] == held.id
+    assert "2 more approvals" in moved.details["missing"][0]
+    assert len(store.do(ListEvents(action="emergency.opened")).events) == 1
+
+    with pytest.raises(PermissionDenied, match="somebody else must review and close"):
+        people("eve").do(CloseEmergency(id=held.id, comment="was fine"))
+    with pytest.raises(InvalidParameter, match="needs a conclusion"):
+        ann.do(CloseEmergency(id=held.id))
+    closed = ann.do(CloseEmergency(id=held.id, comment="reviewed: right")).emergency
+    assert (closed.closed_by, closed.conclusion) == ("ann", "reviewed: right")
+    with pytest.raises(Conflict, match="ann has closed emergency"):
+        people("bob").do(CloseEmergency(id=held.id, comment="again"))
+    assert ann.do(ListEmergencies(open_only=True)).emergencies == []
+    assert len(ann.do(ListEmergencies()).emergencies) == 1
+
+
+def test_deleting_the_version_does_not_make_an_emergency_disappear(
+    people: People, ann: Person, local_store: SqlStore
+) -> None:
+    put_policy(local_store, gated(break_glass=["user:eve"]))
+    version = register(ann, local_store)
+    people("eve").do(
+        TransitionStage(
+            name="wine", version=version, stage="Production", comment="down", break_glass=True
+        )
+    )
+    ann.do(TransitionStage(name="wine", version=version, stage="Archived"))
+    ann.do(DeleteModelVersion(name="wine", version=version))
+
+    (held,) = ann.do(ListEmergencies(open_only=True)).emergencies
+    ann.do(CloseEmergency(id=held.id, comment="withdrawn"))
+
+
+def test_an_open_gate_needs_no_glass_broken(
+    people: People, ann: Person, local_store: SqlStore
+) -> None:
+    put_policy(local_store, gated(approvals=0, break_glass=["user:eve"]))
+    version = register(ann, local_store)
+    people("eve").do(
+        TransitionStage(
+            name="wine", version=version, stage="Production", comment="x", break_glass=True
+        )
+    )
+    assert ann.do(ListEmergencies()).emergencies == []

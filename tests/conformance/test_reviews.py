@@ -24,6 +24,7 @@ from cuvee.api.reviews import (
 )
 from cuvee.api.versions import (
     CreateModelVersion,
+    DeleteModelVersion,
     GetModelVersion,
     TransitionStage,
 )
@@ -278,6 +279,20 @@ def test_a_direct_move_closes_the_request_that_it_grants_and_leaves_the_others(a
     assert [a.to_stage for a in requests(ann)] == ["Production"]
     (closed,) = ann.do(ListActivities(name="wine", version="1", max_results=1)).activities
     assert closed.system_comment == "version 1 is in Staging now"
+
+
+def test_deleting_a_version_cancels_its_requests_and_a_new_version_starts_clean(
+    ann: Person, store: Store
+) -> None:
+    ask(ann)
+
+    ann.do(DeleteModelVersion(name="wine", version="1"))
+
+    (cancelled,) = events(store, "request.cancelled")
+    assert cancelled.details["system"] == "version 1 was deleted"
+    ann.do(CreateModelVersion(name="wine", source="s3://b/2"))
+    found = ann.do(ListTransitionRequests(name="wine", version="2")).requests
+    assert found == []
 
 
 def test_renaming_a_model_carries_requests_and_activities_over(people: People, ann: Person) -> None:

@@ -136,6 +136,8 @@ def test_the_sdk_moves_versions_and_sees_its_permission_level(registry: Registry
     assert [r.to_stage for r in moved.open_requests] == ["Production"]
     assert moved.status is not None
     assert moved.status.value == "READY"
+    with pytest.raises(sdk_errors.PermissionDenied, match="CAN_MANAGE_PRODUCTION_VERSIONS"):
+        dan.transition_stage("wine", "1", "Production", archive_existing_versions=False)
     cat.transition_stage("wine", "1", "Production", archive_existing_versions=False)
 
     for name, level in LEVELS.items():
