@@ -32,6 +32,7 @@ from cuvee.api.roles import (
     UpdateRole,
 )
 from cuvee.api.tokens import CreateToken, ListTokens, RevokeToken
+from cuvee.api.user_permissions import AddRolePermission, RemoveRolePermission
 from cuvee.api.users import (
     ActivateUser,
     CreateUser,
@@ -271,6 +272,16 @@ def test_roles_are_groups(as_user: As) -> None:
     assert ann.do(ListUserRoles(username="ann")).roles == [role]
     assert ann.do(GetUser(username="ann")).user.roles == [role]
     assert [a.user_id for a in ann.do(ListRoleUsers(role_id=role.id)).assignments] == [1]
+    ann.do(CreateRegisteredModel(name="grape"))
+    given = AddRolePermission(
+        role_id=role.id,
+        resource_type="registered_model",
+        resource_pattern="grape",
+        permission="EDIT",
+    )
+    permission = ann.do(given).role_permission
+    assert ann.do(GetRole(role_id=role.id)).role.permissions == [permission]
+    ann.do(RemoveRolePermission(role_permission_id=permission.id))
     changed = ann.do(UpdateRole(role_id=role.id, name="risks")).role
     assert (changed.name, changed.description) == ("risks", "approves")
     assert ann.do(GetRole(role_id=role.id)).role == changed

@@ -22,11 +22,14 @@ from cuvee.api.roles import (
     ListUserRoles,
     Role,
     RoleList,
+    RolePermission,
     RoleResult,
     UnassignRole,
     UpdateRole,
 )
-from cuvee.store import groups, schema
+from cuvee.api.user_permissions import ListRolePermissions
+from cuvee.errors import PermissionDenied
+from cuvee.store import groups, schema, user_permissions
 from cuvee.store.engine import hot
 from cuvee.store.groups import GroupRow
 from cuvee.store.tx import Tx
@@ -92,9 +95,20 @@ def list_role_users(tx: Tx, op: ListRoleUsers) -> AssignmentList:
     return AssignmentList([_assignment(user, op.role_id) for user, _ in members])
 
 
-def load_roles(tx: Tx, rows: Iterable[GroupRow]) -> list[Role]:  # noqa: ARG001
-    """Return the roles that groups are."""
-    return [Role(id=pk, name=name, description=text or None) for pk, name, text in rows]
+def load_roles(tx: Tx, rows: Iterable[GroupRow]) -> list[Role]:
+    """Return the roles that groups are, with those of their permissions that the actor may see."""
+    return [
+        Role(id=pk, name=name, description=text or None, permissions=_permissions(tx, pk))
+        for pk, name, text in rows
+    ]
+
+
+def _permissions(tx: Tx, role: int) -> list[RolePermission]:
+    try:
+        asked = ListRolePermissions(role_id=role)
+        return user_permissions.list_role_permissions(tx, asked).role_permissions
+    except PermissionDenied:
+        return []
 
 
 def _one(tx: Tx, row: GroupRow) -> RoleResult:
