@@ -8,6 +8,7 @@ import time
 import pytest
 
 from cuvee import api
+from cuvee.api.access_lists import PERMISSIONS
 from cuvee.api.base import CUVEE, MLFLOW, MLFLOW_3
 from refusals.served import API, TYPE, Site, check_refusal
 
@@ -233,4 +234,4 @@ def test_headers_with_any_bytes_are_survived(site: Site) -> None:
 
 
 def test_every_route_is_below_a_known_base() -> None:
-    assert {op.base for op in api.ROUTED} <= {MLFLOW, MLFLOW_3, CUVEE}
+    assert {op.base for op in api.ROUTED} <= {MLFLOW, MLFLOW_3, CUVEE, PERMISSIONS}

@@ -118,7 +118,7 @@ class Authenticator:
 
     async def _read(self, op: Op[Any]) -> Any:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self.store.read, op, self.store.user)
+        return await loop.run_in_executor(self._readers, self.store.look_up, op)
 
     async def write(self, op: Op[Any]) -> Any:
         """Carry out an operation of the server's own."""

@@ -120,18 +120,29 @@ class Guard:
         """
         if method in ("GET", "HEAD", "OPTIONS"):
             return
-        origin = headers.get(b"origin")
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if origin is None:
-            # Browsers send no JSON to other origins unasked, and say where a request comes from.
-            ours = kind == b"application/json" or headers.get(b"sec-fetch-site") == b"same-origin"
-        else:
-            ours = origin.lower().partition(b"://")[2] == headers.get(b"host", b"").lower()
-        if not ours:
+        # Browsers send JSON to other origins only after asking, and they say where from.
+        if not from_own_page(headers, unsaid=kind == b"application/json"):
             raise PermissionDenied(
                 "A login by cookie may change things from this server's own pages only: log in "
                 "with a token instead."
             )
+
+
+def from_own_page(headers: Headers, *, unsaid: bool) -> bool:
+    """Say whether a browser sent this from a page of the server itself.
+
+    Args:
+        headers: the request's.
+        unsaid: the answer when nothing says where it comes from.
+    """
+    site = headers.get(b"sec-fetch-site")  # no page can set it
+    if site is not None:
+        return site == b"same-origin"
+    origin = headers.get(b"origin")
+    if origin is None:
+        return unsaid
+    return origin.lower().partition(b"://")[2] == headers.get(b"host", b"").lower()
 
 
 def _host_name(host: str) -> str:

@@ -18,7 +18,7 @@ from cuvee.errors import CuveeError, InvalidParameter, PermissionDenied, Unauthe
 from cuvee.rules.tokens import new_secret, token_id_of
 from cuvee.server import pages
 from cuvee.server.auth import ANONYMOUS, COOKIE, Authenticator, address_of, session_of
-from cuvee.server.guard import Headers
+from cuvee.server.guard import Headers, from_own_page
 
 LIFETIME = 12 * 3600  # seconds
 MAX_BODY = 16 << 10
@@ -85,14 +85,7 @@ class LoginPages:
     @staticmethod
     def _check_origin(headers: Headers) -> None:
         """Refuse to log a browser in, or out, for a page of another origin."""
-        origin = headers.get(b"origin")
-        ours = origin is None or (
-            origin.lower().partition(b"://")[2] == headers.get(b"host", b"").lower()
-        )
-        if not ours or headers.get(b"sec-fetch-site", b"same-origin") not in (
-            b"same-origin",
-            b"none",
-        ):
+        if not from_own_page(headers, unsaid=True):
             raise PermissionDenied("Log in and out on this server's own pages only.")
 
     async def _log_in(self, fields: dict[str, str], scope: Scope) -> tuple[Actor, bytes]:

@@ -149,6 +149,22 @@ class SqlStore:
         finally:
             self._roll_back(cursor)
 
+    def look_up(self, op: Op[R]) -> R:
+        """Carry out the server's own operation of a single query: no transaction around it."""
+
+        def look() -> R:
+            cursor = self._cursor(write=False)
+            try:
+                found: R = FUNCTIONS[type(op)](self._tx(cursor, self.user, {}), op)
+            except Exception:
+                self._local.reader = None
+                cursor.connection.close()
+                raise
+            return found
+
+        result: R = self._guard(look)
+        return result
+
     def submit(self, op: Op[Any], actor: Actor) -> Future[Any]:
         """Queue a checked operation that writes; the future is done when it is durable."""
         job = Job(op, actor)

@@ -227,12 +227,41 @@ def test_a_page_elsewhere_cannot_use_the_cookie_nor_log_in(site: Site) -> None:
         answer = post(site, CUVEE + "login", fields, headers)
         assert answer.status == 403, headers
         assert "set-cookie" not in answer.headers
+    for kind in ("cross-site", "same-site", "none"):
+        headers = {"Sec-Fetch-Site": kind, "Origin": f"http://{host}", **JSON}
+        answer = site.send("POST", create, b'{"name": "x"}', headers={**cookie, **headers})
+        assert answer.status == 403, kind
+        assert post(site, CUVEE + "login", fields, headers).status == 403
     put = "/api/2.0/mlflow-artifacts/artifacts/x"
-    for kind in ({}, {"Content-Type": "text/plain"}, FORM):
-        assert site.send("PUT", put, b"x", headers={**cookie, **kind}).status == 403
+    for sent in ({}, {"Content-Type": "text/plain"}, FORM):
+        assert site.send("PUT", put, b"x", headers={**cookie, **sent}).status == 403
     ours = {"Origin": f"http://{host}", **cookie}
     assert site.send("PUT", put, b"x", headers=ours).status == 200
     assert post(site, create, {"name": "ours"}, ours).status == 200
+    browser = {"Sec-Fetch-Site": "same-origin", "Origin": "http://10.0.0.1", **cookie}
+    assert post(site, create, {"name": "behind a proxy"}, browser).status == 200
+
+
+STRANGE = [b"", b"{}", b"[]", b"null", b'"x"', b"5", b"\xff", b"{" * 9000, b"x" * 20_000,
+           b"=&=&=%ff",
+           b'{"username": 5, "password": "x"}', b'{"username": "\\ud800", "password": "x"}',
+           b'{"username": "a\\u0000", "password": "x"}', b"username=%ff&password=x",
+           b"username=a&username=b", b"&" * 100, b'{"username": "zz", "password": "wrong"}',
+           b'{"username": "' + b"n" * 300 + b'", "password": "x"}', b"username=%0a&password=%00",
+           b'{"username": "x", "password": "' + b"p" * 2000 + b'"}']  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/login", "/setup", CUVEE + "login", CUVEE + "setup"])
+def test_strange_logins_are_refused_without_a_failure_inside(site: Site, path: str) -> None:
+    said = len(site.log)
+    for body in STRANGE:
+        for kind in (JSON, FORM, {}):
+            answer = site.send("POST", path, body, headers=kind)
+            assert 400 <= answer.status < 500, (body[:60], kind, answer)
+            assert "set-cookie" not in answer.headers
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert 400 <= site.send(method, path, b"{}", headers=JSON).status < 500
+    assert site.log[said:] == []
 
 
 def test_scopes_are_enforced_on_every_call(site: Site, store: SqlStore) -> None:
