@@ -106,7 +106,13 @@ def verify(pack: Path, key: str | None, *, as_json: bool) -> None:
     else:
         for problem in found.problems:
             click.echo(f"WRONG: {printable(problem)}")
-        print_fields({"of": found.of, "holds": found.holds, "signed by": ", ".join(found.keys)})
+        print_fields(
+            {
+                "of": found.of,
+                "events": f"{found.entries}, in the log of {found.checkpoint}",
+                "signed by": ", ".join(found.keys[-1:]) or "nobody",
+            }
+        )
         click.echo("The pack does not hold." if found.problems else "The pack holds.")
     if found.problems:
         raise SystemExit(1)

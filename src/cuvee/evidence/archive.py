@@ -62,11 +62,19 @@ def write(path: Path, members: Iterable[EvidenceMember]) -> None:
 
 
 class Verified(Struct, frozen=True, kw_only=True):
-    """What came of checking a pack: what is wrong, of what it is, what is in it, who signed."""
+    """What came of checking a pack.
+
+    Args:
+        problems: what is wrong; empty when the pack holds.
+        of: of what version it is.
+        entries: how many events are in it; ``checkpoint`` is the log's size that proves them.
+        keys: the keys that signed the log, the one in use last.
+    """
 
     problems: list[str]
     of: str = ""
-    holds: str = ""
+    entries: int = 0
+    checkpoint: int = 0
     keys: list[str] = []
 
 
@@ -87,7 +95,13 @@ def verify(path: Path, key: str | None = None) -> Verified:
         problems.append("it is no evidence pack: it has no MANIFEST")
     if key is not None and key not in keys:
         problems.append(f"the key {key} has not signed it")
-    return Verified(problems=problems, of=bundle.pack, holds=str(bundle), keys=keys)
+    return Verified(
+        problems=problems,
+        of=bundle.pack.removeprefix("version "),
+        entries=len(bundle.entries),
+        checkpoint=bundle.last,
+        keys=keys,
+    )
 
 
 def file_name(found: Evidence) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from cuvee.api.events import Event
 from cuvee.api.evidence import Gap
 from cuvee.evidence.facts import (
     COMMIT,
@@ -181,6 +182,9 @@ def _files(facts: Facts) -> str:
 
 def _review(facts: Facts) -> Iterator[str]:
     yield f"Policy: {plain(facts.policy) or 'none, the built-in stages apply'}.\n"
+    yield from _rules(facts)
+    if not facts.requests:
+        yield "Nobody has asked for a review.\n"
     for request in facts.requests:
         why = f": {plain(request.comment)}" if request.comment else ""
         yield (
@@ -213,12 +217,36 @@ def _review(facts: Facts) -> Iterator[str]:
     yield ""
 
 
+def _rules(facts: Facts) -> Iterator[str]:
+    """Say what each stage asks of moves into it."""
+    for stage in facts.document.get("stages", []):
+        review = stage.get("review")
+        if review is None:
+            yield f"- {plain(stage['name'])}: no review"
+            continue
+        said = [f"{review['approvals']} approvals"]
+        if review["from"]:
+            said.append(f"from {', '.join(review['from'])}")
+        if review["exclude"]:
+            said.append(f"not by the {' or the '.join(review['exclude'])}")
+        if review["checks"]:
+            said.append(f"checks: {', '.join(review['checks'])}")
+        if review["reason"]:
+            said.append("a reason")
+        if review["expires"]:
+            said.append(f"approvals last {review['expires']}")
+        if review["break_glass"]:
+            said.append(f"in an emergency past this: {', '.join(review['break_glass'])}")
+        yield f"- {plain(stage['name'])}: {plain('; '.join(said))}"
+    yield ""
+
+
 def _checks(facts: Facts) -> str:
     rows = [
         (
             check.name,
             "passed" if check.passed else "failed",
-            "" if check.digest == facts.version.digest else "other bytes",
+            "these files" if check.digest == facts.version.digest else "other files",
             check.user,
             moment(check.time),
             check.url,
@@ -242,7 +270,24 @@ def _holdings(facts: Facts) -> str:
 
 def _history(facts: Facts) -> str:
     rows = [
-        (e.sequence, moment(e.time), e.actor, e.via, e.action, e.object, e.comment)
+        (e.sequence, moment(e.time), e.actor, e.via, e.action, e.object, _change(e), e.comment)
         for e in facts.events
     ]
-    return _table(("no", "when", "who", "known by", "what", "of", "why"), rows)
+    return _table(("no", "when", "who", "known by", "what", "of", "change", "why"), rows)
+
+
+def _change(event: Event) -> str:
+    """Return what an event has changed, in words."""
+    said = []
+    for key in sorted({**event.before, **event.after}):
+        old, new = (_value(side.get(key)) for side in (event.before, event.after))
+        said.append(
+            f"{key}: {old} → {new}" if old and new else f"{key}: {new or f'no longer {old}'}"
+        )
+    return "; ".join(said)
+
+
+def _value(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

@@ -90,7 +90,7 @@ def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
         events=load_events(tx, rows),
         erased=proof.erased,
         policy=applied.id,
-        document=msgspec.to_builtins(applied.policy),
+        document=_whole(applied.policy),
         gated=any(stage.review is not None for stage in applied.policy.stages),
         requests=_requests_of(tx, model, row),
         required=_required(tx, model, row, applied),
@@ -119,6 +119,14 @@ def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
         ],
     )
     return facts, proof
+
+
+def _whole(value: Any) -> Any:
+    """Return a policy as JSON has it, also what is as by default."""
+    if isinstance(value, msgspec.Struct):
+        fields = msgspec.structs.fields(value)
+        return {f.encode_name: _whole(getattr(value, f.name)) for f in fields}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _checked(op: GetEvidence, files: list[StoredFile]) -> dict[str, str]:

@@ -36,6 +36,9 @@ FILES = [
     for path, text in sorted({**TEXTS, "model.skops": "trees"}.items())
 ]
 DIGEST = manifest_digest(FILES)
+REVIEW = {"approvals": 2, "from": ["group:risk"], "exclude": ["author"], "checks": ["golden-set"]}
+MORE = {"reason": True, "expires": "7d", "break_glass": ["user:otto"]}
+DOCUMENT = {"stages": [{"name": "Staging"}, {"name": "Production", "review": {**REVIEW, **MORE}}]}
 DATA = Dataset("red-wine", "c0ffee12", "http", '{"url": "https://example.org/red.csv"}')
 
 
@@ -104,7 +107,7 @@ def whole(**other: Any) -> Facts:
             )
         ],
         policy="@1",
-        document={"stages": [{"name": "Production", "review": {}}]},
+        document=DOCUMENT,
         gated=True,
         requests=[
             Request(

@@ -84,7 +84,7 @@ def sign_again(members: Members, key: SigningKey) -> None:
 def test_a_pack_holds(pack: Path) -> None:
     found = archive.verify(pack, KEY.verifier)
     assert found.problems == []
-    assert found.of == 'version "wine" 1'
+    assert found.of == '"wine" 1'
     assert found.keys == [KEY.verifier]
 
 

@@ -28,9 +28,13 @@ def test_the_card_says_what_is_known() -> None:
         "| Python | 3.11.7 |",
         "- 1970-01-01T00:01:10Z dana asked for Production: please (approved)",
         "    - 1970-01-01T00:01:20Z rita: approved: better",
-        "| golden-set | passed |",
+        "- Staging: no review\n",
+        "- Production: 2 approvals; from group:risk; not by the author; checks: golden-set; a reason",
+        "; approvals last 7d; in an emergency past this: user:otto\n",
+        "| golden-set | passed | these files |",
         "| Production | 1970-01-01T00:01:30Z | now |",
         "| 9 | 1970-01-01T00:01:30Z | otto | token | version.transitioned |",
+        "| version:lr_wine_quality/2 | stage: None → Production | approved |",
     ):
         assert fact in text
 
