@@ -63,8 +63,8 @@ def seed(store: Any) -> dict[str, str]:
     level = do(
         AddRolePermission(
             role_id=EVERYONE,
-            resource_type="experiment",
-            resource_pattern=live,
+            resource_type="registered_model",
+            resource_pattern="other",
             permission="READ",
         )
     ).role_permission
@@ -359,7 +359,7 @@ def _permissions(ids: dict[str, str]) -> dict[str, Fields]:
     level = {"role_permission_id": int(ids["level"])}
     found: dict[str, Fields] = {
         "GrantPermission": {**everyone, "permission": "CAN_READ", "stage": "Production"},
-        "RevokePermission": {"object": f"experiment:{ids['experiment']}", "group": "everyone"},
+        "RevokePermission": {"object": "model:other", "group": "everyone"},
         "ListPermissions": {"object": "model:grape", "group": "everyone"},
         "ExplainPermission": {
             "object": "version:grape/1",

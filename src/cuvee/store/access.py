@@ -21,7 +21,7 @@ from cuvee.api.base import Level, Of, Op, Permission
 from cuvee.api.names import experiment_number, plain
 from cuvee.api.permissions import objects_of
 from cuvee.api.runs import PARENT_TAG
-from cuvee.errors import PermissionDenied
+from cuvee.errors import InvalidParameter, PermissionDenied
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.levels import (
@@ -324,6 +324,8 @@ def require_own_place(tx: Tx, location: str) -> None:
         return
     root = proxy_path(tx.artifact_root) or ""
     below = place.removeprefix(root).lstrip("/") if f"{place}/".startswith(f"{root}/") else place
+    if location != f"{PROXY}/{place}":  # other spellings would hide from those who look for it
+        raise InvalidParameter(f"Write the artifact_location as {PROXY}/{plain(place)}.")
     taken = not below or below.partition("/")[0].isdecimal() or f"{root}/".startswith(f"{place}/")
     if taken or _owners(tx, place):
         raise PermissionDenied(

@@ -41,7 +41,7 @@ from cuvee.store.grants import (
     things_of,
     visible_grants,
 )
-from cuvee.store.levels import EXPERIMENT, combined
+from cuvee.store.levels import EXPERIMENT, combined, groups_of
 from cuvee.store.permissions import require_own
 from cuvee.store.tx import Tx
 
@@ -111,8 +111,15 @@ def remove_role_permission(tx: Tx, op: RemoveRolePermission) -> Empty:
 def list_role_permissions(tx: Tx, op: ListRolePermissions) -> RolePermissions:
     role = find_role(tx, op.role_id)
     require_own(tx, "", role.name)
+    return RolePermissions(known_permissions(tx, role))
+
+
+def known_permissions(tx: Tx, role: Subject) -> list[RolePermission]:
+    """Return the permissions of a role, to its members and admins, on what they may read."""
+    if not (tx.actor.user is None or tx.actor.admin or role.name in groups_of(tx, tx.actor.name)):
+        return []
     rows = visible_grants(tx, [row for row in grants_of(tx, role) if not row.stage])
-    return RolePermissions([_permission(row, tx) for row in rows])
+    return [_permission(row, tx) for row in rows]
 
 
 def _give(tx: Tx, thing: Thing, role: Subject, level: Level, comment: str) -> RolePermissionResult:

@@ -1,0 +1,75 @@
+"""What each call needs, written by hand from the table of abilities, not from the declarations.
+
+A call that is not here fails the test: whoever adds one says here who may use it. ``Who`` says on
+what the level must be: the objects that the example names, or the folder of a new name.
+"""
+
+from __future__ import annotations
+
+from cuvee.api.base import Level
+
+ANYONE = "whoever has logged in"
+OWN = "the user whom the example names, and admins"
+ADMINS = "admins only"
+ELSEWHERE = "by a secret, or for oneself: tested with users and tokens"
+
+_READ = """
+GetExperiment GetExperimentByName GetRun SearchRuns GetMetricHistory GetMetricHistoryBulk
+GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
+ListLoggedModelArtifacts ListArtifacts GetRegisteredModel GetLatestVersions GetModelVersionByAlias
+GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPermissions
+GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
+GetExperimentPermissionLevels
+"""
+_EDIT = """
+SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
+LogMetric LogInputs LogOutputs CreateLoggedModel FinalizeLoggedModel SetLoggedModelTags
+DeleteLoggedModelTag LogLoggedModelParams UpdateRegisteredModel SetRegisteredModelTag
+DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias CreateModelVersion
+UpdateModelVersion SetModelVersionTag DeleteModelVersionTag
+"""
+_PRODUCTION = """
+"""
+_MANAGE = """
+UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteLoggedModel
+RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion TransitionStage GrantPermission
+RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
+UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
+RemoveRolePermission UpdateRolePermission
+"""
+_EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
+_MANAGE_ON_ALL = "AddRolePermission"
+_ANYONE = """
+SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
+WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
+ListCurrentPermissions ListRolePermissions
+"""
+_OWN = """
+GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
+"""
+_ADMINS = """
+CreateUser UpdateUserAdmin DeleteUser DeactivateUser ActivateUser CreateGroup UpdateGroup
+DeleteGroup AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
+"""
+
+ON_OBJECTS: dict[str, Level] = {
+    **dict.fromkeys(_READ.split(), Level.READ),
+    **dict.fromkeys(_EDIT.split(), Level.EDIT),
+    **dict.fromkeys(_PRODUCTION.split(), Level.MANAGE_PRODUCTION_VERSIONS),
+    **dict.fromkeys(_MANAGE.split(), Level.MANAGE),
+}
+"""Call -> the level that is needed of every object that its example names."""
+
+ON_FOLDER: dict[str, Level] = {
+    **dict.fromkeys(_EDIT_ON_FOLDER.split(), Level.EDIT),
+    **dict.fromkeys(_MANAGE_ON_ALL.split(), Level.MANAGE),
+}
+"""Call -> the level that is needed of the folder of a new name, here of everything."""
+
+WITHOUT_LEVEL: dict[str, str] = {
+    **dict.fromkeys(_ANYONE.split(), ANYONE),
+    **dict.fromkeys(_OWN.split(), OWN),
+    **dict.fromkeys(_ADMINS.split(), ADMINS),
+    **dict.fromkeys(("CreateToken", "RevokeToken", "SetUp"), ELSEWHERE),
+}
+"""Call -> who may use it, for those that need no level on an object."""
