@@ -11,7 +11,7 @@ from cuvee.api.base import Level
 ANYONE = "whoever has logged in"
 OWN = "the user whom the example names, and admins"
 ADMINS = "admins only"
-ELSEWHERE = "by a secret, or for oneself: tested with users and tokens"
+ELSEWHERE = "tested elsewhere: needs a secret, a receiver, a signature or an author"
 
 _READ = """
 GetExperiment GetExperimentByName GetRun SearchRuns GetMetricHistory GetMetricHistoryBulk
@@ -19,14 +19,18 @@ GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
 ListLoggedModelArtifacts ListArtifacts GetRegisteredModel GetLatestVersions GetModelVersionByAlias
 GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPermissions
 GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
-GetExperimentPermissionLevels
+GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
+ExplainTransition ListActivities CreateComment ListComments ListChecks
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
 LogMetric LogInputs LogOutputs CreateLoggedModel FinalizeLoggedModel SetLoggedModelTags
 DeleteLoggedModelTag LogLoggedModelParams UpdateRegisteredModel SetRegisteredModelTag
 DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias CreateModelVersion
-UpdateModelVersion SetModelVersionTag DeleteModelVersionTag
+UpdateModelVersion SetModelVersionTag DeleteModelVersionTag SetCheck DeleteCheck
+"""
+_STAGING = """
+ApproveTransitionRequest RejectTransitionRequest TransitionWorkspaceVersion
 """
 _PRODUCTION = """
 """
@@ -35,26 +39,39 @@ UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteL
 RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion TransitionStage GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
-RemoveRolePermission UpdateRolePermission
+RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency
+CreateRegistryWebhook CreateHook
 """
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission"
 _ANYONE = """
 SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
-ListCurrentPermissions ListRolePermissions
+ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies ListRegistryWebhooks
+ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry ListLogEntries
+GetLogStatus
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
 """
 _ADMINS = """
 CreateUser UpdateUserAdmin DeleteUser DeactivateUser ActivateUser CreateGroup UpdateGroup
-DeleteGroup AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
+DeleteGroup EraseEventTexts CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
+TryWebhook UpdateRegistryWebhook DeleteRegistryWebhook GetHook UpdateHook DeleteHook ListDeliveries
+RedeliverHook AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
 """
+
+_ELSEWHERE = """
+CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckpoint
+"""
+
+HIDDEN = {"DeleteComment", "CloseEmergency"}
+"""Calls by a number that say to who may not see the model that there is nothing."""
 
 ON_OBJECTS: dict[str, Level] = {
     **dict.fromkeys(_READ.split(), Level.READ),
     **dict.fromkeys(_EDIT.split(), Level.EDIT),
+    **dict.fromkeys(_STAGING.split(), Level.MANAGE_STAGING_VERSIONS),
     **dict.fromkeys(_PRODUCTION.split(), Level.MANAGE_PRODUCTION_VERSIONS),
     **dict.fromkeys(_MANAGE.split(), Level.MANAGE),
 }
@@ -70,6 +87,6 @@ WITHOUT_LEVEL: dict[str, str] = {
     **dict.fromkeys(_ANYONE.split(), ANYONE),
     **dict.fromkeys(_OWN.split(), OWN),
     **dict.fromkeys(_ADMINS.split(), ADMINS),
-    **dict.fromkeys(("CreateToken", "RevokeToken", "SetUp"), ELSEWHERE),
+    **dict.fromkeys(_ELSEWHERE.split(), ELSEWHERE),
 }
 """Call -> who may use it, for those that need no level on an object."""

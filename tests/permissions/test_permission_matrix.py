@@ -10,11 +10,12 @@ import pytest
 from cuvee import api
 from cuvee.api.base import Level, Op
 from cuvee.api.wire import decode_body
-from cuvee.errors import PermissionDenied
+from cuvee.errors import NotFound, PermissionDenied
 from permissions.abilities import (
     ADMINS,
     ANYONE,
     ELSEWHERE,
+    HIDDEN,
     ON_FOLDER,
     ON_OBJECTS,
     OWN,
@@ -62,7 +63,8 @@ def test_who_may_can_and_who_may_not_cannot(place: Place, op: AnyOp) -> None:
     wrong = []
     for who in PEOPLE:
         answer = place.refusal(asked, place.people[who])
-        refused = isinstance(answer, PermissionDenied)
+        hidden = NotFound if name in HIDDEN else PermissionDenied
+        refused = isinstance(answer, (PermissionDenied, hidden))
         if refused == may(name, who):
             wrong.append((who, answer))
         # Whoever replaces a list without themselves in it would lose what they have there.

@@ -367,6 +367,8 @@ def get_log_status(tx: Tx, op: GetLogStatus) -> LogStatus:  # noqa: ARG001
     size = tx.value(_size) or 0
     last = tx.first(_latest)
     problems = [f"The registry and the log disagree: {found}" for found in standing(tx)]
+    if problems and tx.actor.user is not None and not tx.actor.admin:  # they name things
+        problems = ["The registry and the log disagree: an admin can see where."]
     if last is not None and last[0] > size:
         problems.append(f"A checkpoint states {last[0]} entries, and the log has {size}.")
     oldest = tx.value(
