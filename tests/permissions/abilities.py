@@ -21,6 +21,7 @@ GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPe
 GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
 GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
 ExplainTransition ListActivities CreateComment ListComments ListChecks
+GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions FindVersionByDigest
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
@@ -30,17 +31,18 @@ DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias Crea
 UpdateModelVersion SetModelVersionTag DeleteModelVersionTag SetCheck DeleteCheck
 """
 _STAGING = """
-ApproveTransitionRequest RejectTransitionRequest TransitionWorkspaceVersion
+ApproveTransitionRequest RejectTransitionRequest TransitionWorkspaceVersion RollbackStage
 """
 _PRODUCTION = """
+TransitionStage SwapStages
 """
 _MANAGE = """
 UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteLoggedModel
-RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion TransitionStage GrantPermission
+RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
 RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency
-CreateRegistryWebhook CreateHook
+CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy
 """
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission"
@@ -65,7 +67,7 @@ _ELSEWHERE = """
 CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckpoint
 """
 
-HIDDEN = {"DeleteComment", "CloseEmergency"}
+HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest"}
 """Calls by a number that say to who may not see the model that there is nothing."""
 
 ON_OBJECTS: dict[str, Level] = {

@@ -72,7 +72,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     people = {"no grant": add_user(store, "nobody")}
     people["admin"] = Actor("root", "token", user=add_user(store, "root").user, admin=True)
     objects = [f"experiment:{ids['experiment']}", f"experiment:{ids['deleted experiment']}"]
-    objects += ["model:grape", "model:other"]
+    objects += ["model:grape", "model:other", "model:kept", "model:spare"]
 
     def give(name: str, where: str, level: str) -> None:
         store.do(GrantPermission(object=where, user=name, permission=level))  # type: ignore[arg-type]

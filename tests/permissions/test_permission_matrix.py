@@ -9,6 +9,8 @@ import pytest
 
 from cuvee import api
 from cuvee.api.base import Level, Op
+from cuvee.api.reviews import TransitionWorkspaceVersion
+from cuvee.api.versions import TransitionStage
 from cuvee.api.wire import decode_body
 from cuvee.errors import NotFound, PermissionDenied
 from permissions.abilities import (
@@ -81,3 +83,18 @@ def test_words_of_refusals_tell_no_names(place: Place) -> None:
             continue
         asked = decode_body(op, json.dumps(fields).encode())
         assert "wine" not in str(place.refusal(asked, place.people["no grant"])), op
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
+def test_direct_moves_follow_the_table(place: Place, level: Level) -> None:
+    """STAGING moves among None, Archived and Staging; PRODUCTION and MANAGE among all."""
+    for stage in ("None", "Staging", "Archived", "Production"):
+        needed = Level.MANAGE_STAGING_VERSIONS
+        if stage == "Production":
+            needed = Level.MANAGE_PRODUCTION_VERSIONS
+        for op in (TransitionStage, TransitionWorkspaceVersion):
+            fields: Any = {"name": "grape", "version": "1", "stage": stage}
+            asked = op(**fields, archive_existing_versions=False)
+            answer = place.refusal(asked, place.people[f"exact {level.name}"])
+            assert isinstance(answer, PermissionDenied) == (level < needed), (stage, answer)
+            assert answer is None or isinstance(answer, PermissionDenied)

@@ -52,7 +52,7 @@ def seed(store: Any) -> dict[str, str]:
     do(SetLoggedModelTags(model_id=logged, tags=_tag("k", "v")))
     lost = do(CreateLoggedModel(experiment_id=live, name="bush")).model.model_id
     do(DeleteLoggedModel(model_id=lost))
-    for name in ("grape", "other"):
+    for name in ("grape", "other", "spare"):
         do(CreateRegisteredModel(name=name))
     for _ in range(2):
         do(CreateModelVersion(name="grape", source=f"runs:/{run}/model", run_id=run))
@@ -64,7 +64,7 @@ def seed(store: Any) -> dict[str, str]:
         AddRolePermission(
             role_id=EVERYONE,
             resource_type="registered_model",
-            resource_pattern="other",
+            resource_pattern="spare",
             permission="READ",
         )
     ).role_permission
@@ -359,7 +359,7 @@ def _permissions(ids: dict[str, str]) -> dict[str, Fields]:
     level = {"role_permission_id": int(ids["level"])}
     found: dict[str, Fields] = {
         "GrantPermission": {**everyone, "permission": "CAN_READ", "stage": "Production"},
-        "RevokePermission": {"object": "model:other", "group": "everyone"},
+        "RevokePermission": {"object": "model:spare", "group": "everyone"},
         "ListPermissions": {"object": "model:grape", "group": "everyone"},
         "ExplainPermission": {
             "object": "version:grape/1",

@@ -62,7 +62,12 @@ class Guard:
         rows = tx.all(self._held, key=key)
         if not rows:
             return None
-        held = [f"version {version} of {name} ({stage})" for _, name, version, stage in rows]
+        held = [
+            f"version {version} of {name} ({stage})"
+            if access.level_on_model(tx, pk, name) >= Level.READ
+            else "a version of a model that you cannot see"
+            for pk, name, version, stage in rows
+        ]
         shown = ", ".join(held[:5]) + (f" and {len(held) - 5} more" if len(held) > 5 else "")
         if not force:
             raise Conflict(
@@ -74,7 +79,7 @@ class Guard:
             if access.level_on_model(tx, pk, name) < Level.MANAGE:
                 raise PermissionDenied(
                     f"{tx.actor.name} may not force this: {shown} would be without it, and that "
-                    f"needs CAN_MANAGE on {name}. Archive the version first, or ask a manager."
+                    "needs CAN_MANAGE on the model. Archive the version first, or ask a manager."
                 )
         return {"forced": True, "in_use": held}
 
