@@ -49,6 +49,10 @@ def review_examples(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "TransitionWorkspaceVersion": {**request, "archive_existing_versions": True},
         "GetWorkspaceModel": {"name": "grape"},
         "ExplainTransition": request,
+        "RehearsePolicy": {
+            "document": "{scope: grape, stages: [{name: Production, review: {}}]}",
+            "max_versions": 5,
+        },
         "ListWaitingRequests": {"max_results": 5},
         "ListActivities": {**version, "max_results": 5},
         "CreateComment": {**version, "comment": "round"},
