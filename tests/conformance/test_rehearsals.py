@@ -35,7 +35,7 @@ def where(version: int, stage: str = "Production") -> dict[str, Any]:
     return {"name": "wine", "version": str(version), "stage": stage}
 
 
-def rehearse(person: Person, scope: str = "wine", **review: Any) -> Rehearsal:
+def rehearse(person: Person, scope: str = "wine", /, **review: Any) -> Rehearsal:
     stages = [{"name": "Staging"}, {"name": "Production", "review": review}]
     return person.do(RehearsePolicy(document=json.dumps({"scope": scope, "stages": stages})))
 
@@ -59,7 +59,7 @@ def test_past_moves_are_judged_by_what_was_on_record_then(
     one, two, of_dan = (
         rehearse(ann, approvals=1),
         rehearse(ann, approvals=2),
-        rehearse(ann, approvals=1, **{"from": ["user:dan"]}),
+        rehearse(ann, "wine", approvals=1, **{"from": ["user:dan"]}),
     )
 
     assert verdicts(one) == {"1": True, "2": False, "3": False}
