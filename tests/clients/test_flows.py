@@ -333,6 +333,6 @@ def test_webhooks_are_made_tried_heard_and_deleted(run: RunFlow, name: str) -> N
             True,
         ],
         "changed": ["other", "DISABLED", 2],
-        "wrong event": NOT_ALLOWED,
+        "wrong": [NOT_ALLOWED] * 3,
         "gone": NO_SUCH,
     }

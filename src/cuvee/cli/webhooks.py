@@ -99,7 +99,10 @@ def create(do: Do, actions: tuple[str, ...], *, as_json: bool, **fields: Any) ->
 @click.argument("webhook_id", metavar="ID")
 @uses_store
 def test(do: Do, webhook_id: str) -> None:
-    """Send a sample to a webhook of any form now; the exit status says whether it was taken."""
+    """Send a sample to a webhook now.
+
+    Of any form; the exit status says whether the receiver took it.
+    """
     from cuvee.api.hooks import TryHook
     from cuvee.errors import CuveeError
 

@@ -71,9 +71,11 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
 
     changed = client.update_webhook(hook, status="DISABLED", name="other")
     facts["changed"] = [changed.name, _upper(changed.status), len(changed.events)]
-    facts["wrong event"] = refusal(
-        client.update_webhook, hook, events=[{"entity": "model_version", "action": "deleted"}]
-    )
+    facts["wrong"] = [
+        refusal(client.update_webhook, hook, name="-x"),
+        refusal(client.update_webhook, hook, url="https://10.0.0.1/"),
+        refusal(client.create_webhook, "ci", url, ["model_version.deleted"]),
+    ]
     client.delete_webhook(hook)
     facts["gone"] = refusal(client.get_webhook, hook)
     server.shutdown()
