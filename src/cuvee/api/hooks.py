@@ -288,8 +288,11 @@ class ForgetDelivered(Write[Empty], frozen=True, kw_only=True):
     before: Time
 
 
-class PrepareTry(Op[Outgoing], frozen=True, kw_only=True):
-    """Write a sample message to a webhook, if the caller may manage it."""
+class PrepareTry(Write[Outgoing], frozen=True, kw_only=True):
+    """Compose a sample message to a webhook, if the caller may manage it.
+
+    It changes nothing here, but is sent: a token that may only read may not do it.
+    """
 
     needs: ClassVar[Permission] = Permission.LOGIN
     webhook_id: Id

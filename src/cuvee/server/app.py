@@ -256,7 +256,7 @@ class App:
 
     def _try(self, op: Try, actor: Actor) -> Any:
         # Sent between two looks at the store, so that a receiver that hangs holds up nobody.
-        message = self.store.read(prepare(op), actor)
+        message = self.store.do(prepare(op), actor)
         return outcome(op, self.webhooks.test(message))
 
     async def _other(

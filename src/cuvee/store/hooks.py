@@ -237,7 +237,7 @@ def _hooks(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _may(tx: Tx, model_pk: int | None, model: str | None) -> bool:
-    if tx.actor.user is None or tx.actor.admin:
+    if tx.actor.user is None or (tx.actor.admin and not tx.actor.scopes):
         return True
     return model_pk is not None and access.level_on_model(tx, model_pk, model or "") >= Level.MANAGE
 
