@@ -84,7 +84,7 @@ def test_who_does_not_manage_a_model_cannot_use_its_webhooks(
     assert seen(store, ROOT) == [hook]
 
 
-def test_a_manager_uses_the_webhooks_of_the_model_and_no_others(
+def test_who_manages_a_model_uses_its_webhooks_and_no_others(
     local_store: SqlStore, people: dict[str, Actor]
 ) -> None:
     store, bob = local_store, people["bob"]
