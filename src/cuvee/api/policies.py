@@ -148,7 +148,7 @@ class ApplyPolicy(Recorded[PolicyChange], frozen=True, kw_only=True):
     # stands in the document.
     needs: ClassVar[Permission] = Permission.LOGIN
     document: Annotated[
-        str, Meta(min_length=1, max_length=500_000, description="the policy, in YAML or JSON")
+        str, Meta(min_length=1, max_length=100_000, description="the policy, in YAML or JSON")
     ]
     dry_run: Annotated[bool, Meta(description="say what would change, and change nothing")] = False
 

@@ -24,6 +24,7 @@ COMMANDS = (
     "check",
     "comments",
     "emergencies",
+    "policy",
     "events",
     "evidence",
     "webhooks",

@@ -1,4 +1,4 @@
-"""``cuvee versions``: list, search and show versions, move them to a stage, give them an alias."""
+"""``cuvee versions``: list, search and show versions; move them between stages; set aliases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from cuvee.cli.options import Do, as_json, collect, examples, limit, order_by, u
 from cuvee.cli.output import moment, print_fields, print_items, print_json
 
 comment = click.option("--comment", default="", help="Why; the history keeps it.")
+
+expect = click.option(
+    "--expect",
+    metavar="VERSION",
+    help="Refuse unless this version holds the stage until now ('nobody' for none).",
+)
 
 
 @click.group()
@@ -85,12 +91,22 @@ def show(do: Do, name: str, version: str, *, as_json: bool) -> None:
 @click.argument("version")
 @click.argument("stage")
 @click.option("--archive-existing", is_flag=True, help="Archive the versions now in that stage.")
+@click.option("--break-glass", is_flag=True, help="In an emergency, move past the stage's policy.")
+@expect
 @comment
 @uses_store
 def stage(
-    do: Do, name: str, version: str, stage: str, comment: str, *, archive_existing: bool
+    do: Do,
+    name: str,
+    version: str,
+    stage: str,
+    comment: str,
+    expect: str | None,
+    *,
+    archive_existing: bool,
+    break_glass: bool,
 ) -> None:
-    """Move a version to STAGE: None, Staging, Production or Archived."""
+    """Move a version to STAGE; 'cuvee policy show NAME' says which stages there are."""
     from cuvee.api.versions import TransitionStage
 
     moved = do(
@@ -100,9 +116,98 @@ def stage(
             stage=stage,
             archive_existing_versions=archive_existing,
             comment=comment,
+            expected_holder=_expected(expect),
+            break_glass=break_glass,
         )
     ).model_version
     click.echo(f"{moved.name} version {moved.version} is in {moved.current_stage}.")
+
+
+@versions.command(
+    epilog=examples("cuvee versions rollback lr_wine_quality Production --comment 'it drifts'")
+)
+@click.argument("name")
+@click.argument("stage")
+@expect
+@comment
+@uses_store
+def rollback(do: Do, name: str, stage: str, expect: str | None, comment: str) -> None:
+    """Give STAGE back to the version that held it before."""
+    from cuvee.api.holdings import RollbackStage
+
+    op = RollbackStage(name=name, stage=stage, comment=comment, expected_holder=_expected(expect))
+    found = do(op).model_version
+    click.echo(f"{found.name} version {found.version} is in {found.current_stage} again.")
+
+
+@versions.command(epilog=examples("cuvee versions swap lr_wine_quality 3 Production --expect 2"))
+@click.argument("name")
+@click.argument("version")
+@click.argument("stage")
+@expect
+@comment
+@uses_store
+def swap(do: Do, name: str, version: str, stage: str, expect: str | None, comment: str) -> None:
+    """Move a version to STAGE, and the version that holds it to the first one's stage."""
+    from cuvee.api.holdings import SwapStages
+
+    op = SwapStages(
+        name=name,
+        version=version,
+        stage=stage,
+        comment=comment,
+        expected_holder=_expected(expect),
+    )
+    for found in do(op).model_versions:
+        click.echo(f"{found.name} version {found.version} is in {found.current_stage}.")
+
+
+@versions.command(
+    epilog=examples(
+        "cuvee versions holders lr_wine_quality Production",
+        "cuvee versions holders lr_wine_quality Production --at 2026-03-03T00:00Z",
+    )
+)
+@click.argument("name")
+@click.argument("stage", required=False, default="")
+@click.option(
+    "--at", metavar="MOMENT", help="Who held STAGE then: 2026-03-03, 2026-03-03T09:30+01:00."
+)
+@limit
+@as_json
+@uses_store
+def holders(do: Do, name: str, stage: str, at: str | None, limit: int, *, as_json: bool) -> None:
+    """Show which versions held STAGE (or any stage) from when to when, newest first."""
+    from cuvee.api.holdings import GetStageHolder, ListHoldings
+
+    if at and not stage:
+        raise click.UsageError("--at needs a STAGE.")
+
+    def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
+        page = do(ListHoldings(name=name, stage=stage, max_results=size, page_token=token))
+        return page.holdings, page.next_page_token
+
+    if at:
+        found = [do(GetStageHolder(name=name, stage=stage, at=at)).holding]
+    else:
+        found = collect(fetch, limit)
+    print_items(
+        found,
+        ("STAGE", "VERSION", "SINCE", "UNTIL", "MOVED IN BY", "MOVED OUT BY"),
+        [
+            (
+                h.stage,
+                h.version + (" (deleted)" if h.deleted else ""),
+                moment(h.since),
+                moment(h.until) or "now",
+                h.user_id,
+                h.ended_by,
+            )
+            for h in found
+        ],
+        wrap=(),
+        as_json=as_json,
+    )
 
 
 @versions.command(epilog=examples("cuvee versions alias lr_wine_quality 2 champion"))
@@ -117,6 +222,10 @@ def alias(do: Do, name: str, version: str, alias: str, comment: str) -> None:
 
     do(SetRegisteredModelAlias(name=name, alias=alias, version=version, comment=comment))
     click.echo(f"models:/{name}@{alias} is version {version}.")
+
+
+def _expected(expect: str | None) -> str | None:
+    return "" if expect and expect.lower() == "nobody" else expect
 
 
 def _search(do: Do, limit: int, **asked: Any) -> list[Any]:

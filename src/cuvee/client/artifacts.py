@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from cuvee.api.artifacts import FileInfo
 from cuvee.client import media
-from cuvee.client.files import LocalFiles, below, download, upload_tree
+from cuvee.client.files import LocalFiles, below, download, download_files, upload_tree
+from cuvee.client.pins import check_bytes, manifest_of, part_of
 from cuvee.client.resolve import ResolveCalls
 from cuvee.client.values import now
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.uris import check_path, join
+from cuvee.uris import ModelUri, check_path, join, parse_artifact_uri
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,8 +208,12 @@ class ArtifactCalls(ResolveCalls):
         """Fetch what a URI names as ``name`` in a directory; a local file stays where it is.
 
         Raises:
+            Conflict: the URI pins a digest, and the files are others.
             NotFound: nothing is stored there.
         """
+        named = parse_artifact_uri(uri)
+        if isinstance(named, ModelUri) and named.digest:
+            return self._fetch_pinned(uri, named, name, directory)
         files, path = self.place(uri)
         if directory is None:
             local = Path(path)
@@ -225,6 +230,22 @@ class ArtifactCalls(ResolveCalls):
             raise NotFound(f"Nothing is stored at {uri!r}: list_artifacts shows what is.") from (
                 problem
             )
+
+    def _fetch_pinned(
+        self, uri: str, named: ModelUri, name: str, directory: str | Path | None
+    ) -> Path:
+        found = self.resolve(uri)
+        manifest = manifest_of(self, found.name, found.version, named.digest)
+        wanted = part_of(manifest, named.path)
+        files, path = self.place(found.artifact_uri)
+        base = Path(directory or tempfile.mkdtemp(prefix="cuvee-artifacts-"))
+        target = base / name if name else base
+        if "" in wanted:
+            files.get(path, target)
+        else:
+            download_files(files, path, list(wanted), target)
+        check_bytes(target, wanted, f"version {found.version} of {found.name!r}")
+        return target
 
     def pages(self, page: Callable[[str | None], Any]) -> Iterator[Any]:
         """Go through all pages of a search; ``page`` takes a token and returns a page."""

@@ -17,14 +17,14 @@ from cuvee.api.datasets import ModelOutput
 from cuvee.api.logged_models import LoggedModel
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import Run
-from cuvee.api.versions import GetVersionManifest
 from cuvee.client.active import current_client, remember_model, target
 from cuvee.client.client import Client
 from cuvee.client.context import SOURCE_NAME, SOURCE_TYPE, USER, context_tags
-from cuvee.client.files import digest_of, download, download_files, upload_tree
+from cuvee.client.files import download, download_files, upload_tree
 from cuvee.client.finding import register_model
+from cuvee.client.pins import check_bytes, manifest_of, part_of
 from cuvee.client.resolve import Resolved, local_path
-from cuvee.errors import Conflict, CuveeError, EndpointNotFound, NotFound, NotImplementedHere
+from cuvee.errors import CuveeError, NotFound
 from cuvee.uris import LocalUri, ModelUri, parse_artifact_uri
 
 META = "registered_model_meta"
@@ -157,19 +157,18 @@ def download_model(uri: str) -> Path:
     named = parse_artifact_uri(uri)
     inside = named.path if isinstance(named, ModelUri) else ""
     files, root = client.place(found.artifact_uri)
-    manifest = _manifest(client, found, inside)
+    pinned = named.digest if isinstance(named, ModelUri) else ""
+    manifest: dict[str, StoredFile] = {}
+    if found.name and (pinned or not inside):
+        manifest = part_of(manifest_of(client, found.name, found.version, pinned), inside)
     try:
-        if manifest:
+        if manifest and "" not in manifest:
             download_files(files, root, list(manifest), directory)
-            for path, file in manifest.items():
-                if digest_of(directory / path) != file.digest:
-                    raise Conflict(
-                        f"{path!r} of version {found.version} of {found.name!r} is not the file "
-                        "that was registered (its sha256 differs), so the model is not loaded: "
-                        "ask whoever keeps the artifact store."
-                    )
+            check_bytes(directory, manifest, f"version {found.version} of {found.name!r}")
         else:
             download(files, root, directory)
+            if manifest:
+                check_bytes(directory, manifest, f"version {found.version} of {found.name!r}")
     except NotFound as problem:
         raise NotFound(f"No model files are stored at {uri!r}: {problem.message}") from problem
     if found.name and not inside:
@@ -178,17 +177,6 @@ def download_model(uri: str) -> Path:
         meta = {"model_name": found.name, "model_version": found.version}
         (directory / META).write_text(yaml.safe_dump(meta), encoding="utf-8")
     return directory
-
-
-def _manifest(client: Client, found: Resolved, inside: str) -> dict[str, StoredFile]:
-    """Return a registered version's files by path; nothing when the server keeps no manifest."""
-    if not found.name or inside:
-        return {}
-    try:
-        op = GetVersionManifest(name=found.name, version=found.version)
-        return {file.path: file for file in client.do_registry(op).files}
-    except (EndpointNotFound, NotImplementedHere):
-        return {}
 
 
 def _save_and_upload(

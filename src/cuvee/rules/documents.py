@@ -146,9 +146,11 @@ def _load(text: str) -> dict[str, Any]:
         raise InvalidParameter(
             f"The policy is not YAML{where}: {problem.problem or problem.context}."
         ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+    except RecursionError:
+        raise InvalidParameter("The policy is nested too deeply.") from None
+    except (yaml.YAMLError, ValueError) as problem:
         raise InvalidParameter(
-            f"The policy is neither YAML nor JSON: {str(problem)[:200] or 'nested too deeply'}."
+            f"The policy is neither YAML nor JSON: {str(problem)[:200]}."
         ) from None
     if not isinstance(raw, dict):
         raise InvalidParameter("The policy must have the fields scope and stages, as in a mapping.")
