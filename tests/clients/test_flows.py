@@ -336,3 +336,18 @@ def test_webhooks_are_made_tried_heard_and_deleted(run: RunFlow, name: str) -> N
         "wrong": [NOT_ALLOWED] * 3,
         "gone": NO_SUCH,
     }
+
+
+@every_client
+def test_versions_move_through_stages_of_the_models_own(run: RunFlow, name: str) -> None:
+    assert run(name, "stages") == {
+        "stages": ["None", "Dev", "UAT", "Production", "Archived"],
+        "moved": "UAT",
+        "unknown stage": NOT_ALLOWED,
+        "one may hold it": "Archived",
+        "latest": {"Archived": "1", "UAT": "2"},
+        "by stage": ["2"],
+        "loaded": "two",
+        "searched": [["1", "Archived"], ["2", "UAT"]],
+        "what runs is kept": "UAT",
+    }
