@@ -212,3 +212,29 @@ def test_nobody_locks_themselves_out_and_giving_needs_can_manage(
     store.do(GrantPermission(object=here, user="bob", permission="CAN_READ"), alice)
     whose = {(g.user, g.permission) for g in store.do(ListPermissions(object=here), bob).grants}
     assert whose == {("alice", "CAN_MANAGE"), ("alice", "CAN_EDIT"), ("bob", "CAN_READ")}
+
+
+def test_who_may_create_sees_and_manages_their_own_only(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    store, alice, bob = local_store, people["alice"], people["bob"]
+    store.do(GrantPermission(object="folder:", group="everyone", permission="CAN_CREATE"))
+    for actor in (alice, bob):
+        store.do(CreateExperiment(name=f"of {actor.name}"), actor)
+        store.do(CreateRegisteredModel(name=f"of {actor.name}"), actor)
+        found = store.do(SearchExperiments(max_results=9), actor).experiments
+        assert [e.name for e in found] == [f"of {actor.name}"]
+        models = store.do(SearchRegisteredModels(), actor).registered_models
+        assert [m.name for m in models] == [f"of {actor.name}"]
+    assert refused(store, GetRegisteredModel(name="of alice"), bob)
+    store.do(DeleteRegisteredModel(name="of alice"), alice)
+    asked = ExplainPermission(object="folder:", permission="CAN_CREATE")
+    assert store.do(asked, bob).allowed
+    store.do(GrantPermission(object="folder:", user="bob", permission="CAN_READ"))
+    assert store.do(asked, bob).allowed
+    store.do(CreateExperiment(name="another"), bob)
+    store.do(RevokePermission(object="folder:", group="everyone"))
+    assert not store.do(asked, bob).allowed
+    assert "CAN_CREATE" in refused(store, CreateExperiment(name="one more"), bob)
+    with pytest.raises(InvalidParameter, match="on a folder"):
+        store.do(GrantPermission(object="model:of bob", user="alice", permission="CAN_CREATE"))

@@ -13,7 +13,7 @@ from cuvee.errors import CuveeError
 from cuvee.store.sql import FUNCTIONS, SqlStore, _carry_out
 from refusals.examples import seed, seed_users
 
-LEVELS = [level for level in Level if level]
+LEVELS = [level for level in Level if level >= Level.READ]
 
 
 class Place(NamedTuple):
@@ -87,6 +87,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             if where.startswith("experiment") and name.startswith("CAN_MANAGE_"):
                 here = "CAN_EDIT"
             give(f"exact_{name}", where, here)
+    people["all CREATE"] = add_user(store, "creator")
+    give("creator", "folder:", "CAN_CREATE")
     people["denied"] = add_user(store, "denied")
     give("denied", "folder:", "CAN_MANAGE")
     for where in objects:

@@ -27,7 +27,7 @@ from permissions.conftest import LEVELS, Place
 from refusals.examples import examples
 
 AnyOp = type[Op[Any]]
-PEOPLE = ["no grant", "denied", "all denied", "admin"]
+PEOPLE = ["no grant", "all CREATE", "denied", "all denied", "admin"]
 PEOPLE += [f"{where} {level.name}" for where in ("exact", "all") for level in LEVELS]
 
 
@@ -42,6 +42,8 @@ def may(name: str, who: str) -> bool:
     if name in ON_FOLDER:
         if who == "denied":  # but not on everything
             return True
+        if who == "all CREATE":
+            return name in ("CreateExperiment", "CreateRegisteredModel")
         return where == "all" and held >= ON_FOLDER[name]
     return held >= ON_OBJECTS[name]
 

@@ -83,6 +83,8 @@ class _Change(Recorded[ObjectPermissions], frozen=True, kw_only=True):
 
     def check(self) -> None:
         for entry in self.access_control_list:
+            if entry.permission_level == "CAN_CREATE":
+                raise InvalidParameter("CAN_CREATE is given on a folder, not on one object.")
             names = (entry.user_name, entry.group_name, entry.service_principal_name)
             if len([name for name in names if name]) != 1:
                 raise InvalidParameter(

@@ -42,10 +42,12 @@ class Level(enum.IntEnum):
     """What someone may do with an experiment or a registered model; each includes those before.
 
     The names on the wire are ``CAN_READ`` and so on. ``NONE`` takes away what a folder or a group
-    gives. ``USE`` is MLflow's; it means ``READ``.
+    gives. ``CREATE`` lets make new things in a folder and is not part of ``READ``. ``USE`` is
+    MLflow's; it means ``READ``.
     """
 
     NONE = 0
+    CREATE = 5
     READ = 10
     USE = 15
     EDIT = 20

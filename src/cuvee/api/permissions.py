@@ -29,6 +29,7 @@ EVERYONE = 0
 EVERYONE_NAME = "everyone"
 
 LevelName = Literal[
+    "CAN_CREATE",
     "CAN_READ",
     "CAN_USE",
     "CAN_EDIT",
@@ -40,6 +41,7 @@ LevelName = Literal[
 ObjectText = Annotated[str, Meta(min_length=1, max_length=600)]
 
 MEANINGS: dict[str, str] = {
+    "CAN_CREATE": "Make new ones in the folder, and manage those; nothing else.",
     "CAN_READ": "See it, and request transitions of its versions.",
     "CAN_USE": "The same as CAN_READ; MLflow's name for it is USE.",
     "CAN_EDIT": "Add runs or versions; change descriptions, tags and aliases.",
@@ -48,7 +50,7 @@ MEANINGS: dict[str, str] = {
     "CAN_MANAGE": "Rename, delete, and give permissions.",
     "DENY": "Nothing, whatever other grants say.",
 }
-FOR_EXPERIMENTS = ("CAN_READ", "CAN_USE", "CAN_EDIT", "CAN_MANAGE", "DENY")
+FOR_EXPERIMENTS = ("CAN_CREATE", "CAN_READ", "CAN_USE", "CAN_EDIT", "CAN_MANAGE", "DENY")
 
 
 def level_name(level: Level) -> str:
@@ -143,6 +145,9 @@ class GrantPermission(_Subject, frozen=True, kw_only=True):
 
     def check(self) -> None:
         super().check()
+        folders = self.object.startswith(("folder:", "experiments:", "models:"))
+        if self.permission == "CAN_CREATE" and (self.stage or not folders):
+            raise InvalidParameter("CAN_CREATE is given on a folder, as in folder:team/.")
         if self.object.startswith("experiment") and self.permission not in FOR_EXPERIMENTS:
             raise InvalidParameter(
                 f"Experiments have no versions to manage: give {', '.join(FOR_EXPERIMENTS)}."

@@ -15,7 +15,7 @@ ResourceType = Literal["experiment", "registered_model", "prompt"]
 
 def plain_level(level: Level) -> str:
     """Return a level by MLflow's names, which know nothing between EDIT and MANAGE."""
-    if level is Level.NONE:
+    if level < Level.READ:
         return "NO_PERMISSIONS"
     return next(name for name in ("MANAGE", "EDIT", "USE", "READ") if level >= Level[name])
 

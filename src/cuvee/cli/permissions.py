@@ -13,6 +13,7 @@ from cuvee.cli.output import moment, print_items, print_json
 F = TypeVar("F", bound=Callable[..., Any])
 
 LEVELS = (
+    "CAN_CREATE",
     "CAN_READ",
     "CAN_USE",
     "CAN_EDIT",

@@ -40,7 +40,7 @@ def get_model_permissions(tx: Tx, op: GetModelPermissions) -> ObjectPermissions:
 
 def get_model_permission_levels(tx: Tx, op: GetModelPermissionLevels) -> LevelMeanings:
     _thing(tx, "model_id", op.id)
-    return _meanings(tuple(MEANINGS))
+    return _meanings(tuple(MEANINGS)[1:])
 
 
 def set_model_permissions(tx: Tx, op: SetModelPermissions) -> ObjectPermissions:
@@ -57,7 +57,7 @@ def get_experiment_permissions(tx: Tx, op: GetExperimentPermissions) -> ObjectPe
 
 def get_experiment_permission_levels(tx: Tx, op: GetExperimentPermissionLevels) -> LevelMeanings:
     _thing(tx, "experiment", op.id)
-    return _meanings(FOR_EXPERIMENTS)
+    return _meanings(FOR_EXPERIMENTS[1:])
 
 
 def set_experiment_permissions(tx: Tx, op: SetExperimentPermissions) -> ObjectPermissions:

@@ -213,7 +213,12 @@ def held_grant(tx: Tx, thing: Thing, stage: str, subject: Subject) -> Row | None
 
 def visible_grants(tx: Tx, rows: list[Row]) -> list[Row]:
     """Leave out grants on objects that the actor may not read, whose names are none of theirs."""
-    return [row for row in rows if any(level_on(tx, thing) for thing in things_of(tx, row))]
+    return [
+        row
+        for row in rows
+        for thing in things_of(tx, row)
+        if thing.number is None or level_on(tx, thing) >= Level.READ
+    ]
 
 
 def things_of(tx: Tx, row: Row) -> list[Thing]:

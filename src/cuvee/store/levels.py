@@ -105,9 +105,14 @@ def require(tx: Tx, needs: Sequence[Need]) -> None:
         if level < needed:
             raise PermissionDenied(
                 f"{tx.actor.name} has {level_name(level)} on {thing}, and this needs "
-                f"{level_name(needed)}: ask someone who has CAN_MANAGE there, or an admin "
+                f"{_wanted(thing, needed)}: ask someone who has CAN_MANAGE there, or an admin "
                 "(`cuvee permissions explain` says who)."
             )
+
+
+def _wanted(thing: Thing, needed: Level) -> str:
+    makes = thing.number is None and needed is Level.EDIT
+    return f"{'CAN_CREATE or ' if makes else ''}{level_name(needed)}"
 
 
 def levels_on(tx: Tx, needs: Sequence[Need]) -> Iterable[tuple[Thing, Level, Level]]:
@@ -118,7 +123,11 @@ def levels_on(tx: Tx, needs: Sequence[Need]) -> Iterable[tuple[Thing, Level, Lev
             targets = {target for thing, _ in here for target in thing.targets}
             found = _by_target(tx, kind, list(targets))
             for thing, needed in here:
-                yield thing, needed, _combine(found, thing.targets)
+                level = _combine(found, thing.targets)
+                if needed is Level.EDIT and thing.number is None and level:
+                    given = {n for target in thing.targets for n in found.get(target, ())}
+                    level = max(level, Level.EDIT) if Level.CREATE in given else level
+                yield thing, needed, level
 
 
 def _by_target(tx: Tx, kind: str, targets: list[str], stage: str = "") -> dict[str, list[int]]:

@@ -115,26 +115,35 @@ def explain_permission(tx: Tx, op: ExplainPermission) -> Explanation:
         require(tx, [(thing, Level.MANAGE) for thing in things])
     if tx.actor.user is None and not op.user:
         why = "Nobody logs in here, so all may do everything."
-        return _explanation(op, name, Level.MANAGE, why)
+        return _explanation(op, name, Level.MANAGE, why, allowed=True)
     user = find_user(tx, name)
     if not user.active:
         why = f"The account of {name} is switched off."
         return _explanation(op, name, Level.NONE, why, following="Ask an admin to switch it on.")
     if user.admin:
-        return _explanation(op, name, Level.MANAGE, f"{name} is an admin, who may do everything.")
+        why = f"{name} is an admin, who may do everything."
+        return _explanation(op, name, Level.MANAGE, why, allowed=True)
     bearing = [(thing, grants_bearing(tx, user.pk, thing, op.stage)) for thing in things]
     thing, rows = min(bearing, key=lambda pair: combined(row.level for row in pair[1]))
     level = combined(row.level for row in rows)
     why = _because(tx, name, thing, rows, level)
-    ask = _to_ask(tx, thing) if level < needed else []
-    following = ""
-    if level < needed:
-        following = f"Ask {' or '.join(ask) or 'an admin'} " + (
-            "to take that grant back."
-            if rows and not level
-            else f"to run: cuvee grant {op.permission} --user {name} --object {op.object}"
-        )
+    if _suffices(rows, level, needed):
+        return _explanation(op, name, level, why, written(tx, rows), allowed=True)
+    ask = _to_ask(tx, thing)
+    following = f"Ask {' or '.join(ask) or 'an admin'} " + (
+        "to take that grant back."
+        if rows and not level
+        else f"to run: cuvee grant {op.permission} --user {name} --object {op.object}"
+    )
     return _explanation(op, name, level, why, written(tx, rows), ask, following)
+
+
+def _suffices(rows: list[Row], level: Level, needed: Level) -> bool:
+    """Say whether what is given is enough; to make something new, CREATE or EDIT is."""
+    if needed is Level.CREATE:
+        given = {row.level for row in rows}
+        return level >= Level.EDIT or (level > Level.NONE and int(needed) in given)
+    return level >= needed and level > Level.NONE
 
 
 def _explanation(  # the parts of an answer
@@ -145,12 +154,14 @@ def _explanation(  # the parts of an answer
     grants: list[Grant] | None = None,
     ask: list[str] | None = None,
     following: str = "",
+    *,
+    allowed: bool = False,
 ) -> Explanation:
     return Explanation(
         user=name,
         object=op.object,
         permission=op.permission,
-        allowed=level >= level_of(op.permission) and level > Level.NONE,
+        allowed=allowed,
         level=level_name(level),
         because=because,
         grants=grants or [],

@@ -71,10 +71,7 @@ def readable(tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[
     """
     if tx.actor.user is None or tx.actor.admin:
         return Readable("all", true, {})
-    granted: set[str] = set()
-    denied: set[str] = set()
-    for target, level in tx.all(_folders, kind=kind, user=tx.actor.user):
-        (denied if level == Level.NONE else granted).add(target)
+    granted, denied = _folders_of(tx, kind)
     if "" in denied:
         return Readable("none", false, {})
     everything = "" in granted
@@ -104,10 +101,17 @@ def readable(tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[
         found += [~below(f"{kind}_not{i}") for i in range(len(without))]
         if not everything:
             folders = [below(f"{kind}_in{i}") for i in range(len(within))]
-            found.append(or_(target.in_(own.where(_g.c.level > int(Level.NONE))), *folders))
+            found.append(or_(target.in_(own.where(_g.c.level >= int(Level.READ))), *folders))
         return and_(*found)
 
     return Readable((kind, everything, len(within), len(without)), condition, values)
+
+
+def _folders_of(tx: Tx, kind: str) -> tuple[set[str], set[str]]:
+    """Return the folders that the actor may read, and those of which nothing."""
+    rows = tx.all(_folders, kind=kind, user=tx.actor.user)
+    granted = {target for target, level in rows if level >= Level.READ}
+    return granted, {target for target, level in rows if level == Level.NONE}
 
 
 def _one_by_one(
