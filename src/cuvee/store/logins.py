@@ -81,11 +81,8 @@ _old_sessions = hot(
     )
 )
 _counted = hot(
-    lambda db: (
-        select(_f.c.subject, _f.c.failures, _f.c.last)
-        .where(db.among(_f.c.subject, "subjects"))
-        .order_by(_f.c.subject)
-        .with_for_update()
+    lambda db: select(_f.c.subject, _f.c.failures, _f.c.last).where(
+        db.among(_f.c.subject, "subjects")
     )
 )
 _new = insert(_f)
@@ -94,6 +91,9 @@ _count = hot(
         index_elements=["subject"],
         set_={"failures": _new.excluded.failures, "last": _new.excluded.last},
     )
+)
+_hold = hot(
+    _new.on_conflict_do_update(index_elements=["subject"], set_={"failures": _f.c.failures})
 )
 _undo = hot(
     lambda db: (
@@ -140,7 +140,10 @@ def find_credential(tx: Tx, op: FindCredential) -> Credential:
 
 def begin_attempt(tx: Tx, op: BeginAttempt) -> Number:
     subjects = attempts.subjects(op.name, op.address)
-    rows = tx.all(_counted, subjects=tx.listed(sorted(subjects.values())))
+    # Attempts at the same time take turns here, also the first ones, of which nothing is counted.
+    for text in sorted(text for kind, text in subjects.items() if kind != "known"):
+        tx.bulk(_hold, [(text, 0, tx.now)])
+    rows = tx.all(_counted, subjects=tx.listed(list(subjects.values())))
     found = {subject: (failures, last) for subject, failures, last in rows}
     counted = {kind: found[text] for kind, text in subjects.items() if text in found}
     wait = attempts.wait(counted, tx.now)
