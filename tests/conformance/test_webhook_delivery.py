@@ -343,6 +343,59 @@ def test_a_deleted_webhook_hears_nothing_more(
     assert len(receiver.got) == count
 
 
+def test_a_receiver_can_ask_for_time_or_for_an_end(
+    registry: SqlStore, receiver: Receiver, serve: Serve
+) -> None:
+    def behave(handler: Handler, got: Got) -> None:
+        if got.json["data"]["after"] == {"k": "gone"}:
+            handler.answer(410)
+        elif len(receiver.got) == 2:
+            handler.answer(429, Retry_After="1")
+        else:
+            handler.answer(200)
+
+    receiver.behave = behave
+    made = registry.do(CreateHook(url=receiver.url, actions=["version.tag_set"])).webhook
+    serve(Retries(attempts=4, first=0.05, longest=5))
+    tag(registry, "wine", "gone")
+    tag(registry, "wine", "busy")
+    got = receiver.wait(3)
+    assert values(got) == ["gone", "busy", "busy"]
+    assert got[2].time - got[1].time >= 1
+    eventually(lambda: states(registry, made.webhook_id) == ["dead", "delivered"])
+
+
+def test_a_day_is_how_long_it_is_tried() -> None:
+    retries = Retries()
+    waits = [retries.wait(failed) for failed in range(1, retries.attempts)]
+    assert 18 * 3600 < sum(waits) < 26 * 3600
+    assert waits[0] <= 5
+    assert max(waits) <= 7200
+
+
+def test_one_process_holds_a_job_until_it_lets_go_or_is_cut_off(local_store: SqlStore) -> None:
+    first = local_store.hold("job")
+    assert first is not None
+    assert first.alive()
+    assert local_store.hold("job") is None
+    other = local_store.hold("other")
+    assert other is not None
+    other.release()
+    first.release()
+    again = local_store.hold("job")
+    assert again is not None
+    if local_store.database.group_commit:
+        again.release()
+        return
+    connection = local_store.database.connect()
+    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    connection.close()
+    assert not again.alive()
+    taken = local_store.hold("job")
+    assert taken is not None
+    taken.release()
+
+
 # ---------------------------------------------------------------- over HTTP
 
 
