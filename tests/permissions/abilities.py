@@ -49,9 +49,9 @@ _MANAGE_ON_ALL = "AddRolePermission"
 _ANYONE = """
 SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
-ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies ListRegistryWebhooks
-ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry ListLogEntries
-GetLogStatus
+ListCurrentPermissions ListRolePermissions RehearsePolicy ListWaitingRequests ListEmergencies
+ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
+ListLogEntries GetLogStatus
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
