@@ -42,7 +42,7 @@ RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
 RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency
-CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy
+CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 """
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission"
