@@ -242,6 +242,7 @@ class ModelVersionCalls(RegisteredModelCalls, StageCalls):
         *,
         comment: str = "",
         expected_holder: str | int | None = None,
+        break_glass: bool = False,
     ) -> versions.ModelVersion:
         """Move a version to a stage.
 
@@ -252,6 +253,7 @@ class ModelVersionCalls(RegisteredModelCalls, StageCalls):
             archive_existing_versions: whether the versions that hold the stage leave it.
             comment: why, for the history.
             expected_holder: the version that must hold the stage until now; empty for nobody.
+            break_glass: in an emergency, move past the stage's policy, to be reviewed later.
 
         Raises:
             Conflict: another version holds the stage than was expected.
@@ -263,6 +265,7 @@ class ModelVersionCalls(RegisteredModelCalls, StageCalls):
             archive_existing_versions=archive_existing_versions,
             comment=comment,
             expected_holder=None if expected_holder is None else str(expected_holder),
+            break_glass=break_glass,
         )
         return self.do_registry(op).model_version
 
