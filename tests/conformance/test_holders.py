@@ -16,6 +16,7 @@ from conformance.staging import (
     move,
     pause,
 )
+from cuvee.api.artifacts import PutArtifact, StoredFile, manifest_digest
 from cuvee.api.base import Actor, Empty, Recorded, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment
@@ -27,6 +28,7 @@ from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel
 from cuvee.api.models import (
     CreateRegisteredModel,
     DeleteRegisteredModel,
+    GetModelVersionByAlias,
     RenameRegisteredModel,
 )
 from cuvee.api.policies import ApplyPolicy
@@ -35,6 +37,8 @@ from cuvee.api.times import moment_of, moment_text
 from cuvee.api.versions import (
     CreateModelVersion,
     DeleteModelVersion,
+    FindVersionByDigest,
+    ModelVersion,
     TransitionStage,
 )
 from cuvee.errors import Conflict, InvalidParameter, NotFound, PermissionDenied
@@ -207,3 +211,47 @@ def test_force_is_for_those_who_manage_the_model(local_store: SqlStore) -> None:
     with pytest.raises(PermissionDenied):
         local_store.do(deletion(True), Actor("eve", "password", user=77))
     assert holder(local_store).model_version.version == "1"
+
+
+def test_a_clock_that_runs_late_loses_nobody_and_turns_no_time_back(
+    local_store: SqlStore,
+) -> None:
+    model(local_store)
+    ahead = time.time_ns() // 1_000_000 + 30_000
+    connection = local_store.database.connect()
+    connection.cursor().execute(f"UPDATE registered_models SET updated = {ahead}")
+    connection.close()
+
+    move(local_store, 1, "Production")
+    move(local_store, 2, "Production", archive=True)
+
+    assert holder(local_store).model_version.version == "2"
+    found = history(local_store, "Production")
+    assert [h.since >= ahead for h in found] == [True, True]
+    assert found[1].until == found[0].since
+
+
+def test_a_digest_is_read_as_an_alias_too_for_the_models_own_versions(
+    store: Store, local_store: SqlStore
+) -> None:
+    run = store.do(CreateRun(experiment_id="0")).run.info.run_id
+    file = StoredFile(path="f", digest="0" * 64, size=1)
+    digest = manifest_digest([file])
+    local_store.do(PutArtifact(path=f"0/{run}/artifacts/m/f", digest=file.digest, size=1))
+    for name in ("wine", "port"):
+        store.do(CreateRegisteredModel(name=name))
+    store.do(CreateModelVersion(name="wine", source=f"runs:/{run}/m", run_id=run))
+
+    def by_alias(name: str, digits: str) -> ModelVersion:
+        op = GetModelVersionByAlias(name=name, alias=f"sha256:{digits}")
+        return store.do(op).model_version
+
+    for pin in (digest, digest[:12], digest.upper()):
+        assert by_alias("wine", pin).version == "1"
+    found = store.do(FindVersionByDigest(name="port", digest=digest)).model_version
+    assert (found.name, found.version, found.digest) == ("wine", "1", digest)
+    for name, wrong in (("port", digest), ("wine", digest[:11]), ("wine", "x" * 64)):
+        with pytest.raises(InvalidParameter):
+            by_alias(name, wrong)
+    store.do(CreateModelVersion(name="port", source="models:/wine@sha256:" + digest))
+    assert by_alias("port", digest).digest == digest

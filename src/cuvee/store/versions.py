@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -27,6 +28,7 @@ from cuvee.api.versions import (
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import access, artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.holders import version_of_digest
 from cuvee.store.models import find_model
 from cuvee.store.sources import resolve_source
 from cuvee.store.tx import Tx
@@ -203,6 +205,8 @@ def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersi
     pk = find_model(tx, op.name)[0]
     if op.alias.lower() == "latest":
         row = tx.first(_highest, model_pk=pk)
+    elif op.alias.startswith("sha256:"):  # as MLflow's clients read models:/<name>@sha256:<digest>
+        row = _pinned(tx, pk, op.name, op.alias.removeprefix("sha256:"))
     else:
         version = tx.value(_alias, model_pk=pk, alias=op.alias)
         row = None if version is None else tx.first(_by_number, model_pk=pk, version=version)
@@ -213,6 +217,14 @@ def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersi
             f"registered-models/alias, or read the model {shown(op.name)} to see which it has."
         )
     return ModelVersionResult(_load(tx, op.name, row))
+
+
+def _pinned(tx: Tx, pk: int, name: str, digest: str) -> tuple[Any, ...] | None:
+    """Return the model's own version with a digest; a copy elsewhere would be another name's."""
+    if not re.fullmatch("[0-9a-fA-F]{12,64}", digest):
+        return None
+    found, number = version_of_digest(tx, name, digest)
+    return tx.first(_by_number, model_pk=pk, version=int(number)) if found == name else None
 
 
 def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tuple[Any, ...]:
