@@ -28,6 +28,7 @@ COMMANDS = (
     "events",
     "evidence",
     "webhooks",
+    "audit",
     "grant",
     "permissions",
     "user",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cuvee.log.verifier import EMPTY, BadProof, node_hash
+from cuvee.log.verifier import EMPTY, node_hash, root_with
 
 WIDTH = 256
 """Hashes in a tile; a hash of one level stands for a whole tile of the level below."""
@@ -16,6 +16,10 @@ _BITS = 8
 
 Fetch = Callable[[int, int], list[bytes]]
 """Returns the hashes in a tile, by level and number; the last one of a level is partial."""
+
+
+class BadProof(ValueError):
+    """A proof does not prove what it should, or cannot be made."""
 
 
 def fold(hashes: Sequence[bytes]) -> bytes:
@@ -134,3 +138,11 @@ def check_consistency(  # noqa: C901  # as the standard writes it
         node, last = node >> 1, last >> 1
     if last or first != old_root or second != root:
         raise failed
+
+
+def check_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
+) -> None:
+    """Raise ``BadProof`` unless leaf ``index`` is in the tree of ``size``."""
+    if root_with(leaf, index, size, list(proof)) != root:
+        raise BadProof(f"leaf {index} is not proved to be in the tree of {size}")

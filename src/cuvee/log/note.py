@@ -8,7 +8,7 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cuvee.errors import InvalidParameter
 
@@ -101,9 +101,17 @@ class SigningKey:
         """Return the signature by which this key hands over to the next."""
         return _base64(self.sign(f"{successor}\n".encode()))
 
-    def checkpoint(self, size: int, root: bytes) -> str:
-        """Return a signed checkpoint."""
-        return self.note(f"{self.name}\n{size}\n{_base64(root)}\n")
+    def checkpoint(self, size: int, root: bytes, *, previous: int, time: int) -> str:
+        """Return a signed checkpoint.
+
+        Args:
+            size: number of entries.
+            root: the root of their tree.
+            previous: the size that the checkpoint before states; 0 for the first.
+            time: when, in milliseconds since 1970.
+        """
+        text = f"{self.name}\n{size}\n{_base64(root)}\nprevious {previous}\ntime {time}\n"
+        return self.note(text)
 
     def note(self, text: str) -> str:
         """Return a text, of whole lines, with the key's signature."""
@@ -123,7 +131,7 @@ def kept(key: Path) -> str:
 
 def keep(key: Path, note: str) -> None:
     """Keep the latest checkpoint outside the database, whose owner could cut its end off."""
-    if size_of(kept(key)) > size_of(note):
+    if extensions(kept(key)).size > extensions(note).size:
         return  # the larger one is the evidence that entries were removed
     path = checkpoint_file(key)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
@@ -131,10 +139,27 @@ def keep(key: Path, note: str) -> None:
     draft.replace(path)
 
 
-def size_of(note: str) -> int:
-    """Return the number of entries that a checkpoint states, whoever signed it; 0 for none."""
-    lines = note.split("\n", 2)
-    return int(lines[1]) if len(lines) > 2 and lines[1].isdecimal() else 0
+class Said(NamedTuple):
+    """What a checkpoint says, whoever signed it; zeros for what it does not."""
+
+    size: int
+    previous: int
+    time: int
+
+
+def extensions(note: str) -> Said:
+    """Read a checkpoint without looking at its signature."""
+    lines = note.partition("\n\n")[0].split("\n")[1:]
+    said = dict(line.partition(" ")[::2] for line in lines[2:])
+
+    def number(text: str) -> int:
+        return int(text) if text.isascii() and text.isdecimal() else 0
+
+    return Said(
+        number(lines[0] if lines else ""),
+        number(said.get("previous", "")),
+        number(said.get("time", "")),
+    )
 
 
 def openssl(public: bytes, message: bytes, signature: bytes) -> bool:

@@ -17,16 +17,13 @@ import hashlib
 import json
 import sys
 import zipfile
+from collections.abc import Callable, Iterator
+from functools import reduce
+from typing import Any
 
-Json = dict  # an object of JSON
-
-# ---------------------------------------------------------------- RFC 6962: the tree
-
+Json = dict[str, Any]
+Verify = Callable[[bytes, bytes, bytes], bool]
 EMPTY = hashlib.sha256(b"").digest()
-
-
-class BadProof(ValueError):
-    """A proof does not prove what it should."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -57,34 +54,19 @@ class Frontier:
 
     def root(self) -> bytes:
         """Return the root of what was added."""
-        if not self._roots:
-            return EMPTY
-        root = self._roots[-1][1]
-        for _, left in self._roots[-2::-1]:
-            root = node_hash(left, root)
-        return root
+        roots = [root for _, root in self._roots] or [EMPTY]
+        return reduce(lambda right, left: node_hash(left, right), reversed(roots))
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> None:
-    """Raise ``BadProof`` unless leaf ``index`` is in a tree (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        raise BadProof(f"There is no leaf {index} in a tree of {size}")
-    node, last = index, size - 1
-    for other in proof:
-        if last == 0:
-            raise BadProof("The inclusion proof is too long")
-        if node & 1 or node == last:
-            leaf = node_hash(other, leaf)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            leaf = node_hash(leaf, other)
-        node, last = node >> 1, last >> 1
-    if last or leaf != root:
-        raise BadProof(f"Leaf {index} is not proved to be in the tree of {size}")
+def root_with(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
+    """Return the root that a tree with this leaf and this proof has (RFC 6962, 2.1.1)."""
+    if size <= 1 or not proof:
+        return b"" if proof or size != 1 or index else leaf
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half:
+        return node_hash(root_with(leaf, index, half, proof[:-1]), proof[-1])
+    return node_hash(proof[-1], root_with(leaf, index - half, size - half, proof[:-1]))
 
-
-# ---------------------------------------------------------------- RFC 8032: Ed25519
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
@@ -128,11 +110,7 @@ _BASE = _point(bytes([0x58]) + b"\x66" * 31)
 
 def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether ``signature`` is of ``message`` by the key ``public``."""
-    if len(public) != 32 or len(signature) != 64:
-        return False
     s = int.from_bytes(signature[32:], "little")
-    if s >= _L:
-        return False
     try:
         key, r = _point(public), _point(signature[:32])
     except ValueError:
@@ -140,12 +118,8 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     digest = hashlib.sha512(signature[:32] + public + message).digest()
     left = _times(s, _BASE)
     right = _plus(r, _times(int.from_bytes(digest, "little") % _L, key))
-    return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (
-        left[1] * right[2] - right[1] * left[2]
-    ) % _P == 0
-
-
-# ---------------------------------------------------------------- C2SP: keys and signed notes
+    wrong = (left[i] * right[2] - right[i] * left[2] for i in (0, 1))
+    return len(signature) == 64 and s < _L and not any(one % _P for one in wrong)
 
 
 def read_key(key: str) -> tuple[str, bytes, bytes]:
@@ -158,14 +132,14 @@ def read_key(key: str) -> tuple[str, bytes, bytes]:
     return name, found, raw[1:]
 
 
-def signed_by(key: str, message: bytes, signature: bytes, verify=ed25519) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def signed_by(key: str, message: bytes, signature: bytes, verify: Verify = ed25519) -> bool:
     """Say whether a signature (4 bytes of key id, then 64) is by a key."""
     _, number, public = read_key(key)
     return signature[:4] == number and bool(verify(public, message, signature[4:]))
 
 
-def read_note(note: str, key: str, verify=ed25519) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Return the text of a note that ``key`` has signed; raise ``ValueError`` if it has not."""
+def read_note(note: str, key: str, verify: Verify = ed25519) -> str:
+    """Return the text of a note that ``key`` has signed; ValueError if it has not."""
     text, _, signatures = note.rpartition("\n\n")
     for line in signatures.splitlines():
         if line.startswith(f"\u2014 {read_key(key)[0]} "):
@@ -175,12 +149,8 @@ def read_note(note: str, key: str, verify=ed25519) -> str:  # type: ignore[no-un
     raise ValueError(f"it is not signed by {key}")
 
 
-def read_checkpoint(note: str, key: str, verify=ed25519) -> tuple[int, bytes]:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """Return the size and the root that a checkpoint signed by ``key`` states.
-
-    Raises:
-        ValueError: it is not a checkpoint, or the signature is not that key's.
-    """
+def read_checkpoint(note: str, key: str, verify: Verify = ed25519) -> tuple[int, bytes]:
+    """Return the size and the root that a checkpoint states; ValueError unless ``key`` signed."""
     origin, size, root, *_ = [*read_note(note, key, verify).split("\n"), "", ""]
     if origin != read_key(key)[0] or str(int(size)) != size:
         raise ValueError(f"it is no checkpoint of {key}")
@@ -193,7 +163,7 @@ class Keys:
     def __init__(self) -> None:
         self.chain: list[tuple[int, str]] = []
 
-    def note(self, place: int, entry: Json, verify=ed25519) -> str:  # type: ignore[no-untyped-def,type-arg]  # noqa: ANN001
+    def note(self, place: int, entry: Json, verify: Verify = ed25519) -> str:
         """Look at an entry; return what is wrong with it as the entry of a key."""
         if entry["object"] != "log:key":
             return ""
@@ -205,21 +175,18 @@ class Keys:
         except ValueError as problem:
             return f"entry {place}: {problem}"
         self.chain.append((place, new))
-        if not proved:
-            return f"entry {place}: the new key {new} is not signed by the key before it"
-        return ""
+        return "" if proved else f"entry {place}: the new key is not signed by the key before it"
 
     def at(self, size: int) -> str | None:
         """Return the key that signs a log of so many entries."""
         return next((key for place, key in reversed(self.chain) if place < size), None)
 
 
-# ---------------------------------------------------------------- the bundle, or evidence pack
-
+OWN = {"entries.jsonl", "checkpoints.jsonl", "texts.jsonl", "verifier.py", "README.txt"}
 PACK = "cuvee evidence pack 1"
 
 
-def _lines(bundle: zipfile.ZipFile, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _lines(bundle: zipfile.ZipFile, name: str) -> Iterator[Json]:
     if name in bundle.namelist():
         with bundle.open(name) as file:
             for line in file:
@@ -232,24 +199,24 @@ class Bundle:
     def __init__(self, path: str) -> None:
         self.problems: list[str] = []
         self.keys = Keys()
-        self.entries: dict[int, Json] = {}  # type: ignore[type-arg]
+        self.entries: dict[int, Json] = {}
         self.texts = 0
-        self.pack = ""  # of what version an evidence pack is
+        self.pack = ""  # the version of an evidence pack
         self._tree = Frontier()
         self._proofs: list[tuple[int, bytes, list[bytes]]] = []
         with zipfile.ZipFile(path) as bundle:
-            self.notes = {
-                line["size"]: line["note"] for line in _lines(bundle, "checkpoints.jsonl")
-            }
+            self.notes = {one["size"]: one["note"] for one in _lines(bundle, "checkpoints.jsonl")}
             self.last = max(self.notes, default=0)
             self._roots = dict.fromkeys(self.notes, b"")
             for line in _lines(bundle, "entries.jsonl"):
                 self._entry(line["place"], line["entry"].encode(), line.get("proof"))
-            if self._tree.size > self.last:
-                self.problems.append(f"entries from {self.last} on are under no checkpoint")
+            if self._tree.size > (0 if self._proofs else self.last):
+                self._wrong("there are entries that neither a proof nor a checkpoint stands for")
             for size in sorted(self.notes):
                 self._checkpoint(size)
-            self._check_proofs()
+            for place, leaf, proof in self._proofs:
+                right = self._roots.get(self.last) == root_with(leaf, place, self.last, proof)
+                self._wrong("" if right else f"entry {place} is not proved to be in the tree")
             for line in _lines(bundle, "texts.jsonl"):
                 self._text(**line)
             self._manifest(bundle)
@@ -278,37 +245,24 @@ class Bundle:
             self._wrong(f"checkpoint {size} states other entries than those before it")
         return None
 
-    def _check_proofs(self) -> None:
-        if self._proofs and self._tree.size:
-            self._wrong("some entries have a proof and others have none")
-        for place, leaf, proof in self._proofs:
-            try:
-                check_inclusion(leaf, place, self.last, proof, self._roots.get(self.last, b""))
-            except BadProof as problem:  # noqa: PERF203
-                self._wrong(f"entry {place}: {problem}")
-
     def _manifest(self, bundle: zipfile.ZipFile) -> None:
-        """Check every file of an evidence pack against its signed list."""
         names = bundle.namelist()
-        if len(names) != len(set(names)):
-            self._wrong("two files have the same name")
         held = {n: hashlib.sha256(bundle.read(n)).hexdigest() for n in names if n != "MANIFEST"}
-        if len(held) == len(names):
-            for name in held.keys() - {"checkpoints.jsonl", "entries.jsonl", "texts.jsonl"}:
-                self._wrong(f"{name} stands in no list that is signed")
-            return
-        note = bundle.read("MANIFEST").decode()
+        self._wrong("two files have the same name" if len(set(names)) != len(names) else "")
+        if "MANIFEST" not in names:
+            strange = ", ".join(sorted(held.keys() - OWN))
+            return self._wrong(f"{strange} stands in no list that is signed" if strange else "")
         try:
-            note = read_note(note, self.keys.at(self.last) or "")
+            note = read_note(bundle.read("MANIFEST").decode(), self.keys.at(self.last) or "")
         except ValueError as problem:
-            self._wrong(f"MANIFEST: {problem}")
-        kind, self.pack, *lines = note.splitlines()
-        listed = {line[66:]: line[:64] for line in lines[1:]}
-        if kind != PACK:
-            self._wrong("MANIFEST is not the list of an evidence pack")
+            return self._wrong(f"MANIFEST: {problem}")
+        kind, self.pack, *lines = [*note.splitlines(), "", ""]
+        listed = {line[66:]: line[:64] for line in lines[1:] if line}
+        self._wrong("" if kind == PACK else "MANIFEST is not the list of an evidence pack")
         for name in sorted(held.keys() | listed.keys()):
             if held.get(name) != listed.get(name):
                 self._wrong(f"{name} is not the file that was signed")
+        return None
 
     def _text(self, event: int, field: str, salt: str, text: str) -> None:
         self.texts += 1
@@ -320,15 +274,12 @@ class Bundle:
             self._wrong(f"the text {field} of event {event} is not the one that was recorded")
 
     def _wrong(self, problem: str) -> None:
-        if problem:
-            self.problems.append(problem)
+        self.problems += [problem] if problem else []
 
     def __str__(self) -> str:
         names = ", ".join(key for _, key in self.keys.chain) or "nobody"
-        return (
-            f"{len(self.entries)} entries, {self.texts} texts, {len(self.notes)} checkpoints up to "
-            f"entry {self.last}, signed by {names}"
-        )
+        held = f"{len(self.entries)} entries, {self.texts} texts, {len(self.notes)} checkpoints"
+        return f"{held} up to entry {self.last}, signed by {names}"
 
 
 def main(arguments: list[str]) -> int:
@@ -337,14 +288,11 @@ def main(arguments: list[str]) -> int:
         print("usage: python verifier.py bundle.zip [--key NAME+ID+BASE64]")  # noqa: T201
         return 2
     bundle = Bundle(arguments[0])
-    for key in arguments[2:]:
-        if key not in (known for _, known in bundle.keys.chain):
-            bundle.problems.append(f"the key {key} never signed this log")
-    for problem in bundle.problems:
-        print(f"WRONG: {problem}")  # noqa: T201
-    print(bundle)  # noqa: T201
-    print("The bundle does not hold." if bundle.problems else "The bundle holds.")  # noqa: T201
-    return 1 if bundle.problems else 0
+    known = [key for _, key in bundle.keys.chain]
+    wrong = bundle.problems + [f"{key} never signed" for key in arguments[2:] if key not in known]
+    said = f"{bundle}\nThe bundle {'does not hold' if wrong else 'holds'}."
+    print("\n".join([*(f"WRONG: {problem}" for problem in wrong), said]))  # noqa: T201
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

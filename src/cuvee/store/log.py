@@ -38,8 +38,8 @@ from cuvee.api.log import (
 )
 from cuvee.errors import Internal, NotFound
 from cuvee.log.entry import COLUMNS, entry
-from cuvee.log.merkle import WIDTH, Tree, fold
-from cuvee.log.verifier import BadProof, leaf_hash
+from cuvee.log.merkle import WIDTH, BadProof, Tree, fold
+from cuvee.log.verifier import leaf_hash
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.events import IN_ORDER, event_texts, seen
@@ -205,7 +205,9 @@ def _signed(tx: Tx, size: int) -> Ordered:
             problem=f"A checkpoint states {last[0]} entries, and the log has {size}: entries were "
             "removed. Run 'cuvee audit verify' on the database.",
         )
-    note = tx.signing.checkpoint(size, tree(tx, size).root())
+    previous = last[0] if last else 0
+    root = tree(tx, size).root()
+    note = tx.signing.checkpoint(size, root, previous=previous, time=tx.now)
     tx.run(_keep, size=size, note=note, created=tx.now)
     return Ordered(size, note)
 

@@ -9,12 +9,10 @@ import pytest
 from pymerkle import InmemoryTree, verify_inclusion
 from pymerkle.proof import InclusionProof
 
-from cuvee.log.merkle import WIDTH, Tree, check_consistency, fold
+from cuvee.log.merkle import WIDTH, BadProof, Tree, check_consistency, check_inclusion, fold
 from cuvee.log.verifier import (
     EMPTY,
-    BadProof,
     Frontier,
-    check_inclusion,
     leaf_hash,
     node_hash,
 )
@@ -118,10 +116,10 @@ def test_no_changed_proof_is_accepted() -> None:
         ours, root, before = tree(size), tree(size).root(), tree(old).root()
         proof = ours.inclusion(index)
         for wrong in changed(proof, chance):
-            with pytest.raises(BadProof):
+            with pytest.raises(ValueError, match="not proved"):
                 check_inclusion(LEAVES[index], index, size, wrong, root)
         other_index = (index + chance.randrange(1, size)) % size
-        with pytest.raises(BadProof):
+        with pytest.raises(ValueError, match="not proved"):
             check_inclusion(LEAVES[index], other_index, size, proof, root)
         for wrong in changed(ours.consistency(old), chance):
             with pytest.raises(BadProof):

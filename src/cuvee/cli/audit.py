@@ -1,0 +1,215 @@
+"""``cuvee audit``: prove that the history is whole and unchanged."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cuvee.cli.options import Do, examples, uses_store
+from cuvee.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cuvee.log.verifier import Keys
+
+log_key = click.option(
+    "--log-key",
+    type=click.Path(path_type=Path),
+    envvar="CUVEE_LOG_KEY",
+    help="File with the key that signs the history. [default: log.key beside the data]",
+)
+
+
+@click.group()
+def audit() -> None:
+    """Prove that the history is whole and unchanged."""
+
+
+@audit.command(
+    epilog=examples(
+        "cuvee audit verify",
+        "cuvee audit verify postgresql://cuvee@db/cuvee --log-key /etc/cuvee/log.key",
+        "cuvee audit verify http://127.0.0.1:5000 --key cuvee-log-5c+8a0b77d2+AYb...",
+    )
+)
+@click.argument("target", required=False)
+@log_key
+@click.option("--key", metavar="NAME+ID+BASE64", help="The public key, as you know it.")
+def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
+    """Check every entry, the tree over them, and all checkpoints.
+
+    TARGET is a database, whose server need not run, or a server. A database is read wholly: its
+    events and texts, the log, its tiles, and the checkpoint that stands beside the key. A server
+    is believed nothing but what it can prove. Exits with 1 when something does not hold.
+    """
+    from cuvee.client.current import get_tracking_uri
+
+    uri = target or get_tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        problems, said = _verify_server(uri, key)
+    else:
+        problems, said = _verify_database(uri, log_key, key)
+    for problem in problems:
+        click.echo(f"WRONG: {problem}")
+    click.echo(said)
+    if problems:
+        click.echo("The history does not hold.")
+        sys.exit(1)
+    click.echo("The history holds.")
+
+
+def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list[str], str]:
+    from cuvee.log import note
+    from cuvee.store.audit import audit_database
+
+    path = path or _beside(uri)
+    with click.progressbar(length=1, label="Checking", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        found = audit_database(uri, kept=note.kept(path) if path else "", progress=progress)
+    chain = [known for _, known in found.keys.chain]
+    mine = [note.SigningKey.load(path).verifier] if path and path.exists() else []
+    problems = found.problems + _unknown(mine[:1] if chain else [], chain[-1:])
+    problems += _unknown([key] if key else [], chain)
+    last = max(found.checkpoints, default=0)
+    return problems, (
+        f"{found.tree.size} entries, {len(found.checkpoints)} checkpoints up to entry {last}, "
+        f"signed by {', '.join(chain) or 'nobody'}"
+    )
+
+
+def _verify_server(uri: str, key: str | None) -> tuple[list[str], str]:
+    import json
+
+    from cuvee.client.connect import connect
+    from cuvee.log import bundle
+    from cuvee.log.note import openssl
+    from cuvee.log.verifier import Frontier, Keys, leaf_hash
+
+    do = connect(uri).store.do
+    problems: list[str] = []
+    keys, tree, roots, hidden = Keys(), Frontier(), {0: b""}, 0
+    for entry, leaf in bundle.leaves(do):
+        if entry.entry is None:
+            hidden += 1
+        elif leaf_hash(entry.entry.encode()) != leaf:
+            problems.append(f"place {entry.sequence}: the entry is not what was recorded")
+        elif problem := keys.note(entry.sequence - 1, json.loads(entry.entry), openssl):
+            problems.append(problem)
+        tree.add(leaf)
+        roots[tree.size] = tree.root()
+    last, wrong = _verify_checkpoints(do, keys, roots)
+    if last < tree.size:
+        wrong.append(f"entries from {last + 1} on are under no checkpoint")
+    chain = [known for _, known in keys.chain]
+    return [*problems, *wrong, *_unknown([key] if key else [], chain)], (
+        f"{tree.size} entries ({hidden} of them hidden from you), checkpoints up to entry {last}, "
+        f"signed by {', '.join(chain) or 'nobody'}"
+    )
+
+
+def _verify_checkpoints(do: Do, keys: Keys, roots: dict[int, bytes]) -> tuple[int, list[str]]:
+    from cuvee.api.log import ListCheckpoints
+    from cuvee.log.note import openssl
+    from cuvee.log.verifier import read_checkpoint
+
+    last, problems = 0, []
+    while page := do(ListCheckpoints(above=last)).checkpoints:
+        for one in page:
+            last = one.size
+            try:
+                right = read_checkpoint(one.note, keys.at(last) or "", openssl)
+            except ValueError as problem:
+                problems.append(f"checkpoint {last}: {problem}")
+            else:
+                # One that is newer than the entries that were read is checked the next time.
+                if right != (last, roots.get(last, right[1])):
+                    problems.append(f"checkpoint {last} states other entries")
+    return last, problems
+
+
+def _unknown(keys: Iterable[str], chain: list[str]) -> list[str]:
+    return [f"the key {key} is not the one that signs this log" for key in keys if key not in chain]
+
+
+def _beside(uri: str) -> Path | None:
+    """Return where the key of a database is, unless it was put elsewhere."""
+    from cuvee.settings import DEFAULT_DATA
+    from cuvee.store.engine import open_database
+
+    file: Path | None = getattr(open_database(uri), "file", None)
+    path = (file.parent if file else Path(DEFAULT_DATA)) / "log.key"
+    return path if path.exists() or path.with_name("log.key.checkpoint").exists() else None
+
+
+@audit.command(
+    epilog=examples(
+        "cuvee audit export history.zip",
+        "cuvee audit export wine.zip --object model:lr_wine_quality "
+        "--object version:lr_wine_quality/2",
+        "python verifier.py history.zip",
+    )
+)
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--object",
+    "subjects",
+    multiple=True,
+    metavar="NOUN:ID",
+    help="Only this object's events, each with its proof; may be repeated.",
+)
+@click.option("--no-texts", is_flag=True, help="Leave out comments and descriptions.")
+@uses_store
+def export(do: Do, path: Path, subjects: tuple[str, ...], *, no_texts: bool) -> None:
+    """Write a zip file that proves the history offline; it contains the program that checks it."""
+    from cuvee.log import bundle
+
+    count = bundle.write(do, path, subjects=subjects, texts=not no_texts)
+    click.echo(f"{count} entries in {path}. Check it with the verifier.py in it.")
+
+
+@audit.command(
+    "rotate-key",
+    epilog=examples("cuvee audit rotate-key --comment 'yearly'", "cuvee audit rotate-key --lost"),
+)
+@click.argument("target", required=False)
+@log_key
+@click.option("--lost", is_flag=True, help="The old key is lost: the new one cannot be proved.")
+@click.option("--comment", default="", help="Why, for the history.")
+def rotate_key(target: str | None, log_key: Path | None, comment: str, *, lost: bool) -> None:
+    """Replace the key that signs the history; running servers take the new one up.
+
+    TARGET is the database. The old key signs the entry of the new one.
+    """
+    from cuvee.api.log import GetLogStatus, ReplaceLogKey
+    from cuvee.client.current import get_tracking_uri
+    from cuvee.log.note import SigningKey
+    from cuvee.store.sql import SqlStore
+
+    uri = target or get_tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        raise InvalidParameter("The key is rotated where it is: name the database, not a server.")
+    path = log_key or _beside(uri)
+    if path is None or (not path.exists() and not lost):
+        raise InvalidParameter("The key of the log was not found: name its file with --log-key.")
+    old: Any = SigningKey.load(path) if path.exists() else None
+    store = SqlStore.open(uri)
+    try:
+        store.order_events()
+        name = old.name if old else store.do(GetLogStatus()).key.partition("+")[0]
+        new = SigningKey.new(name)
+        signature = old.endorse(new.verifier) if old and not lost else ""
+        store.do(ReplaceLogKey(key=new.verifier, signature=signature, comment=comment))
+        new.save(path)
+        store.signing = new
+        store.order_events()
+    finally:
+        store.close()
+    click.echo(f"The history is signed by {new.verifier} from now on.")

@@ -1,0 +1,122 @@
+"""Reads a stored log for an audit, in one snapshot; the server need not run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import exists, func, select
+
+from cuvee.api.base import Actor
+from cuvee.errors import SchemaMismatch
+from cuvee.log.audit import Audit, Stored
+from cuvee.log.entry import COLUMNS
+from cuvee.store import migrate, schema
+from cuvee.store.engine import Database, arg, hot, open_database
+from cuvee.store.events import event_texts
+from cuvee.store.schema import HEAD
+from cuvee.store.tx import Keys, Tx
+
+CHUNK = 5000
+PATIENCE = 4
+
+_e, _l, _t = schema.events, schema.log, schema.event_texts
+_places = hot(
+    select(_l.c.place, _l.c.event, _l.c.leaf, *(_e.c[name] for name in COLUMNS))
+    .select_from(_l.outerjoin(_e, _e.c.sequence == _l.c.event))
+    .where(_l.c.place > arg("last"))
+    .order_by(_l.c.place)
+    .limit(CHUNK)
+)
+_outside = hot(
+    select(_e.c.sequence)
+    .where(~exists().where(_l.c.event == _e.c.sequence))
+    .order_by(_e.c.sequence)
+    .limit(CHUNK)
+)
+_orphans = hot(
+    select(_t.c.event, _t.c.field).where(~exists().where(_e.c.sequence == _t.c.event)).limit(CHUNK)
+)
+_count = hot(select(func.count()).select_from(_l))
+_signed = hot(select(func.max(schema.checkpoints.c.size)))
+
+
+def audit_database(
+    url: str,
+    *,
+    kept: str = "",
+    progress: Callable[[int, int], None] | None = None,
+    patience: int = PATIENCE,
+) -> Audit:
+    """Check the log in a database and return what was found.
+
+    Args:
+        url: database URL; nothing in it is changed.
+        kept: the checkpoint that was kept beside the key, if there is one.
+        progress: called with the number of places that are checked, and of all.
+        patience: looks, a second apart, for whether a running server signs what is new.
+
+    Raises:
+        SchemaMismatch: the database has no log yet.
+    """
+    status = migrate.status(url)
+    if status.current != HEAD:
+        raise SchemaMismatch(f"The database's log cannot be checked: it is {status}.")
+    database = open_database(url)
+    connection = database.connect(read_only=True)
+    try:
+        cursor = connection.cursor()
+        for _ in range(patience - 1):
+            if not _unfinished(database, cursor):
+                break
+            time.sleep(1)
+        database.begin(cursor, write=False)
+        audit = _audit(_tx(database, cursor), kept, progress)
+        cursor.execute("ROLLBACK")
+        return audit
+    finally:
+        connection.close()
+
+
+def _tx(database: Database, cursor: Any) -> Tx:
+    return Tx(
+        database,
+        cursor,
+        actor=Actor("auditor"),
+        known_keys=Keys(),
+        pending_keys={},
+        artifact_root="",
+    )
+
+
+def _unfinished(database: Database, cursor: Any) -> bool:
+    database.begin(cursor, write=False)
+    tx = _tx(database, cursor)
+    waits = tx.first(_outside) is not None or tx.value(_count) != (tx.value(_signed) or 0)
+    cursor.execute("ROLLBACK")
+    return waits
+
+
+def _audit(tx: Tx, kept: str, progress: Callable[[int, int], None] | None) -> Audit:
+    found = schema.checkpoints.c
+    audit = Audit(tx.all(select(found.size, found.note, found.created)), kept)
+    total = tx.value(_count)
+    last = -(2**62)
+    while rows := tx.all(_places, last=last):
+        texts = event_texts(tx, sorted({row[1] for row in rows}))
+        by_event = {e: [t[1:] for t in some] for e, some in groupby(texts, lambda t: t[0])}
+        for place, event, leaf, *row in rows:
+            columns = tuple(row) if row[0] is not None else None
+            audit.add(Stored(place, event, bytes(leaf), columns, by_event.get(event, [])))
+        last = rows[-1][0]
+        if progress is not None:
+            progress(audit.tree.size, total)
+    for (event,) in tx.all(_outside):
+        audit.wrong(f"event {event} is not in the log: a server that runs on the database adds it")
+    for event, field in tx.all(_orphans):
+        audit.wrong(f"event {event}, which does not exist, has a text '{field}'")
+    tiles = tx.all(select(schema.log_tiles))
+    audit.finish({(level, tile): bytes(hashes) for level, tile, hashes in tiles})
+    return audit

@@ -1,0 +1,290 @@
+"""What an insider, who can drop the triggers, does to the stored log is found by an audit."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuvee.api.events import EraseEventTexts
+from cuvee.api.log import ReplaceLogKey
+from cuvee.api.models import CreateRegisteredModel, UpdateRegisteredModel
+from cuvee.log.entry import COLUMNS, entry
+from cuvee.log.note import SigningKey
+from cuvee.log.verifier import leaf_hash
+from cuvee.store import migrate
+from cuvee.store.audit import audit_database
+from cuvee.store.engine import open_database
+from cuvee.store.sql import SqlStore
+
+Row = tuple[Any, ...]
+TABLES = ("events", "log", "checkpoints")
+
+
+class Insider:
+    """Changes a stored log with SQL, as whoever owns the database can.
+
+    Args:
+        connection: a driver's connection.
+        mark: the driver's placeholder.
+        chance: decides what exactly is changed.
+    """
+
+    def __init__(self, connection: Any, mark: str, chance: random.Random) -> None:
+        self.connection, self.mark, self.chance = connection, mark, chance
+
+    def run(self, statement: str, *values: Any) -> list[Row]:
+        """Run SQL with ``?`` for values."""
+        cursor = self.connection.cursor()
+        cursor.execute(statement.replace("?", self.mark), values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def some(self, table: str) -> Row:
+        """Return a row."""
+        return self.chance.choice(self.run(f"SELECT * FROM {table}"))
+
+    def edit_event(self) -> None:
+        """Change one column of an event."""
+        row = self.some("events")
+        column = self.chance.choice([c for c in COLUMNS if c != "sequence"])
+        old = row[COLUMNS.index(column)]
+        if column == "time":
+            new: Any = old + self.chance.choice([-1, 1, 60_000])
+        elif column in ("before", "after", "details"):
+            new = self.chance.choice(['{"stage":"None"}', '{"a":1}', "{ }", "null", '{"a": 1}'])
+        else:
+            new = self.chance.choice(["", "x", "eve", f"{old} "])
+        if new == old:
+            new = f"{old}-" if isinstance(old, str) else old + 1
+        self.run(f"UPDATE events SET {column} = ? WHERE sequence = ?", new, row[0])
+
+    def edit_event_and_leaf(self) -> None:
+        """Change an event and compute its leaf anew."""
+        self.edit_event()
+        for row in self.run(f"SELECT {', '.join(COLUMNS)} FROM events"):
+            self.run("UPDATE log SET leaf = ? WHERE event = ?", leaf_hash(entry(row)), row[0])
+
+    def delete_event(self) -> None:
+        """Delete an event."""
+        self.run("DELETE FROM events WHERE sequence = ?", self.some("events")[0])
+
+    def delete_event_and_close_the_gap(self) -> None:
+        """Delete an event and its place, and move up those behind it."""
+        place, event, _ = self.some("log")
+        self.run("DELETE FROM event_texts WHERE event = ?", event)
+        self.run("DELETE FROM events WHERE sequence = ?", event)
+        self.run("DELETE FROM log WHERE place = ?", place)
+        for (later,) in self.run("SELECT place FROM log WHERE place > ? ORDER BY place", place):
+            self.run("UPDATE log SET place = ? WHERE place = ?", later - 1, later)
+
+    def insert_event(self) -> None:
+        """Insert an event."""
+        row = list(self.some("events"))
+        row[0] = self.run("SELECT max(sequence) FROM events")[0][0] + 1
+        self.run(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", *row)
+
+    def insert_event_and_place(self) -> None:
+        """Insert an event and put it at the end of the log."""
+        self.insert_event()
+        query = f"SELECT {', '.join(COLUMNS)} FROM events ORDER BY sequence DESC LIMIT 1"
+        (row,) = self.run(query)
+        place = self.run("SELECT max(place) FROM log")[0][0] + 1
+        self.run("INSERT INTO log VALUES (?, ?, ?)", place, row[0], leaf_hash(entry(row)))
+
+    def swap_events(self) -> None:
+        """Exchange what two events say."""
+        one, other = self.chance.sample(self.run("SELECT * FROM events"), 2)
+        columns = COLUMNS[1:]
+        for pk, row in ((one[0], other), (other[0], one)):
+            values = ", ".join(f"{c} = ?" for c in columns)
+            self.run(f"UPDATE events SET {values} WHERE sequence = ?", *row[1:], pk)
+
+    def swap_places(self) -> None:
+        """Exchange two places."""
+        one, other = self.chance.sample(self.run("SELECT * FROM log"), 2)
+        self.run("UPDATE log SET event = -1 WHERE place = ?", one[0])
+        for place, row in ((other[0], one), (one[0], other)):
+            self.run("UPDATE log SET event = ?, leaf = ? WHERE place = ?", row[1], row[2], place)
+
+    def delete_place(self) -> None:
+        """Delete a place."""
+        self.run("DELETE FROM log WHERE place = ?", self.some("log")[0])
+
+    def edit_leaf(self) -> None:
+        """Change a leaf."""
+        leaf = self.chance.randbytes(32)
+        self.run("UPDATE log SET leaf = ? WHERE place = ?", leaf, self.some("log")[0])
+
+    def truncate(self) -> None:
+        """Cut off the end, without a trace in the database."""
+        size = self.chance.choice(self.run("SELECT size FROM checkpoints ORDER BY size"))[0]
+        size = min(size, self.run("SELECT max(size) FROM checkpoints")[0][0] - 1)
+        self.run(
+            "DELETE FROM events WHERE sequence IN (SELECT event FROM log WHERE place >= ?)", size
+        )
+        self.run(
+            "DELETE FROM event_texts WHERE event IN (SELECT event FROM log WHERE place >= ?)", size
+        )
+        self.run("DELETE FROM log WHERE place >= ?", size)
+        self.run("DELETE FROM checkpoints WHERE size > ?", size)
+        if size < 256:
+            self.run("DELETE FROM log_tiles")
+
+    def edit_text(self) -> None:
+        """Change a text, its salt, or to what it belongs."""
+        event, field, salt, _ = self.some("event_texts")
+        column, new = self.chance.choice(
+            [("text", "other"), ("salt", salt[::-1]), ("salt", "zz"), ("field", "after.reason")]
+        )
+        where = "WHERE event = ? AND field = ?"
+        self.run(f"UPDATE event_texts SET {column} = ? {where}", new, event, field)
+
+    def delete_text(self) -> None:
+        """Delete a text."""
+        event, field, _, _ = self.some("event_texts")
+        self.run("DELETE FROM event_texts WHERE event = ? AND field = ?", event, field)
+
+    def insert_text(self) -> None:
+        """Insert a text for an event that has none of that kind."""
+        event = self.chance.choice([self.some("events")[0], 10**9])
+        self.run("INSERT INTO event_texts VALUES (?, 'before.reason', ?, 'x')", event, "00" * 16)
+
+    def edit_tile(self) -> None:
+        """Change or delete a tile, or add one."""
+        level, tile, hashes = self.some("log_tiles")
+        what = self.chance.randrange(3)
+        if what == 0:
+            self.run("DELETE FROM log_tiles")
+        elif what == 1:
+            self.run("INSERT INTO log_tiles VALUES (?, ?, ?)", level + 1, tile, bytes(hashes))
+        else:
+            self.run("UPDATE log_tiles SET hashes = ?", self.chance.randbytes(len(hashes)))
+
+    def edit_checkpoint(self) -> None:
+        """Change a checkpoint."""
+        size, note, created = self.some("checkpoints")
+        at = self.chance.randrange(len(note) - 2)
+        other = "1" if note[at] != "1" else "2"
+        column, new = self.chance.choice(
+            [
+                ("note", note[:at] + other + note[at + 1 :]),
+                ("created", created + 1),
+                ("size", size + 1000),
+            ]
+        )
+        self.run(f"UPDATE checkpoints SET {column} = ? WHERE size = ?", new, size)
+
+    def delete_checkpoints(self) -> None:
+        """Delete one checkpoint, or all."""
+        size = self.some("checkpoints")[0]
+        self.run("DELETE FROM checkpoints WHERE size = ? OR 1 = ?", size, self.chance.randrange(2))
+
+    def forge_checkpoint(self) -> None:
+        """Put a checkpoint by another key in the place of one."""
+        size, note, created = self.some("checkpoints")
+        name = note.split("\n")[0]
+        forged = SigningKey.new(name).checkpoint(size, b"\0" * 32, previous=0, time=created)
+        self.run("UPDATE checkpoints SET note = ? WHERE size = ?", forged, size)
+
+
+DEEDS: list[Callable[[Insider], None]] = [
+    value for name, value in vars(Insider).items() if not name.startswith(("_", "run", "some"))
+]
+
+
+def write(url: str) -> str:
+    """Write a log of 300 events with all there can be in it; return its last checkpoint."""
+    store = SqlStore.open(url)
+    store.signing = key = SigningKey.new()
+    for i in range(147):
+        store.do(CreateRegisteredModel(name=f"m{i}", description="first", comment="c"))
+        store.do(UpdateRegisteredModel(name=f"m{i}", description="second"))
+        if i % 20 == 3:
+            store.order_events()
+    store.do(EraseEventTexts(sequence=5, comment="asked to"))
+    store.order_events()
+    new = SigningKey.new(key.name)
+    store.do(ReplaceLogKey(key=new.verifier, signature=key.endorse(new.verifier)))
+    store.signing = new
+    done = store.order_events()
+    assert done is not None
+    database = store.database
+    store.close()
+    connection = database.connect()
+    for table in TABLES:
+        for statement in database.unprotect(table):
+            connection.cursor().execute(statement)
+    connection.close()
+    return done.note
+
+
+@pytest.fixture(scope="module")
+def sqlite_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("log")
+    kept = write(f"sqlite:///{folder}/cuvee.db")
+    return folder / "cuvee.db", kept
+
+
+def test_an_untouched_log_holds(sqlite_log: tuple[Path, str]) -> None:
+    path, kept = sqlite_log
+    audit = audit_database(f"sqlite:///{path}", kept=kept, patience=1)
+    assert audit.problems == []
+    assert audit.tree.size == 297
+    assert len(audit.levels[1]) == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_thousand_changes_of_the_stored_log_are_all_found(
+    sqlite_log: tuple[Path, str], tmp_path: Path, seed: int
+) -> None:
+    path, kept = sqlite_log
+    for number in range(50):
+        chance = random.Random(f"{seed} {number}")
+        changed = tmp_path / "changed.db"
+        shutil.copy(path, changed)
+        url = f"sqlite:///{changed}"
+        connection = open_database(url).connect()
+        deed = DEEDS[(seed * 50 + number) % len(DEEDS)]
+        deed(Insider(connection, "?", chance))
+        connection.close()
+        assert audit_database(url, kept=kept, patience=1).problems, (deed, seed, number)
+        for file in tmp_path.iterdir():
+            file.unlink()
+
+
+@pytest.fixture(scope="module")
+def postgres_log(postgres: str) -> Iterator[tuple[str, str, str]]:
+    import psycopg
+
+    name = f"log_{os.urandom(4).hex()}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = postgres.replace("/postgres?", f"/{name}?")
+    migrate.upgrade(url)
+    yield name, url, write(url)
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name}")
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_changes_of_a_log_on_postgresql_are_found(
+    postgres: str, postgres_log: tuple[str, str, str], deed: Callable[[Insider], None]
+) -> None:
+    import psycopg
+
+    name, url, kept = postgres_log
+    assert audit_database(url, kept=kept, patience=1).problems == []
+    copy = f"{name}_copy"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+    other = postgres.replace("/postgres?", f"/{copy}?")
+    with psycopg.connect(other, autocommit=True) as connection:
+        deed(Insider(connection, "%s", random.Random(3)))
+    assert audit_database(other, kept=kept, patience=1).problems
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {copy}")
