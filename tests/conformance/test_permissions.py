@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from cuvee.api.access_lists import (
+    AccessEntry,
+    GetModelPermissions,
+    ObjectPermissions,
+    SetModelPermissions,
+    UpdateModelPermissions,
+)
 from cuvee.api.base import Actor, Op
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment, SearchExperiments, UpdateExperiment
@@ -20,7 +29,19 @@ from cuvee.api.permissions import (
     ListPermissions,
     RevokePermission,
 )
+from cuvee.api.reviews import GetWorkspaceModel
 from cuvee.api.runs import CreateRun
+from cuvee.api.user_permissions import (
+    AddRolePermission,
+    GetUserPermission,
+    GrantUserPermission,
+    ListCurrentPermissions,
+    ListUserPermissions,
+    RemoveRolePermission,
+    RevokeUserPermission,
+    UpdateRolePermission,
+    UserPermission,
+)
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.store.sql import SqlStore
 
@@ -238,3 +259,63 @@ def test_who_may_create_sees_and_manages_their_own_only(
     assert "CAN_CREATE" in refused(store, CreateExperiment(name="one more"), bob)
     with pytest.raises(InvalidParameter, match="on a folder"):
         store.do(GrantPermission(object="model:of bob", user="alice", permission="CAN_CREATE"))
+
+
+def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
+    local_store: SqlStore,
+    people: dict[str, Actor],  # noqa: ARG001  # they are in the store
+) -> None:
+    do = local_store.do
+    do(CreateRegisteredModel(name="m"), ROOT)
+    do(GrantPermission(object="folder:", group="red", permission="CAN_READ"))
+    do(GrantPermission(object="model:m", user="alice", permission="CAN_MANAGE"))
+
+    def held(found: ObjectPermissions) -> set[tuple[str, str, bool]]:
+        return {
+            (who.display_name, level.permission_level, level.inherited)
+            for who in found.access_control_list
+            for level in who.all_permissions
+        }
+
+    number = do(GetWorkspaceModel(name="m")).registered_model_databricks.id
+    both = {("red", "CAN_READ", True), ("alice", "CAN_MANAGE", False)}
+    assert held(do(GetModelPermissions(id=number))) == both
+    entry = AccessEntry(user_name="bob", permission_level="CAN_EDIT")
+    merged = do(UpdateModelPermissions(id=number, access_control_list=[entry]))
+    assert held(merged) == both | {("bob", "CAN_EDIT", False)}
+    replaced = do(SetModelPermissions(id=number, access_control_list=[entry]))
+    assert held(replaced) == {("red", "CAN_READ", True), ("bob", "CAN_EDIT", False)}
+    for name in ("nobody", "everyone"):
+        wrong = AccessEntry(user_name=name, permission_level="CAN_EDIT")
+        with pytest.raises(NotFound):
+            do(SetModelPermissions(id=number, access_control_list=[wrong]))
+    assert held(do(GetModelPermissions(id=number))) == held(replaced)
+    for strange in ("m", "999", "-1", "1.0"):
+        with pytest.raises(NotFound):
+            do(GetModelPermissions(id=strange))
+
+
+def test_mlflows_calls_change_the_same_grants(
+    local_store: SqlStore, people: dict[str, Actor]
+) -> None:
+    do, bob = local_store.do, people["bob"]
+    number = do(CreateExperiment(name="team/x"), ROOT).experiment_id
+    here: Any = {"resource_type": "experiment", "resource_id": number}
+    ask = GetUserPermission(username="bob", **here)
+    assert do(ask, bob) == UserPermission(allowed=False, permission="NO_PERMISSIONS")
+    do(GrantUserPermission(username="bob", **here, permission="EDIT"), ROOT)
+    assert do(ask, bob) == UserPermission(allowed=True, permission="EDIT")
+    assert [g.permission for g in do(ListPermissions(user="bob"), bob).grants] == ["CAN_EDIT"]
+    do(RevokeUserPermission(username="bob", **here), ROOT)
+    folder: Any = {"resource_type": "experiment", "resource_pattern": "team/*"}
+    given = do(AddRolePermission(role_id=7, **folder, permission="READ"), ROOT).role_permission
+    assert do(ask, bob) == UserPermission(allowed=False, permission="READ")
+    rows = do(ListCurrentPermissions(), bob).permissions
+    assert [(r.role_name, r.resource_pattern, r.permission) for r in rows] == [
+        ("red", "team/*", "READ")
+    ]
+    do(UpdateRolePermission(role_permission_id=given.id, permission="DENY"), ROOT)
+    assert do(ask, bob).permission == "NO_PERMISSIONS"
+    do(RemoveRolePermission(role_permission_id=given.id), ROOT)
+    assert do(ListPermissions(), ROOT).grants == []
+    assert refused(local_store, ListUserPermissions(username="bob"), people["carol"])

@@ -8,7 +8,6 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -16,11 +15,8 @@ from cuvee.api.base import Store
 from cuvee.api.hooks import (
     CreateHook,
     DeleteHook,
-    GetHook,
     ListDeliveries,
     RedeliverHook,
-    TryHook,
-    UpdateHook,
 )
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
@@ -29,11 +25,8 @@ from cuvee.api.webhooks import (
     CreateWebhook,
     HttpUrlSpec,
     JobSpec,
-    TryRegistryWebhook,
-    TryWebhook,
     WebhookEvent,
 )
-from cuvee.errors import InvalidParameter
 from cuvee.rules.targets import Allowed
 from cuvee.server.outbound import Outbound
 from cuvee.server.webhooks import Retries, Webhooks
@@ -343,116 +336,54 @@ def test_a_deleted_webhook_hears_nothing_more(
     assert len(receiver.got) == count
 
 
-# ---------------------------------------------------------------- over HTTP
-
-
-@pytest.fixture
-def remote(served_url: str) -> Iterator[Store]:
-    """The store as a client of its server sees it, which lets webhooks go nowhere but outside."""
-    from cuvee.client.http import Http, HttpStore
-    from cuvee.settings import Settings
-    from cuvee.uris import ServerUri
-
-    made = HttpStore(Http(ServerUri(url=served_url), Settings()))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def free(remote: Store, served: Any) -> Store:
-    """The same, of a server that may send to this machine."""
-    served.app.webhooks.outbound.allowed = Allowed(["127.0.0.1"])
-    return remote
-
-
-def test_a_test_call_tells_the_status_and_nothing_else(free: Store, receiver: Receiver) -> None:
-    free.do(CreateRegisteredModel(name="wine"))
-    receiver.behave = lambda handler, _: handler.answer(200, b"inner words")
-    made = free.do(
-        CreateWebhook(
-            name="ci", url=receiver.url, events=[WebhookEvent("PROMPT", "CREATED")], secret="s"
-        )
-    ).webhook
-    result = free.do(TryWebhook(webhook_id=made.webhook_id)).result
-    assert (result.success, result.response_status) == (True, 200)
-    assert (result.response_body, result.error_message) == ("", "")
-    got = receiver.got[0]
-    assert (got.json["entity"], got.json["action"]) == ("prompt", "created")
-    assert got.headers["x-mlflow-signature"].startswith("v1,")
-
-    receiver.behave = lambda handler, _: handler.answer(500, b"inner words")
-    budget = WebhookEvent("BUDGET_POLICY", "EXCEEDED")
-    failed = free.do(TryWebhook(webhook_id=made.webhook_id, event=budget)).result
-    assert (failed.success, failed.response_status) == (False, 500)
-    assert "500" in failed.error_message
-    assert "inner words" not in repr(failed)
-
-
-@pytest.mark.parametrize("entity", ["REGISTERED_MODEL", "MODEL_VERSION_ALIAS", "PROMPT_ALIAS"])
-def test_every_kind_of_sample_can_be_sent(free: Store, receiver: Receiver, entity: Any) -> None:
-    event = WebhookEvent(entity, "CREATED")
-    made = free.do(CreateWebhook(name="ci", url=receiver.url, events=[event])).webhook
-    assert free.do(TryWebhook(webhook_id=made.webhook_id)).result.success
-    assert receiver.got[0].json["entity"] == entity.lower()
-
-
-def test_a_registry_webhook_in_test_mode_is_called_by_the_test_only(
-    free: Store, receiver: Receiver
+def test_a_receiver_can_ask_for_time_or_for_an_end(
+    registry: SqlStore, receiver: Receiver, serve: Serve
 ) -> None:
-    names: list[Any] = ["COMMENT_CREATED", "TRANSITION_REQUEST_TO_STAGING_CREATED"]
-    spec = HttpUrlSpec(url=receiver.url)
-    op = CreateRegistryWebhook(events=names, http_url_spec=spec, status="TEST_MODE")
-    made = free.do(op).webhook
-    for event in ("COMMENT_CREATED", *names[1:], "REGISTERED_MODEL_CREATED"):
-        answer = free.do(TryRegistryWebhook(id=made.id, event=event))
-        assert (answer.status_code, answer.body) == (200, "")
-    assert [g.json["event"] for g in receiver.got][:2] == names
-    assert "version" not in receiver.got[2].json
-    assert free.do(TryHook(webhook_id=made.id)).result.success
-    receiver.stop()
-    gone = free.do(TryRegistryWebhook(id=made.id))
-    assert gone.status_code == 0
-    assert gone.body
+    def behave(handler: Handler, got: Got) -> None:
+        if got.json["data"]["after"] == {"k": "gone"}:
+            handler.answer(410)
+        elif len(receiver.got) == 2:
+            handler.answer(429, Retry_After="1")
+        else:
+            handler.answer(200)
+
+    receiver.behave = behave
+    made = registry.do(CreateHook(url=receiver.url, actions=["version.tag_set"])).webhook
+    serve(Retries(attempts=4, first=0.05, longest=5))
+    tag(registry, "wine", "gone")
+    tag(registry, "wine", "busy")
+    got = receiver.wait(3)
+    assert values(got) == ["gone", "busy", "busy"]
+    assert got[2].time - got[1].time >= 1
+    eventually(lambda: states(registry, made.webhook_id) == ["dead", "delivered"])
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://hooks.example.com/",
-        "https://127.0.0.1/",
-        "https://localhost:8080/",
-        "https://2130706433/",
-        "https://0x7f000001/",
-        "https://0177.0.0.1/",
-        "https://[::1]/",
-        "https://[::ffff:10.0.0.1]/",
-        "https://[64:ff9b::a9fe:a9fe]/",
-        "https://169.254.169.254/latest/",
-        "https://metadata.google.internal/",
-    ],
-)
-def test_a_server_takes_no_webhook_to_where_it_must_not_go(remote: Store, url: str) -> None:
-    event = WebhookEvent("MODEL_VERSION", "CREATED")
-    job = JobSpec(job_id="1", access_token="t", workspace_url=url)
-    for op in (
-        CreateWebhook(name="ci", url=url, events=[event]),
-        CreateHook(url=url),
-        CreateRegistryWebhook(events=["COMMENT_CREATED"], http_url_spec=HttpUrlSpec(url=url)),
-        CreateRegistryWebhook(events=["COMMENT_CREATED"], job_spec=job),
-    ):
-        with pytest.raises(InvalidParameter, match="allow"):
-            remote.do(op)
-    hook = remote.do(CreateHook(url="https://hooks.example.com/")).webhook
-    with pytest.raises(InvalidParameter, match="allow"):
-        remote.do(UpdateHook(webhook_id=hook.webhook_id, url=url))
-    assert remote.do(GetHook(webhook_id=hook.webhook_id)).webhook.url == hook.url
+def test_a_day_is_how_long_it_is_tried() -> None:
+    retries = Retries()
+    waits = [retries.wait(failed) for failed in range(1, retries.attempts)]
+    assert 18 * 3600 < sum(waits) < 26 * 3600
+    assert waits[0] <= 5
+    assert max(waits) <= 7200
 
 
-def test_what_was_stored_elsewhere_is_looked_at_when_it_is_sent(
-    remote: Store, local_store: SqlStore, receiver: Receiver
-) -> None:
-    hook = local_store.do(CreateHook(url=receiver.url)).webhook.webhook_id
-    result = remote.do(TryHook(webhook_id=hook)).result
-    assert (result.success, result.response_status) == (False, None)
-    assert "https only" in result.error_message
-    assert receiver.got == []
+def test_one_process_holds_a_job_until_it_lets_go_or_is_cut_off(local_store: SqlStore) -> None:
+    first = local_store.hold("job")
+    assert first is not None
+    assert first.alive()
+    assert local_store.hold("job") is None
+    other = local_store.hold("other")
+    assert other is not None
+    other.release()
+    first.release()
+    again = local_store.hold("job")
+    assert again is not None
+    if local_store.database.group_commit:
+        again.release()
+        return
+    connection = local_store.database.connect()
+    connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    connection.close()
+    assert not again.alive()
+    taken = local_store.hold("job")
+    assert taken is not None
+    taken.release()

@@ -359,6 +359,31 @@ def test_deliveries_are_queued_again_by_name_or_all_that_are_dead(local_store: S
     assert deliveries(store, hook) == [("version.created", "pending")] * 2
 
 
+def test_nothing_is_missed_or_doubled_when_many_make_webhooks_and_follow_at_once(
+    local_store: SqlStore,
+) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    store = local_store
+    store.do(CreateRegisteredModel(name="wine"))
+    store.do(CreateModelVersion(name="wine", source="s3://b/1"))
+    with ThreadPoolExecutor(8) as pool:
+        make = CreateHook(url=URL, actions=["version.tag_set"])
+        made = [w.webhook.webhook_id for w in pool.map(store.do, [make] * 8)]
+        ops: list[Op[Any]] = [
+            SetModelVersionTag(name="wine", version="1", key="k", value=str(i)) for i in range(20)
+        ]
+        for follow in range(10):
+            ops.insert(follow * 3, FollowLog(limit=5))
+        list(pool.map(store.do, ops))
+        list(pool.map(store.do, [FollowLog(limit=5)] * 8))
+    for hook in made:
+        assert deliveries(store, hook) == [("version.tag_set", "pending")] * 20
+        page = store.do(ListDeliveries(webhook_id=hook, max_results=1000)).deliveries
+        events = [d.event for d in page]
+        assert events == sorted(set(events), reverse=True)
+
+
 def ops() -> list[Op[Any]]:
     from cuvee.api.webhooks import TryRegistryWebhook, TryWebhook
 

@@ -42,16 +42,16 @@ RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
 RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency
-CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy
+CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 """
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission"
 _ANYONE = """
 SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
-ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies ListRegistryWebhooks
-ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry ListLogEntries
-GetLogStatus
+ListCurrentPermissions ListRolePermissions RehearsePolicy ListWaitingRequests ListEmergencies
+ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
+ListLogEntries GetLogStatus
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions

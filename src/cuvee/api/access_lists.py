@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from cuvee.api.base import Id, Of, Permission, Read, Recorded, Required
 from cuvee.api.permissions import LevelName
@@ -33,10 +33,10 @@ class LevelHeld(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class AccessHeld(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The levels of one user, group or service account."""
 
-    user_name: str = field(default_factory=str)
-    group_name: str = field(default_factory=str)
-    service_principal_name: str = field(default_factory=str)
-    display_name: str = field(default_factory=str)
+    user_name: str = ""
+    group_name: str = ""
+    service_principal_name: str = ""
+    display_name: str = ""
     all_permissions: list[LevelHeld] = []
 
 

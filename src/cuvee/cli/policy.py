@@ -101,6 +101,42 @@ def remove(do: Do, scope: str, comment: str, *, as_json: bool) -> None:
     _show_change(change, as_json=as_json, dry_run=False)
 
 
+@policy.command("test", epilog=examples("cuvee policy test policy.yaml"))
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@as_json
+@uses_store
+def test_(do: Do, file: Any, *, as_json: bool) -> None:
+    """Replay past moves against the policy in FILE; say which it would have blocked, and why.
+
+    Nothing is changed. What the history does not hold is said below the table.
+    """
+    from cuvee.api.rehearsals import RehearsePolicy
+
+    found = do(RehearsePolicy(document=file.read()))
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("MODEL", "VERSION", "TO", "BY", "MOVED", "RESULT", "WHY"),
+        [
+            (
+                m.name,
+                m.version,
+                m.to_stage,
+                m.user_id,
+                moment(m.timestamp),
+                ("blocked" if m.blocked else "allowed") + (" (emergency)" if m.emergency else ""),
+                "; ".join(m.missing),
+            )
+            for m in found.moves
+        ],
+        wrap=("WHY",),
+    )
+    click.echo(f"This policy would have blocked {found.blocked} of {found.total} moves.")
+    for note in found.notes:
+        click.echo(f"  {note}")
+
+
 def _show_change(change: Any, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         print_json(change)

@@ -202,6 +202,8 @@ def announce_artifact(tx: Tx, op: AnnounceArtifact) -> Empty:  # noqa: ARG001
 def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
     """Make stored bytes visible at a path; the same bytes again change nothing."""
     tx.database.lock(tx.cursor, "artifacts", shared=True)
+    if op.text:
+        tx.bulk(_keep_text, [(op.digest, op.text)])
     line = _ancestry(op.path)
     there = {row[0]: row[1] for row in tx.all(_at, paths=tx.listed(line))}
     old = there.pop(op.path, None)
@@ -217,8 +219,6 @@ def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
             f"{shown(op.path)} cannot be stored as a file: it is a directory with files."
         )
     tx.run(_put, path=op.path, digest=op.digest, size=op.size, modified=tx.now)
-    if op.text:
-        tx.bulk(_keep_text, [(op.digest, op.text)])
     for seal in growing:
         _grow(tx, seal, op)
     return Empty()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cuvee.api.base import Level
 from cuvee.api.policies import EVERYTHING
 from cuvee.api.rehearsals import PastMove, Rehearsal, RehearsePolicy
+from cuvee.errors import PermissionDenied
 from cuvee.rules.checks import Facts, Posted, Result, evaluate
 from cuvee.rules.decide import Approval, Case, decide
 from cuvee.rules.documents import parse_document
@@ -20,6 +21,7 @@ from cuvee.store.access import groups_of, level_on_model
 from cuvee.store.activities import Past, past_of
 from cuvee.store.engine import arg, hot
 from cuvee.store.facts import facts_of
+from cuvee.store.models import find_model
 from cuvee.store.policies import policy_of
 from cuvee.store.tx import Tx
 
@@ -65,6 +67,7 @@ _ACTIONS = [
 ]
 _SAME = "the policy"
 NOTES = [
+    "Models that you do not manage are left out.",
     "Versions and models that were deleted since are not looked at.",
     "Groups are those of today: who was in them then is not on record.",
 ]
@@ -95,6 +98,11 @@ def rehearse_policy(tx: Tx, op: RehearsePolicy) -> Rehearsal:
     levels: dict[str, Level] = {}
     scope = "" if document.scope == EVERYTHING else document.scope
     folder = not scope or scope.endswith("/")
+    if not folder and level_on_model(tx, find_model(tx, scope)[0], scope) < Level.MANAGE:
+        # A check can ask for any fact of a version's run, which not all who see the model may see.
+        raise PermissionDenied(
+            f"{tx.actor.name} may not test policies of {scope}: that needs CAN_MANAGE on it."
+        )
     rows = tx.all(
         _candidates,
         low=scope,
@@ -106,7 +114,7 @@ def rehearse_policy(tx: Tx, op: RehearsePolicy) -> Rehearsal:
         if name not in levels:
             levels[name] = level_on_model(tx, pk, name)
         nearer = policy_of(tx, name)
-        if levels[name] >= Level.READ and len(nearer.scope) <= len(scope):
+        if levels[name] >= Level.MANAGE and len(nearer.scope) <= len(scope):
             found += _replay(tx, name, tuple(version), document.policy, gated)
     found.sort(key=lambda move: move.timestamp, reverse=True)
     notes = list(NOTES)

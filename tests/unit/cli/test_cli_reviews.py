@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +78,16 @@ def test_emergencies_are_listed_and_one_that_is_not_there_is_not_closed(cuvee: C
     assert cuvee("emergencies", "list", "--open", "--json").json == []
     said = cuvee("emergencies", "close", "7", "--comment", "was right")
     assert (said.status, "no emergency with the id 7" in said.err) == (1, True)
+
+
+@pytest.mark.usefixtures("run_id")
+def test_a_policy_is_tried_on_past_moves(cuvee: Command, tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("scope: lr\nstages:\n  - {name: Production, review: {approvals: 1}}\n")
+
+    said = cuvee("policy", "test", str(file))
+
+    assert "This policy would have blocked 1 of 1 moves." in said.out
+    assert "1 more approval by" in said.out
+    found = cuvee("policy", "test", str(file), "--json").json
+    assert (found["total"], found["blocked"], found["moves"][0]["version"]) == (1, 1, "1")
