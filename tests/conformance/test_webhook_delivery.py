@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from cuvee.api.base import Store
+from cuvee.api.comments import CreateComment
 from cuvee.api.hooks import (
     CreateHook,
     DeleteHook,
@@ -19,12 +20,14 @@ from cuvee.api.hooks import (
     RedeliverHook,
 )
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
+from cuvee.api.reviews import CreateTransitionRequest
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
 from cuvee.api.webhooks import (
     CreateRegistryWebhook,
     CreateWebhook,
     HttpUrlSpec,
     JobSpec,
+    RegistryEvent,
     WebhookEvent,
 )
 from cuvee.rules.targets import Allowed
@@ -177,6 +180,25 @@ def test_registry_payloads_come_with_a_text_and_their_signature(
     code = hmac.new(b"s3cret", got.body, hashlib.sha256).hexdigest()
     assert got.headers["x-databricks-signature"] == code
     assert got.headers["authorization"] == "Basic eA=="
+
+
+def test_requests_and_comments_of_reviews_are_told(
+    registry: SqlStore, receiver: Receiver, serve: Serve
+) -> None:
+    names: list[RegistryEvent] = ["TRANSITION_REQUEST_TO_PRODUCTION_CREATED", "COMMENT_CREATED"]
+    spec = HttpUrlSpec(url=receiver.url)
+    registry.do(CreateRegistryWebhook(events=names, http_url_spec=spec))
+    serve()
+    registry.do(CreateComment(name="wine", version="2", comment="tastes well"))
+    registry.do(
+        CreateTransitionRequest(name="wine", version="2", stage="Production", comment="please")
+    )
+    comment, request = (got.json for got in receiver.wait(2))
+    assert (comment["event"], comment["comment"]) == ("COMMENT_CREATED", "tastes well")
+    assert comment["text"].endswith("commented on version 2 of wine. tastes well")
+    assert (request["event"], request["version"]) == (names[0], "2")
+    assert (request["from_stage"], request["to_stage"]) == ("None", "Production")
+    assert request["comment"] == "please"
 
 
 def test_a_job_is_run_with_the_event_as_its_parameter(
