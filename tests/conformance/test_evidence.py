@@ -10,19 +10,21 @@ import pytest
 
 from conformance.people import People, gated, put_policy
 from cuvee.api.artifacts import PutArtifact
-from cuvee.api.base import Store
+from cuvee.api.base import Actor, Store
 from cuvee.api.evidence import EnvironmentFile, Evidence, GetEvidence
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric
 from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
+from cuvee.api.permissions import GrantPermission
 from cuvee.api.reviews import (
     ApproveTransitionRequest,
     CreateTransitionRequest,
     RejectTransitionRequest,
 )
 from cuvee.api.runs import CreateRun, DeleteRun, UpdateRun
+from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
-from cuvee.errors import InvalidParameter, NotFound
+from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.store.sql import SqlStore
 
 REQUIREMENTS = "numpy==2.1.0\r\nscikit-learn\n"
@@ -218,3 +220,26 @@ def test_approvals_that_no_longer_count_stand_in_the_pack_with_the_reason(
     assert void["counts"] is False
     assert "the policy has changed since" in void["why_not"]
     assert any(void["why_not"] in gap.says for gap in pack(store)[0].missing)
+
+
+def test_a_run_that_the_caller_may_not_read_stays_out_of_the_pack(
+    local_store: SqlStore, version: str
+) -> None:
+    root = Actor("root", "token", user=99, admin=True)
+    local_store.do(CreateUser(username="root", password="correct horse battery"), root)
+    made = local_store.do(CreateUser(username="bob", kind="service"), root).user
+    bob = Actor("bob", "token", user=made.id)
+    asked = GetEvidence(name="wine", version="1")
+    with pytest.raises(PermissionDenied):
+        local_store.do(asked, bob)
+
+    local_store.do(GrantPermission(object="model:wine", user="bob", permission="CAN_READ"), root)
+    found = local_store.do(asked, bob)
+    files = {member.path: member.text for member in found.members}
+    assert "facts/run.json" not in files
+    assert "run.created" not in actions(files)
+    assert "version.created" in actions(files)
+    assert "rmse" not in files["card.md"]
+    says = f"The run {version} is one that bob, who asked, may not read."
+    assert says in [gap.says for gap in found.missing]
+    assert "facts/run.json" in [m.path for m in local_store.do(asked, root).members]
