@@ -21,6 +21,7 @@ import rfc8785
 from cuvee.api.base import Store
 from cuvee.api.events import EraseEventTexts, ListEvents
 from cuvee.api.log import (
+    CheckProjection,
     GetCheckpoint,
     GetConsistency,
     GetInclusion,
@@ -28,9 +29,17 @@ from cuvee.api.log import (
     GetLogStatus,
     ListCheckpoints,
     ListLogEntries,
+    NoteProjection,
     ReplaceLogKey,
 )
-from cuvee.api.models import CreateRegisteredModel, UpdateRegisteredModel
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    RenameRegisteredModel,
+    SetRegisteredModelAlias,
+    UpdateRegisteredModel,
+)
+from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.log import bundle, verifier
 from cuvee.log.merkle import check_consistency, check_inclusion
@@ -313,6 +322,34 @@ def spoil(data: bytes, chance: random.Random) -> bytes:
         line[field] = line[field][:where] + ("1" if old != "1" else "2") + line[field][where + 1 :]
     lines[at] = json.dumps(line, ensure_ascii=False).encode()
     return b"\n".join(lines) + b"\n"
+
+
+def test_a_registry_that_was_changed_behind_the_log_is_noticed_once(
+    local_store: SqlStore,
+) -> None:
+    fill(local_store, 2)
+    for _ in range(2):
+        local_store.do(CreateModelVersion(name="m0", source="s3://b/m"))
+    local_store.do(TransitionStage(name="m0", version="1", stage="Production"))
+    local_store.do(SetRegisteredModelAlias(name="m0", alias="best", version="2"))
+    local_store.do(RenameRegisteredModel(name="m0", new_name="wine"))
+    local_store.do(DeleteRegisteredModel(name="m1"))
+    assert local_store.do(CheckProjection()).findings == []
+
+    connection = local_store.database.connect()
+    connection.execute("UPDATE model_versions SET stage = 'Production' WHERE version = 2")
+    connection.close()
+    findings = local_store.do(CheckProjection()).findings
+    assert findings == ["version 2 of wine is Production, and by the log None"]
+    for _ in range(2):
+        local_store.do(NoteProjection(findings=findings))
+    assert [e.action for e in local_store.do(ListEvents(object="log:projection")).events] == [
+        "log.mismatch_found"
+    ]
+    (problem,) = local_store.do(GetLogStatus()).problems
+    assert findings[0] in problem
+    local_store.do(NoteProjection(findings=[]))
+    assert local_store.do(GetLogStatus()).problems == []
 
 
 def test_signatures_are_judged_as_by_openssl() -> None:

@@ -233,3 +233,15 @@ class NoteProjection(Write[Ordered], frozen=True, kw_only=True):
 
     needs: ClassVar[Permission] = Permission.ADMIN
     findings: list[str]
+
+
+class Projection(Struct, frozen=True):
+    """Where the registry and the log disagree, in sentences."""
+
+    findings: list[str]
+
+
+class CheckProjection(Read[Projection], frozen=True, kw_only=True):
+    """Compare the registry with what its events tell."""
+
+    needs: ClassVar[Permission] = Permission.ADMIN

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuvee.api.log import Ordered
+from cuvee.api.log import CheckProjection, NoteProjection, Ordered
 from cuvee.log import note
 from cuvee.log.note import SigningKey
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 POLL = 0.9
 """Seconds between two looks for what other servers have committed."""
+COMPARE = 600.0
+"""Seconds between two comparisons of the registry with the log."""
 PAUSE = 0.3
 """Seconds that events gather before they are signed together."""
 
@@ -37,6 +40,7 @@ class Keeper:
         self._written = ""
         self._problem = ""
         self._stop = threading.Event()
+        self._compared = float("-inf")
         self._thread = threading.Thread(target=self._run, name="cuvee-log", daemon=True)
 
     def start(self) -> None:
@@ -57,6 +61,8 @@ class Keeper:
             self._round()
             if stopping:
                 return
+            if time.monotonic() - self._compared > COMPARE:
+                self._compare()
             if self.store.recorded.wait(POLL):
                 self._stop.wait(PAUSE)
 
@@ -68,6 +74,18 @@ class Keeper:
                 self._note(done)
         except Exception:  # noqa: BLE001  # said, and tried again in the next round
             _log.exception("The log could not be written")
+
+    def _compare(self) -> None:
+        """Compare the registry with the log; a difference becomes an event, and is logged."""
+        self._compared = time.monotonic()
+        try:
+            findings = self.store.do(CheckProjection()).findings
+            self.store.do(NoteProjection(findings=findings))
+        except Exception:  # noqa: BLE001  # said, and tried again the next time
+            _log.exception("The registry could not be compared with the log")
+            return
+        for finding in findings:
+            _log.error("The registry and the log disagree: %s", finding)
 
     def _note(self, done: Ordered) -> None:
         """Write the checkpoint beside the key, or say why there is none."""

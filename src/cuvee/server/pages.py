@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from cuvee.api.base import Op
 from cuvee.api.events import Event, ListEvents
 from cuvee.api.experiments import Experiment, SearchExperiments
+from cuvee.api.log import GetLogStatus
 from cuvee.api.models import RegisteredModel, SearchRegisteredModels
 from cuvee.api.runs import Run, SearchRuns
 from cuvee.api.versions import ModelVersion, SearchModelVersions
@@ -89,6 +90,9 @@ def home(do: Do, user: str = "") -> bytes:
     """
     leave = f'<form method="post" action="logout">{escape(user)} <button>Log out</button></form>'
     body = _section("Models", _models(do)) + _section("Experiments", _experiments(do))
+    if problems := do(GetLogStatus()).problems:
+        listed = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
+        body = _section("The history does not hold", f"<ul>{listed}</ul>") + body
     latest = do(ListEvents(newest_first=True, max_results=EVENTS)).events
     body += _section("Latest events", _events(latest))
     return (
