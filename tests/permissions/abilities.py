@@ -49,7 +49,7 @@ _MANAGE_ON_ALL = "AddRolePermission"
 _ANYONE = """
 SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
-ListCurrentPermissions ListRolePermissions RehearsePolicy ListWaitingRequests ListEmergencies
+ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
 ListLogEntries GetLogStatus
 """
