@@ -16,6 +16,7 @@ from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric
 from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
 from cuvee.api.permissions import GrantPermission
+from cuvee.api.policies import ApplyPolicy
 from cuvee.api.reviews import (
     ApproveTransitionRequest,
     CreateTransitionRequest,
@@ -243,3 +244,19 @@ def test_a_run_that_the_caller_may_not_read_stays_out_of_the_pack(
     says = f"The run {version} is one that bob, who asked, may not read."
     assert says in [gap.says for gap in found.missing]
     assert "facts/run.json" in [m.path for m in local_store.do(asked, root).members]
+
+
+@pytest.mark.parametrize("scope", ["/", "wine"])
+def test_the_history_of_the_policy_stands_in_the_pack_also_after_a_rename(
+    store: Store,
+    version: str,  # noqa: ARG001
+    scope: str,
+) -> None:
+    document = f"{{scope: {scope}, stages: [{{name: Production, review: {{}}}}]}}"
+    store.do(ApplyPolicy(document=document, comment="agreed"))
+    store.do(RenameRegisteredModel(name="wine", new_name="vin"))
+
+    _, files = pack(store, "vin")
+    assert actions(files).count("policy.applied") == 1
+    assert "agreed" in files["card.md"]
+    assert "- Production: 1 approval; not by the author or the requester" in files["card.md"]

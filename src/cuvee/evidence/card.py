@@ -224,7 +224,8 @@ def _rules(facts: Facts) -> Iterator[str]:
         if review is None:
             yield f"- {plain(stage['name'])}: no review"
             continue
-        said = [f"{review['approvals']} approvals"]
+        count = review["approvals"]
+        said = [f"{count} approval{'' if count == 1 else 's'}"]
         if review["from"]:
             said.append(f"from {', '.join(review['from'])}")
         if review["exclude"]:

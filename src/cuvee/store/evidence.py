@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.evidence import Evidence, EvidenceMember, GetEvidence
 from cuvee.api.names import shown
+from cuvee.api.policies import EVERYTHING
 from cuvee.api.runs import GetRun, Run
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.evidence import facts as known
@@ -168,23 +170,21 @@ def _history(
 ) -> list[tuple[Any, ...]]:
     """Return the events of the version, its model, its run and its policy, in their order."""
     found = []
-    end = None
-    wanted = name
+    wanted, end = name, sys.maxsize
     # A model carries its history along when it is renamed, and a name may have been another's.
     while wanted:
-        of_model = [row for row in rows_of(tx, f"model:{wanted}") if end is None or row[0] < end]
-        of_version = rows_of(tx, f"version:{wanted}/{number}")
+        of_model = [row for row in rows_of(tx, f"model:{wanted}") if row[0] < end]
         begun = [row for row in of_model if row[5] in ("model.created", "model.renamed")]
         start = begun[-1][0] if begun else 0
-        found += [
-            r for r in (*of_model, *of_version) if start <= r[0] and (end is None or r[0] < end)
-        ]
+        of_others = (f"version:{wanted}/{number}", f"policy:{wanted}")
+        mine = [*of_model, *(row for other in of_others for row in rows_of(tx, other))]
+        found += [row for row in mine if start <= row[0] < end]
         renamed = bool(begun) and begun[-1][5] == "model.renamed"
         end, wanted = start, msgspec.json.decode(begun[-1][7])["name"] if renamed else ""
     if run is not None:
         found += rows_of(tx, f"run:{run.info.run_id}")
-    if applied.id:
-        found += rows_of(tx, f"policy:{applied.scope}")
+    if applied.id and applied.scope != name:
+        found += rows_of(tx, f"policy:{applied.scope or EVERYTHING}")
     return sorted(found)
 
 
