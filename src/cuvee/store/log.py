@@ -128,7 +128,9 @@ def order_events(tx: Tx, op: OrderEvents) -> Ordered:  # noqa: ARG001
             [(size + i, row[0], leaf_hash(entry(row))) for i, row in enumerate(rows)],
         )
         _grow(tx, size, size + len(rows))
-    if settled > before and len(rows) < BATCH:
+    if len(rows) == BATCH:  # there may be more above, which the next round appends
+        settled = min(settled, rows[-1][0])
+    if settled > before:
         tx.run(_settle_it, settled=settled)
     return _signed(tx, size + len(rows))
 
