@@ -195,11 +195,13 @@ class Search:
         ids = self.tx.key_ids({c.key for c in clauses if c.kind in interned})
         found = [self._apart(clause, ids) for clause in clauses]
         while len(found) > CHUNK:
-            self._narrow(found[:CHUNK])
+            if not self._narrow(found[:CHUNK]):
+                return
             found = found[CHUNK:]
         self._say((*found, join), lambda query: query.filter(found, join=join))
 
-    def _narrow(self, comparisons: Sequence[Comparison]) -> None:
+    def _narrow(self, comparisons: Sequence[Comparison]) -> bool:
+        """Demand what is found by some of the comparisons; return whether that is anything."""
         pk = self.subject.pk
         query = self.write()
         query.filter(comparisons, join=False)
@@ -207,6 +209,7 @@ class Search:
         self.shape, self._steps = None, []
         pks = self.tx.listed([found for (found,) in rows])
         self.demand("pks", lambda: self.tx.database.among(pk, "pks"), pks=pks)
+        return bool(rows)
 
     def _apart(self, clause: Clause, ids: Mapping[str, int]) -> Comparison:
         """Set the value of a clause apart."""

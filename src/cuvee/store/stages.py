@@ -34,9 +34,9 @@ _set = hot(
 
 def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
     model = find_model(tx, op.name, lock=True)
-    row = versions.find_version(tx, op.name, op.version)
     applied = policy_of(tx, op.name)
     stage = find_stage(applied, op.stage)
+    row = versions.find_version(tx, op.name, op.version)
     expect_holder(tx, model, stage, op.expected_holder)
     details = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
     move(
