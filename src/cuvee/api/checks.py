@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from cuvee.api.base import CUVEE, Empty, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import CUVEE, Empty, Id, Of, Permission, Read, Recorded, Required
 from cuvee.api.comments import comment_number
 from cuvee.api.names import version_number
 from cuvee.api.reviews import MODEL
@@ -141,7 +141,7 @@ class ListEmergencies(Read[EmergencyPage], frozen=True, kw_only=True):
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "emergencies/list"
     needs: ClassVar[Permission] = Permission.LOGIN
-    name: str = ""
+    name: Id = ""
     open_only: bool = False
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     page_token: str = ""

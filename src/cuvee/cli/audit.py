@@ -168,7 +168,10 @@ def _beside(uri: str) -> Path | None:
 @click.option("--no-texts", is_flag=True, help="Leave out comments and descriptions.")
 @uses_store
 def export(do: Do, path: Path, subjects: tuple[str, ...], *, no_texts: bool) -> None:
-    """Write a zip file that proves the history offline; it contains the program that checks it."""
+    """Write a zip file that proves the history offline.
+
+    It contains the program that checks it.
+    """
     from cuvee.log import bundle
 
     count = bundle.write(do, path, subjects=subjects, texts=not no_texts)
@@ -184,7 +187,9 @@ def export(do: Do, path: Path, subjects: tuple[str, ...], *, no_texts: bool) -> 
 @click.option("--lost", is_flag=True, help="The old key is lost: the new one cannot be proved.")
 @click.option("--comment", default="", help="Why, for the history.")
 def rotate_key(target: str | None, log_key: Path | None, comment: str, *, lost: bool) -> None:
-    """Replace the key that signs the history; running servers take the new one up.
+    """Replace the key that signs the history.
+
+    Running servers take the new one up.
 
     TARGET is the database. The old key signs the entry of the new one.
     """

@@ -35,7 +35,7 @@ def add(do: Do, name: str, version: str, text: str) -> None:
 @as_json
 @uses_store
 def list_(do: Do, name: str, version: str, limit: int, *, as_json: bool) -> None:
-    """List requests, approvals, moves and comments of VERSION, newest first."""
+    """List what was done and said about VERSION, newest first."""
     from cuvee.api.reviews import ListActivities
 
     def fetch(token: str, size: int) -> tuple[list[Any], str | None]:

@@ -32,7 +32,9 @@ def policy() -> None:
 @as_json
 @uses_store
 def apply_(do: Do, file: Any, comment: str, *, dry_run: bool, as_json: bool) -> None:
-    """Apply the policy in FILE (YAML or JSON; - reads standard input) and show what changes.
+    """Apply the policy in FILE and show what changes.
+
+    FILE is YAML or JSON; - reads standard input.
 
     The file names its scope: a model, a folder (team/), or / for all models.
     """
@@ -51,7 +53,9 @@ def apply_(do: Do, file: Any, comment: str, *, dry_run: bool, as_json: bool) -> 
 @as_json
 @uses_store
 def show(do: Do, scope: str, *, versions: bool, as_yaml: bool, as_json: bool) -> None:
-    """Show the policy of SCOPE: a model, a folder (team/), or / for all models.
+    """Show the policy of SCOPE.
+
+    SCOPE is a model, a folder (team/), or / for all models.
 
     For a model, the policy that applies to it is shown, wherever it comes from.
     """
@@ -94,7 +98,10 @@ def show(do: Do, scope: str, *, versions: bool, as_yaml: bool, as_json: bool) ->
 @as_json
 @uses_store
 def remove(do: Do, scope: str, comment: str, *, as_json: bool) -> None:
-    """Take the policy of SCOPE away, so that the next larger scope's applies."""
+    """Take the policy of SCOPE away.
+
+    The next larger scope's applies then.
+    """
     from cuvee.api.policies import RemovePolicy
 
     change = do(RemovePolicy(scope=scope, comment=comment))
@@ -106,9 +113,9 @@ def remove(do: Do, scope: str, comment: str, *, as_json: bool) -> None:
 @as_json
 @uses_store
 def test_(do: Do, file: Any, *, as_json: bool) -> None:
-    """Replay past moves against the policy in FILE; say which it would have blocked, and why.
+    """Say which past moves the policy in FILE would have blocked.
 
-    Nothing is changed. What the history does not hold is said below the table.
+    It says why, too, and changes nothing. What the history does not hold is said below the table.
     """
     from cuvee.api.rehearsals import RehearsePolicy
 

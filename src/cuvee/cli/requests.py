@@ -56,7 +56,7 @@ def list_(do: Do, name: str, version: str, *, as_json: bool) -> None:
 @as_json
 @uses_store
 def waiting(do: Do, limit: int, *, as_json: bool) -> None:
-    """List the requests of all models that wait for your word, oldest first."""
+    """List the requests that wait for your word, oldest first."""
     from cuvee.api.reviews import ListWaitingRequests
 
     def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
@@ -77,7 +77,10 @@ def waiting(do: Do, limit: int, *, as_json: bool) -> None:
 def approve(
     do: Do, name: str, version: str, stage: str, comment: str, *, archive_existing: bool
 ) -> None:
-    """Approve the open requests to move VERSION to STAGE; the last approval needed moves it."""
+    """Approve the open requests to move VERSION to STAGE.
+
+    The last approval that is needed moves it.
+    """
     from cuvee.api.reviews import ApproveTransitionRequest
 
     said = do(
@@ -147,7 +150,7 @@ def cancel(do: Do, name: str, version: str, stage: str, creator: str, comment: s
 @as_json
 @uses_store
 def explain(do: Do, name: str, version: str, stage: str, *, as_json: bool) -> None:
-    """Say what VERSION lacks for STAGE, and what its required checks say."""
+    """Say what VERSION lacks for STAGE, and how its checks stand."""
     from cuvee.api.reviews import ExplainTransition
 
     found = do(ExplainTransition(name=name, version=version, stage=stage))

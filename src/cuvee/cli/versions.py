@@ -106,7 +106,10 @@ def stage(
     archive_existing: bool,
     break_glass: bool,
 ) -> None:
-    """Move a version to STAGE; 'cuvee policy show NAME' says which stages there are."""
+    """Move a version to STAGE.
+
+    'cuvee policy show NAME' says which stages there are.
+    """
     from cuvee.api.versions import TransitionStage
 
     moved = do(
@@ -148,7 +151,7 @@ def rollback(do: Do, name: str, stage: str, expect: str | None, comment: str) ->
 @comment
 @uses_store
 def swap(do: Do, name: str, version: str, stage: str, expect: str | None, comment: str) -> None:
-    """Move a version to STAGE, and the version that holds it to the first one's stage."""
+    """Let a version and the holder of STAGE exchange their stages."""
     from cuvee.api.holdings import SwapStages
 
     op = SwapStages(
@@ -177,7 +180,10 @@ def swap(do: Do, name: str, version: str, stage: str, expect: str | None, commen
 @as_json
 @uses_store
 def holders(do: Do, name: str, stage: str, at: str | None, limit: int, *, as_json: bool) -> None:
-    """Show which versions held STAGE (or any stage) from when to when, newest first."""
+    """Show which versions held STAGE, and when, newest first.
+
+    Without STAGE, of all stages.
+    """
     from cuvee.api.holdings import GetStageHolder, ListHoldings
 
     if at and not stage:
