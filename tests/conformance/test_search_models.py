@@ -168,7 +168,6 @@ def test_filters_find_versions(store: Store, text: str, names: list[str]) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "current_stage = 'Production'",
         "status = 'READY'",
         "creation_timestamp > 0",
         "tags.x IS NULL",
