@@ -21,6 +21,7 @@ from cuvee.api.checks import (
 from cuvee.api.comments import CreateComment, DeleteComment, ListComments, UpdateComment
 from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.events import ListEvents
+from cuvee.api.holdings import RollbackStage
 from cuvee.api.metrics import Metric
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.reviews import (
@@ -358,6 +359,36 @@ def test_breaking_the_glass_opens_an_emergency_that_somebody_else_must_close(
         people("bob").do(CloseEmergency(id=held.id, comment="again"))
     assert ann.do(ListEmergencies(open_only=True)).emergencies == []
     assert len(ann.do(ListEmergencies()).emergencies) == 1
+
+
+def test_a_rollback_that_a_check_blocks_may_break_the_glass_too(
+    people: People, ann: Person, local_store: SqlStore, store: Store
+) -> None:
+    versions = [register(ann, local_store), register(ann, local_store)]
+    for version in versions:
+        move = TransitionStage(
+            name="wine", version=version, stage="Production", archive_existing_versions=True
+        )
+        ann.do(move)
+    put_policy(local_store, gated(checks=["golden-set"], break_glass=["user:eve"]))
+    back: dict[str, Any] = {"name": "wine", "stage": "Production"}
+
+    with pytest.raises(PermissionDenied, match=r"golden-set.* user:eve may send break_glass"):
+        people("eve").do(RollbackStage(**back, comment="down"))
+    with pytest.raises(PermissionDenied, match="its policy lets user:eve do that"):
+        ann.do(RollbackStage(**back, comment="down", break_glass=True))
+    with pytest.raises(InvalidParameter, match="needs a reason"):
+        people("eve").do(RollbackStage(**back, break_glass=True))
+    assert ann.do(ListEmergencies()).emergencies == []
+    people("eve").do(RollbackStage(**back, comment="down", break_glass=True))
+
+    (held,) = ann.do(ListEmergencies(name="wine", open_only=True)).emergencies
+    assert (held.version, held.comment) == (versions[0], "down")
+    moved = store.do(
+        ListEvents(action="version.transitioned", object=f"version:wine/{held.version}")
+    )
+    assert moved.events[-1].details["emergency"] == held.id
+    assert moved.events[-1].details["rollback"] is True
 
 
 def test_deleting_the_version_does_not_make_an_emergency_disappear(

@@ -10,6 +10,7 @@ from cuvee.api.base import CUVEE, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import version_number
 from cuvee.api.times import moment_of
 from cuvee.api.versions import (
+    BreakGlass,
     ExpectedHolder,
     ModelVersion,
     ModelVersionResult,
@@ -103,6 +104,7 @@ class RollbackStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
     name: Required
     stage: Required
     expected_holder: ExpectedHolder = None
+    break_glass: BreakGlass = False
 
     def check(self) -> None:
         check_expected(self.expected_holder)

@@ -143,6 +143,9 @@ ExpectedHolder = Annotated[
     str | None,
     Meta(description="the version that must hold the stage until now; empty for nobody"),
 ]
+BreakGlass = Annotated[
+    bool, Meta(description="in an emergency, move past the stage's policy, to be reviewed later")
+]
 
 
 class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
@@ -157,10 +160,7 @@ class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
     stage: Required
     archive_existing_versions: bool = False
     expected_holder: ExpectedHolder = None
-    break_glass: Annotated[
-        bool,
-        Meta(description="in an emergency, move past the stage's policy, to be reviewed later"),
-    ] = False
+    break_glass: BreakGlass = False
 
     def check(self) -> None:
         version_number(self.version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cuvee.cli.options import Do, examples, uses_store
-from cuvee.cli.permissions import LEVELS, chosen, comment, of_object, of_subject
+from cuvee.cli.permissions import LEVELS, chosen, comment, of_object, of_subject, shown
 
 
 @click.command(
@@ -41,4 +41,4 @@ def grant(
             comment=comment,
         )
     )
-    click.echo(f"{user or group} has {level} on {name}.")
+    click.echo(f"{user or group} has {level} on {shown(name)}.")

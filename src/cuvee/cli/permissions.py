@@ -62,6 +62,13 @@ def chosen(
     return given[0]
 
 
+def shown(name: str) -> str:
+    """Return the text of an object as people read it: ``folder:`` is everything."""
+    noun, _, rest = name.partition(":")
+    everything = {"folder": "everything", "experiments": "all experiments", "models": "all models"}
+    return name if rest else everything.get(noun, name)
+
+
 @click.group()
 def permissions() -> None:
     """See, explain and take back permissions; `cuvee grant` gives them."""
@@ -87,7 +94,7 @@ def list_(do: Do, user: str, group: str, stage: str, *, as_json: bool, **where: 
         ("OBJECT", "STAGE", "WHO", "LEVEL", "BY", "SINCE"),
         [
             (
-                g.object,
+                shown(g.object),
                 g.stage,
                 f"user {g.user}" if g.user else f"group {g.group}",
                 g.permission,
@@ -129,7 +136,9 @@ def explain(
     if as_json:
         print_json(found)
         return
-    click.echo(f"{found.user} {'has' if found.allowed else 'lacks'} {level} on {found.object}.")
+    click.echo(
+        f"{found.user} {'has' if found.allowed else 'lacks'} {level} on {shown(found.object)}."
+    )
     click.echo(found.because)
     if found.next:
         click.echo(found.next)
@@ -146,4 +155,4 @@ def revoke(do: Do, user: str, group: str, stage: str, comment: str, **where: str
 
     name = chosen(**where)
     do(RevokePermission(object=name, user=user, group=group, stage=stage, comment=comment))
-    click.echo(f"{user or group} has no level of their own on {name} any more.")
+    click.echo(f"{user or group} has no level of their own on {shown(name)} any more.")

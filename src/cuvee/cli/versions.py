@@ -17,6 +17,10 @@ expect = click.option(
     help="Refuse unless this version holds the stage until now ('nobody' for none).",
 )
 
+break_glass = click.option(
+    "--break-glass", is_flag=True, help="In an emergency, move past the stage's policy."
+)
+
 
 @click.group()
 def versions() -> None:
@@ -91,7 +95,7 @@ def show(do: Do, name: str, version: str, *, as_json: bool) -> None:
 @click.argument("version")
 @click.argument("stage")
 @click.option("--archive-existing", is_flag=True, help="Archive the versions now in that stage.")
-@click.option("--break-glass", is_flag=True, help="In an emergency, move past the stage's policy.")
+@break_glass
 @expect
 @comment
 @uses_store
@@ -131,14 +135,23 @@ def stage(
 )
 @click.argument("name")
 @click.argument("stage")
+@break_glass
 @expect
 @comment
 @uses_store
-def rollback(do: Do, name: str, stage: str, expect: str | None, comment: str) -> None:
+def rollback(
+    do: Do, name: str, stage: str, expect: str | None, comment: str, *, break_glass: bool
+) -> None:
     """Give STAGE back to the version that held it before."""
     from cuvee.api.holdings import RollbackStage
 
-    op = RollbackStage(name=name, stage=stage, comment=comment, expected_holder=_expected(expect))
+    op = RollbackStage(
+        name=name,
+        stage=stage,
+        comment=comment,
+        expected_holder=_expected(expect),
+        break_glass=break_glass,
+    )
     found = do(op).model_version
     click.echo(f"{found.name} version {found.version} is in {found.current_stage} again.")
 

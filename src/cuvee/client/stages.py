@@ -64,6 +64,7 @@ class StageCalls(Calls):
         *,
         comment: str = "",
         expected_holder: str | int | None = None,
+        break_glass: bool = False,
     ) -> ModelVersion:
         """Give a stage back to the version that held it before, and return that version.
 
@@ -72,9 +73,14 @@ class StageCalls(Calls):
             stage: the stage.
             comment: why, for the history.
             expected_holder: the version that must hold the stage until now; empty for nobody.
+            break_glass: in an emergency, move past the stage's policy, to be reviewed later.
         """
         op = api.RollbackStage(
-            name=name, stage=stage, comment=comment, expected_holder=_holder(expected_holder)
+            name=name,
+            stage=stage,
+            comment=comment,
+            expected_holder=_holder(expected_holder),
+            break_glass=break_glass,
         )
         return self.do_registry(op).model_version
 

@@ -75,8 +75,7 @@ _Point = tuple[int, int, int, int]
 
 
 def _plus(a: _Point, b: _Point) -> _Point:
-    e = (a[1] - a[0]) * (b[1] - b[0]) % _P
-    f = (a[1] + a[0]) * (b[1] + b[0]) % _P
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % _P, (a[1] + a[0]) * (b[1] + b[0]) % _P
     g, h = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
     i, j, k, m = f - e, h - g, h + g, f + e
     return i * j % _P, k * m % _P, j * k % _P, i * m % _P
@@ -85,8 +84,7 @@ def _plus(a: _Point, b: _Point) -> _Point:
 def _times(factor: int, point: _Point) -> _Point:
     total: _Point = (0, 1, 1, 0)
     while factor:
-        if factor & 1:
-            total = _plus(total, point)
+        total = _plus(total, point) if factor & 1 else total
         point = _plus(point, point)
         factor >>= 1
     return total
@@ -189,8 +187,7 @@ PACK = "cuvee evidence pack 1"
 def _lines(bundle: zipfile.ZipFile, name: str) -> Iterator[Json]:
     if name in bundle.namelist():
         with bundle.open(name) as file:
-            for line in file:
-                yield json.loads(line)
+            yield from map(json.loads, file)
 
 
 class Bundle:
@@ -287,7 +284,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 and arguments[1:2] != ["--key"]:
         print("usage: python verifier.py bundle.zip [--key NAME+ID+BASE64]")  # noqa: T201
         return 2
-    bundle = Bundle(arguments[0])
+    try:
+        bundle = Bundle(arguments[0])
+    except Exception as problem:  # noqa: BLE001  what is no bundle may go wrong anyhow
+        sys.exit(f"{arguments[0]} cannot be read as a bundle: {type(problem).__name__}: {problem}")
     known = [key for _, key in bundle.keys.chain]
     wrong = bundle.problems + [f"{key} never signed" for key in arguments[2:] if key not in known]
     said = f"{bundle}\nThe bundle {'does not hold' if wrong else 'holds'}."

@@ -76,7 +76,7 @@ def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
         _require_move(tx, model, current, applied, target)
     leaving: list[tuple[Any, ...]] = []
     if row[3] != stage.name:
-        granted = _allow(tx, model, row, applied, stage, op.comment)
+        granted = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
         details = {**granted, "rollback": True, **({"from": str(current[2])} if current else {})}
         leaving = move(
             tx, model, row, stage, comment=op.comment, details=details, restores=former[0]

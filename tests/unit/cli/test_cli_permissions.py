@@ -14,7 +14,7 @@ Command = Callable[..., Any]
 def test_a_level_is_given_listed_explained_and_taken_back(cuvee: Command, store: Any) -> None:
     del store
     said = cuvee("grant", "CAN_EDIT", "--group", "everyone", "--folder", "", "--comment", "start")
-    assert said.out == "everyone has CAN_EDIT on folder:.\n"
+    assert said.out == "everyone has CAN_EDIT on everything.\n"
     listed = cuvee("permissions", "list", "--group", "everyone", "--json")
     assert [(g["object"], g["permission"]) for g in json.loads(listed.out)] == [
         ("experiments:", "CAN_EDIT"),
