@@ -13,6 +13,7 @@ from cuvee.api.logins import (
     OpenSession,
     PassAttempt,
 )
+from cuvee.api.tokens import CreateToken
 from cuvee.api.users import CreateUser, DeleteUser, ListUsers, SetUp, UpdateUserAdmin
 from cuvee.errors import CuveeError
 from cuvee.rules.attempts import LIMITS
@@ -56,6 +57,20 @@ def test_an_address_that_tries_many_users_is_slowed_down_for_all(local_store: Sq
     assert waits[:free] == [0] * free
     assert max(waits) > 0
     assert local_store.do(BeginAttempt(name="u0", address="10.0.0.2")).value == 0
+
+
+def test_an_address_that_has_to_wait_leaves_no_rows_for_names_it_makes_up(
+    local_store: SqlStore,
+) -> None:
+    tries = LIMITS["address"].free + 50
+    for i in range(tries):
+        local_store.do(BeginAttempt(name=f"u{i}", address="10.0.0.1"))
+    connection = local_store.database.connect()
+    cursor = connection.cursor()
+    cursor.execute("SELECT count(*) FROM failed_logins WHERE subject LIKE 'user %'")
+    (kept,) = cursor.fetchone()
+    connection.close()
+    assert kept <= LIMITS["address"].free + 8  # some seconds may pass
 
 
 def test_a_user_whom_many_addresses_guess_at_logs_in_where_known(local_store: SqlStore) -> None:
@@ -136,6 +151,17 @@ def test_a_session_is_found_until_it_is_closed(local_store: SqlStore) -> None:
             secret.digest,
         )
         assert secret.digest not in repr(found)
-    local_store.do(CloseSession(token_id=secret.token_id))
+    local_store.do(CloseSession(secret=f"cuvee_{secret.token_id}_{'x' * 43}"))
+    assert not local_store.look_up(look).revoked
+    local_store.do(CloseSession(secret=secret.text))
     assert local_store.look_up(look).revoked
     assert local_store.look_up(FindCredential(token_id="0" * 16)).user == 0
+
+
+def test_logging_out_ends_no_token_whoever_knows_its_id_or_all_of_it(local_store: SqlStore) -> None:
+    local_store.do(CreateUser(username="ann", password=PASSWORD))
+    made = local_store.do(CreateToken(name="ci", username="ann"))
+    look = FindCredential(token_id=made.token.token_id)
+    for secret in (f"cuvee_{made.token.token_id}_{'x' * 43}", made.secret, ""):
+        local_store.do(CloseSession(secret=secret))
+        assert not local_store.look_up(look).revoked

@@ -97,10 +97,13 @@ class OpenSession(Write[Empty], frozen=True, kw_only=True):
 
 
 class CloseSession(Write[Empty], frozen=True, kw_only=True):
-    """End a browser session."""
+    """End the browser session of a secret; nothing else, whatever the secret's id names."""
 
     needs: ClassVar[Permission] = Permission.PUBLIC
-    token_id: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return "CloseSession()"
 
 
 class TouchToken(Write[Empty], frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from cuvee.api.base import Actor
 from cuvee.api.logins import CloseSession, OpenSession
 from cuvee.api.users import SetUp
 from cuvee.errors import CuveeError, InvalidParameter, PermissionDenied, Unauthenticated
-from cuvee.rules.tokens import new_secret, token_id_of
+from cuvee.rules.tokens import new_secret
 from cuvee.server import pages
 from cuvee.server.auth import ANONYMOUS, COOKIE, Authenticator, address_of, session_of
 from cuvee.server.guard import Headers, from_own_page
@@ -67,7 +67,7 @@ class LoginPages:
         if path in ("/logout", LOGOUT):
             text = session_of(headers)
             if text:
-                await self.auth.write(CloseSession(token_id=token_id_of(text)))
+                await self.auth.write(CloseSession(secret=text))
             cookie = self._cookie("", 0, scope)
             return self._to("/login", cookie) if path == "/logout" else _json({}, cookie)
         fields = await _fields(headers, receive)

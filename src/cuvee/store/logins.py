@@ -140,15 +140,19 @@ def find_credential(tx: Tx, op: FindCredential) -> Credential:
 
 def begin_attempt(tx: Tx, op: BeginAttempt) -> Number:
     subjects = attempts.subjects(op.name, op.address)
-    # Attempts at the same time take turns here, also the first ones, of which nothing is counted.
-    for text in sorted(text for kind, text in subjects.items() if kind != "known"):
-        tx.bulk(_hold, [(text, 0, tx.now)])
-    rows = tx.all(_counted, subjects=tx.listed(list(subjects.values())))
-    found = {subject: (failures, last) for subject, failures, last in rows}
-    counted = {kind: found[text] for kind, text in subjects.items() if text in found}
-    wait = attempts.wait(counted, tx.now)
-    if wait > 0:
-        return Number(wait)
+    counted: dict[str, tuple[int, int]] = {}
+    # The address first and alone: one that has to wait leaves no rows, whatever names it makes up.
+    for kinds in (("address",), ("pair", "user")):
+        # Attempts at the same time take turns here, also those of which nothing is counted yet.
+        for kind in kinds:
+            tx.bulk(_hold, [(subjects[kind], 0, tx.now)])
+        wanted = [subjects[kind] for kind in (*kinds, "known")]
+        rows = tx.all(_counted, subjects=tx.listed(wanted))
+        found = {subject: (failures, last) for subject, failures, last in rows}
+        counted.update((k, found[text]) for k, text in subjects.items() if text in found)
+        wait = attempts.wait(counted, tx.now)
+        if wait > 0:
+            return Number(wait)
     # Counted before the password is looked at, so that many attempts at once do not all pass.
     for kind, text in sorted(subjects.items()):
         if kind != "known":
@@ -174,7 +178,11 @@ def open_session(tx: Tx, op: OpenSession) -> Empty:
 
 
 def close_session(tx: Tx, op: CloseSession) -> Empty:
-    tx.run(_end, token_id=op.token_id, now=tx.now)
+    token_id = token_id_of(op.secret)
+    row = tx.first(_credential, token_id=token_id)
+    # Ids are shown to admins and in logs: only who has the secret may end what it opens.
+    if row is not None and row[1] == "session" and is_secret(row[2], op.secret):
+        tx.run(_end, token_id=token_id, now=tx.now)
     return Empty()
 
 
