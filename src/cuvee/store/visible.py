@@ -31,6 +31,7 @@ _e = schema.experiments
 _r = schema.runs
 _lm = schema.logged_models
 _m = schema.registered_models
+_named = schema.events.alias()
 
 _folders = hot(
     select(_g.c.target, _g.c.level).where(
@@ -140,8 +141,8 @@ def readable_events(tx: Tx, subject: ColumnElement[str], time: ColumnElement[int
     """Return the condition that leaves the events of objects that the actor may read.
 
     What concerns no experiment and no registered model that exists is for admins, except what
-    happened to the user. A model's history begins when it was created: an older one of its name
-    is another's.
+    happened to the user. A model's history begins when it was created, or got its name: an older
+    one of its name is another's.
 
     Args:
         tx: the transaction.
@@ -156,7 +157,13 @@ def readable_events(tx: Tx, subject: ColumnElement[str], time: ColumnElement[int
     said = ("events", of_models.said, of_experiments.said)
 
     def condition() -> ColumnElement[bool]:
-        models = and_(_m.c.created <= time, of_models.condition())
+        named = select(_named.c.sequence).where(
+            _named.c.object == "model:" + _m.c.name,
+            _named.c.action == "model.renamed",
+            _named.c.time > time,
+        )
+        later = named.correlate(_m, time.table).exists()
+        models = and_(_m.c.created <= time, ~later, of_models.condition())
         return _about(subject, models, of_experiments.condition())
 
     return Readable(said, condition, values)
