@@ -10,7 +10,7 @@ from cuvee.cli.output import moment, print_items
 
 @click.group()
 def check() -> None:
-    """Post the result of a check of a version; list and take back results."""
+    """Post results of checks of versions; list and delete them."""
 
 
 @check.command(

@@ -12,7 +12,7 @@ from cuvee.cli.output import moment, print_items
 
 @click.group()
 def comments() -> None:
-    """Comment on versions; read what was done about a version and said about it."""
+    """Comment on versions; read what was said and done."""
 
 
 @comments.command(epilog=examples("cuvee comments add lr_wine_quality 2 'tested on reds'"))

@@ -31,7 +31,7 @@ class _Default(click.Group):
     ),
 )
 def evidence() -> None:
-    """Write the evidence pack of a version (NAME VERSION), and verify one offline.
+    """Write a version's evidence pack (NAME VERSION); verify one.
 
     "cuvee evidence NAME VERSION" is short for "cuvee evidence write NAME VERSION".
     """

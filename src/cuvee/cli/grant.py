@@ -24,7 +24,7 @@ from cuvee.cli.permissions import LEVELS, chosen, comment, of_object, of_subject
 def grant(
     do: Do, level: str, user: str, group: str, stage: str, comment: str, **where: str | None
 ) -> None:
-    """Give LEVEL on an experiment, a model or a folder to a user or a group.
+    """Give LEVEL on something to a user or a group.
 
     It replaces the level given there before. DENY takes everything away, whatever else is given.
     """

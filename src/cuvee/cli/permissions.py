@@ -71,7 +71,7 @@ def shown(name: str) -> str:
 
 @click.group()
 def permissions() -> None:
-    """See, explain and take back permissions; `cuvee grant` gives them."""
+    """See, explain and take back what `cuvee grant` has given."""
 
 
 @permissions.command(

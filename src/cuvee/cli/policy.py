@@ -16,7 +16,7 @@ comment = click.option("--comment", default="", help="Why; the history keeps it.
 
 @click.group()
 def policy() -> None:
-    """Say which stages models have, and what a move into each needs."""
+    """Say which stages models have, and what moves need."""
 
 
 @policy.command(

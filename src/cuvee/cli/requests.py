@@ -17,7 +17,7 @@ comment = click.option("--comment", default="", help="Why; the history keeps it.
 
 @click.group()
 def requests() -> None:
-    """Ask for a version to be moved to a stage; approve, reject, or cancel that."""
+    """Ask for moves of versions; approve, reject and cancel them."""
 
 
 @requests.command(

@@ -117,7 +117,12 @@ def _review(facts: Facts) -> Iterator[Gap]:
     if not facts.gated:
         yield Gap("review", "No policy asks for a review: whoever may move versions moves alone.")
     approved = [request for request in facts.requests if request.state == "approved"]
-    if facts.requests and not approved:
+    counting = any(
+        verdict.counts and verdict.verdict == "approved"
+        for request in facts.requests
+        for verdict in request.verdicts
+    )  # who may move the version may do so as soon as the approvals are there: that closes requests
+    if facts.requests and not approved and not counting:
         yield Gap("review", "No request to move this version has been approved.")
     elif not facts.requests:
         yield Gap("review", "Nobody has asked for a review of this version.")

@@ -105,6 +105,15 @@ def test_an_approval_that_no_longer_counts_is_missing_with_the_reason() -> None:
     )
 
 
+def test_a_request_that_a_direct_move_closed_is_not_called_unapproved() -> None:
+    facts = stories.whole()
+    (request,) = facts.requests
+    closed = replace(request, state="closed")
+    assert "review" not in said(replace(facts, requests=[closed]))
+    unapproved = replace(closed, verdicts=[])
+    assert "has been approved" in said(replace(facts, requests=[unapproved]))["review"]
+
+
 def test_an_emergency_that_nobody_has_reviewed_is_missing() -> None:
     opened = Emergency(stage="Production", user="otto", comment="down", time=1)
     assert "past the policy" in said(stories.whole(emergencies=[opened]))["review"]
