@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
-from cuvee.cli.output import moment, print_items
+from cuvee.cli.output import moment, print_items, printable
 
 
 @click.command(
@@ -15,6 +15,7 @@ from cuvee.cli.output import moment, print_items
         "cuvee events",
         "cuvee events --object version:lr_wine_quality/2",
         "cuvee events --actor alice --json",
+        "cuvee events --follow --action version.transitioned",
     )
 )
 @click.option(
@@ -22,16 +23,38 @@ from cuvee.cli.output import moment, print_items
 )
 @click.option("--action", metavar="NOUN.VERB", help="Only events of this kind.", default="")
 @click.option("--actor", metavar="NAME", help="Only what this user did.", default="")
+@click.option("--follow", is_flag=True, help="Wait for new events and print them; Ctrl-C ends it.")
+@click.option(
+    "--since",
+    type=click.IntRange(min=0),
+    metavar="NO",
+    help="Only events after this one; with --follow, print those first.",
+)
 @limit
 @as_json
 @uses_store
-def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json: bool) -> None:
+def events(
+    do: Do,
+    changed: str,
+    action: str,
+    actor: str,
+    limit: int,
+    since: int | None,
+    *,
+    follow: bool,
+    as_json: bool,
+) -> None:
     """Show who changed what, when and why.
 
-    Changes to experiments, runs and the registry, newest first.
+    Changes to experiments, runs and the registry, newest first; with --follow in their order, as
+    they happen, one line each.
     """
     from cuvee.api.events import ListEvents
     from cuvee.server.pages import changes
+
+    if follow:
+        _follow(do, ListEvents(object=changed, action=action, actor=actor), since, as_json=as_json)
+        return
 
     def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
         page = do(
@@ -39,6 +62,7 @@ def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json
                 object=changed,
                 action=action,
                 actor=actor,
+                since=since or 0,
                 newest_first=True,
                 max_results=size,
                 page_token=token,
@@ -65,3 +89,20 @@ def events(do: Do, changed: str, action: str, actor: str, limit: int, *, as_json
         wrap=("CHANGE", "WHY"),
         as_json=as_json,
     )
+
+
+def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
+    from cuvee.api.wire import encode
+    from cuvee.client.following import follow
+    from cuvee.server.pages import changes
+
+    try:
+        for e in follow(do.__self__, op, since):
+            if as_json:
+                click.echo(encode(e))
+                continue
+            words = [str(e.sequence), moment(e.time), e.actor, e.action, e.object]
+            words += [part for part in ("; ".join(changes(e)), e.comment) if part]
+            click.echo("  ".join(map(printable, words)))
+    except KeyboardInterrupt:
+        return

@@ -6,6 +6,7 @@ from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
+from cuvee.client.following import FollowCalls
 from cuvee.client.permissions import PermissionCalls
 from cuvee.client.reviews import ReviewCalls
 from cuvee.client.users import UserCalls
@@ -18,6 +19,7 @@ class Client(
     ArtifactCalls,
     ReviewCalls,
     EvidenceCalls,
+    FollowCalls,
     UserCalls,
     PermissionCalls,
     WebhookCalls,

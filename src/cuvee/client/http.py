@@ -6,7 +6,7 @@ import base64
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -200,6 +200,41 @@ class Http:
             "been carried out. Check the server's log and any proxy on the way."
         ) from problem
 
+    def follow(self, target: str, headers: dict[str, str], silence: float) -> Iterator[bytes]:
+        """Send one GET request and give the lines of its answer as they come.
+
+        Args:
+            target: path and query below the server's URL.
+            headers: besides the usual ones.
+            silence: seconds without a byte after which the connection counts as cut.
+
+        Raises:
+            ConnectionFailed: the server cannot be reached, or the connection was cut.
+            CuveeError: what the server answered.
+        """
+        response = None
+        try:
+            response = self._pool.urlopen(
+                "GET",
+                self.url + target,
+                headers={**self._headers, **headers},
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=10.0, read=silence),
+            )
+            if response.status != 200:
+                self._refused("GET", target, response)
+            rest = b""
+            for chunk in response.stream(CHUNK):
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from lines
+        except http_errors.HTTPError as problem:
+            self._unreachable("GET", target, problem)
+        finally:
+            if response is not None:
+                response.close()
+
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.clear()
@@ -236,6 +271,19 @@ class HttpStore:
                 f"({problem}): check that the tracking URI is that of a Cuvee or MLflow server."
             ) from problem
         return found
+
+    def follow(self, op: Op[Any], path: str, last: int, silence: float) -> Iterator[bytes]:
+        """Give the lines of the server-sent events that come after one; see ``Http.follow``.
+
+        Args:
+            op: what to ask for; its fields make the query.
+            path: where, in place of the operation's own path.
+            last: number of the last event that is known.
+            silence: seconds without a byte after which the connection counts as cut.
+        """
+        query = encode_op(op).target.partition("?")[2]
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(last)}
+        return self._http.follow(f"{path}?{query}", headers, silence)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -34,6 +34,8 @@ from cuvee.server.login import LoginPages
 from cuvee.server.openapi import openapi
 from cuvee.server.outbound import Outbound
 from cuvee.server.routes import AnyOp, Routes
+from cuvee.server.stream import PATH as STREAM
+from cuvee.server.stream import Streams
 from cuvee.server.transfer import Transfer
 from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
 
@@ -106,6 +108,7 @@ class App:
             store, self.guard, self.readers, open_without_users=open_without_users
         )
         self.login = LoginPages(self.auth, self.prefix)
+        self.streams = Streams(store, self.auth)
         self.webhooks = Webhooks(
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
         )
@@ -165,6 +168,7 @@ class App:
                 return
             op, fields, methods = self._find(method, path)
             if op is None:
+                methods = {"GET"} if path == STREAM else methods
                 await self._miss(method, path, methods, send)
                 return
         await self._operate(op, fields, scope, headers, receive, send, actor)
@@ -267,7 +271,10 @@ class App:
             scope = {**scope, "raw_path": path.encode("latin-1")}
             await self.transfer.handle(scope, receive, send, actor)
             return True
-        if method not in ("GET", "HEAD"):
+        if path == STREAM and method == "GET":
+            await self.streams.handle(collect(scope["headers"]), scope, receive, send, actor)
+            return True
+        if path == STREAM or method not in ("GET", "HEAD"):
             return False
         if path == "/":
             loop = asyncio.get_running_loop()
@@ -303,6 +310,7 @@ class App:
 
     def close(self) -> None:
         """End the threads that read and send; the store is its opener's to close."""
+        self.streams.close()
         self.auth.close()
         self.webhooks.close()
         self.readers.shutdown()

@@ -12,8 +12,10 @@ import msgspec
 from cuvee import __version__
 from cuvee.api import ROUTED
 from cuvee.api.base import Op, result_type
+from cuvee.api.events import ListEvents
 from cuvee.api.wire import path_fields
 from cuvee.server.auth import COOKIE
+from cuvee.server.stream import PATH as STREAM
 
 ERROR = {
     "description": "Refused; nothing was changed. The message says what to do.",
@@ -41,6 +43,8 @@ def openapi() -> bytes:
             paths.setdefault(f"{op.base}/{op.route}", {})[method.lower()] = _operation(
                 op, method, body, answer
             )
+    listed = paths[f"{ListEvents.base}/{ListEvents.route}"]["get"]
+    paths[STREAM] = {"get": _stream(listed)}
     requested = {r["$ref"].rpartition("/")[2] for r in requests}
     return msgspec.json.encode(
         {
@@ -62,6 +66,25 @@ def openapi() -> bytes:
             "security": [{}, {"basic": []}, {"token": []}, {"session": []}],
         }
     )
+
+
+def _stream(listed: dict[str, Any]) -> dict[str, Any]:
+    """Return the one call whose answer is no JSON: the events of a listing as they happen."""
+    paging = ("newest_first", "max_results", "page_token")
+    last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"}}
+    return {
+        **listed,
+        "operationId": "followEvents",
+        "summary": "Follow events as server-sent events, from now on or after one.",
+        "parameters": [last, *(p for p in listed["parameters"] if p["name"] not in paging)],
+        "responses": {
+            "200": {
+                "description": "Events until the connection ends: id, event (the action), data.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            "4XX": ERROR,
+        },
+    }
 
 
 def _operation(

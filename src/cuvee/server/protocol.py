@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cuvee.api import wire
 from cuvee.errors import InvalidParameter
+from cuvee.server.stream import ABORT, END
 
 MAX_URL = 65_535  # as far as the parser can count
 MAX_HEAD = 256 << 10
@@ -38,6 +41,14 @@ class Protocol(HttpToolsProtocol):
         """Begin to count."""
         super().on_message_begin()
         self._head, self._in_head = 0, True
+        self.scope[ABORT] = self.transport.abort  # type: ignore[literal-required]
+
+    def shutdown(self) -> None:
+        """Finish: a request is answered first, but a stream would not end by itself."""
+        scope: dict[str, Any] = dict(self.scope or {})
+        if END in scope:
+            scope[END]()
+        super().shutdown()
 
     def on_headers_complete(self) -> None:
         """Stop counting: the application limits bodies."""

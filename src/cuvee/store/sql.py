@@ -62,6 +62,8 @@ class SqlStore:
         """The key that signs the log, in a process that keeps it."""
         self.recorded = threading.Event()
         """Set when an event was committed by this process."""
+        self.on_recorded: Callable[[], None] | None = None
+        """Called at the same moments, by whatever thread committed."""
         self._local = threading.local()
         self._connections: list[Any] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -128,9 +130,15 @@ class SqlStore:
 
         return hashed(op, actor, lambda asked: self.read(asked, self.user))
 
-    def read(self, op: Op[R], actor: Actor) -> R:
-        """Carry out a checked operation that changes nothing, in a snapshot, on this thread."""
-        if op.history:
+    def read(self, op: Op[R], actor: Actor, *, ordered: bool = False) -> R:
+        """Carry out a checked operation that changes nothing, in a snapshot, on this thread.
+
+        Args:
+            op: what to do.
+            actor: for whom.
+            ordered: the caller has just put the events in order.
+        """
+        if op.history and not ordered:
             self.order_events()
         result: R = self._guard(lambda: self._transact(op, actor, write=False))
         return result
@@ -222,7 +230,7 @@ class SqlStore:
             raise
         self.known_keys.update(tx.new_keys)
         if tx.recorded:
-            self.recorded.set()
+            self._tell()
         return result
 
     def _tx(self, cursor: Any, actor: Actor, pending_keys: dict[str, int]) -> Tx:
@@ -333,8 +341,14 @@ class SqlStore:
             self._roll_back(cursor)
             raise
         if recorded:
-            self.recorded.set()
+            self._tell()
         return new_keys
+
+    def _tell(self) -> None:
+        self.recorded.set()
+        tell = self.on_recorded
+        if tell is not None:
+            tell()
 
     @staticmethod
     def _in_savepoint(cursor: Any, tx: Tx, op: Op[Any]) -> Any:
