@@ -46,6 +46,8 @@ FRESH = 1.0
 """Seconds for which a checked login counts while events are sent."""
 PATIENCE = 60.0
 """Seconds after which a reader that takes nothing is cut off."""
+LAST_WORDS = 0.5
+"""Seconds that a stopping server gives a reader to take what is under way."""
 END = "cuvee.end"
 ABORT = "cuvee.abort"
 """Where a request's scope keeps how to end its stream, and how to cut its connection."""
@@ -76,7 +78,7 @@ class Stream:
         """End it now, whatever its reader does."""
         self.over = True
         self.wake.set()
-        asyncio.get_running_loop().call_later(1.0, self._cut)
+        asyncio.get_running_loop().call_later(LAST_WORDS, self._cut)
 
     async def write(self, send: Send, data: bytes) -> None:
         """Send bytes; a reader that takes nothing for long is cut off."""
