@@ -50,7 +50,7 @@ def test_help_names_every_command(cuvee: Command) -> None:
 
     assert said.status == 0
     assert all(f"\n  {name} " in said.out for name in COMMANDS)
-    assert "..." not in said.out  # one-line descriptions are whole
+    assert "..." not in said.out.partition("Commands:")[2]  # one-line descriptions are whole
 
 
 @pytest.mark.parametrize("path", [path for path in EVERY if path], ids=" ".join)
