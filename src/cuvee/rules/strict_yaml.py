@@ -51,5 +51,8 @@ def load(text: str) -> Any:
     loader = _Loader(text)
     try:
         return loader.get_single_data()
+    except (AttributeError, LookupError, TypeError) as problem:
+        # What the library raises for a name that is a list, or a tag that does not fit its text.
+        raise yaml.YAMLError("a name in it is no text, or a tag does not fit") from problem
     finally:
         loader.dispose()

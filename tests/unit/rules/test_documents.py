@@ -168,3 +168,11 @@ def test_the_canonical_form_does_not_depend_on_how_it_was_written() -> None:
     assert digest_of(canonical(one)) == digest_of(canonical(other))
     assert json.loads(canonical(one)) == as_fields(one)
     assert canonical(one) != canonical(parse_document(FULL.replace("7d", "8d")).policy)
+
+
+@pytest.mark.parametrize(
+    "text", ["{{}}", "? [a]\n: b", "!!bool x", "!!timestamp x", "!!map [a]", "!!map x", "!!set x"]
+)
+def test_yaml_that_its_library_stumbles_over_is_refused_in_words(text: str) -> None:
+    with pytest.raises(InvalidParameter, match="policy"):
+        parse_document(text)
