@@ -38,7 +38,7 @@ TransitionStage SwapStages
 """
 _MANAGE = """
 UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteLoggedModel
-RenameRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
+RenameRegisteredModel MoveRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
 RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency

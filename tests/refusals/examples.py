@@ -280,6 +280,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
         "CreateRegisteredModel": {"name": "new", "tags": pairs, "description": "d"},
         "GetRegisteredModel": {"name": "grape"},
         "RenameRegisteredModel": {"name": "grape", "new_name": "grapes"},
+        "MoveRegisteredModel": {"name": "grape", "folder": ""},
         "UpdateRegisteredModel": {"name": "grape", "description": "d"},
         "DeleteRegisteredModel": {"name": "grape"},
         "SearchRegisteredModels": search,

@@ -6,17 +6,22 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Force, Key, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import CUVEE, Empty, Force, Key, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
     check_alias,
+    check_folder,
     check_key,
     check_length,
     check_model_name,
     version_number,
 )
 from cuvee.api.versions import ModelVersion, ModelVersionResult, VersionList
+from cuvee.errors import InvalidParameter
+
+FOLDER_TAG = "cuvee.folder"
+"""A tag by which clients that know no folders create a registered model in one."""
 
 Description = Annotated[str, Meta(max_length=MAX_DESCRIPTION)]
 
@@ -36,7 +41,10 @@ class RegisteredModelAlias(Struct, frozen=True, gc=False):
 
 
 class RegisteredModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A registered model; ``latest_versions`` holds the highest version of each stage."""
+    """A registered model, and the folder it is in, as ``team/project``.
+
+    ``latest_versions`` holds the highest version of each stage.
+    """
 
     name: str
     creation_timestamp: int
@@ -46,6 +54,7 @@ class RegisteredModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     latest_versions: list[ModelVersion] = []
     tag_items: list[RegisteredModelTag] = field(default_factory=list, name="tags")
     alias_items: list[RegisteredModelAlias] = field(default_factory=list, name="aliases")
+    folder: str = ""
 
     @property
     def tags(self) -> dict[str, str]:
@@ -72,16 +81,35 @@ class RegisteredModelPage(Struct, frozen=True, omit_defaults=True):
 
 
 class CreateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
-    """Create a registered model."""
+    """Create a registered model; ``folder``, or the tag ``cuvee.folder``, says in which folder."""
 
     route: ClassVar[str] = "registered-models/create"
-    of: ClassVar[tuple[Of, ...]] = (Of("new_model", "name"),)
+    of: ClassVar[tuple[Of, ...]] = (Of("new_model", "path"),)
     name: Required
     tags: list[RegisteredModelTag] = []
     description: Description | None = None
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """The folder, without ``/`` at its end; empty for none."""
+        said = [tag.value for tag in self.tags if tag.key == FOLDER_TAG]
+        return (self.folder or "".join(said[-1:])).removesuffix("/")
+
+    @property
+    def path(self) -> str:
+        """The name behind the folder."""
+        return f"{self.place}/{self.name}" if self.place else self.name
 
     def check(self) -> None:
         check_model_name(self.name)
+        said = [tag.value for tag in self.tags if tag.key == FOLDER_TAG]
+        for folder in (self.folder, *said):
+            check_folder(folder)
+        if len({self.place, *(folder.removesuffix("/") for folder in said)}) > 1:
+            raise InvalidParameter(
+                f"The tag {FOLDER_TAG} and 'folder' name different folders: send one of them."
+            )
         for tag in self.tags:
             check_model_tag(tag.key, tag.value)
 
@@ -99,15 +127,39 @@ class RenameRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_onl
 
     route: ClassVar[str] = "registered-models/rename"
     needs: ClassVar[Permission] = Permission.MANAGE
-    of: ClassVar[tuple[Of, ...]] = (
-        Of("model", "name"),
-        Of("new_model", "new_name", Permission.EDIT),
-    )
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     new_name: Required
 
     def check(self) -> None:
         check_model_name(self.new_name)
+
+
+class MoveRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
+    """Put a registered model into a folder; into none, if it is empty. Its name stays."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "registered-models/move"
+    needs: ClassVar[Permission] = Permission.MANAGE
+    of: ClassVar[tuple[Of, ...]] = (
+        Of("model", "name"),
+        Of("new_model", "path", Permission.EDIT),
+    )
+    name: Required
+    folder: str
+
+    @property
+    def place(self) -> str:
+        """The folder, without ``/`` at its end; empty for none."""
+        return self.folder.removesuffix("/")
+
+    @property
+    def path(self) -> str:
+        """The name behind the folder."""
+        return f"{self.place}/{self.name}" if self.place else self.name
+
+    def check(self) -> None:
+        check_folder(self.folder)
 
 
 class UpdateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
@@ -163,6 +215,11 @@ class SetRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):
 
     def check(self) -> None:
         check_model_tag(self.key, self.value)
+        if self.key == FOLDER_TAG:
+            raise InvalidParameter(
+                f"The tag {FOLDER_TAG} counts when a model is created: move this one with "
+                "registered-models/move (`cuvee models move`)."
+            )
 
 
 class DeleteRegisteredModelTag(Recorded[Empty], frozen=True, kw_only=True):

@@ -130,6 +130,18 @@ def check_model_name(name: str) -> None:
         raise InvalidParameter("A registered model cannot be named '..'.")
 
 
+def check_folder(folder: str) -> None:
+    """Refuse what cannot be the folder of a registered model; an empty text is none."""
+    check_length("folder", folder, MAX_MODEL_NAME)
+    parts = folder.removesuffix("/").split("/")
+    bad = any(part.strip() in ("", ".", "..") for part in parts) or set(folder) & set(":'\"\\\0")
+    if folder and bad:
+        raise InvalidParameter(
+            f"The folder {shown(folder)} is not allowed: write names with '/' between them, as in "
+            "team/project, without : ' \" and \\."
+        )
+
+
 def check_logged_model_name(name: str) -> None:
     """Refuse a logged-model name that could not stand in a URI."""
     check_length("logged model name", name, MAX_MODEL_NAME)

@@ -1,4 +1,4 @@
-"""``cuvee models``: list, search, show."""
+"""``cuvee models``: list, search, show, move."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from cuvee.cli.output import moment, pairs, print_fields, print_items, print_jso
 
 @click.group()
 def models() -> None:
-    """List, search and show registered models."""
+    """List, search, show and move registered models."""
 
 
-@models.command("list", epilog=examples("cuvee models list"))
+@models.command("list", epilog=examples("cuvee models list", "cuvee models list --folder credit"))
+@click.option("--folder", help="Only those in this folder.")
 @limit
 @as_json
 @uses_store
-def list_(do: Do, limit: int, *, as_json: bool) -> None:
+def list_(do: Do, folder: str | None, limit: int, *, as_json: bool) -> None:
     """List registered models by name, with the version in each stage."""
-    _print(_search(do, limit), as_json=as_json)
+    asked = {} if folder is None else {"filter": f"folder = '{folder.removesuffix('/')}'"}
+    _print(_search(do, limit, **asked), as_json=as_json)
 
 
 @models.command(epilog=examples("cuvee models search \"name LIKE 'lr_%'\" --json"))
@@ -53,6 +55,7 @@ def show(do: Do, name: str, *, as_json: bool) -> None:
     print_fields(
         {
             "name": model.name,
+            "folder": model.folder,
             "description": model.description,
             "stages": _stages(model),
             "aliases": pairs(model.aliases),
@@ -61,6 +64,24 @@ def show(do: Do, name: str, *, as_json: bool) -> None:
             **{f"tag {key}": value for key, value in sorted(model.tags.items())},
         }
     )
+
+
+@models.command(
+    epilog=examples("cuvee models move lr_wine_quality wine/quality", "cuvee models move pd ''")
+)
+@click.argument("name")
+@click.argument("folder")
+@click.option("--comment", default="", help="Why; the history keeps it.")
+@uses_store
+def move(do: Do, name: str, folder: str, comment: str) -> None:
+    """Put a registered model into FOLDER; '' takes it out of all.
+
+    Permissions and stages that were given to folders follow; the name stays.
+    """
+    from cuvee.api.models import MoveRegisteredModel
+
+    moved = do(MoveRegisteredModel(name=name, folder=folder, comment=comment)).registered_model
+    click.echo(f"{name} is in {moved.folder}/." if moved.folder else f"{name} is in no folder.")
 
 
 def _search(do: Do, limit: int, **asked: Any) -> list[Any]:

@@ -34,13 +34,15 @@ class RegisteredModelCalls(Calls):
         tags: Mapping[str, Any] | None = None,
         description: str | None = None,
         *,
+        folder: str = "",
         comment: str = "",
     ) -> api.RegisteredModel:
-        """Create a registered model."""
+        """Create a registered model, in a folder (``team/project``) or in none."""
         op = api.CreateRegisteredModel(
             name=name,
             tags=tag_items(api.RegisteredModelTag, tags),
             description=description,
+            folder=folder,
             comment=comment,
         )
         return self.do_registry(op).registered_model
@@ -54,6 +56,13 @@ class RegisteredModelCalls(Calls):
     ) -> api.RegisteredModel:
         """Give a registered model another name."""
         op = api.RenameRegisteredModel(name=name, new_name=new_name, comment=comment)
+        return self.do_registry(op).registered_model
+
+    def move_registered_model(
+        self, name: str, folder: str, *, comment: str = ""
+    ) -> api.RegisteredModel:
+        """Put a registered model into a folder (``team/project``); into none, if it is empty."""
+        op = api.MoveRegisteredModel(name=name, folder=folder, comment=comment)
         return self.do_registry(op).registered_model
 
     def update_registered_model(

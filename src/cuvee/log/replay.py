@@ -1,4 +1,4 @@
-"""What the registry holds, as the events alone tell it: models, versions, stages and aliases."""
+"""What the registry holds, as the events alone tell it: models, folders, versions, aliases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 ACTIONS = (
     "model.created",
     "model.renamed",
+    "model.moved",
     "model.deleted",
     "model.alias_set",
     "model.alias_deleted",
@@ -25,6 +26,8 @@ class Registry:
         """Model -> version -> stage."""
         self.aliases: dict[str, dict[str, int]] = {}
         """Model -> alias -> version."""
+        self.folders: dict[str, str] = {}
+        """Model -> its folder; empty if in none."""
 
     def apply(
         self, action: str, subject: str, before: dict[str, Any], after: dict[str, Any]
@@ -39,6 +42,9 @@ class Registry:
             old = str(before["name"])
             self.stages[name] = self.stages.pop(old, {})
             self.aliases[name] = self.aliases.pop(old, {})
+            self.folders[name] = self.folders.pop(old, "")
+        elif verb == "moved":
+            self.folders[name] = str(after.get("folder", ""))
         elif verb == "alias_set":
             self.aliases.setdefault(name, {}).update({k: int(v) for k, v in after.items()})
         elif verb == "alias_deleted":
@@ -47,7 +53,9 @@ class Registry:
         else:  # created or deleted: nothing of an older model of this name is left
             self.stages.pop(name, None)
             self.aliases.pop(name, None)
+            self.folders.pop(name, None)
             if verb == "created":
+                self.folders[name] = str(after.get("folder", ""))
                 self.stages[name], self.aliases[name] = {}, {}
 
     def _version(self, verb: str, name: str, number: int, after: dict[str, Any]) -> None:
@@ -71,6 +79,9 @@ class Registry:
                 ("version", self.stages[name], other.stages[name]),
                 ("alias", self.aliases.get(name, {}), other.aliases.get(name, {})),
             ]
+            place, by_log = other.folders.get(name, ""), self.folders.get(name, "")
+            if place != by_log:
+                found.append(f"the folder of {name} is {place!r}, and by the log {by_log!r}")
             for what, mine, theirs in kinds:
                 for key in sorted(mine.keys() | theirs.keys()):
                     told, held = mine.get(key, "not there"), theirs.get(key, "not there")

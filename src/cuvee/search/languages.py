@@ -133,7 +133,14 @@ EXPERIMENTS = Language(
 
 REGISTERED_MODELS = Language(
     spaces={
-        **_words(Space(Kind.ATTRIBUTE, fields={"name": ("name", _LISTED)}), "", "attribute"),
+        **_words(
+            Space(
+                Kind.ATTRIBUTE,
+                fields={"name": ("name", _LISTED), "folder": ("folder", _TEXT)},
+            ),
+            "",
+            "attribute",
+        ),
         **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
     },
     order={

@@ -35,6 +35,7 @@ from cuvee.store.levels import (
     level_on,
     level_on_model,
     levels_on,
+    model_thing,
     require,
 )
 from cuvee.store.locations import PROXY, proxy_path
@@ -52,6 +53,7 @@ __all__ = [
     "level_on",
     "level_on_experiment",
     "level_on_model",
+    "model_thing",
     "plan_of",
     "require",
     "require_own_place",
@@ -94,8 +96,9 @@ _of_logged_models = hot(
         .distinct()
     )
 )
-_models = hot(lambda db: select(_m.c.pk, _m.c.name).where(db.among(_m.c.name, "wanted")))
-_models_by_pk = hot(lambda db: select(_m.c.pk, _m.c.name).where(db.among(_m.c.pk, "wanted")))
+_model = select(_m.c.pk, _m.c.name, _m.c.folder)
+_models = hot(lambda db: _model.where(db.among(_m.c.name, "wanted")))
+_models_by_pk = hot(lambda db: _model.where(db.among(_m.c.pk, "wanted")))
 _grant_target = hot(select(_g.c.kind, _g.c.target).where(_g.c.pk == arg("grant")))
 _roots_of_runs = hot(
     lambda db: (
@@ -119,8 +122,7 @@ _located_below = hot(
 )
 _sealed_models = hot(
     lambda db: (
-        select(_m.c.pk, _m.c.name)
-        .join(_v, _v.c.model_pk == _m.c.pk)
+        _model.join(_v, _v.c.model_pk == _m.c.pk)
         .join(schema.sealed, schema.sealed.c.version_pk == _v.c.pk)
         .where(db.among(schema.sealed.c.path, "wanted"))
         .distinct()

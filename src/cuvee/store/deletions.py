@@ -93,6 +93,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
             "description": before.description,
             "aliases": before.aliases,
             "stages": {v.current_stage: v.version for v in before.latest_versions},
+            **({"folder": before.folder} if before.folder else {}),
         },
         comment=op.comment,
         details=forced,

@@ -178,7 +178,7 @@ class Database:
 
         Args:
             cursor: the transaction's cursor.
-            what: ``log`` or ``artifacts``.
+            what: ``log``, ``artifacts`` or ``policies``.
             shared: only those that are not wait.
         """
 
@@ -425,8 +425,8 @@ class PostgresDatabase(Database):
         return {name for (name,) in cursor.fetchall()}
 
     def lock(self, cursor: Any, what: str, *, shared: bool = False) -> None:
-        number, kind = {"log": 1129596229}.get(what, 1129596230), "_shared" if shared else ""
-        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}({number})")
+        number = 1129596229 + ("log", "artifacts", "policies").index(what)
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}({number})")
 
     def tables(self, cursor: Any) -> set[str]:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")

@@ -22,6 +22,7 @@ from cuvee.store.tx import Tx
 
 EXPERIMENT, MODEL = "experiment", "model"
 _g = schema.grants
+_m = schema.registered_models
 _gm = schema.group_members
 
 
@@ -32,21 +33,29 @@ class Thing(NamedTuple):
         kind: ``experiment`` or ``model``.
         number: its id or primary key; None for a folder, or for what does not exist yet.
         name: its name; a folder's ends in ``/``, and that of everything is empty.
+        place: the folder of a registered model, which its name does not tell; without ``/`` at
+            its end.
     """
 
     kind: str
     number: int | None
     name: str
+    place: str = ""
+
+    @property
+    def path(self) -> str:
+        """Its name behind the folder that it is in."""
+        return f"{self.place}/{self.name}" if self.place else self.name
 
     @property
     def folder(self) -> str:
         """The folder that the name lies in."""
-        return self.name[: self.name.rfind("/") + 1]
+        return self.path[: self.path.rfind("/") + 1]
 
     @property
     def targets(self) -> list[str]:
         """The targets of the grants that count for it: itself and every folder around it."""
-        around = [""] + [self.name[: i + 1] for i, c in enumerate(self.name) if c == "/"]
+        around = [""] + [self.path[: i + 1] for i, c in enumerate(self.path) if c == "/"]
         return around if self.number is None else [f"#{self.number}", *around]
 
     @property
@@ -164,7 +173,17 @@ def level_on_model(tx: Tx, pk: int, name: str, stage: str = "") -> Level:
         name: the model's name.
         stage: the stage; empty for the model itself.
     """
-    return level_on(tx, Thing(MODEL, pk, name), stage)
+    if tx.actor.user is None or tx.actor.admin:
+        return Level.MANAGE
+    return level_on(tx, model_thing(tx, pk, name), stage)
+
+
+_place = hot(select(_m.c.folder).where(_m.c.pk == arg("model_pk")))
+
+
+def model_thing(tx: Tx, pk: int, name: str) -> Thing:
+    """Return a registered model, in the folder where it is now."""
+    return Thing(MODEL, pk, name, tx.value(_place, model_pk=pk) or "")
 
 
 def grant_creator(tx: Tx, thing: Thing) -> None:

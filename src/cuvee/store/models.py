@@ -9,10 +9,12 @@ from sqlalchemy import delete, func, select, tuple_, update
 
 from cuvee.api.base import Empty
 from cuvee.api.models import (
+    FOLDER_TAG,
     CreateRegisteredModel,
     DeleteRegisteredModelTag,
     GetLatestVersions,
     GetRegisteredModel,
+    MoveRegisteredModel,
     RegisteredModel,
     RegisteredModelAlias,
     RegisteredModelResult,
@@ -26,7 +28,7 @@ from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import access, gates, schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.policies import carry_policy, find_stage, policy_of
+from cuvee.store.policies import carry_policy, find_stage, policy_of, require_stages
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 
@@ -44,6 +46,11 @@ _set = hot(
     update(_m)
     .where(_m.c.pk == arg("model_pk"))
     .values(name=arg("name"), description=arg("description"), updated=arg("updated"))
+)
+_put = hot(
+    update(_m)
+    .where(_m.c.pk == arg("model_pk"))
+    .values(folder=arg("folder"), updated=arg("updated"))
 )
 _touch = hot(update(_m).where(_m.c.pk == arg("model_pk")).values(updated=arg("updated")))
 _touch_versions = hot(
@@ -87,15 +94,16 @@ def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredMode
         "created": tx.now,
         "updated": tx.now,
         "last_version": 0,
+        "folder": op.place,
     }
     pk = tx.value(_add, **row)
     access.grant_creator(tx, access.Thing("model", pk, op.name))
-    tags = {t.key: t.value for t in op.tags}
+    tags = {t.key: t.value for t in op.tags if t.key != FOLDER_TAG}
     tx.bulk(_put_tag, [(pk, key, value) for key, value in tags.items()])
     tx.record(
         "model.created",
         f"model:{op.name}",
-        after={"description": op.description, "tags": tags},
+        after={"description": op.description, "tags": tags, **_folder(op.place)},
         comment=op.comment,
     )
     return RegisteredModelResult(load_models(tx, [(pk, *row.values())])[0])
@@ -112,7 +120,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
             raise AlreadyExists(
                 f"Registered Model (name={shown(op.new_name)}) already exists: choose another name."
             )
-        carry_policy(tx, row[0], op.name, op.new_name)
+        carry_policy(tx, op.name, op.new_name)
         tx.record(
             "model.renamed",
             f"model:{op.new_name}",
@@ -124,6 +132,27 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
     tx.run(_set, model_pk=row[0], name=op.new_name, description=row[2], updated=tx.now)
     tx.run(_touch_versions, model_pk=row[0], updated=tx.now)
     return get_registered_model(tx, GetRegisteredModel(name=op.new_name))
+
+
+def move_registered_model(tx: Tx, op: MoveRegisteredModel) -> RegisteredModelResult:
+    # A folder's policy does not change between the look at its stages and the commit.
+    tx.database.lock(tx.cursor, "policies", shared=True)
+    row = find_model(tx, op.name, lock=True)
+    if row[7] != op.place:
+        require_stages(tx, row[0], op.name, op.place)
+        tx.run(_put, model_pk=row[0], folder=op.place, updated=tx.now)
+        tx.record(
+            "model.moved",
+            f"model:{op.name}",
+            before={"folder": row[7]},
+            after={"folder": op.place},
+            comment=op.comment,
+        )
+    return get_registered_model(tx, GetRegisteredModel(name=op.name))
+
+
+def _folder(place: str) -> dict[str, str]:
+    return {"folder": place} if place else {}
 
 
 def update_registered_model(tx: Tx, op: UpdateRegisteredModel) -> RegisteredModelResult:
@@ -218,6 +247,7 @@ def load_models(tx: Tx, rows: list[tuple[Any, ...]]) -> list[RegisteredModel]:
             latest_versions=latest[name],
             tag_items=tags[pk],
             alias_items=aliases[pk],
+            folder=folder,
         )
-        for pk, name, description, user, created, updated, _ in rows
+        for pk, name, description, user, created, updated, _, folder in rows
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from cuvee.api.names import plain
 from cuvee.api.policies import EVERYTHING
@@ -28,8 +28,14 @@ _newest = hot(
         == select(func.max(_newer.c.version)).where(_newer.c.scope == _p.c.scope).scalar_subquery(),
     )
 )
+_m = schema.registered_models
 _v = schema.model_versions
-_held = hot(select(_v.c.stage).where(_v.c.model_pk == arg("model_pk")).distinct())
+_folder = hot(select(_m.c.folder).where(_m.c.name == arg("name")))
+_held = hot(
+    select(_v.c.stage, _v.c.version)
+    .where(_v.c.model_pk == arg("model_pk"))
+    .order_by(_v.c.stage, _v.c.version)
+)
 _add = hot(insert(_p).values({c.name: arg(c.name) for c in _p.c if c.name != "pk"}))
 
 
@@ -56,7 +62,7 @@ class Applied(Struct, frozen=True, kw_only=True):
 
 def policy_of(tx: Tx, model_name: str) -> Applied:
     """Return the policy of the model, of its nearest folder, or of the registry."""
-    return nearest(newest_policies(tx, scopes_of(model_name)))
+    return nearest(newest_policies(tx, scopes_of(model_name, folder_of(tx, model_name))))
 
 
 def nearest(rows: list[tuple[Any, ...]]) -> Applied:
@@ -75,10 +81,34 @@ def newest_policies(tx: Tx, scopes: list[str]) -> list[tuple[Any, ...]]:
     return [rows[scope] for scope in scopes if scope in rows]
 
 
-def scopes_of(model_name: str) -> list[str]:
-    """Return the scopes that a model lies in, nearest first: ``a/b``, ``a/`` and an empty text."""
-    parts = model_name.split("/")[:-1]
-    return [model_name, *("/".join(parts[:n]) + "/" for n in range(len(parts), 0, -1)), ""]
+def folder_of(tx: Tx, model_name: str) -> str:
+    """Return the folder that a registered model is in; empty if in none."""
+    return tx.value(_folder, name=model_name) or ""
+
+
+def scopes_of(model_name: str, folder: str) -> list[str]:
+    """Return the scopes that a model lies in, nearest first: itself, then its folders."""
+    return [model_name, *folders_around(folder)]
+
+
+def folders_around(folder: str) -> list[str]:
+    """Return a folder and those around it, nearest first: ``a/b/``, ``a/`` and an empty text."""
+    parts = folder.split("/") if folder else []
+    return [*("/".join(parts[:n]) + "/" for n in range(len(parts), 0, -1)), ""]
+
+
+def lies_in_scope() -> ColumnElement[bool]:
+    """Return "the registered model lies in the scope"; ``bounds`` has its values."""
+    place = _m.c.folder + "/"
+    return or_(_m.c.name == arg("model"), and_(place >= arg("low"), place < arg("high")))
+
+
+def bounds(scope: str) -> dict[str, str]:
+    """Return the values of ``lies_in_scope`` for a model, a folder, or an empty text for all."""
+    if scope and not scope.endswith("/"):
+        return {"model": scope, "low": "", "high": ""}
+    end = scope[:-1] + "0" if scope else "\U0010ffff"  # 0 is the character after /
+    return {"model": "", "low": scope, "high": end}
 
 
 def find_stage(applied: Applied, text: str) -> Stage:
@@ -135,23 +165,41 @@ def drop_policy(tx: Tx, model_name: str) -> tuple[str, str] | None:
     return found[0][3], found[0][4]
 
 
-def carry_policy(tx: Tx, model_pk: int, old: str, new: str) -> None:
-    """Let a model that is renamed take its own policy along.
-
-    Raises:
-        InvalidParameter: it has none, and lacks stages in its new folder that versions hold.
-    """
+def carry_policy(tx: Tx, old: str, new: str) -> None:
+    """Let a model that is renamed take its own policy along."""
     own = drop_policy(tx, old)
     if own is not None:
         store_policy(tx, new, *own)
-        return
-    after = policy_of(tx, new)
-    held = {stage for (stage,) in tx.all(_held, model_pk=model_pk)} - set(after.names)
-    if held:
-        raise InvalidParameter(
-            f"Under the name {plain(new)} the model has the stages {', '.join(after.names)}, and "
-            f"versions of it hold {', '.join(sorted(held))}: move them first."
-        )
+
+
+def require_stages(tx: Tx, model_pk: int, name: str, folder: str) -> None:
+    """Refuse to put a model into a folder whose policy lacks a stage that a version holds.
+
+    Raises:
+        InvalidParameter: says which versions are where, and which stages there are.
+    """
+    after = nearest(newest_policies(tx, scopes_of(name, folder)))
+    lost: dict[str, list[str]] = {}
+    for stage, version in tx.all(_held, model_pk=model_pk):
+        if stage not in after.names:
+            lost.setdefault(stage, []).append(f"{plain(name)} {version}")
+    if lost:
+        stage, held = next(iter(lost.items()))
+        raise InvalidParameter(f"{no_stage(stage, held)}: move them first. {stages_are(after)}")
+
+
+def no_stage(stage: str, held: list[str]) -> str:
+    """Return the sentence about versions that a policy would leave without a stage."""
+    more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+    return (
+        f"The policy has no stage {stage}, which {', '.join(held[:3])}{more} (model and version) "
+        "hold"
+    )
+
+
+def stages_are(applied: Applied) -> str:
+    """Return the sentence that names the stages of a policy."""
+    return f"Its stages: {', '.join(applied.names)}."
 
 
 @lru_cache(maxsize=1000)

@@ -31,12 +31,19 @@ from cuvee.store.engine import arg, hot
 from cuvee.store.models import find_model
 from cuvee.store.policies import (
     Applied,
+    bounds,
     decode,
     find_stage,
+    folder_of,
+    folders_around,
+    lies_in_scope,
     nearest,
     newest_policies,
+    no_stage,
     policy_id,
+    policy_of,
     scopes_of,
+    stages_are,
     store_policy,
 )
 from cuvee.store.stages import move
@@ -48,19 +55,13 @@ _v = schema.model_versions
 
 _row = hot(select(_p).where(_p.c.scope == arg("scope"), _p.c.version == arg("version")))
 _versions = hot(select(_p).where(_p.c.scope == arg("scope")).order_by(_p.c.version.desc()))
-_lock_all = hot(
-    select(_m.c.pk)
-    .where(_m.c.name >= arg("low"), _m.c.name <= arg("high"))
-    .order_by(_m.c.pk)
-    .with_for_update()
-)
+_lock_all = hot(select(_m.c.pk).where(lies_in_scope()).order_by(_m.c.pk).with_for_update())
 _held = hot(
     lambda db: (
-        select(_m.c.name, _v)
+        select(_m.c.name, _m.c.folder, _v)
         .where(
             _m.c.pk == _v.c.model_pk,
-            _m.c.name >= arg("low"),
-            _m.c.name <= arg("high"),
+            lies_in_scope(),
             _v.c.stage.not_in([NONE, ARCHIVED]),
             ~db.among(_v.c.stage, "known"),
         )
@@ -105,7 +106,7 @@ def remove_policy(tx: Tx, op: RemovePolicy) -> PolicyChange:
     before = _applied(tx, scope)
     if not before.id or before.scope != scope:
         raise NotFound(f"{shown(op.scope)} has no policy of its own.")
-    after = nearest(newest_policies(tx, _above(scope)))
+    after = nearest(newest_policies(tx, _above(tx, scope)))
     leaving = _leaving(tx, scope, after, {})
     store_policy(tx, scope, "", "")
     _record(tx, "policy.removed", scope, before, after, op.comment)
@@ -115,7 +116,7 @@ def remove_policy(tx: Tx, op: RemovePolicy) -> PolicyChange:
 
 def get_model_policy(tx: Tx, op: GetModelPolicy) -> PolicyResult:
     find_model(tx, op.name)
-    return PolicyResult(_shown(tx, nearest(newest_policies(tx, scopes_of(op.name)))))
+    return PolicyResult(_shown(tx, policy_of(tx, op.name)))
 
 
 def list_policy_versions(tx: Tx, op: ListPolicyVersions) -> PolicyList:
@@ -139,7 +140,9 @@ def _scope(tx: Tx, scope: str) -> str:
                 "all models, are set by admins."
             )
         stored = "" if scope == EVERYTHING else scope
-        tx.all(_lock_all, **_names(stored))
+        # Models that are just being moved into the folder come before, or after.
+        tx.database.lock(tx.cursor, "policies")
+        tx.all(_lock_all, **bounds(stored))
         return stored
     model = find_model(tx, scope, lock=True)
     if access.level_on_model(tx, model[0], scope) < Level.MANAGE:
@@ -149,19 +152,14 @@ def _scope(tx: Tx, scope: str) -> str:
     return scope
 
 
-def _names(scope: str) -> dict[str, str]:
-    """Return the lowest and the highest name that a model in a scope can have."""
+def _above(tx: Tx, scope: str) -> list[str]:
     if scope and not scope.endswith("/"):
-        return {"low": scope, "high": scope}
-    return {"low": scope, "high": scope + "\U0010ffff"}
-
-
-def _above(scope: str) -> list[str]:
-    return [s for s in scopes_of(scope.removesuffix("/")) if s not in (scope, scope[:-1])]
+        return folders_around(folder_of(tx, scope))
+    return folders_around(scope.removesuffix("/"))[1:]
 
 
 def _applied(tx: Tx, scope: str) -> Applied:
-    return nearest(newest_policies(tx, list(dict.fromkeys([scope, *_above(scope)]))))
+    return nearest(newest_policies(tx, [scope, *_above(tx, scope)]))
 
 
 def _leaving(
@@ -175,8 +173,8 @@ def _leaving(
     known = {name.lower(): name for name in after.names}
     found = []
     lost: dict[str, list[str]] = {}
-    for name, *row in tx.all(_held, known=tx.listed(after.names), **_names(scope)):
-        if not _governs(tx, scope, name):
+    for name, folder, *row in tx.all(_held, known=tx.listed(after.names), **bounds(scope)):
+        if not _governs(tx, scope, scopes_of(name, folder)):
             continue
         stage = row[3]
         # A stage that is only spelled differently takes its versions along.
@@ -187,20 +185,15 @@ def _leaving(
             found.append((name, tuple(row), target))
     if lost:
         stage, held = next(iter(lost.items()))
-        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         raise InvalidParameter(
-            f"The policy has no stage {stage}, which {', '.join(held[:3])}{more} (model and "
-            f"version) hold: say where they go, as in move: {{{stage}: {after.names[-1]}}}, or "
-            f"move them first. Its stages: {', '.join(after.names)}."
+            f"{no_stage(stage, held)}: say where they go, as in move: "
+            f"{{{stage}: {after.names[-1]}}}, or move them first. {stages_are(after)}"
         )
     return found
 
 
-def _governs(tx: Tx, scope: str, name: str) -> bool:
-    """Say whether a policy of this scope is the one that applies to a model."""
-    scopes = scopes_of(name)
-    if scope not in scopes:
-        return False
+def _governs(tx: Tx, scope: str, scopes: list[str]) -> bool:
+    """Say whether a policy of this scope is the one that applies to a model in some scopes."""
     nearer = scopes[: scopes.index(scope)]
     return not nearer or not nearest(newest_policies(tx, nearer)).id
 

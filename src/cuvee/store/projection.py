@@ -32,9 +32,10 @@ def check_projection(tx: Tx, op: CheckProjection) -> Projection:  # noqa: ARG001
         if count > MOST:
             return Projection([])
     held = Registry()
-    names = dict(tx.all(select(_m.c.pk, _m.c.name)))
-    for name in names.values():
-        held.stages[name], held.aliases[name] = {}, {}
+    names: dict[int, str] = {}
+    for pk, name, folder in tx.all(select(_m.c.pk, _m.c.name, _m.c.folder)):
+        names[pk] = name
+        held.stages[name], held.aliases[name], held.folders[name] = {}, {}, folder
     for pk, version, stage in tx.all(select(_v.c.model_pk, _v.c.version, _v.c.stage)):
         held.stages[names[pk]][version] = stage
     for pk, alias, version in tx.all(select(_a.c.model_pk, _a.c.alias, _a.c.version)):

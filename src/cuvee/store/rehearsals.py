@@ -22,7 +22,7 @@ from cuvee.store.activities import Past, past_of
 from cuvee.store.engine import arg, hot
 from cuvee.store.facts import facts_of
 from cuvee.store.models import find_model
-from cuvee.store.policies import policy_of
+from cuvee.store.policies import bounds, lies_in_scope, policy_of, scopes_of
 from cuvee.store.tx import Tx
 
 Row = tuple[Any, ...]
@@ -33,11 +33,10 @@ _h = schema.holdings
 
 _candidates = hot(
     lambda db: (
-        select(_m.c.pk, _m.c.name, *_v.c)
+        select(_m.c.pk, _m.c.name, _m.c.folder, *_v.c)
         .join(_v, _v.c.model_pk == _m.c.pk)
         .where(
-            _m.c.name >= arg("low"),
-            _m.c.name <= arg("high"),
+            lies_in_scope(),
             select(_h.c.pk)
             .where(
                 _h.c.model_pk == _v.c.model_pk,
@@ -105,16 +104,16 @@ def rehearse_policy(tx: Tx, op: RehearsePolicy) -> Rehearsal:
         )
     rows = tx.all(
         _candidates,
-        low=scope,
-        high=scope + "\U0010ffff" if folder else scope,
+        **bounds(scope),
         stages=tx.listed(list(gated)),
         most=op.max_versions + 1,
     )
-    for pk, name, *version in rows[: op.max_versions]:
+    for pk, name, place, *version in rows[: op.max_versions]:
         if name not in levels:
             levels[name] = level_on_model(tx, pk, name)
-        nearer = policy_of(tx, name)
-        if levels[name] >= Level.MANAGE and len(nearer.scope) <= len(scope):
+        scopes = scopes_of(name, place)
+        governs = scopes.index(policy_of(tx, name).scope) >= scopes.index(scope)
+        if levels[name] >= Level.MANAGE and governs:
             found += _replay(tx, name, tuple(version), document.policy, gated)
     found.sort(key=lambda move: move.timestamp, reverse=True)
     notes = list(NOTES)

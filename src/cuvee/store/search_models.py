@@ -23,7 +23,7 @@ from cuvee.store.models import load_models
 from cuvee.store.paging import find_page
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
-from cuvee.store.visible import readable
+from cuvee.store.visible import MODEL_PATH, readable
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 _ASKS_FOR_PROMPTS = {("=", "true"), ("!=", "false")}
@@ -37,7 +37,11 @@ _vt = schema.model_version_tags
 _MODELS = Subject(
     source=_m,
     pk=_m.c.pk,
-    attributes={"name": _m.c.name, "last_updated_timestamp": _m.c.updated},
+    attributes={
+        "name": _m.c.name,
+        "folder": _m.c.folder,
+        "last_updated_timestamp": _m.c.updated,
+    },
     keyed={Kind.TAG: Keyed(_mt, owner=_mt.c.model_pk, key=_mt.c.key)},
 )
 _VERSIONS = Subject(
@@ -68,7 +72,7 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
         parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT]
     )
     search = Search(tx, _MODELS, "models")
-    mine = readable(tx, "model", _m.c.pk, _m.c.name)
+    mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)
@@ -92,7 +96,7 @@ def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
         parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
     )
     search = Search(tx, _VERSIONS, "versions")
-    mine = readable(tx, "model", _m.c.pk, _m.c.name)
+    mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
     search.filter(clauses, join=False)

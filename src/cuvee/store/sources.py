@@ -118,7 +118,7 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
             files=proxy_path(row[6]),
         )
     name, version = find_version_by_uri(tx, rest)
-    access.require(tx, [(access.Thing("model", version[1], name), Level.READ)])
+    access.require(tx, [(access.model_thing(tx, version[1], name), Level.READ)])
     for field, sent, held in (
         ("run_id", op.run_id, version[7]),
         ("model_id", op.model_id, version[9]),

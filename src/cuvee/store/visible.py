@@ -33,6 +33,11 @@ _lm = schema.logged_models
 _m = schema.registered_models
 _named = schema.events.alias()
 
+MODEL_PATH: ColumnElement[str] = case(
+    (_m.c.folder == "", _m.c.name), else_=_m.c.folder + "/" + _m.c.name
+)
+"""The name of a registered model behind its folder."""
+
 _folders = hot(
     select(_g.c.target, _g.c.level).where(
         _g.c.kind == arg("kind"),
@@ -68,7 +73,7 @@ def readable(tx: Tx, kind: str, number: ColumnElement[int], name: ColumnElement[
         tx: the transaction.
         kind: ``experiment`` or ``model``.
         number: the column of their ids or primary keys.
-        name: the column of their names.
+        name: their names; those of models stand behind their folders (``MODEL_PATH``).
     """
     if tx.actor.user is None or tx.actor.admin:
         return Readable("all", true, {})
@@ -151,7 +156,7 @@ def readable_events(tx: Tx, subject: ColumnElement[str], time: ColumnElement[int
     """
     if tx.actor.user is None or tx.actor.admin:
         return Readable("all", true, {})
-    of_models = readable(tx, MODEL, _m.c.pk, _m.c.name)
+    of_models = readable(tx, MODEL, _m.c.pk, MODEL_PATH)
     of_experiments = readable(tx, EXPERIMENT, _e.c.id, _e.c.name)
     values = {**of_models.values, **of_experiments.values, "events_reader": f"user:{tx.actor.name}"}
     said = ("events", of_models.said, of_experiments.said)

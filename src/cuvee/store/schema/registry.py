@@ -17,6 +17,7 @@ registered_models = Table(
     number("created"),
     number("updated"),
     number("last_version"),
+    Column("folder", TEXT, nullable=False, server_default=""),
 )
 registered_model_tags = Table(
     "registered_model_tags",

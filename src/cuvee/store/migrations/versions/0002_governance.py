@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_experiments_artifact_location", "experiments", ["artifact_location"], unique=False
     )
+    op.add_column("registered_models", sa.Column("folder", TEXT, nullable=False, server_default=""))
     _events()
     op.execute(
         "INSERT INTO holdings (model_pk, version, stage, since, user_id, ended_by) "
