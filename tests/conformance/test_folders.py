@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 
 from conformance.test_permissions import ROOT, make_people, refused
-from cuvee.api.base import Actor, Store
+from cuvee.api.base import Actor, Op, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.log import CheckProjection
 from cuvee.api.models import (
@@ -145,6 +148,24 @@ def test_a_model_is_not_moved_to_where_its_stage_is_unknown(store: Store) -> Non
     move(store, "UAT")
     with pytest.raises(InvalidParameter, match="no stage UAT"):
         put(store, "")
+
+
+def test_a_move_and_a_new_policy_at_once_leave_no_version_without_its_stage(
+    local_store: SqlStore,
+) -> None:
+    def attempt(op: Op[object]) -> None:
+        with suppress(InvalidParameter):
+            local_store.do(op)
+
+    make(local_store)
+    move(local_store, "Production")
+    for n in range(10):
+        put(local_store, "")
+        policy = ApplyPolicy(document=f"{{scope: team{n}/, stages: [{{name: UAT}}]}}")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(attempt, [policy, MoveRegisteredModel(name="wine", folder=f"team{n}")]))
+        stages = local_store.do(GetModelPolicy(name="wine")).policy_version.stages
+        assert "Production" in stages
 
 
 def test_a_move_to_another_policy_makes_approvals_void(local_store: SqlStore) -> None:

@@ -90,6 +90,16 @@ def test_models_are_listed_with_their_stages(cuvee: Command, run_id: str) -> Non
     assert cuvee("models", "search", "name = 'beer'", "--json").json == []
 
 
+def test_models_are_moved_to_folders(cuvee: Command, run_id: str) -> None:  # noqa: ARG001
+    assert "team/red/" in cuvee("models", "move", "lr", "team/red/", "--comment", "why").out
+    assert "team/red" in cuvee("models", "show", "lr").out
+    assert [m["name"] for m in cuvee("models", "list", "--folder", "team/red/", "--json").json] == [
+        "lr"
+    ]
+    assert cuvee("models", "list", "--folder", "team", "--json").json == []
+    assert "no folder" in cuvee("models", "move", "lr", "").out
+
+
 def test_versions_are_listed_highest_first(cuvee: Command, run_id: str) -> None:
     found = cuvee("versions", "list", "lr", "--json").json
 
