@@ -99,6 +99,7 @@ def test_no_request_makes_the_server_fail(fuzzed: tuple[Site, dict[str, str]]) -
     document = site.send("GET", "/api/openapi.json").json
     known = document["components"]["schemas"]
     calls = [(m, p, d) for p, by in document["paths"].items() for m, d in by.items()]
+    calls = [c for c in calls if not c[1].endswith("/stream")]  # a stream's answer has no end
     texts = [*ids.values(), "grape", "wine", "1"]
     made = {}
     for method, path, call in calls:
