@@ -68,9 +68,16 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     """The stages of a model, a folder or the registry, in their order.
 
     ``None`` and ``Archived`` are always there, before and after them.
+
+    Args:
+        stages: those between them.
+        binding: whether narrower scopes may only be stricter about stages with a review and those
+            that it protects; of folders and of all models only, where it is so unless the document
+            says otherwise.
     """
 
     stages: list[Stage]
+    binding: bool = False
 
 
 BUILT_IN = Policy(stages=[Stage(name="Staging"), Stage(name="Production")])

@@ -178,8 +178,13 @@ def _lines(version: Any, scope: str) -> list[str]:
     import msgspec
     import yaml
 
-    stages = msgspec.to_builtins(version.policy)["stages"] if version.policy else []
+    held = msgspec.to_builtins(version.policy) if version.policy else {"stages": []}
+    # What a scope of many models says by leaving binding out, its document spells out.
+    binds = {"binding": held.get("binding", False)} if scope.endswith("/") else {}
     text = yaml.safe_dump(
-        {"scope": scope, "stages": stages}, sort_keys=False, allow_unicode=True, width=100
+        {"scope": scope, "stages": held["stages"], **binds},
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
     )
     return str(text).splitlines()

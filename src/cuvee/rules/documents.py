@@ -8,6 +8,7 @@
       - name: Production
         holders: one
         review: {approvals: 2, from: [group:risk], expires: 7d}
+    binding: false                # of a folder or /: narrower documents need not be stricter
     move: {Staging: UAT}          # where versions go whose stage is dropped
 """
 
@@ -30,7 +31,7 @@ from cuvee.rules.expressions import parse_check, stages_of
 from cuvee.rules.policy import Policy, Review, Stage
 
 MAX_STAGES = 50
-_FIELDS = {"scope", "stages", "move"}
+_FIELDS = {"scope", "stages", "binding", "move"}
 _SUBJECTS = "a list of 'user:<name>' and 'group:<name>'"
 _ALLOWED = {
     "name": "a text of 1 to 63 letters, digits, ' ', '_', '.' and '-' that starts with a letter",
@@ -79,10 +80,12 @@ def parse_document(text: str) -> Document:
     if unknown:
         raise InvalidParameter(
             f"The policy has an unknown field {shown(str(min(unknown, key=str)))}: it may have "
-            "scope, stages and move."
+            "scope, stages, binding and move."
         )
     policy = check_policy(_stages(raw.get("stages")))
-    return Document(_scope(raw.get("scope")), policy, _move(raw.get("move") or {}, policy))
+    scope = _scope(raw.get("scope"))
+    bound = msgspec.structs.replace(policy, binding=_binding(raw.get("binding"), scope))
+    return Document(scope, bound, _move(raw.get("move") or {}, policy))
 
 
 def check_policy(policy: Policy) -> Policy:
@@ -264,6 +267,18 @@ def _check_formers(policy: Policy) -> None:
                 )
             seen.add(target.name)
             target = stages.get(target.former)
+
+
+def _binding(raw: Any, scope: str) -> bool:
+    """Return whether a document binds: those of folders, and of all models, do by default."""
+    if not (raw is None or isinstance(raw, bool)):
+        raise InvalidParameter(f"binding: {shown(str(raw))} is neither true nor false.")
+    if raw and not scope.endswith("/"):
+        raise InvalidParameter(
+            "binding: nothing is narrower than a model, so its document binds nobody: leave it "
+            "out, or give a folder (team/) or / as the scope."
+        )
+    return scope.endswith("/") if raw is None else raw
 
 
 def _move(raw: Any, policy: Policy) -> dict[str, str]:

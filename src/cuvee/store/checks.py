@@ -127,11 +127,11 @@ def list_emergencies(tx: Tx, op: ListEmergencies) -> EmergencyPage:
     if op.page_token:
         query = query.where(_e.c.pk < comment_number(op.page_token))
     found: list[Emergency] = []
-    levels: dict[str, Level] = {}
+    levels: dict[int | None, Level] = {}
     for row in tx.all(query):  # rare, so that all of them can be looked through
-        if row[1] not in levels:
-            levels[row[1]] = _level(tx, row[1])
-        if levels[row[1]] < Level.READ:
+        if row[10] not in levels:
+            levels[row[10]] = _level(tx, row)
+        if levels[row[10]] < Level.READ:
             continue
         if len(found) == op.max_results:
             return EmergencyPage(found, found[-1].id)
@@ -142,10 +142,11 @@ def list_emergencies(tx: Tx, op: ListEmergencies) -> EmergencyPage:
 def close_emergency(tx: Tx, op: CloseEmergency) -> EmergencyReply:
     row = tx.first(_emergency, held=comment_number(op.id))
     if row is not None:
-        with suppress(NotFound):  # the lock orders two who close it at once
-            find_model(tx, row[1], lock=True)
+        if row[10] is not None:  # the lock orders two who close it at once
+            with suppress(NotFound):
+                find_model(tx, row[1], lock=True)
         row = tx.first(_emergency, held=row[0])
-    if row is None or _level(tx, row[1]) < Level.READ:
+    if row is None or _level(tx, row) < Level.READ:
         raise NotFound(f"There is no emergency with the id {op.id}.")
     if row[7] is not None:
         raise Conflict(f"{row[8]} has closed emergency {op.id} already.")
@@ -166,11 +167,11 @@ def close_emergency(tx: Tx, op: CloseEmergency) -> EmergencyReply:
         comment=op.comment,
         details={"emergency": str(row[0]), "opened_by": row[4]},
     )
-    return EmergencyReply(_shown((*row[:7], tx.now, tx.actor.name, op.comment)))
+    return EmergencyReply(_shown((*row[:7], tx.now, tx.actor.name, op.comment, row[10])))
 
 
 def _may_close(tx: Tx, row: tuple[Any, ...]) -> bool:
-    if _level(tx, row[1]) >= Level.MANAGE:
+    if _level(tx, row) >= Level.MANAGE:
         return True
     groups = groups_of(tx, tx.actor.name)
     return any(
@@ -181,14 +182,12 @@ def _may_close(tx: Tx, row: tuple[Any, ...]) -> bool:
     )
 
 
-def _level(tx: Tx, name: str) -> Level:
-    """Return the actor's level on a model; on one that is gone, only admins have one."""
-    try:
-        pk = find_model(tx, name)[0]
-    except NotFound:
+def _level(tx: Tx, row: tuple[Any, ...]) -> Level:
+    """Return the actor's level on an emergency's model; one that is gone is for admins."""
+    if row[10] is None:
         everything = tx.actor.user is None or tx.actor.admin
         return Level.MANAGE if everything else Level.NONE
-    return level_on_model(tx, pk, name)
+    return level_on_model(tx, row[10], row[1])
 
 
 def _shown(row: tuple[Any, ...]) -> Emergency:

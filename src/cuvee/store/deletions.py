@@ -8,6 +8,7 @@ from cuvee.api.base import Empty
 from cuvee.api.models import DeleteRegisteredModel
 from cuvee.api.versions import DeleteModelVersion
 from cuvee.store import access, gates, guards, schema
+from cuvee.store.bindings import keep_name
 from cuvee.store.engine import arg, hot
 from cuvee.store.holdings import end_holding, forget_holdings
 from cuvee.store.models import find_model, load_models, touch_model
@@ -79,6 +80,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
     forced = guards.MODEL.check(tx, row[0], f"Model {op.name}", force=op.force)
     before = load_models(tx, [row])[0]
     gates.model_deleted(tx, row)
+    keep_name(tx, row)
     drop_policy(tx, op.name)
     for statement in _drops_of_model:
         tx.run(statement, model_pk=row[0])

@@ -53,7 +53,9 @@ _remarks = hot(
 )
 _checks = hot(select(_k).where(_k.c.version_pk == arg("version_pk")).order_by(_k.c.name))
 _emergencies = hot(
-    select(_e).where(_e.c.model == arg("model"), _e.c.version == arg("version")).order_by(_e.c.pk)
+    select(_e)
+    .where(_e.c.model_pk == arg("model_pk"), _e.c.version == arg("version"))
+    .order_by(_e.c.pk)
 )
 
 
@@ -110,7 +112,7 @@ def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
                 _checks, version_pk=row[0]
             )
         ],
-        emergencies=_emergencies_of(tx, op.name, row[2]),
+        emergencies=_emergencies_of(tx, row[1], row[2]),
         remarks=[
             known.Remark(user=user, comment=comment, time=created)
             for user, comment, created in tx.all(_remarks, version_pk=row[0])
@@ -271,7 +273,7 @@ def _required(
     ]
 
 
-def _emergencies_of(tx: Tx, name: str, number: int) -> list[known.Emergency]:
+def _emergencies_of(tx: Tx, model_pk: int, number: int) -> list[known.Emergency]:
     return [
         known.Emergency(
             stage=stage,
@@ -282,7 +284,7 @@ def _emergencies_of(tx: Tx, name: str, number: int) -> list[known.Emergency]:
             closed_by=closed_by,
             closed_comment=closed_comment,
         )
-        for _, _, _, stage, user, comment, created, closed, closed_by, closed_comment in tx.all(
-            _emergencies, model=name, version=number
+        for _, _, _, stage, user, comment, created, closed, closed_by, closed_comment, _ in tx.all(
+            _emergencies, model_pk=model_pk, version=number
         )
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, null, select, update
 
 from cuvee.api.names import plain
 from cuvee.errors import InvalidParameter, PermissionDenied
@@ -67,7 +67,9 @@ _forget = [
 _versions = hot(
     select(schema.model_versions).where(schema.model_versions.c.model_pk == arg("model_pk"))
 )
-_rename = hot(update(_e).where(_e.c.model == arg("old")).values(model=arg("new")))
+_of_model = update(_e).where(_e.c.model_pk == arg("model_pk"))
+_rename = hot(_of_model.values(model=arg("name")))
+_detach = hot(_of_model.values(model_pk=null()))
 _new_emergency = hot(
     insert(_e).values({c.name: arg(c.name) for c in _e.c if c.name != "pk"}).returning(_e.c.pk)
 )
@@ -250,6 +252,7 @@ def _break_glass(
     pk = tx.value(
         _new_emergency,
         model=model[1],
+        model_pk=model[0],
         version=row[2],
         stage=found.stage.name,
         user_id=user,
@@ -297,11 +300,12 @@ def model_deleted(tx: Tx, model_row: tuple[Any, ...]) -> None:
     """Take note that a model is being deleted, with all its versions."""
     for row in tx.all(_versions, model_pk=model_row[0]):
         moved(tx, model_row, row, None)
+    tx.run(_detach, model_pk=model_row[0])  # another model may get the name, and the key
 
 
-def model_renamed(tx: Tx, old: str, new: str) -> None:
+def model_renamed(tx: Tx, model_pk: int, name: str) -> None:
     """Take note of a model's new name; requests stand on its versions and come along."""
-    tx.run(_rename, old=old, new=new)
+    tx.run(_rename, model_pk=model_pk, name=name)
 
 
 def close_request(

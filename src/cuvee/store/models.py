@@ -27,8 +27,16 @@ from cuvee.api.names import plain, shown
 from cuvee.api.versions import ModelVersion, VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import access, gates, schema
+from cuvee.store.bindings import keep_name, require_bound, require_name, require_place
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.policies import carry_policy, find_stage, policy_of, require_stages
+from cuvee.store.policies import (
+    carry_policy,
+    find_stage,
+    folders_around,
+    own_policy,
+    policy_of,
+    require_stages,
+)
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 
@@ -87,6 +95,7 @@ def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredMode
             f"Registered Model (name={shown(op.name)}) already exists: register a version of it "
             "(model-versions/create), or choose another name."
         )
+    require_name(tx, op.name, op.place)
     row: dict[str, Any] = {
         "name": op.name,
         "description": op.description,
@@ -114,12 +123,15 @@ def get_registered_model(tx: Tx, op: GetRegisteredModel) -> RegisteredModelResul
 
 
 def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredModelResult:
+    tx.database.lock(tx.cursor, "policies", shared=True)
     row = find_model(tx, op.name, lock=True)
     if op.new_name != op.name:
         if tx.first(_by_name, name=op.new_name) is not None:
             raise AlreadyExists(
                 f"Registered Model (name={shown(op.new_name)}) already exists: choose another name."
             )
+        require_name(tx, op.new_name, row[7])
+        keep_name(tx, row)
         carry_policy(tx, op.name, op.new_name)
         tx.record(
             "model.renamed",
@@ -128,7 +140,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
             after={"name": op.new_name},
             comment=op.comment,
         )
-        gates.model_renamed(tx, op.name, op.new_name)
+        gates.model_renamed(tx, row[0], op.new_name)
     tx.run(_set, model_pk=row[0], name=op.new_name, description=row[2], updated=tx.now)
     tx.run(_touch_versions, model_pk=row[0], updated=tx.now)
     return get_registered_model(tx, GetRegisteredModel(name=op.new_name))
@@ -139,6 +151,10 @@ def move_registered_model(tx: Tx, op: MoveRegisteredModel) -> RegisteredModelRes
     tx.database.lock(tx.cursor, "policies", shared=True)
     row = find_model(tx, op.name, lock=True)
     if row[7] != op.place:
+        require_place(tx, op.name, row[7], op.place)
+        own = own_policy(tx, op.name)
+        if own is not None:
+            require_bound(tx, folders_around(op.place), own, op.name)
         require_stages(tx, row[0], op.name, op.place)
         tx.run(_put, model_pk=row[0], folder=op.place, updated=tx.now)
         tx.record(

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from cuvee.api.names import plain
 from cuvee.api.policies import EVERYTHING
@@ -21,11 +21,16 @@ from cuvee.store.tx import Tx
 _p = schema.policies
 
 _newer = _p.alias()
+
+
+def newest_version(scope: ColumnElement[str]) -> ScalarSelect[int]:
+    """Return the number of a scope's newest policy."""
+    return select(func.max(_newer.c.version)).where(_newer.c.scope == scope).scalar_subquery()
+
+
 _newest = hot(
     lambda db: select(_p).where(
-        db.among(_p.c.scope, "scopes"),
-        _p.c.version
-        == select(func.max(_newer.c.version)).where(_newer.c.scope == _p.c.scope).scalar_subquery(),
+        db.among(_p.c.scope, "scopes"), _p.c.version == newest_version(_p.c.scope)
     )
 )
 _m = schema.registered_models
@@ -140,8 +145,16 @@ def policy_id(scope: str, version: int) -> str:
     return f"{scope or EVERYTHING}@{version}"
 
 
-def store_policy(tx: Tx, scope: str, document: str, digest: str) -> int:
-    """Append a policy to those of a scope and return its version; an empty document removes."""
+def store_policy(tx: Tx, scope: str, document: str, digest: str, *, gone: bool = False) -> int:
+    """Append a policy to those of a scope and return its version.
+
+    Args:
+        tx: the transaction.
+        scope: a model's name, a folder (``team/``), or empty for all models.
+        document: the policy in its canonical form; an empty text takes the scope's away.
+        digest: of the document.
+        gone: whether the model has left its name; another of that name has no part in what was.
+    """
     found = newest_policies(tx, [scope])
     version: int = found[0][2] + 1 if found else 1
     tx.run(
@@ -152,17 +165,24 @@ def store_policy(tx: Tx, scope: str, document: str, digest: str) -> int:
         digest=digest,
         user_id=tx.actor.name,
         created=tx.now,
+        gone=int(gone),
     )
     return version
+
+
+def own_policy(tx: Tx, model_name: str) -> Policy | None:
+    """Return the policy that a model has of its own."""
+    found = newest_policies(tx, [model_name])
+    return decode(found[0][3]) if found and found[0][3] else None
 
 
 def drop_policy(tx: Tx, model_name: str) -> tuple[str, str] | None:
     """Take a model's own policy from its name; return its document and digest, if it has one."""
     found = newest_policies(tx, [model_name])
-    if not found or not found[0][3]:
+    if not found or found[0][7]:
         return None
-    store_policy(tx, model_name, "", "")
-    return found[0][3], found[0][4]
+    store_policy(tx, model_name, "", "", gone=True)
+    return (found[0][3], found[0][4]) if found[0][3] else None
 
 
 def carry_policy(tx: Tx, old: str, new: str) -> None:

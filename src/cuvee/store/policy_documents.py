@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cuvee.api.base import Level
 from cuvee.api.names import shown
@@ -27,6 +27,7 @@ from cuvee.api.stages import ARCHIVED, NONE
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.rules.documents import canonical, check_scope, digest_of, parse_document
 from cuvee.store import access, schema
+from cuvee.store.bindings import require_bound, require_narrower_bound
 from cuvee.store.engine import arg, hot
 from cuvee.store.models import find_model
 from cuvee.store.policies import (
@@ -54,7 +55,17 @@ _m = schema.registered_models
 _v = schema.model_versions
 
 _row = hot(select(_p).where(_p.c.scope == arg("scope"), _p.c.version == arg("version")))
-_versions = hot(select(_p).where(_p.c.scope == arg("scope")).order_by(_p.c.version.desc()))
+_before = _p.alias()
+_gone = func.coalesce(
+    select(func.max(_before.c.version))
+    .where(_before.c.scope == arg("scope"), _before.c.gone == 1)
+    .scalar_subquery(),
+    0,
+)
+# What stands before a name was left is about another model.
+_versions = hot(
+    select(_p).where(_p.c.scope == arg("scope"), _p.c.version > _gone).order_by(_p.c.version.desc())
+)
 _lock_all = hot(select(_m.c.pk).where(lies_in_scope()).order_by(_m.c.pk).with_for_update())
 _held = hot(
     lambda db: (
@@ -85,6 +96,8 @@ def apply_policy(tx: Tx, op: ApplyPolicy) -> PolicyChange:
         scope=scope,
         digest=digest,
     )
+    require_bound(tx, _above(tx, scope), document.policy, scope)
+    require_narrower_bound(tx, scope, document.policy)
     leaving = _leaving(tx, scope, after, document.move)
     if op.dry_run:
         new = PolicyVersion(
@@ -144,6 +157,7 @@ def _scope(tx: Tx, scope: str) -> str:
         tx.database.lock(tx.cursor, "policies")
         tx.all(_lock_all, **bounds(stored))
         return stored
+    tx.database.lock(tx.cursor, "policies", shared=True)  # a binding one comes before, or after
     model = find_model(tx, scope, lock=True)
     if access.level_on_model(tx, model[0], scope) < Level.MANAGE:
         raise PermissionDenied(
@@ -242,7 +256,7 @@ def _shown(tx: Tx, applied: Applied) -> PolicyVersion:
 
 
 def _from_row(row: tuple[Any, ...]) -> PolicyVersion:
-    _, scope, version, document, digest, user_id, created = row
+    _, scope, version, document, digest, user_id, created, _ = row
     policy: Policy | None = decode(document) if document else None
     return PolicyVersion(
         id=policy_id(scope, version),

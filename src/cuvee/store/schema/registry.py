@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
 
 from cuvee.store.engine import CLUSTERED, NEVER_REUSED, TEXT
 from cuvee.store.schema.base import metadata, number, own, pk, text
@@ -89,7 +89,8 @@ holdings = Table(
 )
 # Stages and their review policies, as documents; the highest version of a scope applies, and one
 # whose document is empty takes the scope's away. A scope is a model (``credit/pd``), a folder
-# (``credit/``) or everything (an empty text).
+# (``credit/``) or everything (an empty text). ``gone`` marks where a model has left its name:
+# what stands before is about another one.
 policies = Table(
     "policies",
     metadata,
@@ -100,7 +101,17 @@ policies = Table(
     text("digest"),
     text("user_id"),
     number("created"),
+    Column("gone", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("scope", "version"),
+)
+# Names that models in a folder with a binding policy have left: outside of it they are for admins.
+kept_names = Table(
+    "kept_names",
+    metadata,
+    text("name"),
+    text("folder"),
+    own("name"),
+    **CLUSTERED,
 )
 # Requests to move a version to a stage. ``digest`` and ``policy`` say what was asked about, and
 # under which rules (``<scope>@<version>``; empty for the built-in stages).
@@ -167,7 +178,8 @@ checks = Table(
     **CLUSTERED,
 )
 # Moves past the policy in an emergency; each must be reviewed and closed afterwards, also when the
-# version is gone: the model's name and the version's number stay.
+# version is gone: the model's name and the version's number stay. ``model_pk`` is NULL when the
+# model is gone, so that none of the same name is taken for it.
 emergencies = Table(
     "emergencies",
     metadata,
@@ -181,6 +193,7 @@ emergencies = Table(
     number("closed", null=True),
     text("closed_by"),
     text("closed_comment"),
-    Index(None, "model", "version"),
+    number("model_pk", null=True),
+    Index(None, "model_pk", "version"),
     **NEVER_REUSED,
 )
