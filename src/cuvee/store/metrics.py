@@ -12,7 +12,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    literal_column,
     or_,
     select,
     tuple_,
@@ -43,28 +42,15 @@ from cuvee.store.runs import (
     require_writable,
 )
 from cuvee.store.series import comparable, from_bits, to_bits
+from cuvee.store.summaries import put_summary, summary
 from cuvee.store.tx import Tx
 
 _p = schema.points
-_l = schema.latest
 _lm = schema.logged_models
 _lmm = schema.logged_model_metrics
 _r = schema.runs
 
-_ZERO: ColumnElement[float] = literal_column("0.0")  # not bound: rows bring their columns only
 _add_point = hot(insert(_p).on_conflict_do_nothing())
-_new = insert(_l)
-# At equal step and time the greater value is the latest, and NaN counts as 0 (PROTOCOL).
-_put_latest = hot(
-    _new.on_conflict_do_update(
-        index_elements=["run_pk", "key_id"],
-        set_={c: _new.excluded[c] for c in ("value", "bits", "step", "timestamp")},
-        where=tuple_(
-            _new.excluded.step, _new.excluded.timestamp, func.coalesce(_new.excluded.value, _ZERO)
-        )
-        > tuple_(_l.c.step, _l.c.timestamp, func.coalesce(_l.c.value, _ZERO)),
-    )
-)
 _add_model_point = hot(insert(_lmm).on_conflict_do_nothing())
 _model_pks = hot(
     lambda db: select(_lm.c.model_id, _lm.c.pk).where(
@@ -119,26 +105,24 @@ def put_points(tx: Tx, run_pk: int, run_id: str, metrics: list[Metric]) -> None:
         (run_pk, ids[m.key], m.timestamp, m.step, b) for m, b in zip(metrics, bits, strict=True)
     ]
     tx.bulk(_add_point, rows)
-    newest: dict[str, tuple[tuple[int, int, float], int]] = {}
+    of_key: dict[int, list[int]] = {}
     for i, m in enumerate(metrics):
-        value = m.value if m.value == m.value else 0.0  # NaN
-        rank = (m.step, m.timestamp, value)
-        if m.key not in newest or rank > newest[m.key][0]:
-            newest[m.key] = (rank, i)
+        of_key.setdefault(ids[m.key], []).append(i)
     # In the order of keys, so that two writers on PostgreSQL never wait for each other in a ring.
-    latest = sorted((ids[metrics[i].key], i) for _, i in newest.values())
     tx.bulk(
-        _put_latest,
+        put_summary,
         [
             (
                 run_pk,
                 key_id,
-                comparable(metrics[i].value),
-                bits[i],
-                metrics[i].step,
-                metrics[i].timestamp,
+                *summary(
+                    [metrics[i].value for i in at],
+                    [bits[i] for i in at],
+                    [metrics[i].step for i in at],
+                    [metrics[i].timestamp for i in at],
+                ),
             )
-            for key_id, i in latest
+            for key_id, at in sorted(of_key.items())
         ],
     )
     _put_model_points(tx, run_id, metrics, bits)

@@ -66,6 +66,8 @@ tags = Table(
 )
 # ``bits`` is the float64 as an order-preserving integer (store/series.py): exact on both engines,
 # NaN, -0.0 and the infinities included. ``value`` is what filters compare; NULL means NaN.
+# Latest and first are the points that are greatest and least by (step, timestamp, value); least
+# and greatest values leave NaN out, and their step is the least one where they occur.
 latest = Table(
     "latest",
     metadata,
@@ -75,8 +77,20 @@ latest = Table(
     number("bits"),
     number("step"),
     number("timestamp"),
+    Column("first_value", Double, nullable=True),
+    number("first_bits"),
+    number("first_step"),
+    number("first_timestamp"),
+    Column("min_value", Double, nullable=True),
+    number("min_bits", null=True),
+    number("min_step", null=True),
+    Column("max_value", Double, nullable=True),
+    number("max_bits", null=True),
+    number("max_step", null=True),
     own("run_pk", "key_id"),
     Index(None, "key_id", "value", "run_pk"),
+    Index("ix_latest_min", "key_id", "min_value", "run_pk"),
+    Index("ix_latest_max", "key_id", "max_value", "run_pk"),
     **CLUSTERED,
 )
 points = Table(
