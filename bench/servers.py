@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -131,9 +132,17 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
             )
         self._await_health(begin)
         return time.perf_counter() - begin
+
+    def rehearse(self) -> None:
+        """Start and stop once, leaving nothing but the byte code that an installation brings."""
+        self.start()
+        self.stop()
+        if self.directory is not None:
+            shutil.rmtree(self.directory)
 
     def _await_health(self, begin: float) -> None:
         while time.perf_counter() - begin < READY_WITHIN:

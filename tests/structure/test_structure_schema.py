@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +15,84 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
+from cuvee.api.experiments import GetExperiment
 from cuvee.store import migrate, schema
 from cuvee.store.engine import open_database
+from cuvee.store.sql import SqlStore
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
-    """Return a connection to a database that the migrations have made."""
-    url = f"sqlite:///{tmp_path}/cuvee.db"
-    if request.param == "postgresql":
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """A function that returns the URL of a new database without tables."""
+
+    def new(name: str) -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path}/{name}.db"
         import psycopg
 
         base: str = request.getfixturevalue("postgres_url")
         with psycopg.connect(base, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS migrated")
-            connection.execute("CREATE DATABASE migrated")
-        url = base.replace("/postgres?", "/migrated?")
-    migrate.upgrade(url)
+            connection.execute(f"DROP DATABASE IF EXISTS {name}")
+            connection.execute(f"CREATE DATABASE {name}")
+        return base.replace("/postgres?", f"/{name}?")
+
+    return new
+
+
+@contextlib.contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """Connect through SQLAlchemy."""
     engine = create_engine(open_database(url).sqlalchemy_url())
     with engine.connect() as opened:
         yield opened
     engine.dispose()
+
+
+@pytest.fixture
+def migrated(empty: Callable[[str], str]) -> Iterator[Connection]:
+    """Return a connection to a database that the migrations have made, each in its turn."""
+    url = empty("migrated")
+    migrate.migrate(open_database(url))
+    with connected(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def created(empty: Callable[[str], str]) -> Iterator[Connection]:
+    """Return a connection to a database that was made at once."""
+    url = empty("created")
+    migrate.upgrade(url)
+    with connected(url) as opened:
+        yield opened
+
+
+CATALOG = {
+    "sqlite": ["SELECT type, name, tbl_name, sql FROM sqlite_master"],
+    "postgresql": [
+        """
+        SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name,
+        is_identity FROM information_schema.columns WHERE table_schema = 'public'
+        """,
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        """,
+        """
+        SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger
+        WHERE NOT tgisinternal
+        """,
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+        "SELECT sequencename, data_type FROM pg_sequences WHERE schemaname = 'public'",
+    ],
+}
+
+
+def catalog(connection: Connection) -> list[str]:
+    """Return everything that a database says of its schema, but for spaces and order."""
+    rows = [row for q in CATALOG[connection.dialect.name] for row in connection.execute(text(q))]
+    words = [[" ".join(str(v).split()).replace(" ,", ",") for v in row] for row in rows]
+    return sorted(f"{row[:-1]} {sorted(row[-1].rstrip(' )').split(', '))}" for row in words)
 
 
 def test_the_newest_migration_is_the_head_of_the_schema(tmp_path: Path) -> None:
@@ -50,14 +109,35 @@ def test_the_migrations_make_the_tables_that_the_store_expects(migrated: Connect
         assert compare_metadata(context, schema.metadata) == []
 
 
-def test_the_history_can_only_grow(migrated: Connection) -> None:
+def test_a_database_made_at_once_is_what_the_migrations_make(
+    migrated: Connection, created: Connection
+) -> None:
+    found = catalog(created)
+    assert len(found) > len(schema.metadata.tables)
+    assert found == catalog(migrated)
+    version = text(f"SELECT version_num FROM {schema.VERSION_TABLE}")
+    assert created.execute(version).all() == migrated.execute(version).all()
+
+
+def test_those_who_open_an_empty_database_at_once_make_its_tables_once(
+    empty: Callable[[str], str],
+) -> None:
+    url = empty("contended")
+    with ThreadPoolExecutor(6) as pool:
+        for store in pool.map(SqlStore.open, [url] * 6):
+            assert store.do(GetExperiment(experiment_id="0")).experiment.name == "Default"
+            store.close()
+    assert migrate.status(url).current == schema.HEAD
+
+
+def test_the_history_can_only_grow(created: Connection) -> None:
     row = "INSERT INTO events VALUES (1, 1, 'a', 'os', 'x', 'y', '{}', '{}', '', NULL)"
-    migrated.execute(text(row))
-    migrated.commit()
+    created.execute(text(row))
+    created.commit()
     for change in ("UPDATE events SET actor = 'b'", "DELETE FROM events"):
         with pytest.raises(Exception, match="append-only"):
-            migrated.execute(text(change))
-        migrated.rollback()
+            created.execute(text(change))
+        created.rollback()
 
 
 def test_no_table_is_without_a_primary_key(migrated: Connection) -> None:

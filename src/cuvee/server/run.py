@@ -174,12 +174,12 @@ def from_environment() -> App:
 def _open(options: Options) -> App:
     # A page of results is thousands of small objects without cycles; looking for cycles in them
     # again and again would take a third of a search. What is loaded by now never goes away.
-    gc.freeze()
     gc.set_threshold(20_000, 50, 50)
     from cuvee.blobs.local import LocalBlobs
     from cuvee.server.keeper import Keeper
     from cuvee.store.sql import SqlStore
 
+    gc.freeze()
     store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
     file: Path | None = getattr(store.database, "file", None)
     key = Path(options.log_key) if options.log_key else (file.parent if file else DATA) / "log.key"

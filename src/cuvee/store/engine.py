@@ -8,7 +8,6 @@ result objects stands between the store's functions and plain tuples.
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     BindParameter,
     ColumnElement,
@@ -178,7 +178,7 @@ class Database:
 
         Args:
             cursor: the transaction's cursor.
-            what: ``log``, ``artifacts`` or ``policies``.
+            what: ``log``, ``artifacts``, ``policies`` or ``schema``.
             shared: only those that are not wait.
         """
 
@@ -373,7 +373,7 @@ class PostgresDatabase(Database):
         )
 
     def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
-        return postgresql.ARRAY(column.type)
+        return ARRAY(column.type)
 
     def listed(self, values: Sequence[Any]) -> list[Any]:
         return list(values)
@@ -425,7 +425,7 @@ class PostgresDatabase(Database):
         return {name for (name,) in cursor.fetchall()}
 
     def lock(self, cursor: Any, what: str, *, shared: bool = False) -> None:
-        number = 1129596229 + ("log", "artifacts", "policies").index(what)
+        number = 1129596229 + ("log", "artifacts", "policies", "schema").index(what)
         cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}({number})")
 
     def tables(self, cursor: Any) -> set[str]:
@@ -484,11 +484,6 @@ def open_database(url: str) -> Database:
 def file_url(path: Path) -> str:
     """Return the URL of a database in the file ``path``."""
     return f"sqlite:///{quote(str(path))}"
-
-
-def process_id() -> int:
-    """Return the id by which a fork is noticed."""
-    return os.getpid()
 
 
 def arg(name: str) -> BindParameter[Any]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cuvee.errors import SchemaMismatch
 from cuvee.store.engine import Database, insert, open_database
-from cuvee.store.schema import HEAD, VERSION_TABLE, experiments, metadata
+from cuvee.store.schema import APPEND_ONLY, HEAD, VERSION_TABLE, experiments, metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy.sql import ClauseElement
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -53,8 +57,9 @@ def upgrade(url: str, artifact_root: str = "mlflow-artifacts:") -> SchemaStatus:
     database = open_database(url)
     found = _status(database)
     _refuse_newer(found)
-    _migrate(database)
-    _seed(database, artifact_root)
+    if found.current is not None:
+        migrate(database)
+    _create(database, artifact_root)
     return _status(database)
 
 
@@ -67,8 +72,7 @@ def ensure(database: Database, artifact_root: str) -> None:
     found = _status(database)
     _refuse_newer(found)
     if found.current is None:
-        _migrate(database)
-        _seed(database, artifact_root)
+        _create(database, artifact_root)
     elif found.current < HEAD:
         raise SchemaMismatch(
             f"The database has schema {found.current}; this Cuvee needs {HEAD}. Back it up, then "
@@ -116,28 +120,60 @@ def config(database: Database) -> Config:
     return found
 
 
-def _migrate(database: Database) -> None:
+def migrate(database: Database) -> None:
+    """Run the migrations that a database has not seen yet, in one transaction."""
     from alembic import command
 
     command.upgrade(config(database), "head")
 
 
-def _seed(database: Database, artifact_root: str) -> None:
-    """Create the experiment ``Default``, which the protocol expects to be there."""
-    now = int(time.time() * 1000)
-    default: dict[str, Any] = {
-        "id": 0,
-        "name": "Default",
-        "artifact_location": f"{artifact_root.rstrip('/')}/0",
-        "lifecycle": "active",
-        "created": now,
-        "updated": now,
-    }
-    sql, names, values = database.prepare(
-        insert(experiments).values(default).on_conflict_do_nothing()
-    )
+_versions = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+
+
+def _create(database: Database, artifact_root: str) -> None:
+    """Make what is missing, in one transaction: all that the migrations would make, and Default.
+
+    Going through the migrations would take longer than everything else at a server's start.
+    """
     connection = database.connect()
     try:
-        connection.cursor().execute(sql, [values[name] for name in names])
+        cursor = connection.cursor()
+        database.begin(cursor, write=True)
+        database.lock(cursor, "schema")  # another process may be at it
+        if VERSION_TABLE not in database.tables(cursor):
+            for statement in _statements(database):
+                cursor.execute(statement)
+        sql, names, values = database.prepare(_default(artifact_root))
+        cursor.execute(sql, [values[name] for name in names])
+        cursor.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _statements(database: Database) -> Iterator[str]:
+    for table in (_versions, *metadata.sorted_tables):
+        yield str(CreateTable(table).compile(dialect=database.dialect))
+        for index in table.indexes:
+            yield str(CreateIndex(index).compile(dialect=database.dialect))
+    for name in APPEND_ONLY:
+        yield from database.protect(name)
+    yield f"INSERT INTO {VERSION_TABLE} VALUES ('{HEAD}')"
+
+
+def _default(artifact_root: str) -> ClauseElement:
+    """Return the statement that makes the experiment ``Default``, which the protocol expects."""
+    now = int(time.time() * 1000)
+    default = insert(experiments).values(
+        id=0,
+        name="Default",
+        artifact_location=f"{artifact_root.rstrip('/')}/0",
+        lifecycle="active",
+        created=now,
+        updated=now,
+    )
+    return default.on_conflict_do_nothing()

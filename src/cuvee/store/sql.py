@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from cuvee.api.log import Ordered, OrderEvents
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.rules.scopes import check_scopes
 from cuvee.store.access import authorize, plan_of
-from cuvee.store.engine import Database, open_database, process_id
+from cuvee.store.engine import Database, open_database
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.tx import Keys, Tx
@@ -68,7 +69,7 @@ class SqlStore:
         self._connections: list[Any] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
-        self._pid = process_id()
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._writer: threading.Thread | None = None
         self._pool: ThreadPoolExecutor | None = None
@@ -199,13 +200,13 @@ class SqlStore:
 
     def close(self) -> None:
         """Finish the waiting writes and close the connections."""
-        if self._pid == process_id() and self.recorded.is_set() and not self._closed:
+        if self._pid == os.getpid() and self.recorded.is_set() and not self._closed:
             with contextlib.suppress(Exception):  # it can as well be done by whoever opens it next
                 self.order_events()
         with self._lock:
             self._closed = True
             writer, pool = self._writer, self._pool
-        if self._pid != process_id():
+        if self._pid != os.getpid():
             return  # a fork must not touch its parent's connections
         if writer is not None:
             self._jobs.put(None)

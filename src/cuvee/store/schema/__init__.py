@@ -10,7 +10,7 @@ from cuvee.store.schema.access import (
     tokens,
     users,
 )
-from cuvee.store.schema.base import HEAD, VERSION_TABLE, metadata
+from cuvee.store.schema.base import APPEND_ONLY, HEAD, VERSION_TABLE, metadata
 from cuvee.store.schema.files import (
     artifact_files,
     model_texts,
@@ -63,6 +63,7 @@ from cuvee.store.schema.tracking import (
 )
 
 __all__ = [
+    "APPEND_ONLY",
     "HEAD",
     "VERSION_TABLE",
     "aliases",

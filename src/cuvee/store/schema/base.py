@@ -11,6 +11,9 @@ HEAD = "0004"
 
 VERSION_TABLE = "cuvee_schema"
 
+APPEND_ONLY = ("events", "policies", "log", "checkpoints")
+"""Tables whose rows the database lets nobody change or delete."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
