@@ -289,6 +289,7 @@ def _enum(info: inspect.LiteralType, value: Any, where: str) -> Any:
     return value
 
 
+@cache  # looking at the annotations takes longer than reading a request
 def _info(kind: Any) -> inspect.StructType:
     return cast("inspect.StructType", inspect.type_info(kind))
 
