@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from cuvee.api.base import Actor, Op
 from cuvee.api.logins import (
     BeginAttempt,
@@ -15,8 +17,10 @@ from cuvee.api.logins import (
 )
 from cuvee.api.tokens import CreateToken
 from cuvee.api.users import CreateUser, DeleteUser, ListUsers, SetUp, UpdateUserAdmin
-from cuvee.errors import CuveeError
+from cuvee.errors import CuveeError, Unauthenticated
+from cuvee.rules import passwords
 from cuvee.rules.attempts import LIMITS
+from cuvee.rules.passwords import hash_password
 from cuvee.rules.tokens import new_secret
 from cuvee.store.sql import SqlStore
 
@@ -113,6 +117,23 @@ def test_a_setup_token_ends_with_the_next_and_with_time(local_store: SqlStore) -
     ]
     assert at_once(local_store, ops) == ["Unauthenticated"] * 2
     assert local_store.do(ListUsers()).users == []
+
+
+def test_a_stranger_without_a_setup_token_costs_no_hash(local_store: SqlStore) -> None:
+    secret = new_secret()
+    local_store.do(OfferSetup(token_id=secret.token_id, digest=secret.digest, lifetime=3_600_000))
+    hash_password(PASSWORD)
+
+    def hashes() -> int:
+        return passwords.hasher.cache_info().hits  # one for each hash or comparison
+
+    before = hashes()
+    for token in ("", "guess", new_secret().text, secret.text[:-1] + "~"):
+        with pytest.raises(Unauthenticated, match="setup token"):
+            local_store.do(SetUp(token=token or "x", username="ann", password=PASSWORD))
+    assert hashes() == before
+    assert local_store.do(SetUp(token=secret.text, username="ann", password=PASSWORD)).user.is_admin
+    assert hashes() == before + 1
 
 
 def test_admins_who_demote_each_other_at_once_leave_one(local_store: SqlStore) -> None:

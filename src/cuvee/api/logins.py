@@ -61,6 +61,16 @@ class FindCredential(Read[Credential], frozen=True, kw_only=True):
     token_id: str
 
 
+class FindSetup(Read[Number], frozen=True, kw_only=True):
+    """Say by 1 that a text is the setup token that waits to be used, else by 0."""
+
+    needs: ClassVar[Permission] = Permission.PUBLIC
+    secret: str
+
+    def __repr__(self) -> str:
+        return "FindSetup()"
+
+
 class CountUsers(Read[Number], frozen=True, kw_only=True):
     """Count the users, those of the past too, up to one."""
 

@@ -23,6 +23,7 @@ class Approval(Struct, frozen=True, kw_only=True):
         user: who gave it; ``groups`` are the groups that the user is in now.
         digest, policy: what was approved, and under which rules.
         time: when, milliseconds since 1970.
+        lost: why the user could not give it now; empty when they could.
     """
 
     user: str
@@ -30,6 +31,7 @@ class Approval(Struct, frozen=True, kw_only=True):
     digest: str
     policy: str
     time: int
+    lost: str = ""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ def objection(review: Review, case: Case, given: Approval) -> str:
         return f"the policy has changed since (from {was} to {now})"
     if review.expires and case.now - given.time >= lasting(review.expires):
         return f"it has expired: approvals count for {review.expires}"
-    excluded = exclusion(review, case, given.user)
+    excluded = given.lost or exclusion(review, case, given.user)
     if excluded:
         return excluded
     if review.reviewers and not is_one_of(review.reviewers, given.user, given.groups):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def hash_password(password: str) -> str:
     """Return the hash to keep; takes tens of milliseconds of CPU."""
-    return _hasher().hash(password)
+    return hasher().hash(password)
 
 
 def is_password(kept: str, password: str) -> bool:
@@ -24,14 +24,15 @@ def is_password(kept: str, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        found = _hasher().verify(kept or _decoy(), password)
+        found = hasher().verify(kept or _decoy(), password)
     except (InvalidHashError, VerificationError):
         return False
     return found and bool(kept)
 
 
 @cache
-def _hasher() -> PasswordHasher:
+def hasher() -> PasswordHasher:
+    """Return what hashes and compares passwords."""
     from argon2 import PasswordHasher
 
     # The first choice of OWASP's advice for argon2id. One lane: with several, the threads of one
@@ -42,4 +43,4 @@ def _hasher() -> PasswordHasher:
 @cache
 def _decoy() -> str:
     """Return a hash against which the passwords of strangers are checked, to take as long."""
-    return _hasher().hash("nobody has this password")
+    return hasher().hash("nobody has this password")

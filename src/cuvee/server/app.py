@@ -27,7 +27,7 @@ from cuvee.errors import (
 )
 from cuvee.rules.targets import Allowed
 from cuvee.server import pages
-from cuvee.server.auth import ANONYMOUS, Authenticator
+from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
 from cuvee.server.guard import Guard, collect
 from cuvee.server.login import PATHS as LOGIN_PATHS
 from cuvee.server.login import LoginPages
@@ -245,7 +245,7 @@ class App:
         op.check()
         self.webhooks.check(op)
         if op.hashes:
-            answer = wire.encode(await self.auth.write_hashed(op, actor))
+            answer = wire.encode(await self.auth.write_hashed(op, actor, address_of(scope)))
         elif isinstance(op, Try):
             answer = wire.encode(await asyncio.to_thread(self._try, op, actor))
         elif op.writes:

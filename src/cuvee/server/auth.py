@@ -28,6 +28,7 @@ from cuvee.api.logins import (
     PassAttempt,
     TouchToken,
 )
+from cuvee.api.users import UpdateUserPassword
 from cuvee.errors import TooManyRequests, Unauthenticated
 from cuvee.rules.passwords import is_password
 from cuvee.rules.tokens import PREFIX, is_secret, token_id_of
@@ -75,6 +76,7 @@ class Authenticator:
         self._open = open_without_users
         self._readers = readers
         self._checked = -RECHECK
+        self._counting: asyncio.Task[None] | None = None
         self._key = secrets.token_bytes(32)
         self._right: dict[bytes, float] = {}
         self._comparing: dict[bytes, asyncio.Task[None]] = {}
@@ -110,11 +112,19 @@ class Authenticator:
     async def _login_needed(self) -> bool:
         if self.has_users:
             return True
-        now = time.monotonic()
-        if now - self._checked >= RECHECK:
-            self._checked = now
-            self.has_users = (await self._read(CountUsers())).value > 0
+        if time.monotonic() - self._checked >= RECHECK:
+            # Requests that come meanwhile wait: until this is known, nobody is let in.
+            if self._counting is None:
+                self._counting = asyncio.ensure_future(self._count())
+            await asyncio.shield(self._counting)
         return self.has_users or not self._open
+
+    async def _count(self) -> None:
+        try:
+            self.has_users = (await self._read(CountUsers())).value > 0
+            self._checked = time.monotonic()
+        finally:
+            self._counting = None
 
     async def _read(self, op: Op[Any]) -> Any:
         loop = asyncio.get_running_loop()
@@ -182,13 +192,16 @@ class Authenticator:
             raise Unauthenticated(WRONG)
         return Actor(login.name, "password", login.user, login.admin)
 
-    async def _compare(self, login: Login, password: str, address: str, key: bytes) -> None:
-        wait = (await self.write(BeginAttempt(name=login.name, address=address))).value
+    async def _begin(self, name: str, address: str) -> None:
+        wait = (await self.write(BeginAttempt(name=name, address=address))).value
         if wait:
             seconds = -(-wait // 1000)
             raise TooManyRequests(
                 f"There were too many wrong logins: try again in {seconds} s.", seconds
             )
+
+    async def _compare(self, login: Login, password: str, address: str, key: bytes) -> None:
+        await self._begin(login.name, address)
         loop = asyncio.get_running_loop()
         right = await loop.run_in_executor(self.hashers, is_password, login.password, password)
         if not right or not login.active:
@@ -198,10 +211,20 @@ class Authenticator:
             self._right.clear()
         self._right[key] = time.monotonic() + REMEMBERED
 
-    async def write_hashed(self, op: Op[Any], actor: Actor) -> Any:
-        """Carry out a checked operation with passwords, which are hashed on a thread for it."""
+    async def write_hashed(self, op: Op[Any], actor: Actor, address: str) -> Any:
+        """Carry out a checked operation with passwords, which are hashed on a thread for it.
+
+        Raises:
+            TooManyRequests: one's own password was not looked at, after too many wrong ones.
+        """
         loop = asyncio.get_running_loop()
+        guess = isinstance(op, UpdateUserPassword) and op.username == actor.name
+        guess = guess and actor.user is not None
+        if guess:  # whoever found an open session may guess, as at a login
+            await self._begin(actor.name, address)
         ready = await loop.run_in_executor(self.hashers, self.store.hashed, op, actor)
+        if guess:
+            await self.write(PassAttempt(name=actor.name, address=address))
         result = await asyncio.wrap_future(self.store.submit(ready, actor))
         self._checked = -RECHECK  # there may be a first user now
         return result

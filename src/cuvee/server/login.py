@@ -76,7 +76,7 @@ class LoginPages:
             return _json({"username": actor.name, "is_admin": actor.admin}, cookie)
         try:
             if path == "/setup":
-                await self._set_up(fields)
+                await self._set_up(fields, address_of(scope))
             _, cookie = await self._log_in(fields, scope)
         except CuveeError as problem:
             return _page(path, problem.message, problem.status)
@@ -105,11 +105,11 @@ class LoginPages:
         await self.auth.write(op)
         return actor, self._cookie(secret.text, LIFETIME, scope)
 
-    async def _set_up(self, fields: dict[str, str]) -> None:
+    async def _set_up(self, fields: dict[str, str], address: str) -> None:
         asked = {k: v for k, v in fields.items() if k in ("token", "username", "password")}
         op: SetUp = wire.decode_body(SetUp, json.dumps(asked).encode())
         op.check()
-        await self.auth.write_hashed(op, ANONYMOUS)
+        await self.auth.write_hashed(op, ANONYMOUS, address)
 
     def _cookie(self, value: str, age: int, scope: Scope) -> bytes:
         secure = "; Secure" if scope.get("scheme") == "https" else ""

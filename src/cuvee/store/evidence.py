@@ -18,15 +18,15 @@ from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.evidence import facts as known
 from cuvee.evidence.gaps import gaps
 from cuvee.evidence.pack import MANIFEST, manifest, members
-from cuvee.rules.decide import Approval, objection
+from cuvee.rules.decide import objection
 from cuvee.store import access, gates, runs, schema
-from cuvee.store.access import groups_of
 from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
 from cuvee.store.events import load_events
 from cuvee.store.evidence_log import Proofs, proofs, rows_of
 from cuvee.store.models import find_model, load_models
 from cuvee.store.policies import Applied, policy_of
+from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 from cuvee.store.versions import find_version
@@ -198,9 +198,7 @@ def _requests_of(tx: Tx, model: tuple[Any, ...], version: tuple[Any, ...]) -> li
     for _, request, user, verdict, comment, _, digest, policy, created in tx.all(
         _verdicts, version_pk=version[0]
     ):
-        given = Approval(
-            user=user, groups=groups_of(tx, user), digest=digest, policy=policy, time=created
-        )
+        given = (user, digest, policy, created)
         why_not = standing.objection(asked[request], given) if verdict == "approved" else ""
         said.setdefault(request, []).append(
             known.Verdict(
@@ -238,7 +236,7 @@ class _Standing:
         self._tx, self._model, self._version = tx, model, version
         self._looks: dict[str, gates.Look | None] = {}
 
-    def objection(self, request: tuple[Any, ...], given: Approval) -> str:
+    def objection(self, request: tuple[Any, ...], row: tuple[str, str, str, int]) -> str:
         """Return why an approval would not count for a move now; empty when it would."""
         stage, state = request[2], request[5]
         if state == "cancelled":
@@ -257,6 +255,7 @@ class _Standing:
             or state == "rejected"
         ):
             return "a rejection has ended it"
+        given = approvals_of(self._tx, self._model, found.applied, found.stage, [row])[0]
         if found.stage.review is None:
             return "" if given.digest == found.case.digest else "the files have changed since"
         return objection(found.stage.review, found.case, given)

@@ -19,6 +19,7 @@ from cuvee.store.engine import arg, hot
 from cuvee.store.facts import facts_of
 from cuvee.store.holdings import holders_of
 from cuvee.store.policies import Applied, find_stage, policy_of, stage_named
+from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
 
 _q = schema.requests
@@ -117,7 +118,7 @@ def look(
         now=tx.now,
         author=version_row[10],
         requesters=frozenset(r[3] for r in asked or standing),
-        approvals=_given(tx, standing) if review else (),
+        approvals=_given(tx, model_row, applied, stage, standing) if review else (),
         checks=_results(tx, applied, version_row, review.checks) if review else (),
         reason=comment or next((r[4] for r in asked if r[4]), ""),
     )
@@ -137,16 +138,15 @@ def standing_requests(tx: Tx, version_pk: int, stage: str) -> list[tuple[Any, ..
     return found
 
 
-def _given(tx: Tx, asked: list[tuple[Any, ...]]) -> list[Approval]:
+def _given(
+    tx: Tx,
+    model_row: tuple[Any, ...],
+    applied: Applied,
+    stage: Stage,
+    asked: list[tuple[Any, ...]],
+) -> list[Approval]:
     rows = tx.all(_approvals, requests=tx.listed([r[0] for r in asked])) if asked else []
-    groups = {user: groups_of(tx, user) for user in {row[0] for row in rows}}
-    found = {
-        (user, digest, policy, time): Approval(
-            user=user, groups=groups[user], digest=digest, policy=policy, time=time
-        )
-        for user, digest, policy, time in rows
-    }  # who approves two requests for one stage has approved once
-    return list(found.values())
+    return approvals_of(tx, model_row, applied, stage, rows)
 
 
 def _results(tx: Tx, applied: Applied, row: tuple[Any, ...], checks: list[str]) -> list[Result]:

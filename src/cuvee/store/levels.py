@@ -139,8 +139,11 @@ def levels_on(tx: Tx, needs: Sequence[Need]) -> Iterable[tuple[Thing, Level, Lev
                 yield thing, needed, level
 
 
-def _by_target(tx: Tx, kind: str, targets: list[str], stage: str = "") -> dict[str, list[int]]:
-    rows = tx.all(_granted, kind=kind, targets=tx.listed(targets), stage=stage, user=tx.actor.user)
+def _by_target(
+    tx: Tx, kind: str, targets: list[str], stage: str = "", user: int | None = None
+) -> dict[str, list[int]]:
+    who = tx.actor.user if user is None else user
+    rows = tx.all(_granted, kind=kind, targets=tx.listed(targets), stage=stage, user=who)
     found: dict[str, list[int]] = {}
     for target, level in rows:
         found.setdefault(target, []).append(level)
@@ -162,6 +165,11 @@ def level_on(tx: Tx, thing: Thing, stage: str = "") -> Level:
     if tx.actor.user is None or tx.actor.admin:
         return Level.MANAGE
     return _combine(_by_target(tx, thing.kind, thing.targets, stage), thing.targets)
+
+
+def level_of_user(tx: Tx, user: int, thing: Thing, stage: str = "") -> Level:
+    """Return the level of a user, who is no admin, on a thing or for moves of one stage."""
+    return _combine(_by_target(tx, thing.kind, thing.targets, stage, user), thing.targets)
 
 
 def level_on_model(tx: Tx, pk: int, name: str, stage: str = "") -> Level:

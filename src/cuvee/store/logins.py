@@ -12,6 +12,7 @@ from cuvee.api.logins import (
     Credential,
     FindCredential,
     FindLogin,
+    FindSetup,
     Login,
     Number,
     OfferSetup,
@@ -65,16 +66,13 @@ _end = hot(
 _end_setups = hot(
     update(_t).where(_t.c.kind == "setup", _t.c.revoked.is_(None)).values(revoked=arg("now"))
 )
-_setup = hot(
-    select(_t.c.pk, _t.c.digest)
-    .where(
-        _t.c.token_id == arg("token_id"),
-        _t.c.kind == "setup",
-        _t.c.revoked.is_(None),
-        _t.c.expires > arg("now"),
-    )
-    .with_for_update()
+_setup = select(_t.c.pk, _t.c.digest).where(
+    _t.c.token_id == arg("token_id"),
+    _t.c.kind == "setup",
+    _t.c.revoked.is_(None),
+    _t.c.expires > arg("now"),
 )
+_see_setup, _lock_setup = hot(_setup), hot(_setup.with_for_update())
 _old_sessions = hot(
     delete(_t).where(
         _t.c.user_pk == arg("user_pk"), _t.c.kind == "session", _t.c.expires < arg("now")
@@ -199,11 +197,19 @@ def offer_setup(tx: Tx, op: OfferSetup) -> Empty:
 
 def end_setup(tx: Tx, text: str) -> bool:
     """Use up the setup token; say whether ``text`` was a valid one."""
-    row = tx.first(_setup, token_id=token_id_of(text), now=tx.now)
-    if row is None or not is_secret(row[1], text):
+    if not _is_setup(tx, _lock_setup, text):
         return False
     tx.run(_end_setups, now=tx.now)
     return True
+
+
+def find_setup(tx: Tx, op: FindSetup) -> Number:
+    return Number(int(_is_setup(tx, _see_setup, op.secret)))
+
+
+def _is_setup(tx: Tx, query: hot, text: str) -> bool:
+    row = tx.first(query, token_id=token_id_of(text), now=tx.now)
+    return row is not None and is_secret(row[1], text)
 
 
 def _keep(tx: Tx, kind: str, user: int, token_id: str, digest: str, lifetime: int) -> None:

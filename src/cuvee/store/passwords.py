@@ -8,12 +8,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from cuvee.api.base import Actor, Op
-from cuvee.api.logins import CountUsers, FindLogin
+from cuvee.api.logins import FindLogin, FindSetup
 from cuvee.api.users import CreateUser, SetUp, UpdateUserPassword
 from cuvee.errors import Unauthenticated
 from cuvee.rules.passwords import hash_password, is_password
 
 Read = Callable[[Op[Any]], Any]
+NO_SETUP = (
+    "This setup token was used, has expired, or is not the latest: start the server again with "
+    "--login, while it has no users, to get a new one."
+)
 
 
 def hashed(op: Op[Any], actor: Actor, read: Read) -> Op[Any]:
@@ -25,7 +29,7 @@ def hashed(op: Op[Any], actor: Actor, read: Read) -> Op[Any]:
         read: carries out an operation that changes nothing.
 
     Raises:
-        Unauthenticated: the current password is wrong.
+        Unauthenticated: the current password, or the setup token, is wrong.
     """
     if isinstance(op, UpdateUserPassword):
         current = ""
@@ -36,8 +40,8 @@ def hashed(op: Op[Any], actor: Actor, read: Read) -> Op[Any]:
                     "The current password is wrong: send it as 'current_password'."
                 )
         return replace(op, password=hash_password(op.password), current_password=current)
-    if isinstance(op, SetUp) and read(CountUsers()).value:
-        return replace(op, password="")  # it will be refused: do not spend time on it
+    if isinstance(op, SetUp) and not read(FindSetup(secret=op.token)).value:
+        raise Unauthenticated(NO_SETUP)  # before time is spent on its password: anyone may ask
     if isinstance(op, (CreateUser, SetUp)) and op.password:
         return replace(op, password=hash_password(op.password))
     return op

@@ -39,6 +39,7 @@ from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.groups import groups_by_user
 from cuvee.store.logins import end_setup
+from cuvee.store.passwords import NO_SETUP
 from cuvee.store.roles import load_roles
 from cuvee.store.tx import Tx
 
@@ -97,10 +98,7 @@ def create_user(tx: Tx, op: CreateUser) -> UserResult:
 def set_up(tx: Tx, op: SetUp) -> UserResult:
     # Whoever comes second waits here for the first, and then finds the token used.
     if not end_setup(tx, op.token) or tx.value(_any) is not None:
-        raise Unauthenticated(
-            "This setup token was used, has expired, or is not the latest: start the server "
-            "again with --login, while it has no users, to get a new one."
-        )
+        raise Unauthenticated(NO_SETUP)
     tx.actor = type(tx.actor)(op.username, "setup", 0)
     asked = CreateUser(username=op.username, password=op.password, comment=op.comment)
     return _create(tx, asked, admin=True)

@@ -1,0 +1,143 @@
+"""An approval counts while who gave it could give it again, looked at when the move is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.test_permissions import ROOT, make_people
+from cuvee.api.base import Actor, Op
+from cuvee.api.evidence import GetEvidence
+from cuvee.api.groups import AddMember, RemoveMember
+from cuvee.api.models import CreateRegisteredModel
+from cuvee.api.permissions import GrantPermission
+from cuvee.api.policies import ApplyPolicy
+from cuvee.api.reviews import (
+    ApproveTransitionRequest,
+    CreateTransitionRequest,
+    ExplainTransition,
+    Explanation,
+    ListTransitionRequests,
+)
+from cuvee.api.users import ActivateUser, DeactivateUser, DeleteUser
+from cuvee.api.versions import CreateModelVersion, GetModelVersion, TransitionStage
+from cuvee.errors import PermissionDenied
+from cuvee.store.sql import SqlStore
+
+TWO = "{scope: wine, stages: [{name: Staging}, {name: Live, review: {approvals: 2%s}}]}"
+
+
+class Review:
+    """Root asks for a move of wine 1 to Live, and carol, the first of two, has approved it."""
+
+    def __init__(self, store: SqlStore, who: str) -> None:
+        self.store, self.people = store, make_people(store)
+        self.admin(CreateRegisteredModel(name="wine"))
+        self.admin(CreateModelVersion(name="wine", source="s3://b/m"))
+        for name in ("alice", "bob", "carol"):
+            self.grant(name, "CAN_MANAGE_PRODUCTION_VERSIONS")
+        self.admin(AddMember(name="red", username="carol"))
+        self.admin(ApplyPolicy(document=TWO % who))
+        self.admin(CreateTransitionRequest(name="wine", version="1", stage="Live"))
+        self.approve("carol")
+        assert self.explain().approvals == ["carol"]
+
+    def admin(self, op: Op[Any]) -> Any:
+        return self.store.do(op, ROOT)
+
+    def grant(self, user: str, level: Any) -> None:
+        self.admin(GrantPermission(object="model:wine", user=user, permission=level))
+
+    def approve(self, name: str) -> None:
+        op = ApproveTransitionRequest(
+            name="wine", version="1", stage="Live", archive_existing_versions=False
+        )
+        self.store.do(op, self.people[name])
+
+    def explain(self) -> Explanation:
+        found: Explanation = self.admin(ExplainTransition(name="wine", version="1", stage="Live"))
+        return found
+
+    @property
+    def stage(self) -> str:
+        found: str = self.admin(
+            GetModelVersion(name="wine", version="1")
+        ).model_version.current_stage
+        return found
+
+
+NAMED = ", from: ['user:carol', 'user:alice', 'user:bob']"
+GROUP = ", from: ['group:red']"
+WAYS = {
+    "deleted": (NAMED, DeleteUser(username="carol"), "the account of carol is deleted"),
+    "disabled": (NAMED, DeactivateUser(username="carol"), "the account of carol is switched off"),
+    "left the group": (GROUP, RemoveMember(name="red", username="carol"), "is not one of"),
+    "lost the level": (
+        "",
+        GrantPermission(object="model:wine", user="carol", permission="CAN_EDIT"),
+        "carol may not move versions to Live now",
+    ),
+    "deleted, of a group": (GROUP, DeleteUser(username="carol"), "carol"),
+    "deleted, of a level": ("", DeleteUser(username="carol"), "carol"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_approval_of_who_is_no_reviewer_any_more_does_not_count(
+    local_store: SqlStore, way: str
+) -> None:
+    who, change, reason = WAYS[way]
+    review = Review(local_store, who)
+    review.admin(change)
+
+    found = review.explain()
+    assert (found.approvals, found.state) == ([], "waiting")
+    assert [(v.user_id, reason in v.reason) for v in found.void_approvals] == [("carol", True)]
+    listed = review.admin(ListTransitionRequests(name="wine", version="1")).requests[0]
+    assert [v.user_id for v in listed.void_approvals] == ["carol"]
+    members = review.admin(GetEvidence(name="wine", version="1")).members
+    assert any(reason in m.text for m in members)
+
+    review.approve("alice")  # would have been the second
+    assert review.stage == "None"
+    with pytest.raises(PermissionDenied, match="Approvals that do not count: carol"):
+        review.admin(TransitionStage(name="wine", version="1", stage="Live"))
+    review.approve("bob")
+    assert review.stage == "Live"
+
+
+def test_an_approval_counts_again_when_its_reviewer_is_back(local_store: SqlStore) -> None:
+    review = Review(local_store, NAMED)
+    review.admin(DeactivateUser(username="carol"))
+    review.approve("alice")
+    assert review.stage == "None"
+    review.admin(ActivateUser(username="carol"))
+    assert review.explain().state == "allowed"
+
+
+def test_a_name_that_is_no_user_does_not_count_once_there_are_users(
+    local_store: SqlStore,
+) -> None:
+    """Approvals of the time when everyone could give any name are not those of users."""
+    store = local_store
+    asked: list[Op[Any]] = [
+        CreateRegisteredModel(name="wine"),
+        CreateModelVersion(name="wine", source="s3://b/m"),
+        ApplyPolicy(document=TWO % ""),
+        CreateTransitionRequest(name="wine", version="1", stage="Live"),
+    ]
+    for op in asked:
+        store.do(op, Actor("dan"))
+    approve = ApproveTransitionRequest(
+        name="wine", version="1", stage="Live", archive_existing_versions=False
+    )
+    store.do(approve, Actor("eve"))
+    explain = ExplainTransition(name="wine", version="1", stage="Live")
+    assert store.do(explain, ROOT).approvals == ["eve"]
+    make_people(store)
+    found = store.do(explain, ROOT)
+    assert (found.approvals, found.void_approvals[0].reason) == (
+        [],
+        "eve is no user of this server",
+    )
