@@ -12,6 +12,7 @@
     ├── Conflict                 409  RESOURCE_CONFLICT
     ├── TooLarge                 413  INVALID_PARAMETER_VALUE
     ├── UnsupportedMediaType     415  INVALID_PARAMETER_VALUE
+    ├── KeyReused                422  IDEMPOTENCY_KEY_REUSED
     ├── TooManyRequests          429  REQUEST_LIMIT_EXCEEDED
     ├── Internal                 500  INTERNAL_ERROR
     ├── NotImplementedHere       501  NOT_IMPLEMENTED
@@ -118,6 +119,13 @@ class UnsupportedMediaType(CuveeError):
 
     error_code = "INVALID_PARAMETER_VALUE"
     status = 415
+
+
+class KeyReused(CuveeError):
+    """The Idempotency-Key belongs to another request."""
+
+    error_code = "IDEMPOTENCY_KEY_REUSED"
+    status = 422
 
 
 class TooManyRequests(CuveeError):

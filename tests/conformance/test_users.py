@@ -67,9 +67,9 @@ class Mine:
     def __init__(self, store: SqlStore, actor: Actor) -> None:
         self.store, self.actor = store, actor
 
-    def do(self, op: Op[Any], actor: Actor | None = None) -> Any:
+    def do(self, op: Op[Any], actor: Actor | None = None, *, key: str = "") -> Any:
         """Carry out an operation for the actor, whoever is given."""
-        del actor
+        del actor, key
         return self.store.do(op, self.actor)
 
     def close(self) -> None:

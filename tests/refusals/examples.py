@@ -193,6 +193,8 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
             "max_results": 5,
             "order_by": ["metrics.rmse"],
         },
+        "Heartbeat": {**run, "lease": 20, "tail": "epoch 1"},
+        "GetLease": run,
         "LogParam": {**run, "key": "p", "value": "1"},
         "SetTag": {**run, "key": "t", "value": "1"},
         "DeleteTag": {**run, "key": "team"},

@@ -72,7 +72,28 @@ EXPERIMENTS: list[Case] = [
     ("SearchExperiments", {"max_results": 50001}, 400, INVALID),
 ]  # fmt: skip
 
+OWN_ID = "1" * 16
 RUNS: list[Case] = [
+    ("CreateRun", {"experiment_name": "water"}, 400, INVALID),
+    ("CreateRun", {"experiment_name": "n" * 501}, 400, INVALID),
+    ("CreateRun", {"experiment_name": "wine", "experiment_id": "$experiment"}, 400, INVALID),
+    ("CreateRun", {"experiment_id": "$experiment", "run_id": "$run"}, 400, EXISTS),
+    *(
+        ("CreateRun", {"experiment_id": "$experiment", "run_id": run}, 400, INVALID)
+        for run in ("a", "A" * 32, "g" * 32, "0" * 33, "0" * 31 + "\u0661", "0" * 31 + "\n")
+    ),
+    *(
+        ("CreateExperiment", {"name": "x", "experiment_id": number}, 400, INVALID)
+        for number in ("7", "0" * 16, "9" * 19, "-" + "9" * 16, "x" * 16, "\u0661" * 16)
+    ),
+    ("CreateExperiment", {"name": "wine", "experiment_id": OWN_ID}, 400, EXISTS),
+    ("Heartbeat", {"run_id": NO_RUN}, 404, MISSING),
+    ("Heartbeat", {"run_id": "$deleted run"}, 400, INVALID),
+    ("Heartbeat", {"run_id": "$run", "lease": 0}, 400, INVALID),
+    ("Heartbeat", {"run_id": "$run", "lease": 46}, 400, INVALID),
+    ("Heartbeat", {"run_id": "$run", "tail": "\u00e9" * 32769}, 400, INVALID),
+    ("GetLease", {"run_id": NO_RUN}, 404, MISSING),
+    ("LogBatch", {"run_id": "$run", "lease": 46}, 400, INVALID),
     ("CreateRun", {"experiment_id": "999"}, 404, MISSING),
     ("CreateRun", {"experiment_id": "$deleted experiment"}, 400, INVALID),
     ("CreateRun", {"experiment_id": "$experiment", "run_name": "n" * 1001}, 400, INVALID),

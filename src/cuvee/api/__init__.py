@@ -16,6 +16,7 @@ from cuvee.api import (
     groups,
     holdings,
     hooks,
+    leases,
     log,
     logged_models,
     logins,
@@ -24,6 +25,7 @@ from cuvee.api import (
     permissions,
     policies,
     rehearsals,
+    replies,
     reviews,
     roles,
     runs,
@@ -38,6 +40,7 @@ from cuvee.api.base import Op
 _ROOMS = (
     experiments,
     runs,
+    leases,
     metrics,
     datasets,
     logged_models,
@@ -63,6 +66,7 @@ _ROOMS = (
     webhooks,
     hooks,
     log,
+    replies,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

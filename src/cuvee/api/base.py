@@ -76,6 +76,7 @@ class Of(Struct, frozen=True):
     Args:
         kind: what the field holds: ``experiment``, ``run`` or ``logged_model`` (an id, or a list
             of ids), ``experiment_name``, ``model`` (a registered model's name) or ``model_id``,
+            ``old_or_new_experiment`` (a name; its folder must allow it if there is none),
             ``new_experiment`` or ``new_model`` (a name, whose folder must allow it), ``path`` (of
             a stored file), ``parents`` (tags, of which one may name a run), ``object`` (a text
             such as ``folder:team/``), ``grant`` (its number). See ``store/access.py``.
@@ -123,6 +124,9 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     """Of what it is needed; empty for ``PUBLIC``, ``LOGIN`` and ``ADMIN``."""
     hashes: ClassVar[bool] = False
     """Whether a password in it must be hashed, or compared, before its transaction begins."""
+    keyed: ClassVar[bool] = True
+    """Whether its answer is kept under an ``Idempotency-Key``: not one that holds a secret, nor one
+    that is outdated by the next."""
     history: ClassVar[bool] = False
     """Whether it reads the history, whose newest events are put in order first."""
     max_body: ClassVar[int] = 8 << 20
@@ -156,8 +160,11 @@ class Recorded(Write[R_co], Generic[R_co], frozen=True, kw_only=True):
 class Store(Protocol):
     """Where operations are carried out: a database in this process, or a server."""
 
-    def do(self, op: Op[R], actor: Actor | None = None) -> R:
-        """Carry out ``op`` for ``actor`` (a server decides by itself who asks)."""
+    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
+        """Carry out ``op`` for ``actor`` (a server decides by itself who asks).
+
+        ``key`` is the actor's name for a change; asking again under it changes nothing more.
+        """
         ...
 
     def close(self) -> None:

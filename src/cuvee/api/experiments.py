@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Force, Id, Of, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_EXPERIMENT_TAG_VALUE,
     MAX_LOCATION,
@@ -15,11 +16,17 @@ from cuvee.api.names import (
     check_length,
     check_unique,
     experiment_number,
+    shown,
 )
+from cuvee.errors import InvalidParameter
 
 ViewType = Literal["ACTIVE_ONLY", "DELETED_ONLY", "ALL"]
 VIEW_TYPES: dict[int, str] = {1: "ACTIVE_ONLY", 2: "DELETED_ONLY", 3: "ALL"}
 PageSize = Annotated[int, Meta(ge=1, le=50_000)]
+
+
+MIN_OWN_ID = 10**15
+"""Smaller ids are the server's to give."""
 
 
 class ExperimentTag(Struct, frozen=True, gc=False):
@@ -67,16 +74,27 @@ class ExperimentPage(Struct, frozen=True, omit_defaults=True):
 
 
 class CreateExperiment(Recorded[ExperimentCreated], frozen=True, kw_only=True):
-    """Create an experiment."""
+    """Create an experiment; with an id of the caller's own, once however often it is sent.
+
+    Args:
+        name: its name; what stands before ``/`` is its folder.
+        experiment_id: 16 to 18 random digits; the server chooses when it is absent.
+    """
 
     route: ClassVar[str] = "experiments/create"
     of: ClassVar[tuple[Of, ...]] = (Of("new_experiment", "name"),)
     name: Required
+    experiment_id: Id = ""
     artifact_location: str = ""
     tags: list[ExperimentTag] = []
 
     def check(self) -> None:
         check_experiment_name(self.name)
+        if self.experiment_id and not re.fullmatch("[1-9][0-9]{15,17}", self.experiment_id):
+            raise InvalidParameter(
+                f"{shown(self.experiment_id)} cannot be an experiment's id of your own: send 16 to "
+                "18 random digits as a string, or leave it out."
+            )
         check_length("artifact location", self.artifact_location, MAX_LOCATION)
         check_unique("experiment tag", (t.key for t in self.tags))
         for tag in self.tags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
@@ -14,11 +15,13 @@ from cuvee.api.names import (
     MAX_PARAM_VALUE,
     MAX_RUN_NAME,
     MAX_RUN_TAG_VALUE,
+    check_experiment_name,
     check_key,
     check_length,
     check_run_id,
     check_unique,
     experiment_number,
+    shown,
 )
 from cuvee.errors import InvalidParameter
 
@@ -30,6 +33,11 @@ RUN_STATUSES: dict[int, str] = {
     4: "FAILED",
     5: "KILLED",
 }
+MAX_LEASE = 45
+"""With the grace that follows, a run that has died is known to be lost within a minute."""
+LeaseSeconds = Annotated[
+    int, Meta(ge=1, le=MAX_LEASE, description="seconds until the next sign of life is overdue")
+]
 RUN_NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
 MAX_BATCH = 1000
@@ -130,21 +138,42 @@ class RunPage(Struct, frozen=True, omit_defaults=True):
 
 
 class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
-    """Start a run in an experiment."""
+    """Start a run in an experiment; with an id of the caller's own, once however often it is sent.
+
+    Args:
+        experiment_id: the experiment.
+        experiment_name: in its place, an experiment that is created if there is none.
+        run_id: 32 random hexadecimal digits in lower case; the server chooses when it is absent.
+    """
 
     route: ClassVar[str] = "runs/create"
     of: ClassVar[tuple[Of, ...]] = (
         Of("experiment", "experiment_id"),
+        Of("old_or_new_experiment", "experiment_name"),
         Of("parents", "tags", Permission.READ),
     )
-    experiment_id: Required
+    experiment_id: str = ""
+    experiment_name: str = ""
+    run_id: str = ""
     user_id: Annotated[str, Meta(max_length=256)] = ""
     run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
     start_time: Time = 0
     tags: list[RunTag] = []
 
     def check(self) -> None:
-        experiment_number(self.experiment_id)
+        if self.experiment_name and self.experiment_id:
+            raise InvalidParameter("Send experiment_id or experiment_name, not both.")
+        if self.experiment_name:
+            check_experiment_name(self.experiment_name)
+        elif not self.experiment_id:
+            raise InvalidParameter("Missing value for required parameter 'experiment_id'.")
+        else:
+            experiment_number(self.experiment_id)
+        if self.run_id and not re.fullmatch("[0-9a-f]{32}", self.run_id):
+            raise InvalidParameter(
+                f"{shown(self.run_id)} cannot be a run's id of your own: send 32 random "
+                "hexadecimal digits in lower case, or leave it out."
+            )
         for tag in self.tags:
             check_run_tag(tag)
             if tag.key == RUN_NAME_TAG and self.run_name and tag.value != self.run_name:
@@ -252,7 +281,11 @@ class DeleteTag(Write[Empty], frozen=True, kw_only=True):
 
 
 class LogBatch(Write[Empty], frozen=True, kw_only=True):
-    """Add metrics, params and tags to a run, all or nothing."""
+    """Add metrics, params and tags to a run, all or nothing.
+
+    Args:
+        lease: with it, the call is a sign of life too; see ``runs/heartbeat``.
+    """
 
     route: ClassVar[str] = "runs/log-batch"
     of: ClassVar[tuple[Of, ...]] = (
@@ -264,6 +297,7 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
     metrics: Annotated[list[Metric], Meta(max_length=1000)] = []
     params: Annotated[list[Param], Meta(max_length=100)] = []
     tags: Annotated[list[RunTag], Meta(max_length=100)] = []
+    lease: LeaseSeconds | None = None
 
     def check(self) -> None:
         check_run_id(self.run_id)

@@ -56,6 +56,7 @@ class CreateToken(Recorded[NewToken], frozen=True, kw_only=True):
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "tokens/create"
+    keyed: ClassVar[bool] = False
     needs: ClassVar[Permission] = Permission.LOGIN
     name: Annotated[str, Meta(min_length=1, max_length=256, description="what it is for")]
     username: Annotated[str, Meta(max_length=256, description="oneself when absent")] = ""

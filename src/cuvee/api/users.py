@@ -86,6 +86,7 @@ class CreateUser(Recorded[UserResult], frozen=True, kw_only=True):
     route: ClassVar[str] = "users/create"
     needs: ClassVar[Permission] = Permission.ADMIN
     hashes: ClassVar[bool] = True
+    keyed: ClassVar[bool] = False
     username: Required
     password: Annotated[str, Meta(description="at least 12 characters")] = ""
     is_admin: bool = False
@@ -129,6 +130,7 @@ class UpdateUserPassword(Recorded[Empty], frozen=True, kw_only=True):
     methods: ClassVar[tuple[str, ...]] = ("PATCH",)
     needs: ClassVar[Permission] = Permission.LOGIN
     hashes: ClassVar[bool] = True
+    keyed: ClassVar[bool] = False
     username: Key
     password: Required
     current_password: str = ""
@@ -194,6 +196,7 @@ class SetUp(Recorded[UserResult], frozen=True, kw_only=True):
     route: ClassVar[str] = "setup"
     needs: ClassVar[Permission] = Permission.PUBLIC
     hashes: ClassVar[bool] = True
+    keyed: ClassVar[bool] = False
     token: Annotated[str, Meta(min_length=1, max_length=256)]
     username: Required
     password: Required

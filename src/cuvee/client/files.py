@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -105,6 +106,7 @@ class HttpFiles:
             body=body,
             content_type="application/octet-stream",
             repeatable=True,
+            key="" if method == "GET" else uuid.uuid4().hex,
             receive=receive,
         )
 

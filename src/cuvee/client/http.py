@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -16,8 +17,9 @@ import urllib3
 from urllib3 import exceptions as http_errors
 
 from cuvee import __version__
-from cuvee.api import datasets, experiments, logged_models, metrics, models, runs, versions
+from cuvee.api import datasets, experiments, leases, logged_models, metrics, models, runs, versions
 from cuvee.api.base import Actor, Op, Write, result_type
+from cuvee.api.replies import HEADER, RETENTION
 from cuvee.api.wire import decode_result, encode_op
 from cuvee.errors import (
     ConnectionFailed,
@@ -35,9 +37,11 @@ Response = urllib3.BaseHTTPResponse
 
 CHUNK = 1 << 20
 LONGEST_PAUSE = 20.0
-_BUSY = (429, 503)
+_BUSY = (429, 502, 503, 504)
+"""What a server, or a proxy before it, answers when it may be there again soon."""
 
-# Doing these twice leaves what doing them once leaves, so an unanswered one may be sent again.
+# Doing these twice leaves what doing them once leaves, so an unanswered one may be sent again to a
+# server that does not know keys, such as MLflow's.
 REPEATABLE: frozenset[type[Write[Any]]] = frozenset(
     {
         datasets.LogInputs,
@@ -55,6 +59,7 @@ REPEATABLE: frozenset[type[Write[Any]]] = frozenset(
         runs.RestoreRun,
         runs.SetTag,
         runs.UpdateRun,
+        leases.Heartbeat,
         versions.SetModelVersionTag,
         versions.UpdateModelVersion,
     }
@@ -79,6 +84,8 @@ class Http:
             self._headers["Authorization"] = f"Basic {secret}"
         elif settings.token:
             self._headers["Authorization"] = f"Bearer {settings.token}"
+        self._keeps_keys: bool | None = None
+        """Whether the server carries out once what is sent twice with a key; None: not known."""
         self._pool = _pool(server.url, settings)
 
     def send(
@@ -89,6 +96,7 @@ class Http:
         body: bytes | Path | None = None,
         content_type: str = "application/json",
         repeatable: bool,
+        key: str = "",
         receive: Callable[[Response], R],
     ) -> R:
         """Send a request, again where that is harmless, and return what ``receive`` makes of it.
@@ -99,6 +107,7 @@ class Http:
             body: bytes, or a file that is streamed.
             content_type: of the body.
             repeatable: the request may be sent again although the first may have been carried out.
+            key: a name of this change: a server that keeps keys carries it out once.
             receive: reads a 200 answer.
 
         Raises:
@@ -108,30 +117,57 @@ class Http:
         headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = content_type
+        if key:
+            headers[HEADER] = key
+        doubt: http_errors.HTTPError | None = None
         for left in reversed(range(self._attempts)):
             pause = 0.0
             try:
+                if doubt is not None and not self._asks_for_keys():
+                    self._unreachable(method, target, doubt)
                 response = self._once(method, target, body, headers)
-                try:
-                    if response.status == 200:
-                        return receive(response)
-                    pause = _retry_after(response)
-                    if not (left and repeatable and response.status in _BUSY):
-                        self._refused(method, target, response)
-                    response.drain_conn()
-                except BaseException:
-                    if not response.closed:
-                        response.close()  # what is half read cannot be used for the next request
-                    raise
-                finally:
-                    response.release_conn()
+                self._keeps_keys = RETENTION in response.headers or self._keeps_keys
+                again = left > 0 and (repeatable or bool(key and self._keeps_keys))
+                if not (again and response.status in _BUSY):
+                    return self._take(method, target, response, receive)
+                pause = _retry_after(response)
+                response.drain_conn()
+                response.release_conn()
             except http_errors.HTTPError as problem:
-                if not left or not (repeatable or _never_sent(problem)):
-                    self._unreachable(method, target, problem)
+                unsure = not (repeatable or _never_sent(problem))
+                if not left or (unsure and not key):
+                    self._unreachable(method, target, doubt or problem)
+                doubt = doubt or (problem if unsure else None)
             if not pause:  # 0.1, 0.2, 0.4 ... seconds, spread so that clients do not march in step
                 pause = 0.1 * 2 ** (self._attempts - 1 - left) * random.uniform(0.75, 1.25)  # noqa: S311
             time.sleep(min(pause, LONGEST_PAUSE))
         raise AssertionError("unreachable")
+
+    def _take(
+        self, method: str, target: str, response: Response, receive: Callable[[Response], R]
+    ) -> R:
+        """Return what ``receive`` makes of an answer, or raise what the answer says."""
+        try:
+            if response.status != 200:
+                self._refused(method, target, response)
+            return receive(response)
+        except BaseException:
+            if not response.closed:
+                response.close()  # what is half read cannot be used for the next request
+            raise
+        finally:
+            response.release_conn()
+
+    def _asks_for_keys(self) -> bool:
+        """Say whether the server keeps keys, asking it if no answer has told yet."""
+        if self._keeps_keys is None:
+            response = self._once("GET", "/version", None, self._headers)
+            response.drain_conn()
+            response.release_conn()
+            if response.status in _BUSY:
+                raise http_errors.HTTPError(f"The server answers {response.status}")
+            self._keeps_keys = RETENTION in response.headers
+        return self._keeps_keys
 
     def _once(
         self, method: str, target: str, body: bytes | Path | None, headers: dict[str, str]
@@ -250,10 +286,19 @@ class HttpStore:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def do(self, op: Op[R], actor: Actor | None = None) -> R:
-        """Carry out ``op``; who asks is decided by the server."""
+    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
+        """Carry out ``op``; who asks is decided by the server.
+
+        Args:
+            op: what to do.
+            actor: not used here.
+            key: the caller's name for this change, if it may ask for it again; see
+                ``cuvee.api.replies``.
+        """
         del actor
         kind = type(op)
+        if op.writes and op.keyed:
+            key = key or uuid.uuid4().hex
         op.check()
         request = encode_op(op)
         answer = self._http.send(
@@ -261,6 +306,7 @@ class HttpStore:
             request.target,
             body=request.body,
             repeatable=not op.writes or kind in REPEATABLE,
+            key=key,
             receive=read_all,
         )
         try:

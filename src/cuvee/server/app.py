@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from cuvee import __version__
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op, Permission
+from cuvee.api.replies import REMEMBERED, REPLAYED, RETENTION, Once, Reply, once
 from cuvee.errors import (
     CuveeError,
     EndpointNotFound,
@@ -36,6 +37,7 @@ from cuvee.server.outbound import Outbound
 from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.stream import PATH as STREAM
 from cuvee.server.stream import Streams
+from cuvee.server.sweeper import Sweeper
 from cuvee.server.transfer import Transfer
 from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
 
@@ -49,8 +51,15 @@ READERS = 8
 _log = logging.getLogger("cuvee.server")
 
 _SAFE = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"SAMEORIGIN")]
-JSON_HEADERS = [(b"content-type", b"application/json"), (b"vary", b"Origin"), *_SAFE]
-TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), *_SAFE]
+_KEEPS_KEYS = (RETENTION.lower().encode(), str(REMEMBERED).encode())
+JSON_HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"vary", b"Origin"),
+    _KEEPS_KEYS,
+    *_SAFE,
+]
+REPLAYED_HEADERS = [*JSON_HEADERS, (REPLAYED.lower().encode(), b"true")]
+TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), _KEEPS_KEYS, *_SAFE]
 PAGE_HEADERS = [
     (b"content-type", b"text/html; charset=utf-8"),
     (b"content-security-policy", pages.POLICY.encode()),
@@ -109,6 +118,7 @@ class App:
         )
         self.login = LoginPages(self.auth, self.prefix)
         self.streams = Streams(store, self.auth)
+        self.sweeper = Sweeper(store, lambda: store.hold("sweeper"))
         self.webhooks = Webhooks(
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
         )
@@ -122,11 +132,11 @@ class App:
         else:
             await send({"type": "websocket.close"})
 
-    async def carry_out(self, op: Op[Any], actor: Actor) -> Any:
+    async def carry_out(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Any:
         """Check and carry out an operation without blocking the loop."""
         op.check()
         if op.writes:
-            return await asyncio.wrap_future(self.store.submit(op, actor))
+            return await asyncio.wrap_future(self.store.submit(op, actor, named))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.readers, self.store.read, op, actor)
 
@@ -236,6 +246,7 @@ class App:
             scope["method"] == "DELETE" and scope["query_string"] and _has_no_body(headers)
         ):
             op = wire.decode_query(kind, scope["query_string"], fields)
+            body = b""
         else:
             body = await _read(kind, headers, receive)
             if scope["method"] == "DELETE" and body == b"{}" and scope["query_string"]:
@@ -248,6 +259,12 @@ class App:
             answer = wire.encode(await self.auth.write_hashed(op, actor, address_of(scope)))
         elif isinstance(op, Try):
             answer = wire.encode(await asyncio.to_thread(self._try, op, actor))
+        elif op.writes and op.keyed and b"idempotency-key" in headers:
+            named = _named(headers[b"idempotency-key"], scope, body)
+            reply: Reply = await asyncio.wrap_future(self.store.submit(op, actor, named))
+            replayed = REPLAYED_HEADERS if reply.replayed else JSON_HEADERS
+            await _send(send, 200, replayed, reply.body)
+            return
         elif op.writes:
             answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
         else:
@@ -297,6 +314,7 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.webhooks.start()
+                self.sweeper.start()
                 if self.keeper is not None:
                     self.keeper.start()
                 await send({"type": "lifespan.startup.complete"})
@@ -313,6 +331,7 @@ class App:
         self.streams.close()
         self.auth.close()
         self.webhooks.close()
+        self.sweeper.close()
         self.readers.shutdown()
         self.transfer.close()
 
@@ -323,6 +342,11 @@ _FILES = re.compile(
     r"|/ajax-api/2\.0/mlflow/(upload-artifact|logged-models/[^/]+/artifacts/files)$"
 )
 """Paths whose bodies are files, not operations."""
+
+
+def _named(key: bytes, scope: Scope, body: bytes) -> Once:
+    target = b"?".join((scope["raw_path"].partition(b"?")[0], scope["query_string"]))
+    return once(key.decode("latin-1"), scope["method"], target.decode("latin-1"), body)
 
 
 def _has_no_body(headers: dict[bytes, bytes]) -> bool:

@@ -11,7 +11,16 @@ from cuvee.api.base import Actor
 from cuvee.errors import BadRequest, PermissionDenied, Unauthenticated
 
 Headers = dict[bytes, bytes]
-_ONCE = frozenset({b"host", b"origin", b"authorization", b"content-type", b"content-length"})
+_ONCE = frozenset(
+    {
+        b"host",
+        b"origin",
+        b"authorization",
+        b"content-type",
+        b"content-length",
+        b"idempotency-key",
+    }
+)
 
 
 def collect(sent: Sequence[tuple[bytes, bytes]]) -> Headers:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, unquote_to_bytes
 
 from cuvee.api import wire
@@ -31,6 +31,7 @@ from cuvee.api.artifacts import (
 from cuvee.api.base import Actor, Op
 from cuvee.api.logged_models import GetLoggedModel
 from cuvee.api.names import shown
+from cuvee.api.replies import Once, once
 from cuvee.api.runs import GetRun
 from cuvee.api.versions import GetVersionManifest
 from cuvee.blobs import Blobs, Upload
@@ -51,7 +52,15 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Do = Callable[[Op[Any], Actor], Awaitable[Any]]
+
+
+class Do(Protocol):
+    """Carries out an operation for an actor, once only if it has a name."""
+
+    def __call__(self, op: Op[Any], actor: Actor, named: Once | None = None, /) -> Awaitable[Any]:
+        """Check and carry out."""
+        ...
+
 
 CHUNK = 1 << 20
 MAX_UI_UPLOAD = 10 << 20
@@ -166,7 +175,7 @@ class Transfer:
         elif exchange.method == "PUT":
             await self._put(exchange, artifact_path(name))
         elif exchange.method == "DELETE":
-            await self._do(DeleteArtifact(path=artifact_path(name)), exchange.actor)
+            await self._do_once(exchange, DeleteArtifact(path=artifact_path(name)))
             await exchange.answer_json(b"{}")
         else:
             _allow(exchange, "GET")
@@ -214,8 +223,15 @@ class Transfer:
         digest, size = kept
         text = await self._in_thread(model_text, path, self._blobs.path(digest))
         op = PutArtifact(path=path, digest=digest, size=size, text=text)
-        await self._do(op, exchange.actor)
+        await self._do_once(exchange, op, digest.encode())
         return True
+
+    async def _do_once(self, exchange: Exchange, op: Op[Any], body: bytes = b"") -> None:
+        """Carry out a change; once only, if the request has a key."""
+        key = exchange.header("idempotency-key")
+        target = exchange.scope["raw_path"] + b"?" + exchange.scope["query_string"]
+        named = once(key, exchange.method, target.decode("latin-1"), body) if key else None
+        await self._do(op, exchange.actor, named)
 
     async def _receive_bytes(
         self, exchange: Exchange, upload: Upload, expected: dict[str, bytes], *, limit: int | None

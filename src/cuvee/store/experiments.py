@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.experiments import (
+    MIN_OWN_ID,
     CreateExperiment,
     DeleteExperiment,
     DeleteExperimentTag,
@@ -26,6 +27,7 @@ from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import access, guards, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.locations import experiment_location
+from cuvee.store.makers import made_by_actor
 from cuvee.store.tx import Tx
 
 _e = schema.experiments
@@ -34,7 +36,7 @@ _t = schema.experiment_tags
 _by_id = hot(select(_e).where(_e.c.id == arg("id")))
 _by_name = hot(select(_e).where(_e.c.name == arg("name")))
 _lock = hot(select(_e).where(_e.c.id == arg("id")).with_for_update())
-_next_id = hot(select(func.max(_e.c.id)))
+_next_id = hot(select(func.max(_e.c.id)).where(_e.c.id < MIN_OWN_ID))
 _add = hot(insert(_e).values({c.name: arg(c.name) for c in _e.c}))
 _set = hot(
     update(_e)
@@ -58,13 +60,15 @@ _drop_tag = hot(delete(_t).where(_t.c.experiment_id == arg("id"), _t.c.key == ar
 
 
 def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
+    if op.experiment_id and _made_already(tx, op):
+        return ExperimentCreated(op.experiment_id)
     found = tx.first(_by_name, name=op.name)
     if found is not None:
         stage = "" if found[3] == "active" else ", deleted: restore it, or choose another name"
         raise AlreadyExists(
             f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage})."
         )
-    number = max(tx.value(_next_id) or 0, 0) + 1
+    number = int(op.experiment_id) if op.experiment_id else max(tx.value(_next_id) or 0, 0) + 1
     location = experiment_location(op.artifact_location, tx.artifact_root, number)
     if op.artifact_location:
         access.require_own_place(tx, location)
@@ -86,6 +90,39 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         comment=op.comment,
     )
     return ExperimentCreated(str(number))
+
+
+def _made_already(tx: Tx, op: CreateExperiment) -> bool:
+    """Say whether this very creation was done before.
+
+    Raises:
+        AlreadyExists: its id belongs to another experiment.
+    """
+    number = int(op.experiment_id)
+    if tx.first(_by_id, id=number) is None:
+        return False
+    made = made_by_actor(tx, "experiment.created", f"experiment:{number}")
+    if made is None or made.get("name") != op.name:
+        raise AlreadyExists(
+            f"The experiment id {number} belongs to another experiment, so nothing was created: "
+            "make a new id, 16 to 18 random digits."
+        )
+    return True
+
+
+def open_experiment(tx: Tx, name: str) -> tuple[Any, ...]:
+    """Return the row of the experiment of a name, which is created if there is none.
+
+    Raises:
+        InvalidParameter: it is deleted.
+    """
+    if tx.first(_by_name, name=name) is None:
+        create_experiment(tx, CreateExperiment(name=name))
+    row = tx.first(_by_name, name=name)
+    if row is None:
+        raise NotFound(f"Could not find experiment with name {shown(name)}.")
+    _require_active(row, "written to")
+    return row
 
 
 def get_experiment(tx: Tx, op: GetExperiment) -> ExperimentResult:

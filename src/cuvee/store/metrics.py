@@ -33,11 +33,12 @@ from cuvee.api.runs import LogBatch
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.lost_runs import renew
+from cuvee.store.run_tags import put_tags
 from cuvee.store.runs import (
     find_run,
     find_writable_run,
     put_params,
-    put_tags,
     rename_by_tag,
     require_writable,
 )
@@ -80,8 +81,10 @@ def log_metric(tx: Tx, op: LogMetric) -> Empty:
 
 
 def log_batch(tx: Tx, op: LogBatch) -> Empty:
-    row = find_run(tx, op.run_id)
+    row = find_run(tx, op.run_id, lock=bool(op.lease))
     require_writable(row)
+    if op.lease:
+        renew(tx, row, op.lease, None)
     if op.params:
         put_params(tx, row[0], op.params)
     if op.metrics:

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from msgspec import json as msgspec_json
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.names import plain, shown
@@ -25,12 +25,15 @@ from cuvee.api.runs import (
     SetTag,
     UpdateRun,
 )
-from cuvee.errors import InvalidParameter, NotFound
+from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.experiments import require_active_experiment
+from cuvee.store.experiments import open_experiment, require_active_experiment
+from cuvee.store.lost_runs import status_set
+from cuvee.store.makers import made_by_actor
 from cuvee.store.run_data import load_runs, run_info
 from cuvee.store.run_names import random_name
+from cuvee.store.run_tags import drop_tags, put_tags
 from cuvee.store.tx import Tx
 
 _r = schema.runs
@@ -55,14 +58,7 @@ _params = hot(
         _p.c.run_pk == arg("run_pk"), db.among(_p.c.key_id, "key_ids")
     )
 )
-_new_tag = insert(_t)
-_put_tag = hot(
-    _new_tag.on_conflict_do_update(
-        index_elements=["run_pk", "key_id"], set_={"value": _new_tag.excluded.value}
-    )
-)
 _tag = hot(select(_t.c.value).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
-_drop_tag = hot(delete(_t).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
 
 ENDED = {"FINISHED": "run.finished", "FAILED": "run.failed", "KILLED": "run.killed"}
 LOG_MODEL_TAG = "mlflow.log-model.history"
@@ -70,11 +66,19 @@ LOG_MODEL_FIELDS = ("artifact_path", "flavors", "utc_time_created", "run_id")
 
 
 def create_run(tx: Tx, op: CreateRun) -> RunResult:
-    experiment = require_active_experiment(tx, op.experiment_id)
+    experiment = (
+        open_experiment(tx, op.experiment_name)
+        if op.experiment_name
+        else require_active_experiment(tx, op.experiment_id)
+    )
+    made = tx.first(_by_id, run_id=op.run_id) if op.run_id else None
+    if made is not None:
+        _require_same(tx, op, experiment[0], made)
+        return RunResult(load_runs(tx, [made])[0])
     tags = {t.key: t.value for t in op.tags}
     name = op.run_name or tags.get(RUN_NAME_TAG) or random_name()
     tags[RUN_NAME_TAG] = name
-    run_id = uuid.uuid4().hex
+    run_id = op.run_id or uuid.uuid4().hex
     row: dict[str, Any] = {
         "run_id": run_id,
         "experiment_id": experiment[0],
@@ -97,6 +101,16 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
     return RunResult(load_runs(tx, [(pk, *row.values())])[0])
 
 
+def _require_same(tx: Tx, op: CreateRun, experiment: int, made: tuple[Any, ...]) -> None:
+    """Refuse to create a run whose id is taken, unless by the same creation."""
+    same = (made[2], made[4], made[6]) == (experiment, op.user_id, op.start_time)
+    if not same or made_by_actor(tx, "run.created", f"run:{op.run_id}") is None:
+        raise AlreadyExists(
+            f"The run id {op.run_id} belongs to another run, so nothing was created: make a new "
+            "id, 32 random hexadecimal digits."
+        )
+
+
 def get_run(tx: Tx, op: GetRun) -> RunResult:
     return RunResult(load_runs(tx, [find_run(tx, op.run_id)], model_inputs=True)[0])
 
@@ -108,6 +122,8 @@ def update_run(tx: Tx, op: UpdateRun) -> RunInfoResult:
     name = op.run_name or old_name
     status = op.status or old_status
     end_time = old_end if op.end_time is None else op.end_time
+    if op.status and status_set(tx, row, status) and status == "RUNNING":
+        end_time = op.end_time  # the end that is taken back was nobody's word
     tx.run(_set, run_pk=pk, name=name, status=status, end_time=end_time)
     if name != old_name:
         put_tags(tx, pk, {RUN_NAME_TAG: name})
@@ -147,8 +163,7 @@ def set_tag(tx: Tx, op: SetTag) -> Empty:
 
 def delete_tag(tx: Tx, op: DeleteTag) -> Empty:
     pk = find_writable_run(tx, op.run_id)
-    key_id = tx.key_ids([op.key]).get(op.key)
-    if key_id is None or not tx.run(_drop_tag, run_pk=pk, key_id=key_id):
+    if not drop_tags(tx, pk, [op.key]):
         raise NotFound(f"No tag with name: {plain(op.key)} in run with id {op.run_id}.")
     return Empty()
 
@@ -227,12 +242,6 @@ def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
                 f"{shown(param.value)}: log a metric or a tag for what changes, or start another "
                 "run."
             )
-
-
-def put_tags(tx: Tx, pk: int, tags: dict[str, str]) -> None:
-    """Set tags of a run."""
-    ids = tx.key_ids(tags, create=True)
-    tx.bulk(_put_tag, [(pk, ids[key], value) for key, value in tags.items()])
 
 
 def rename_by_tag(tx: Tx, row: tuple[Any, ...], tags: dict[str, str]) -> None:

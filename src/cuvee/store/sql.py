@@ -13,14 +13,16 @@ from getpass import getuser
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cuvee.api import wire
-from cuvee.api.base import Actor, Op
+from cuvee.api.base import Actor, Op, result_type
 from cuvee.api.log import Ordered, OrderEvents
+from cuvee.api.replies import Once, Reply, once
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.rules.scopes import check_scopes
 from cuvee.store.access import authorize, plan_of
 from cuvee.store.engine import Database, open_database
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
+from cuvee.store.replies import find_reply, keep_reply
 from cuvee.store.tx import Keys, Tx
 
 if TYPE_CHECKING:
@@ -39,11 +41,12 @@ CONNECTIONS = 8
 class Job:
     """A write that waits for its turn, and the future that will hold its result."""
 
-    __slots__ = ("actor", "future", "op")
+    __slots__ = ("actor", "future", "once", "op")
 
-    def __init__(self, op: Op[Any], actor: Actor) -> None:
+    def __init__(self, op: Op[Any], actor: Actor, once: Once | None) -> None:
         self.op = op
         self.actor = actor
+        self.once = once
         self.future: Future[Any] = Future()
 
 
@@ -91,12 +94,13 @@ class SqlStore:
         migrate.ensure(database, artifact_root)
         return cls(database, artifact_root=artifact_root)
 
-    def do(self, op: Op[R], actor: Actor | None = None) -> R:
+    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
         """Carry out an operation and wait for it.
 
         Args:
             op: what to do.
             actor: for whom; the process's user when None.
+            key: the actor's name for this change: with it, asking again changes nothing more.
 
         Raises:
             CuveeError: the operation was refused, and nothing was changed.
@@ -108,14 +112,20 @@ class SqlStore:
             return self.read(op, actor)
         if op.hashes:
             op = self.hashed(op, actor)
-        return self._write(op, actor)
+        if not (key and op.keyed):
+            result: R = self._write(op, actor)
+            return result
+        request = wire.encode_op(op)
+        named = once(key, request.method, request.target, request.body or b"")
+        reply: Reply = self._write(op, actor, named)
+        found: R = wire.decode_result(result_type(type(op)), reply.body)
+        return found
 
-    def _write(self, op: Op[R], actor: Actor) -> R:
+    def _write(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Any:
         if self.database.group_commit:
-            result: R = self.submit(op, actor).result()
-        else:  # on this thread, which works at the interpreter's end too
-            result = self._guard(lambda: self._transact(op, actor, write=True))
-        return result
+            return self.submit(op, actor, named).result()
+        # On this thread, which works at the interpreter's end too.
+        return self._guard(lambda: self._transact(op, actor, named, write=True))
 
     @cached_property
     def user(self) -> Actor:
@@ -148,7 +158,8 @@ class SqlStore:
         """Bring what is committed into the log; cheap when it is there already."""
         if not self._guard(self._any_waiting):
             return None
-        return self._write(OrderEvents(), LOG_KEEPER)
+        done: Ordered = self._write(OrderEvents(), LOG_KEEPER)
+        return done
 
     def _any_waiting(self) -> bool:
         cursor = self._cursor(write=False)
@@ -174,9 +185,15 @@ class SqlStore:
         result: R = self._guard(look)
         return result
 
-    def submit(self, op: Op[Any], actor: Actor) -> Future[Any]:
-        """Queue a checked operation that writes; the future is done when it is durable."""
-        job = Job(op, actor)
+    def submit(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Future[Any]:
+        """Queue a checked operation that writes; the future is done when it is durable.
+
+        Args:
+            op: what to do.
+            actor: for whom.
+            named: the request's key, if it has one; the result is a ``Reply`` then.
+        """
+        job = Job(op, actor, named)
         with self._lock:
             if self._closed:
                 job.future.set_exception(Unavailable("The server is shutting down: try again."))
@@ -219,12 +236,14 @@ class SqlStore:
 
     # ------------------------------------------------------------ transactions
 
-    def _transact(self, op: Op[Any], actor: Actor, *, write: bool) -> Any:
+    def _transact(
+        self, op: Op[Any], actor: Actor, named: Once | None = None, *, write: bool
+    ) -> Any:
         cursor = self._cursor(write=write)
         self.database.begin(cursor, write=write)
         try:
             tx = self._tx(cursor, actor, {})
-            result = _carry_out(tx, op)
+            result = _carry_out(tx, op, named)
             cursor.execute("COMMIT")
         except BaseException:
             self._roll_back(cursor)
@@ -281,7 +300,7 @@ class SqlStore:
 
     def _write_one(self, job: Job) -> None:
         try:
-            result = self._guard(lambda: self._transact(job.op, job.actor, write=True))
+            result = self._guard(lambda: self._transact(job.op, job.actor, job.once, write=True))
         except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
             job.future.set_exception(problem)
         else:
@@ -330,7 +349,7 @@ class SqlStore:
             for job in group:
                 tx = self._tx(cursor, job.actor, new_keys)
                 try:
-                    result = self._in_savepoint(cursor, tx, job.op)
+                    result = self._in_savepoint(cursor, tx, job)
                 except BaseException as problem:  # noqa: BLE001  # answered to its caller
                     answers.append((job, None, self._explain(problem)))
                 else:
@@ -352,10 +371,10 @@ class SqlStore:
             tell()
 
     @staticmethod
-    def _in_savepoint(cursor: Any, tx: Tx, op: Op[Any]) -> Any:
+    def _in_savepoint(cursor: Any, tx: Tx, job: Job) -> Any:
         cursor.execute("SAVEPOINT job")
         try:
-            result = _carry_out(tx, op)
+            result = _carry_out(tx, job.op, job.once)
         except BaseException:
             cursor.execute("ROLLBACK TO job")
             cursor.execute("RELEASE job")
@@ -400,12 +419,17 @@ def _functions() -> dict[type[Op[Any]], Function]:
 FUNCTIONS = _functions()
 
 
-def _carry_out(tx: Tx, op: Op[Any]) -> Any:
+def _carry_out(tx: Tx, op: Op[Any], named: Once | None = None) -> Any:
     actor = tx.actor
     if actor.user is not None:
         if actor.scopes:
             check_scopes(actor.scopes, type(op))
         authorize(tx, op)
+    # Rights come first: whoever has lost them since does not get the answer again.
+    reply = None if named is None else find_reply(tx, named)
+    if reply is not None:
+        return reply
     if op.writes and op.history and any_waiting(tx):
         FUNCTIONS[OrderEvents](tx, OrderEvents())
-    return FUNCTIONS[type(op)](tx, op)
+    result = FUNCTIONS[type(op)](tx, op)
+    return result if named is None else keep_reply(tx, named, wire.encode(result))

@@ -103,11 +103,37 @@ def test_what_may_be_repeated_is_repeated(bad: Misbehaving, problem: Answer) -> 
 def test_what_may_have_happened_already_is_not_repeated(
     bad: Misbehaving, problem: Answer, kind: type[CuveeError]
 ) -> None:
-    bad.answers = [problem]
+    bad.answers = [problem, ok()]
     with pytest.raises(kind):
         connect(bad.uri).store.do(CreateRun(experiment_id="0"))
 
-    assert len(bad.seen) == 1
+    asked = [path for _, path, _, _ in bad.seen[1:]]
+    assert asked in ([], ["/version"]), "it asks at most whether the server keeps keys"
+
+
+KEEPS = {"Idempotency-Retention": "86400"}
+
+
+def test_a_server_that_keeps_keys_is_asked_again_with_the_same_key(bad: Misbehaving) -> None:
+    store = connect(bad.uri).store
+    bad.answers = [None, (200, KEEPS, b"0.1"), ok(experiment_id="7")]
+    assert store.do(CreateExperiment(name="x")).experiment_id == "7"
+    bad.answers = [(502, KEEPS, b""), None, ok(experiment_id="8")]
+    assert store.do(CreateExperiment(name="y"), key="mine").experiment_id == "8"
+
+    paths = [path.rpartition("/")[2] for _, path, _, _ in bad.seen]
+    assert paths == ["create", "version", "create", "create", "create", "create"]
+    keys = [seen[2].get("Idempotency-Key") for seen in bad.seen if seen[1] != "/version"]
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[2:] == ["mine"] * 3
+
+
+def test_every_change_has_a_key_of_its_own(bad: Misbehaving) -> None:
+    bad.answers = [ok(), ok()]
+    for op in (LOG, LOG):
+        connect(bad.uri).store.do(op)
+    keys = [seen[2]["Idempotency-Key"] for seen in bad.seen]
+    assert len(set(keys)) == 2
 
 
 def test_a_mistake_is_not_repeated_and_keeps_its_code(bad: Misbehaving) -> None:

@@ -25,6 +25,7 @@ from cuvee.store.schema.history import (
     events,
     log,
     log_tiles,
+    replies,
     webhooks,
 )
 from cuvee.store.schema.registry import (
@@ -48,6 +49,7 @@ from cuvee.store.schema.tracking import (
     experiments,
     keys,
     latest,
+    leases,
     logged_model_metrics,
     logged_model_params,
     logged_model_tags,
@@ -87,6 +89,7 @@ __all__ = [
     "kept_names",
     "keys",
     "latest",
+    "leases",
     "log",
     "log_tiles",
     "logged_model_metrics",
@@ -102,6 +105,7 @@ __all__ = [
     "policies",
     "registered_model_tags",
     "registered_models",
+    "replies",
     "requests",
     "run_dataset_tags",
     "run_datasets",

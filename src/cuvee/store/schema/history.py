@@ -107,6 +107,20 @@ deliveries = Table(
     Index(None, "state", "webhook_pk", "lane", "pk"),
     Index(None, "webhook_pk", "pk"),
 )
+# Answers to requests that came with a key, for a day: whoever sends such a request again, because
+# the answer was lost, gets the same. A key is its actor's; ``digest`` says what was asked.
+replies = Table(
+    "replies",
+    metadata,
+    text("actor"),
+    text("key"),
+    text("digest"),
+    binary("answer"),
+    number("created"),
+    own("actor", "key"),
+    Index(None, "created"),
+    **CLUSTERED,
+)
 # How far those that follow the log have come.
 cursors = Table(
     "cursors",

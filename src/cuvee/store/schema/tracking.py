@@ -105,6 +105,19 @@ points = Table(
     **CLUSTERED,
 )
 
+# Runs whose processes say that they live. ``expires`` is NULL once a run counts as lost; a run that
+# ends, or that its process never spoke of, has no row.
+leases = Table(
+    "leases",
+    metadata,
+    Column("run_pk", BigInteger, primary_key=True, autoincrement=False),
+    number("last_seen"),
+    number("expires", null=True),
+    text("tail"),
+    Index(None, "expires"),
+    **CLUSTERED,
+)
+
 datasets = Table(
     "datasets",
     metadata,

@@ -1,0 +1,34 @@
+"""Tags of runs in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete
+
+from cuvee.store import schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.tx import Tx
+
+_t = schema.tags
+_new = insert(_t)
+_put = hot(
+    _new.on_conflict_do_update(
+        index_elements=["run_pk", "key_id"], set_={"value": _new.excluded.value}
+    )
+)
+_drop = hot(
+    lambda db: delete(_t).where(_t.c.run_pk == arg("run_pk"), db.among(_t.c.key_id, "key_ids"))
+)
+
+
+def put_tags(tx: Tx, pk: int, tags: dict[str, str]) -> None:
+    """Set tags of a run."""
+    ids = tx.key_ids(tags, create=True)
+    tx.bulk(_put, [(pk, ids[key], value) for key, value in tags.items()])
+
+
+def drop_tags(tx: Tx, pk: int, keys: Iterable[str]) -> int:
+    """Remove tags of a run and return how many there were."""
+    ids = tx.key_ids(keys)
+    return tx.run(_drop, run_pk=pk, key_ids=tx.listed(list(ids.values()))) if ids else 0
