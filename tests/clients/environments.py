@@ -40,7 +40,18 @@ class Environment:
 
 ENVIRONMENTS = {
     "cuvee": Environment("cuvee", (99, 0)),
-    "mlflow-3.17": Environment("mlflow", (3, 17), ("mlflow==3.17.2",)),
+    # With tools of others that log through this client (flows/tools.py).
+    "mlflow-3.17": Environment(
+        "mlflow",
+        (3, 17),
+        (
+            "mlflow==3.17.2",
+            "kedro-datasets>=9",
+            "kedro-mlflow==2.0.3",
+            "lightgbm==4.7.0",
+            "optuna-integration[mlflow]==5.0.0",
+        ),
+    ),
     "mlflow-2.22": Environment("mlflow", (2, 22), ("mlflow==2.22.5",)),
     # The last 1.x runs where Python 3.9 and the packages of its time are: its sklearn flavor asks
     # scikit-learn for names that 1.3 took away, and it reads `pkg_resources` from setuptools.
