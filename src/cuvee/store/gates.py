@@ -107,7 +107,7 @@ def look(
         stage_name: the stage, in any case.
         comment: why; the open requests' comments count too.
     """
-    applied = policy_of(tx, model_row[1])
+    applied = policy_of(tx, model_row[1], model_row[7])
     stage = find_stage(applied, stage_name)
     standing = standing_requests(tx, version_row[0], stage.name)
     asked = [r for r in standing if r[5] == "open"]
@@ -172,7 +172,7 @@ def require(
     tx: Tx,
     model_row: tuple[Any, ...],
     version_row: tuple[Any, ...],
-    stage_name: str,
+    stage: Stage,
     *,
     comment: str,
     break_glass: bool = False,
@@ -183,18 +183,16 @@ def require(
         tx: the transaction, with the model's row locked.
         model_row: the model, in the order of ``schema.registered_models``.
         version_row: the version, in the order of ``schema.model_versions``.
-        stage_name: where it is to go.
+        stage: where it is to go; of the model's policy.
         comment: why.
         break_glass: move past the policy, which opens an emergency.
 
     Raises:
         PermissionDenied: says what is missing, and what to do next.
     """
-    if version_row[3].lower() == stage_name.lower():
-        return {}  # it has passed this gate before
-    found = look(tx, model_row, version_row, stage_name, comment=comment)
-    if found.stage.review is None:
-        return {}
+    if stage.review is None or version_row[3] == stage.name:
+        return {}  # there is no gate, or it has passed it before
+    found = look(tx, model_row, version_row, stage.name, comment=comment)
     if found.decision.state == "allowed":
         return grounds(found)
     if break_glass:

@@ -189,7 +189,7 @@ def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:
     row = find_model(tx, op.name)
     rows = tx.all(_latest, pks=tx.listed([row[0]]))
     if op.stages:
-        applied = policy_of(tx, op.name)
+        applied = policy_of(tx, op.name, row[7])
         wanted = {find_stage(applied, stage).name for stage in op.stages}
         rows = [r for r in rows if r[3] in wanted]
     return VersionList(load_versions(tx, [(op.name, r) for r in rows], aliases=True))

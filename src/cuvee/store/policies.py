@@ -65,9 +65,16 @@ class Applied(Struct, frozen=True, kw_only=True):
         return [NONE, *(stage.name for stage in self.policy.stages), ARCHIVED]
 
 
-def policy_of(tx: Tx, model_name: str) -> Applied:
-    """Return the policy of the model, of its nearest folder, or of the registry."""
-    return nearest(newest_policies(tx, scopes_of(model_name, folder_of(tx, model_name))))
+def policy_of(tx: Tx, model_name: str, folder: str | None = None) -> Applied:
+    """Return the policy of the model, of its nearest folder, or of the registry.
+
+    Args:
+        tx: the transaction.
+        model_name: the model.
+        folder: the folder that it is in, if this transaction has read it already.
+    """
+    place = folder_of(tx, model_name) if folder is None else folder
+    return nearest(newest_policies(tx, scopes_of(model_name, place)))
 
 
 def nearest(rows: list[tuple[Any, ...]]) -> Applied:

@@ -262,7 +262,8 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def _find(tx: Tx, name: str, suffix: str) -> tuple[Any, ...] | None:
-    pk = find_model(tx, name)[0]
+    model = find_model(tx, name)
+    pk = model[0]
     if suffix.lower() in ("latest", "@latest"):
         return tx.first(_newest, model_pk=pk)
     if suffix.startswith("@"):
@@ -270,7 +271,7 @@ def _find(tx: Tx, name: str, suffix: str) -> tuple[Any, ...] | None:
         return None if version is None else tx.first(_by_version, model_pk=pk, version=version)
     if suffix.isascii() and suffix.isdecimal():
         return tx.first(_by_version, model_pk=pk, version=version_number(suffix))
-    applied = policy_of(tx, name)
+    applied = policy_of(tx, name, model[7])
     if suffix.lower() not in (known.lower() for known in applied.names):
         raise InvalidParameter(
             f"{shown(suffix)} is neither a version, a stage ({', '.join(applied.names)}), an alias "

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from cuvee.api.holdings import RollbackStage, SwapStages
 from cuvee.api.stages import is_resting
-from cuvee.api.versions import GetModelVersion, ModelVersionResult, TransitionStage, VersionList
+from cuvee.api.versions import ModelVersionResult, TransitionStage, VersionList
 from cuvee.errors import Conflict, InvalidParameter, NotFound, PermissionDenied
 from cuvee.rules.abilities import needed_level
 from cuvee.rules.policy import Stage
@@ -34,9 +34,9 @@ _set = hot(
 
 def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
     model = find_model(tx, op.name, lock=True)
-    applied = policy_of(tx, op.name)
+    applied = policy_of(tx, op.name, model[7])
     stage = find_stage(applied, op.stage)
-    row = versions.find_version(tx, op.name, op.version)
+    row = versions.version_of(tx, model, op.version)
     expect_holder(tx, model, stage, op.expected_holder)
     details = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
     move(
@@ -48,12 +48,12 @@ def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
         comment=op.comment,
         details=details,
     )
-    return versions.get_model_version(tx, GetModelVersion(name=op.name, version=op.version))
+    return ModelVersionResult(versions.load_version(tx, model, op.version))
 
 
 def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
     model = find_model(tx, op.name, lock=True)
-    applied = policy_of(tx, op.name)
+    applied = policy_of(tx, op.name, model[7])
     stage = _active(applied, op.stage)
     expect_holder(tx, model, stage, op.expected_holder)
     current = next(iter(holders_of(tx, model[0], stage.name)), None)
@@ -65,7 +65,7 @@ def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
         )
     number = str(former[2])
     try:
-        row = versions.find_version(tx, op.name, number)
+        row = versions.version_of(tx, model, number)
     except NotFound:
         raise Conflict(
             f"Version {number}, which held {stage.name} of {op.name} before, has been deleted: "
@@ -90,13 +90,13 @@ def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
             comment=f"{op.comment} (rolled back to version {number})".strip(),
             details={"system": True, "rollback": True, "displaced_by": number},
         )
-    return versions.get_model_version(tx, GetModelVersion(name=op.name, version=number))
+    return ModelVersionResult(versions.load_version(tx, model, number))
 
 
 def swap_stages(tx: Tx, op: SwapStages) -> VersionList:
     model = find_model(tx, op.name, lock=True)
-    row = versions.find_version(tx, op.name, op.version)
-    applied = policy_of(tx, op.name)
+    row = versions.version_of(tx, model, op.version)
+    applied = policy_of(tx, op.name, model[7])
     stage = _active(applied, op.stage)
     expect_holder(tx, model, stage, op.expected_holder)
     if row[3] == stage.name:
@@ -122,14 +122,7 @@ def swap_stages(tx: Tx, op: SwapStages) -> VersionList:
     touch_model(tx, model[0])
     for one, target, _ in found:
         gates.moved(tx, model, one, target)
-    return VersionList(
-        [
-            versions.get_model_version(
-                tx, GetModelVersion(name=op.name, version=str(one[2]))
-            ).model_version
-            for one, _, _ in found
-        ]
-    )
+    return VersionList([versions.load_version(tx, model, str(one[2])) for one, _, _ in found])
 
 
 def move(
@@ -164,7 +157,7 @@ def move(
     if not is_resting(stage.name) and (archive or stage.holders == "one"):
         holders = holders_of(tx, model_row[0], stage.name)
         leaving = [row for row in holders if row[0] != version_row[0]]
-        former = _former(tx, model_row[1], stage)
+        former = _former(tx, model_row, stage)
         for row in reversed(leaving):
             move(
                 tx,
@@ -237,7 +230,7 @@ def _allow(
     _require_move(tx, model, row, applied, stage)
     if row[3] == stage.name:
         return {}
-    return gates.require(tx, model, row, stage.name, comment=comment, break_glass=break_glass)
+    return gates.require(tx, model, row, stage, comment=comment, break_glass=break_glass)
 
 
 def _require_move(
@@ -255,10 +248,10 @@ def _require_move(
     )
 
 
-def _former(tx: Tx, name: str, stage: Stage) -> Stage:
+def _former(tx: Tx, model: tuple[Any, ...], stage: Stage) -> Stage:
     if is_resting(stage.former):
         return Stage(name=stage.former)
-    return find_stage(policy_of(tx, name), stage.former)
+    return find_stage(policy_of(tx, model[1], model[7]), stage.former)
 
 
 def _place(

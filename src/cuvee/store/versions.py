@@ -239,11 +239,24 @@ def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tupl
     Raises:
         NotFound: there is no such model or version.
     """
-    pk = find_model(tx, name, lock=lock)[0]
-    row = tx.first(_by_number, model_pk=pk, version=version_number(version))
+    return version_of(tx, find_model(tx, name, lock=lock), version)
+
+
+def version_of(tx: Tx, model: tuple[Any, ...], version: str) -> tuple[Any, ...]:
+    """Return the row of a version of a model, in the orders of the tables.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    row = tx.first(_by_number, model_pk=model[0], version=version_number(version))
     if row is None:
-        raise NotFound(f"Model Version (name={plain(name)}, version={version}) not found.")
+        raise NotFound(f"Model Version (name={plain(model[1])}, version={version}) not found.")
     return row
+
+
+def load_version(tx: Tx, model: tuple[Any, ...], version: str) -> ModelVersion:
+    """Return a version of a model, given in the order of ``schema.registered_models``."""
+    return _load(tx, model[1], version_of(tx, model, version))
 
 
 def _load(tx: Tx, name: str, row: tuple[Any, ...]) -> ModelVersion:

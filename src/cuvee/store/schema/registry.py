@@ -85,7 +85,7 @@ holdings = Table(
     text("ended_by"),
     number("restores", null=True),
     Index(None, "model_pk", "stage", "since"),
-    Index(None, "model_pk", "version"),
+    Index(None, "model_pk", "version", "until"),
 )
 # Stages and their review policies, as documents; the highest version of a scope applies, and one
 # whose document is empty takes the scope's away. A scope is a model (``credit/pd``), a folder
