@@ -21,7 +21,7 @@ from cuvee.api.checks import (
 from cuvee.api.comments import CreateComment, DeleteComment, ListComments, UpdateComment
 from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.events import ListEvents
-from cuvee.api.holdings import RollbackStage
+from cuvee.api.holdings import RollbackStage, SwapStages
 from cuvee.api.metrics import Metric
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.reviews import (
@@ -389,6 +389,32 @@ def test_a_rollback_that_a_check_blocks_may_break_the_glass_too(
     )
     assert moved.events[-1].details["emergency"] == held.id
     assert moved.events[-1].details["rollback"] is True
+
+
+def test_a_swap_may_break_the_glass_too(
+    people: People, ann: Person, local_store: SqlStore, store: Store
+) -> None:
+    first, second = register(ann, local_store), register(ann, local_store)
+    for version, stage in ((first, "Production"), (second, "Staging")):
+        ann.do(TransitionStage(name="wine", version=version, stage=stage))
+    put_policy(local_store, gated(checks=["golden-set"], break_glass=["user:eve"]))
+    swap: dict[str, Any] = {"name": "wine", "version": second, "stage": "Production"}
+
+    with pytest.raises(PermissionDenied, match=r"golden-set.* user:eve may send break_glass"):
+        people("eve").do(SwapStages(**swap, comment="down"))
+    with pytest.raises(PermissionDenied, match="its policy lets user:eve do that"):
+        ann.do(SwapStages(**swap, comment="down", break_glass=True))
+    with pytest.raises(InvalidParameter, match="needs a reason"):
+        people("eve").do(SwapStages(**swap, break_glass=True))
+    assert ann.do(ListEmergencies()).emergencies == []
+    moved = people("eve").do(SwapStages(**swap, comment="down", break_glass=True)).model_versions
+
+    assert [v.current_stage for v in moved] == ["Production", "Staging"]
+    (held,) = ann.do(ListEmergencies(name="wine", open_only=True)).emergencies
+    assert (held.version, held.stage, held.comment) == (second, "Production", "down")
+    told = store.do(ListEvents(action="version.transitioned", object=f"version:wine/{second}"))
+    assert told.events[-1].details["emergency"] == held.id
+    assert told.events[-1].details["swapped_with"] == first
 
 
 def test_deleting_the_version_does_not_make_an_emergency_disappear(

@@ -22,11 +22,13 @@ from cuvee.api.policies import (
     PolicyVersion,
     RemovePolicy,
 )
+from cuvee.api.reviews import ApproveTransitionRequest, CreateTransitionRequest
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import Conflict, CuveeError, InvalidParameter, NotFound, PermissionDenied
 from cuvee.store.sql import SqlStore
 
 UAT = "{scope: wine, stages: [{name: UAT}, {name: Production}]}"
+ARCHIVE = "archive_existing_versions"
 LIVE = "{scope: wine, stages: [{name: Live, holders: one}]}"
 
 
@@ -259,3 +261,27 @@ def test_a_swap_and_a_rollback_pass_the_gate_too(local_store: SqlStore) -> None:
         with pytest.raises((PermissionDenied, Conflict), match="review"):
             store.do(op)
     assert stages(store, 2) == ["Archived", "Production"]
+
+
+def test_archiving_who_shares_a_stage_asks_for_the_right_to_move_them_out(
+    local_store: SqlStore,
+) -> None:
+    store, bob = local_store, make_people(local_store)["bob"]
+    model(store, versions=3)
+    shared = "{scope: wine, stages: [{name: Dev}, {name: Live, enter: ['user:bob']%s}]}"
+    apply(store, shared % "")
+    grant(store, "bob", "CAN_READ")
+    move(store, 1, "Live")
+    archive: dict[str, Any] = {"name": "wine", "stage": "Live", "archive_existing_versions": True}
+    with pytest.raises(PermissionDenied, match="may not move version 1 of wine from Live"):
+        store.do(TransitionStage(version="2", **archive), bob)
+    assert stages(store) == ["Live", "None", "None"]
+    store.do(CreateTransitionRequest(name="wine", version="2", stage="Live"), ROOT)
+    with pytest.raises(PermissionDenied, match="may not move version 1"):
+        store.do(ApproveTransitionRequest(version="2", **archive), bob)
+    assert stages(store) == ["Live", "None", "None"]
+    store.do(ApproveTransitionRequest(version="2", **{**archive, ARCHIVE: False}), bob)
+    assert stages(store) == ["Live", "Live", "None"]
+    apply(store, shared % ", leave: ['user:bob']")
+    store.do(TransitionStage(version="3", **archive), bob)
+    assert stages(store) == ["Archived", "Archived", "Live"]

@@ -122,6 +122,7 @@ class SwapStages(Recorded[VersionList], frozen=True, kw_only=True):
     version: Required
     stage: Required
     expected_holder: ExpectedHolder = None
+    break_glass: BreakGlass = False
 
     def check(self) -> None:
         version_number(self.version)

@@ -26,6 +26,8 @@ class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
             Of the other forms, the events by their names there.
         model: the only model that it is about; absent means the whole registry.
         signed: whether it has a secret to sign with; ``authorized`` likewise for the header.
+        vouched_by: who made or changed it last; it is sent while they may manage it.
+        problem: why the server has disabled it; empty otherwise.
         pending, dead: deliveries that wait for their turn, and those given up.
     """
 
@@ -41,6 +43,8 @@ class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     authorized: bool = False
     verify: bool = True
     user_id: str = ""
+    vouched_by: str = ""
+    problem: str = ""
     pending: int = 0
     dead: int = 0
     creation_timestamp: int
@@ -60,6 +64,22 @@ class HookPage(Struct, frozen=True, omit_defaults=True):
     next_page_token: str | None = None
 
 
+class Attempt(Struct, frozen=True, omit_defaults=True):
+    """A request that was sent.
+
+    Args:
+        started: when, milliseconds since 1970.
+        duration: milliseconds until its outcome was known.
+        status: HTTP status of the answer; absent when there was none.
+        problem: why it failed, in our words.
+    """
+
+    started: int
+    duration: int
+    status: int | None = None
+    problem: str = ""
+
+
 class Delivery(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message to one webhook.
 
@@ -72,6 +92,7 @@ class Delivery(Struct, frozen=True, kw_only=True, omit_defaults=True):
         status: HTTP status of the last answer; absent when there was none.
         problem: why the last attempt failed, in our words.
         payload: the body that is sent.
+        attempt_log: its latest 25 requests, oldest first; also of before it was queued again.
     """
 
     delivery_id: str
@@ -84,6 +105,7 @@ class Delivery(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int | None = None
     problem: str = ""
     payload: str = ""
+    attempt_log: list[Attempt] = []
     creation_timestamp: int
     last_updated_timestamp: int
 
@@ -242,11 +264,19 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Work(Struct, frozen=True):
-    """What there is to do: whether events wait to be followed, what is due, and when the next."""
+    """What there is to do.
+
+    Args:
+        behind: whether events wait to be followed.
+        due: what is to be sent now.
+        next_due: when there is more, milliseconds since 1970.
+        lost: webhook -> why whoever vouches for it may not manage it any more.
+    """
 
     behind: bool
     due: list[Outgoing]
     next_due: int | None
+    lost: dict[str, str] = {}
 
 
 class Followed(Struct, frozen=True):
@@ -279,6 +309,16 @@ class NoteAttempt(Write[Empty], frozen=True, kw_only=True):
     due: Time
     status: int | None = None
     problem: str = ""
+    started: Time = 0
+    duration: int = 0
+
+
+class SuspendHook(Write[Empty], frozen=True, kw_only=True):
+    """Disable a webhook whose voucher may not manage it any more, and say so in the history."""
+
+    needs: ClassVar[Permission] = Permission.ADMIN
+    webhook_id: Id
+    reason: str
 
 
 class ForgetDelivered(Write[Empty], frozen=True, kw_only=True):

@@ -56,6 +56,14 @@ from cuvee.cli.options import examples
     "protects browsers against DNS rebinding.",
 )
 @click.option(
+    "--forwarded-allow-ips",
+    metavar="IP[,IP...]",
+    default="",
+    envvar="FORWARDED_ALLOW_IPS",
+    help="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are "
+    "believed. [default: none] [env: FORWARDED_ALLOW_IPS]",
+)
+@click.option(
     "--static-prefix",
     metavar="/PATH",
     default="",

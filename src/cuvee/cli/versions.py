@@ -160,10 +160,20 @@ def rollback(
 @click.argument("name")
 @click.argument("version")
 @click.argument("stage")
+@break_glass
 @expect
 @comment
 @uses_store
-def swap(do: Do, name: str, version: str, stage: str, expect: str | None, comment: str) -> None:
+def swap(
+    do: Do,
+    name: str,
+    version: str,
+    stage: str,
+    expect: str | None,
+    comment: str,
+    *,
+    break_glass: bool,
+) -> None:
     """Let a version and the holder of STAGE exchange their stages."""
     from cuvee.api.holdings import SwapStages
 
@@ -173,6 +183,7 @@ def swap(do: Do, name: str, version: str, stage: str, expect: str | None, commen
         stage=stage,
         comment=comment,
         expected_holder=_expected(expect),
+        break_glass=break_glass,
     )
     for found in do(op).model_versions:
         click.echo(f"{found.name} version {found.version} is in {found.current_stage}.")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
-from cuvee.cli.output import moment, print_items, print_json
+from cuvee.cli.output import moment, print_items, print_json, print_table
 
 comment = click.option("--comment", default="", help="Why; the history keeps it.")
 
@@ -33,7 +33,7 @@ def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
     found = collect(fetch, limit)
     print_items(
         found,
-        ("ID", "FORM", "STATUS", "MODEL", "URL", "ABOUT", "PENDING", "DEAD"),
+        ("ID", "FORM", "STATUS", "MODEL", "URL", "ABOUT", "PENDING", "DEAD", "PROBLEM"),
         [
             (
                 w.webhook_id,
@@ -44,10 +44,11 @@ def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
                 ", ".join(w.actions) or "everything",
                 w.pending,
                 w.dead,
+                w.problem,
             )
             for w in found
         ],
-        wrap=("URL", "ABOUT"),
+        wrap=("URL", "ABOUT", "PROBLEM"),
         as_json=as_json,
     )
 
@@ -119,10 +120,13 @@ def test(do: Do, webhook_id: str) -> None:
     type=click.Choice(["pending", "delivered", "dead", "cancelled"]),
     help="Only deliveries in this state.",
 )
+@click.option("--attempts", is_flag=True, help="List each request that was sent for them.")
 @limit
 @as_json
 @uses_store
-def deliveries(do: Do, webhook_id: str, state: Any, limit: int, *, as_json: bool) -> None:
+def deliveries(
+    do: Do, webhook_id: str, state: Any, limit: int, *, attempts: bool, as_json: bool
+) -> None:
     """List what was sent to a webhook of any form, newest first."""
     from cuvee.api.hooks import ListDeliveries
 
@@ -132,6 +136,17 @@ def deliveries(do: Do, webhook_id: str, state: Any, limit: int, *, as_json: bool
         return page.deliveries, page.next_page_token
 
     found = collect(fetch, limit)
+    if attempts and not as_json:
+        print_table(
+            ("DELIVERY", "SENT", "MS", "STATUS", "PROBLEM"),
+            [
+                (d.delivery_id, moment(a.started), a.duration, a.status, a.problem)
+                for d in found
+                for a in d.attempt_log
+            ],
+            wrap=("PROBLEM",),
+        )
+        return
     print_items(
         found,
         ("ID", "EVENT", "KIND", "STATE", "ATTEMPTS", "STATUS", "TIME", "PROBLEM"),

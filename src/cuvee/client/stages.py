@@ -92,6 +92,7 @@ class StageCalls(Calls):
         *,
         comment: str = "",
         expected_holder: str | int | None = None,
+        break_glass: bool = False,
     ) -> list[ModelVersion]:
         """Move a version to a stage, and the version that holds it to the first one's stage.
 
@@ -101,6 +102,7 @@ class StageCalls(Calls):
             stage: the stage.
             comment: why, for the history.
             expected_holder: the version that must hold the stage until now.
+            break_glass: in an emergency, move past the stages' policy, to be reviewed later.
         """
         op = api.SwapStages(
             name=name,
@@ -108,6 +110,7 @@ class StageCalls(Calls):
             stage=stage,
             comment=comment,
             expected_holder=_holder(expected_holder),
+            break_glass=break_glass,
         )
         return self.do_registry(op).model_versions
 

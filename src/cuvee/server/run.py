@@ -49,6 +49,7 @@ class Options(Struct, frozen=True, kw_only=True):
         webhook_hosts: hosts that webhooks may go to although they are not public.
         retries: how long a failing webhook delivery is tried.
         log_key: file with the key that signs the log; beside the data when empty.
+        forwarded_allow_ips: proxies that are believed.
     """
 
     backend_store_uri: str
@@ -60,6 +61,7 @@ class Options(Struct, frozen=True, kw_only=True):
     webhook_hosts: tuple[str, ...] = ()
     retries: Retries | None = None
     log_key: str = ""
+    forwarded_allow_ips: str = ""
 
 
 def serve(
@@ -73,6 +75,7 @@ def serve(
     allowed_hosts: Sequence[str] = (),
     static_prefix: str = "",
     login: bool = False,
+    forwarded_allow_ips: str = "",
     webhook_hosts: Sequence[str] = (),
     retries: Retries | None = None,
     log_key: str | None = None,
@@ -89,6 +92,7 @@ def serve(
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
         login: let nobody in without one; prints a token for the first admin.
+        forwarded_allow_ips: proxies whose word about the caller's address is believed, with commas.
         webhook_hosts: ``NAME[:PORT]`` of hosts that webhooks may go to although not public.
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
@@ -107,18 +111,23 @@ def serve(
         webhook_hosts=tuple(webhook_hosts),
         retries=retries,
         log_key=str(Path(log_key).absolute()) if log_key else "",
+        forwarded_allow_ips=forwarded_allow_ips,
     )
     os.umask(0o077)
+    _run(options, host, port, workers, login=login)
+
+
+def _run(options: Options, host: str, port: int, workers: int, *, login: bool) -> None:
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
     no_users = app.store.do(CountUsers()).value == 0
     if no_users and not (options.open_without_users or login):
         raise InvalidParameter(_REFUSAL.format(host=host, url=_without_password(options)))
     listener = bind(host, port)
-    address = _address(host, listener, static_prefix)
+    address = _address(host, listener, options.static_prefix)
     if no_users and login:
         _offer_setup(app.store, address)
     if workers == 1:
-        _Server(_config(app), address).run(sockets=[listener])
+        _Server(_config(app, options.forwarded_allow_ips), address).run(sockets=[listener])
     else:
         app.store.close()
         _run_workers(options, listener, workers, address)
@@ -126,7 +135,8 @@ def serve(
 
 def _run_workers(options: Options, listener: socket.socket, workers: int, address: str) -> None:
     os.environ[OPTIONS] = msgspec.json.encode(options).decode()
-    config = _config("cuvee.server.run:from_environment", factory=True, workers=workers)
+    proxies = options.forwarded_allow_ips
+    config = _config("cuvee.server.run:from_environment", proxies, factory=True, workers=workers)
     _say(address)
     Multiprocess(config, sockets=[listener]).run()
 
@@ -195,7 +205,7 @@ def _open(options: Options) -> App:
     )
 
 
-def _config(app: Any, **more: Any) -> uvicorn.Config:
+def _config(app: Any, proxies: str, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=Protocol,
@@ -204,6 +214,10 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
         log_level=logging.WARNING,
         server_header=False,
         date_header=False,
+        # Otherwise whoever sits behind a proxy on this machine chooses the address that they are
+        # known by, and with it whose wrong logins are counted.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=75,
         backlog=2048,

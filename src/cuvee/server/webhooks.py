@@ -23,6 +23,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cuvee import __version__
 from cuvee.api.base import Actor, Op, Store
@@ -34,6 +35,7 @@ from cuvee.api.hooks import (
     NoteAttempt,
     Outgoing,
     PrepareTry,
+    SuspendHook,
     TryHook,
     UpdateHook,
 )
@@ -219,6 +221,8 @@ class Webhooks:
             self._next_due = min(work.next_due / 1000, soon) if work.next_due else soon
             for message in work.due:
                 self._begin(message)
+            for webhook_id, reason in work.lost.items():
+                self._do(SuspendHook(webhook_id=webhook_id, reason=reason))
         return False
 
     def _begin(self, message: Outgoing) -> None:
@@ -236,9 +240,12 @@ class Webhooks:
 
     def _deliver(self, message: Outgoing) -> None:
         try:
+            began, started = time.monotonic(), int(time.time() * 1000)
             answer = self._send(message)
+            took = round((time.monotonic() - began) * 1000)
             if not self._stopped or answer.status is not None:
-                self._do(self._outcome(message, answer))
+                outcome = self._outcome(message, answer)
+                self._do(replace(outcome, started=started, duration=took))
         except Exception:  # noqa: BLE001  # not recorded, so it is sent again
             _log.exception("delivery %s is not recorded, and will be repeated", message.delivery_id)
             time.sleep(min(1.0, self._poll))

@@ -14,18 +14,14 @@ from cuvee.api.base import Empty, Level
 from cuvee.api.hooks import (
     CreateHook,
     DeleteHook,
-    Delivery,
-    DeliveryPage,
     GetHook,
     Hook,
     HookPage,
     HookResult,
-    ListDeliveries,
     ListHooks,
     Outgoing,
     PrepareTry,
-    Redelivered,
-    RedeliverHook,
+    SuspendHook,
     TryHook,
     UpdateHook,
 )
@@ -60,6 +56,14 @@ _cancel = hot(
     .where(_d.c.webhook_pk == arg("hook"), _d.c.state == "pending")
     .values(state="cancelled", updated=arg("now"))
 )
+_cancel_of = hot(
+    update(_d)
+    .where(
+        _d.c.webhook_pk.in_(select(_w.c.pk).where(_w.c.webhook_id == arg("webhook_id"))),
+        _d.c.state == "pending",
+    )
+    .values(state="cancelled", updated=arg("now"))
+)
 _counts = hot(
     lambda db: (
         select(_d.c.webhook_pk, _d.c.state, func.count())
@@ -90,6 +94,8 @@ class Row(NamedTuple):
     user_id: str
     created: int
     updated: int
+    vouched_by: str
+    problem: str
     model: str | None
 
     @property
@@ -142,6 +148,8 @@ def add_hook(
         "user_id": tx.actor.name,
         "created": tx.now,
         "updated": tx.now,
+        "vouched_by": tx.actor.name,
+        "problem": "",
     }
     tx.run(_add, **row)
     made = find_hook(tx, webhook_id)
@@ -182,7 +190,7 @@ def list_rows(
         token: the page's token; empty for the first.
     """
     found: list[Row] = []
-    last = _last(token)
+    last = last_place(token)
     while len(found) <= limit:
         query = _hooks(*conditions, *([_w.c.pk < last] if last else []))
         rows = [Row(*row) for row in tx.all(query.order_by(_w.c.pk.desc()).limit(limit + 1))]
@@ -207,6 +215,7 @@ def change_hook(tx: Tx, row: Row, fields: Mapping[str, Any], comment: str) -> Ro
     changed = row._replace(**given, updated=tx.now)
     if changed._replace(updated=row.updated) == row:
         return row
+    changed = changed._replace(vouched_by=tx.actor.name, problem="")
     tx.run(_set, hook=row.pk, **changed._asdict())
     before, after = _told(row), _told(changed)
     differ = {k for k in after if before[k] != after[k]}
@@ -228,6 +237,24 @@ def drop_hook(tx: Tx, row: Row, comment: str) -> Empty:
     tx.run(_cancel, hook=row.pk, now=tx.now)
     told = _told(row)
     tx.record("webhook.deleted", f"webhook:{row.webhook_id}", before=told, comment=comment)
+    return Empty()
+
+
+def suspend_hook(tx: Tx, op: SuspendHook) -> Empty:
+    rows = tx.all(_hooks(_w.c.webhook_id == op.webhook_id))
+    if rows and rows[0][12] == "ACTIVE":
+        row = Row(*rows[0])
+        changed = row._replace(status="DISABLED", problem=op.reason, updated=tx.now)
+        tx.run(_set, hook=row.pk, **changed._asdict())
+        tx.record(
+            "webhook.disabled",
+            f"webhook:{row.webhook_id}",
+            before={"status": row.status},
+            after={"status": changed.status},
+            details={"reason": op.reason},
+        )
+    elif not rows:  # its model is gone: there is nothing that anybody could set right
+        tx.run(_cancel_of, webhook_id=op.webhook_id, now=tx.now)
     return Empty()
 
 
@@ -280,7 +307,8 @@ def encode_events(names: Sequence[str]) -> str:
     return msgspec.json.encode(list(dict.fromkeys(names))).decode()
 
 
-def _last(token: str) -> int:
+def last_place(token: str) -> int:
+    """Return the primary key that a page's token stands for; 0 for the first page."""
     if not token:
         return 0
     if token.isascii() and token.isdecimal() and len(token) <= 18:
@@ -380,6 +408,8 @@ def _show(tx: Tx, rows: list[Row]) -> list[Hook]:
             authorized=bool(row.authorization),
             verify=bool(row.verify),
             user_id=row.user_id,
+            vouched_by=row.vouched_by,
+            problem=row.problem,
             pending=counts.get((row.pk, "pending"), 0),
             dead=counts.get((row.pk, "dead"), 0),
             creation_timestamp=row.created,
@@ -387,62 +417,3 @@ def _show(tx: Tx, rows: list[Row]) -> list[Hook]:
         )
         for row in rows
     ]
-
-
-# ---------------------------------------------------------------- deliveries
-
-
-def list_deliveries(tx: Tx, op: ListDeliveries) -> DeliveryPage:
-    hook = find_hook(tx, op.webhook_id)
-    query = select(_d).where(_d.c.webhook_pk == hook.pk)
-    if op.state:
-        query = query.where(_d.c.state == op.state)
-    if op.page_token:
-        query = query.where(_d.c.pk < _last(op.page_token))
-    rows = tx.all(query.order_by(_d.c.pk.desc()).limit(op.max_results + 1))
-    names = [c.name for c in _d.c]
-    page = [dict(zip(names, row, strict=True)) for row in rows[: op.max_results]]
-    found = [
-        Delivery(
-            delivery_id=d["delivery_id"],
-            webhook_id=hook.webhook_id,
-            event=d["event"],
-            kind=d["kind"],
-            state=d["state"],
-            attempts=d["attempts"],
-            due=d["due"] if d["state"] == "pending" else None,
-            status=d["answer"],
-            problem=d["problem"],
-            payload=d["payload"],
-            creation_timestamp=d["created"],
-            last_updated_timestamp=d["updated"],
-        )
-        for d in page
-    ]
-    return DeliveryPage(found, str(page[-1]["pk"]) if len(rows) > op.max_results else None)
-
-
-def redeliver_hook(tx: Tx, op: RedeliverHook) -> Redelivered:
-    hook = find_hook(tx, op.webhook_id)
-    wanted = set(op.delivery_ids)
-    again = update(_d).where(_d.c.webhook_pk == hook.pk)
-    if wanted:
-        chosen = tx.array(_d.c.delivery_id, sorted(wanted))
-        known = select(func.count()).where(_d.c.webhook_pk == hook.pk, chosen)
-        if tx.value(known) != len(wanted):
-            raise NotFound(
-                "Not all of these deliveries are this webhook's: "
-                f"webhooks/{hook.webhook_id}/deliveries lists them. Nothing was queued."
-            )
-        again = again.where(chosen)
-    else:
-        again = again.where(_d.c.state == "dead")
-    count = tx.run(again.values(state="pending", attempts=0, due=tx.now, updated=tx.now))
-    if count:
-        tx.record(
-            "webhook.redelivered",
-            f"webhook:{hook.webhook_id}",
-            after={"deliveries": sorted(wanted) or "all dead ones", "count": count},
-            comment=op.comment,
-        )
-    return Redelivered(count)

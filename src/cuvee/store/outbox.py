@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, delete, func, literal, select, update
 
-from cuvee.api.base import Empty
+from cuvee.api.base import Empty, Level
 from cuvee.api.events import Event, ListEvents
 from cuvee.api.hooks import (
     FindWork,
@@ -24,10 +24,13 @@ from cuvee.api.hooks import (
     Outgoing,
     Work,
 )
+from cuvee.api.names import plain
 from cuvee.rules.webhooks import PROMPT_TAG, Listener, lane_of, messages, model_of
 from cuvee.store import events as history
 from cuvee.store import schema
+from cuvee.store.accounts import account_of
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.levels import level_of_user, model_thing
 from cuvee.store.log import any_unordered
 from cuvee.store.tx import Tx
 
@@ -35,11 +38,14 @@ NEW, FOLLOWED, OVER = 0, 1, 2
 """Phases of a webhook, as the follower sees it."""
 
 CURSOR = "webhooks"
+KEPT_ATTEMPTS = 25
+"""Requests of a delivery that stay on record; all of them, unless it was queued again."""
 LANES_AT_ONCE = 4
 """Most lanes of one webhook that are looked at in one round."""
 
 _w = schema.webhooks
 _d = schema.deliveries
+_a = schema.attempts
 _c = schema.cursors
 _m = schema.registered_models
 _t = schema.registered_model_tags
@@ -93,6 +99,7 @@ _ready = (
         *(_w.c[name] for name in ("webhook_id", "form", "url", "secret", "authorization")),
         _w.c.verify,
         _w.c.job,
+        *(_w.c[name] for name in ("model_pk", "follows", "vouched_by", "status")),
         _turn.label("turn"),
     )
     .join(_w, _w.c.pk == _d.c.webhook_pk)
@@ -114,9 +121,15 @@ _note = hot(
         updated=arg("now"),
     )
 )
-_forget = hot(
-    delete(_d).where(_d.c.state.in_(("delivered", "cancelled")), _d.c.updated < arg("before"))
+_over = (_d.c.state.in_(("delivered", "cancelled")), _d.c.updated < arg("before"))
+_forget = hot(delete(_d).where(*_over))
+_forget_attempts = hot(delete(_a).where(_a.c.delivery_pk.in_(select(_d.c.pk).where(*_over))))
+_attempt = hot(insert(_a).values({c.name: arg(c.name) for c in _a.c if c.name != "pk"}))
+_of_delivery = _a.c.delivery_pk == arg("delivery")
+_oldest = hot(
+    select(_a.c.pk).where(_of_delivery).order_by(_a.c.pk.desc()).offset(KEPT_ATTEMPTS - 1).limit(1)
 )
+_drop_older = hot(delete(_a).where(_of_delivery, _a.c.pk < arg("oldest")))
 
 
 def start(tx: Tx) -> None:
@@ -230,12 +243,17 @@ def find_work(tx: Tx, op: FindWork) -> Work:
     behind = alive and (tx.value(_newest) > place or any_unordered(tx))
     due: list[Outgoing] = []
     next_due: int | None = None
+    rights: dict[str, str] = {}
     for row in tx.all(_waiting) if op.look else []:
         if row[5] > tx.now:
             next_due = row[5]
             break
         pk, delivery_id, kind, payload, attempts, _, *hook, _turn = row
-        webhook_id, form, url, secret, authorization, verify, job = hook
+        webhook_id, form, url, secret, authorization, verify, job, *vouched = hook
+        if webhook_id not in rights:
+            rights[webhook_id] = _lost(tx, *vouched)
+        if rights[webhook_id]:
+            continue
         due.append(
             Outgoing(
                 pk=pk,
@@ -252,7 +270,20 @@ def find_work(tx: Tx, op: FindWork) -> Work:
                 attempts=attempts,
             )
         )
-    return Work(behind, due, next_due)
+    return Work(behind, due, next_due, {hook: why for hook, why in rights.items() if why})
+
+
+def _lost(tx: Tx, model_pk: int | None, model: str, user: str, status: str) -> str:
+    """Return why who vouches for a webhook may not manage it now; empty when they may."""
+    found = account_of(tx, user)
+    if found.problem or found.admin or found.pk is None:
+        return found.problem
+    if model_pk is None:
+        return f"{user} is no admin, and it is about the whole registry"
+    if status == "ENDED":  # it tells of the end of its model, on which nobody has a level now
+        return ""
+    level = level_of_user(tx, found.pk, model_thing(tx, model_pk, model))
+    return "" if level >= Level.MANAGE else f"{user} does not manage {plain(model)}"
 
 
 def note_attempt(tx: Tx, op: NoteAttempt) -> Empty:
@@ -265,9 +296,21 @@ def note_attempt(tx: Tx, op: NoteAttempt) -> Empty:
         problem=op.problem,
         now=tx.now,
     )
+    tx.run(
+        _attempt,
+        delivery_pk=op.pk,
+        started=op.started,
+        duration=op.duration,
+        status=op.status,
+        problem=op.problem,
+    )
+    oldest = tx.value(_oldest, delivery=op.pk)
+    if oldest is not None:
+        tx.run(_drop_older, delivery=op.pk, oldest=oldest)
     return Empty()
 
 
 def forget_delivered(tx: Tx, op: ForgetDelivered) -> Empty:
+    tx.run(_forget_attempts, before=op.before)
     tx.run(_forget, before=op.before)
     return Empty()

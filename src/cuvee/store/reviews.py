@@ -157,6 +157,8 @@ def approve_transition_request(tx: Tx, op: ApproveTransitionRequest) -> Activity
     if decision.state == "allowed":
         for request in asked:
             close_request(tx, model, row, request, "approved", comment=op.comment)
+        if op.archive_existing_versions:
+            stages.require_archive(tx, model, row, found.applied, found.stage)
         stages.move(
             tx,
             model,

@@ -39,6 +39,8 @@ def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
     row = versions.version_of(tx, model, op.version)
     expect_holder(tx, model, stage, op.expected_holder)
     details = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
+    if op.archive_existing_versions:
+        require_archive(tx, model, row, applied, stage)
     move(
         tx,
         model,
@@ -115,7 +117,7 @@ def swap_stages(tx: Tx, op: SwapStages) -> VersionList:
         (row, stage, other),
         (other, stage_named(applied, row[3]), row),
     ):
-        details = _allow(tx, model, one, applied, target, op.comment)
+        details = _allow(tx, model, one, applied, target, op.comment, break_glass=op.break_glass)
         found.append((one, target, {**details, "swapped_with": str(partner[2])}))
     for one, target, details in found:
         _place(tx, model, one, target.name, op.comment, details)
@@ -171,6 +173,23 @@ def move(
     touch_model(tx, model_row[0])
     gates.moved(tx, model_row, version_row, stage)
     return leaving
+
+
+def require_archive(
+    tx: Tx, model: tuple[Any, ...], row: tuple[Any, ...], applied: Applied, stage: Stage
+) -> None:
+    """Refuse to send away, with a move, those that hold the stage beside each other.
+
+    From a stage of one holder the former goes because of the stage, not because of the mover.
+
+    Raises:
+        PermissionDenied: the actor may not move them out.
+    """
+    if is_resting(stage.name) or stage.holders == "one":
+        return
+    for other in holders_of(tx, model[0], stage.name):
+        if other[0] != row[0]:
+            _require_move(tx, model, other, applied, find_stage(applied, stage.former))
 
 
 def expect_holder(tx: Tx, model: tuple[Any, ...], stage: Stage, expected: str | None) -> None:

@@ -31,6 +31,8 @@ def test_a_webhook_lives_on_the_command_line(
     store.do(NoteAttempt(pk=due.pk, state="dead", due=0, status=500, problem="It failed."))
     listed = cuvee("webhooks", "deliveries", hook)
     assert "It failed." in listed.out
+    sent = cuvee("webhooks", "deliveries", hook, "--attempts").out
+    assert (due.delivery_id in sent, "500" in sent) == (True, True)
     assert cuvee("webhooks", "deliveries", hook, "--state", "pending", "--json").json == []
     assert "1 delivery is" in cuvee("webhooks", "redeliver", hook).out
     named = cuvee("webhooks", "redeliver", hook, "--delivery", due.delivery_id)

@@ -20,7 +20,7 @@ from cuvee.server.auth import Authenticator
 from cuvee.server.guard import Guard
 from cuvee.store.sql import SqlStore
 from refusals.served import Site
-from unit.server.test_login import JSON, PASSWORD, asked, basic, bearer
+from unit.server.test_login import CUVEE, JSON, PASSWORD, asked, basic, bearer
 
 
 @pytest.fixture
@@ -69,3 +69,34 @@ def test_nobody_slips_in_while_a_server_first_looks_for_users(store: SqlStore) -
     assert {type(found) for found in asyncio.run(ask_at_once())} == {Unauthenticated}
     auth.close()
     readers.shutdown()
+
+
+def test_a_caller_behind_a_proxy_does_not_choose_the_address_that_guesses_count_by(
+    site: Site,
+) -> None:
+    """On the proxy's machine all come from 127.0.0.1; what they say besides is theirs to invent."""
+
+    def guess(i: int) -> int:
+        headers = {**basic("fox", f"wrong password {i}"), "X-Forwarded-For": f"203.0.113.{i}"}
+        return site.send("GET", CUVEE + "whoami", headers=headers).status
+
+    found = [guess(i) for i in range(30)]
+    assert found.count(429) >= 30 - LIMITS["pair"].free - 8
+
+
+def test_a_proxy_that_is_named_is_believed(store: SqlStore, tmp_path: Path) -> None:
+    site = Site(store.database.url, tmp_path, "--forwarded-allow-ips", "127.0.0.1")
+    try:
+        headers = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", **JSON}
+        body = json.dumps({"username": "fox", "password": PASSWORD}).encode()
+        answer = site.send("POST", CUVEE + "login", body, headers=headers)
+        assert "; Secure" in answer.headers["set-cookie"]
+        for i in range(12):
+            site.send("GET", CUVEE + "whoami", headers={**headers, **basic("fox", f"no {i}")})
+        connection = store.database.connect()
+        rows = connection.execute("SELECT subject FROM failed_logins").fetchall()
+        connection.close()
+        assert any("203.0.113.7" in subject for (subject,) in rows)
+        assert not any("127.0.0.1" in subject for (subject,) in rows)
+    finally:
+        site.close()

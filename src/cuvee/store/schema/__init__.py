@@ -18,6 +18,7 @@ from cuvee.store.schema.files import (
     version_files,
 )
 from cuvee.store.schema.history import (
+    attempts,
     checkpoints,
     cursors,
     deliveries,
@@ -70,6 +71,7 @@ __all__ = [
     "VERSION_TABLE",
     "aliases",
     "artifact_files",
+    "attempts",
     "checkpoints",
     "checks",
     "comments",

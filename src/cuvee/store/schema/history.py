@@ -64,7 +64,8 @@ checkpoints = Table(
 
 # Webhooks of all forms. ``status`` is what users set, or DELETED, or ENDED (its model is gone).
 # ``phase`` and ``follows`` are the log's follower's: 0 before it has come to the event of the
-# creation, 1 then, 2 after the end; and the model's name at the place where it is.
+# creation, 1 then, 2 after the end; and the model's name at the place where it is. ``vouched_by``
+# made or changed it last: it is sent while they may manage it; ``problem`` says why it is not.
 webhooks = Table(
     "webhooks",
     metadata,
@@ -86,6 +87,8 @@ webhooks = Table(
     text("user_id"),
     number("created"),
     number("updated"),
+    Column("vouched_by", TEXT, nullable=False, server_default=""),
+    Column("problem", TEXT, nullable=False, server_default=""),
 )
 deliveries = Table(
     "deliveries",
@@ -120,6 +123,18 @@ replies = Table(
     own("actor", "key"),
     Index(None, "created"),
     **CLUSTERED,
+)
+# The latest requests that each delivery took; ``duration`` in ms.
+attempts = Table(
+    "attempts",
+    metadata,
+    pk(),
+    number("delivery_pk"),
+    number("started"),
+    number("duration"),
+    number("status", null=True),
+    text("problem"),
+    Index(None, "delivery_pk", "pk"),
 )
 # How far those that follow the log have come.
 cursors = Table(
