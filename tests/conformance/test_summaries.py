@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from alembic import command
 
-from cuvee.api.metrics import LogMetric, Metric
+from cuvee.api.metrics import GetMetricHistory, LogMetric, Metric
 from cuvee.api.runs import CreateRun, LogBatch
 from cuvee.store import migrate
 from cuvee.store.engine import open_database
@@ -107,24 +107,47 @@ def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name}")
 
 
-def test_an_upgrade_summarizes_what_is_there(old_url: str) -> None:
+def test_an_upgrade_keeps_each_history_and_summarizes_it(old_url: str) -> None:
     chance = random.Random(5)
     series: list[list[Point]] = [hostile(chance, 1 + i) for i in range(12)]
-    series.append([(chance.gauss(0, 1), 1000 + i, i) for i in range(25_000)])  # more than a step
-    points, latest = [], []
+    series.append([(chance.gauss(0, 1), 1000 + i, i) for i in range(25_000)])  # many steps
+    series.append([(chance.gauss(0, 1), i // 3, -i) for i in range(8192 + 511)])
+    series.append([(chance.gauss(0, 1), i // 3, -i) for i in range(512)])
+    points, latest, keys = [], [], []
     for i, found in enumerate(series):
         bits = to_bits([value for value, _, _ in found])
         points += [(1, i, t, s, b) for (_, t, s), b in zip(found, bits, strict=True)]
         latest.append((1, i, *expected(found)[:4]))
-    mark = "?" if old_url.startswith("sqlite") else "%s"
-    with contextlib.closing(open_database(old_url).connect()) as connection:
-        cursor = connection.cursor()
-        cursor.execute("BEGIN")
-        for table, rows in (("points", points), ("latest", latest)):
-            marks = ", ".join([mark] * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        cursor.execute("COMMIT")
+        keys.append((i, f"m{i}"))
+    with contextlib.closing(SqlStore(open_database(old_url))) as store:
+        run = (1, "a" * 32, 0, "r", "", "RUNNING", 1, None, "active", "x")
+        for table, rows in (
+            ("points", points),
+            ("latest", latest),
+            ("keys", keys),
+            ("runs", [run]),
+        ):
+            put(store, table, rows)
 
     migrate.upgrade(old_url)
 
     assert kept(old_url) == [expected(found) for found in series]
+    with contextlib.closing(SqlStore.open(old_url)) as store:
+        for i, found in enumerate(series):
+            metrics = [Metric(f"m{i}", 0.5, 2**63 - 1, s) for s in range(3)]
+            store.do(LogBatch(run_id="a" * 32, metrics=metrics))
+            page = store.do(GetMetricHistory(run_id="a" * 32, metric_key=f"m{i}"))
+            wanted = {(to_bits([v])[0], t, s) for v, t, s in found}
+            wanted |= {(to_bits([0.5])[0], 2**63 - 1, s) for s in range(3)}
+            rows = [(to_bits([m.value])[0], m.timestamp, m.step) for m in page.metrics]
+            assert rows == sorted(wanted, key=lambda row: (row[1], row[2], row[0]))
+
+
+def put(store: SqlStore, table: str, rows: list[tuple[Any, ...]]) -> None:
+    mark = "?" if store.database.group_commit else "%s"
+    with contextlib.closing(store.database.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("BEGIN")
+        marks = ", ".join([mark] * len(rows[0]))
+        cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        cursor.execute("COMMIT")

@@ -47,48 +47,36 @@ put_summary = hot(
             **_taken(_EARLIEST, _rank(_sent, _EARLIEST) < _rank(_old, _EARLIEST)),
             **_taken(_LEAST, _beyond(_sent.min_bits < _old.min_bits, "min_bits", "min_step")),
             **_taken(_GREATEST, _beyond(_sent.max_bits > _old.max_bits, "max_bits", "max_step")),
+            "logged": _old.logged + _sent.logged,
         },
     )
 )
-"""Merges a row ``(run_pk, key_id, *summary(...))`` into what is known."""
+"""Merges a row ``(run_pk, key_id, *summary(...), logged, folded)`` into what is known."""
 
 
-def summary(
-    values: Sequence[float], bits: Sequence[int], steps: Sequence[int], times: Sequence[int]
-) -> tuple[Any, ...]:
-    """Return the columns of ``latest``, without its key, for some points of one metric.
+Sent = tuple[float, int, int, int]
+"""A point as it is sent: value, bits (the value as an integer that sorts alike), step and time."""
+
+
+def summary(points: Sequence[Sent]) -> tuple[Any, ...]:
+    """Return the columns of ``latest``, from ``value`` to ``max_step``, for points of one metric.
 
     Args:
-        values: what was measured, at least one.
-        bits: the same as integers that sort alike.
-        steps: where each was measured.
-        times: when, in milliseconds.
+        points: at least one.
     """
-    if len(values) == 1:
-        latest = earliest = (_plain(values[0]), bits[0], steps[0], times[0])
-    else:
-        ranks = list(zip(steps, times, [v if v == v else 0.0 for v in values], strict=True))  # noqa: PLR0124
-        last, first = ranks.index(max(ranks)), ranks.index(min(ranks))
-        latest = (_plain(values[last]), bits[last], steps[last], times[last])
-        earliest = (_plain(values[first]), bits[first], steps[first], times[first])
-    numbers = bits
-    if NAN_BITS in bits:
-        numbers = [b for b in bits if b != NAN_BITS]
-        if not numbers:
-            return (*latest, *earliest, None, None, None, None, None, None)
-    return (*latest, *earliest, *_extreme(min(numbers), values, bits, steps),
-            *_extreme(max(numbers), values, bits, steps))  # fmt: skip
+    value, bits, step, time = points[0]
+    if len(points) == 1 and bits != NAN_BITS:
+        return (value, bits, step, time) * 2 + (value, bits, step) * 2
+    ranks = [(s, t, v if b != NAN_BITS else 0.0) for v, b, s, t in points]
+    latest, first = points[ranks.index(max(ranks))], points[ranks.index(min(ranks))]
+    numbers = [(b, s, v) for v, b, s, _ in points if b != NAN_BITS]
+    if not numbers:
+        return (*_plain(latest), *_plain(first), *(None,) * 6)
+    low, high = min(numbers), max(numbers)
+    high_step = min(s for b, s, _ in numbers if b == high[0])
+    least, greatest = (low[2], low[0], low[1]), (high[2], high[0], high_step)
+    return (*_plain(latest), *_plain(first), *least, *greatest)
 
 
-def _extreme(
-    found: int, values: Sequence[float], bits: Sequence[int], steps: Sequence[int]
-) -> tuple[float, int, int]:
-    at = bits.index(found)
-    step = steps[at]
-    if len(bits) > 1:
-        step = min(s for s, b in zip(steps, bits, strict=True) if b == found)
-    return values[at], found, step
-
-
-def _plain(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124  # NaN
+def _plain(point: Sent) -> tuple[Any, ...]:
+    return point if point[1] != NAN_BITS else (None, *point[1:])

@@ -45,6 +45,7 @@ from cuvee.store.schema.registry import (
     verdicts,
 )
 from cuvee.store.schema.tracking import (
+    chunks,
     datasets,
     experiment_tags,
     experiments,
@@ -56,13 +57,13 @@ from cuvee.store.schema.tracking import (
     logged_model_tags,
     logged_models,
     params,
-    points,
     run_dataset_tags,
     run_datasets,
     run_model_inputs,
     run_model_outputs,
     runs,
     tags,
+    tails,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "attempts",
     "checkpoints",
     "checks",
+    "chunks",
     "comments",
     "cursors",
     "datasets",
@@ -103,7 +105,6 @@ __all__ = [
     "model_version_tags",
     "model_versions",
     "params",
-    "points",
     "policies",
     "registered_model_tags",
     "registered_models",
@@ -116,6 +117,7 @@ __all__ = [
     "runs",
     "sealed",
     "tags",
+    "tails",
     "tokens",
     "users",
     "verdicts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Double, Index, Table, UniqueConstraint
 
 from cuvee.store.engine import CLUSTERED, TEXT
-from cuvee.store.schema.base import metadata, number, own, pk, text
+from cuvee.store.schema.base import binary, metadata, number, own, pk, text
 
 # Metric, param and tag keys of runs become small numbers once.
 keys = Table("keys", metadata, pk("id"), Column("name", TEXT, nullable=False, unique=True))
@@ -87,21 +87,44 @@ latest = Table(
     Column("max_value", Double, nullable=True),
     number("max_bits", null=True),
     number("max_step", null=True),
+    number("logged"),
+    number("folded"),
     own("run_pk", "key_id"),
     Index(None, "key_id", "value", "run_pk"),
     Index("ix_latest_min", "key_id", "min_value", "run_pk"),
     Index("ix_latest_max", "key_id", "max_value", "run_pk"),
     **CLUSTERED,
 )
-points = Table(
-    "points",
+# What was logged last: a row per write and metric, numbered by the points that were sent before.
+tails = Table(
+    "tails",
     metadata,
     number("run_pk"),
     number("key_id"),
-    number("timestamp"),
-    number("step"),
-    number("bits"),
-    own("run_pk", "key_id", "timestamp", "step", "bits"),
+    number("position"),
+    binary("data"),
+    own("run_pk", "key_id", "position"),
+    **CLUSTERED,
+)
+# Folded tails (store/points.py). The head stands before the data, which it is read without.
+chunks = Table(
+    "chunks",
+    metadata,
+    number("run_pk"),
+    number("key_id"),
+    number("lane"),
+    number("first_timestamp"),
+    number("first_step"),
+    number("first_bits"),
+    number("last_timestamp"),
+    number("last_step"),
+    number("last_bits"),
+    number("size"),
+    number("low_step"),
+    number("high_step"),
+    number("rising"),
+    binary("data"),
+    own("run_pk", "key_id", "lane", "first_timestamp", "first_step", "first_bits"),
     **CLUSTERED,
 )
 

@@ -80,7 +80,7 @@ def _points(connection: sa.Connection) -> Iterator[tuple[Any, ...]]:
 
 def _summary(points: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     _, _, times, steps, bits = (list(column) for column in zip(*points, strict=True))
-    return summary(from_bits(bits), bits, steps, times)
+    return summary(list(zip(from_bits(bits), bits, steps, times, strict=True)))
 
 
 def _kept(points: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
