@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cuvee.store.series import NAN_BITS
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Place = tuple[int, int, int]
@@ -96,6 +98,16 @@ def by_step(points: Points) -> Points:
     if bool((points.steps[1:] >= points.steps[:-1]).all()):
         return points
     return points.part(np.argsort(points.steps, kind="stable"))
+
+
+def telling(points: Points) -> Points:
+    """Return the points, at least one, that have the same summary as all of them; mostly a few."""
+    steps, bits = points.steps, points.bits
+    some = (steps == steps.max()) | (steps == steps.min())
+    real = bits[bits != NAN_BITS]
+    if len(real):
+        some |= (bits == real.min()) | (bits == real.max())
+    return points.part(some)
 
 
 def unflipped(bits: Ints) -> Ints:

@@ -46,6 +46,8 @@ _c = schema.chunks
 _l = schema.latest
 _of_series = ("run_pk", "key_id")
 _PLACE = ("first_timestamp", "first_step", "first_bits")
+CHUNK_KEY = ("lane", *_PLACE)
+"""What names a chunk within its series."""
 
 _add_tail = hot(insert(_t))
 _tail = hot(
@@ -151,8 +153,25 @@ def _packed(points: Sequence[Sent]) -> bytes:
 def fold(tx: Tx, run_pk: int, key_id: int, logged: int) -> None:
     """Move the tail of a metric, whose row in ``latest`` this transaction has locked, to chunks."""
     place(tx, run_pk, key_id, tail(tx, run_pk, key_id))
+    drop_tail(tx, run_pk, key_id)
+    mark_folded(tx, run_pk, key_id, logged)
+
+
+def drop_tail(tx: Tx, run_pk: int, key_id: int) -> None:
+    """Delete the tail of a metric."""
     tx.run(_drop_tail, run_pk=run_pk, key_id=key_id)
-    tx.run(_folded, run_pk=run_pk, key_id=key_id, folded=logged)
+
+
+def put_tail(tx: Tx, run_pk: int, key_id: int, position: int, points: Points) -> None:
+    """Write points, if there are any, as one row of a tail."""
+    if points.size:
+        data = b"".join(column.astype("<i8").tobytes() for column in points)
+        tx.bulk(_add_tail, [(run_pk, key_id, position, data)])
+
+
+def mark_folded(tx: Tx, run_pk: int, key_id: int, folded: int) -> None:
+    """Note how many of the points sent are in chunks."""
+    tx.run(_folded, run_pk=run_pk, key_id=key_id, folded=folded)
 
 
 def tail(tx: Tx, run_pk: int, key_id: int) -> Points:
@@ -171,10 +190,12 @@ def chunk(tx: Tx, run_pk: int, key_id: int, head: Head, ranks: Ints | None = Non
     """Return the points of a chunk, or those of some ranks."""
     from cuvee.store.columns import decode
 
-    return decode(
-        tx.value(_data, run_pk=run_pk, key_id=key_id, **_named(head)),
-        ranks,
-    )
+    return decode(chunk_data(tx, run_pk, key_id, _named(head)), ranks)
+
+
+def chunk_data(tx: Tx, run_pk: int, key_id: int, where: Mapping[str, int]) -> bytes:
+    """Return the bytes of the chunk that the columns of ``CHUNK_KEY`` name."""
+    return bytes(tx.value(_data, run_pk=run_pk, key_id=key_id, **where))
 
 
 def _named(head: Head) -> dict[str, int]:
@@ -199,7 +220,7 @@ def place(tx: Tx, run_pk: int, key_id: int, points: Points) -> None:
             touched.insert(0, before[-1])
         if len(touched) <= TOUCHED:
             parts = [chunk(tx, run_pk, key_id, h) for h in touched]
-            _drop(tx, run_pk, key_id, touched)
+            drop_chunks(tx, run_pk, key_id, touched)
             put_chunks(tx, run_pk, key_id, lane, merged([*parts, points]))
             return
     fresh = max(lanes) + 1
@@ -221,11 +242,12 @@ def _merge_lanes(tx: Tx, run_pk: int, key_id: int, lanes: dict[int, list[Head]])
         taken += found
     if len({h.lane for h in taken}) > 1:
         points = merged([chunk(tx, run_pk, key_id, h) for h in taken])
-        _drop(tx, run_pk, key_id, taken)
+        drop_chunks(tx, run_pk, key_id, taken)
         put_chunks(tx, run_pk, key_id, min(h.lane for h in taken), points)
 
 
-def _drop(tx: Tx, run_pk: int, key_id: int, found: Sequence[Head]) -> None:
+def drop_chunks(tx: Tx, run_pk: int, key_id: int, found: Sequence[Head]) -> None:
+    """Delete chunks."""
     for head in found:
         tx.run(_drop_chunk, run_pk=run_pk, key_id=key_id, **_named(head))
 
