@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conformance.people import People
 from cuvee.api.base import Store
+from cuvee.log.comparison import compare
 from cuvee.store import migrate
+from cuvee.store.engine import open_database
 from cuvee.store.schema import metadata
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
@@ -103,12 +106,21 @@ def served() -> Iterator[Served]:
     server.stop()
 
 
+BEHIND = re.compile("(policy|user|group):|.* of user '(#99|root)'")
+"""What tests put into the database without an event (``put_policy``, ``make_people``), and what is
+said of an actor who is no user."""
+
+
 @pytest.fixture
 def local_store(database_url: str) -> Iterator[SqlStore]:
     """A fresh store in this process."""
     opened = SqlStore.open(database_url)
     yield opened
     opened.close()
+    again = SqlStore(open_database(database_url))
+    found = [finding for finding in compare(again.do) if not BEHIND.match(finding)]
+    again.close()
+    assert found == [], "the log tells something else than what the test has left"
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ def test_the_life_of_a_run_is_told_and_its_points_are_not(store: Store) -> None:
         "experiment.created",
         "run.created",
         "run.finished",
+        "run.status_changed",
         "run.deleted",
         "run.restored",
         "experiment.renamed",

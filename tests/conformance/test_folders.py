@@ -7,10 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from conformance.test_permissions import ROOT, make_people, refused
+from conformance.test_permissions import make_people, refused
 from cuvee.api.base import Actor, Op, Store
 from cuvee.api.events import ListEvents
-from cuvee.api.log import CheckProjection
 from cuvee.api.models import (
     CreateRegisteredModel,
     GetRegisteredModel,
@@ -30,6 +29,7 @@ from cuvee.api.reviews import (
 )
 from cuvee.api.versions import CreateModelVersion, SearchModelVersions, TransitionStage
 from cuvee.errors import InvalidParameter
+from cuvee.log.comparison import compare
 from cuvee.store.sql import SqlStore
 
 TAG = "cuvee.folder"
@@ -247,10 +247,11 @@ def test_the_log_tells_where_each_model_is(local_store: SqlStore) -> None:
     make(local_store, "beer", "team")
     put(local_store, "other")
     local_store.do(RenameRegisteredModel(name="wine", new_name="port"))
-    assert local_store.do(CheckProjection(), ROOT).findings == []
+    assert compare(local_store.do) == []
     connection = local_store.database.connect()
     connection.execute("UPDATE registered_models SET folder = 'mine' WHERE name = 'port'")
     connection.commit()
     connection.close()
-    told = local_store.do(CheckProjection(), ROOT).findings
-    assert told == ["the folder of port is 'mine', and by the log 'other'"]
+    told = compare(local_store.do)
+    assert told == ["model:port: folder is 'mine', and by the log 'other'"]
+    put(local_store, "other", "port")

@@ -21,7 +21,6 @@ import rfc8785
 from cuvee.api.base import Store
 from cuvee.api.events import EraseEventTexts, ListEvents
 from cuvee.api.log import (
-    CheckProjection,
     GetCheckpoint,
     GetConsistency,
     GetInclusion,
@@ -42,6 +41,7 @@ from cuvee.api.models import (
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.log import bundle, verifier
+from cuvee.log.comparison import compare
 from cuvee.log.merkle import check_consistency, check_inclusion
 from cuvee.log.note import SigningKey, openssl
 from cuvee.store.audit import audit_database
@@ -334,13 +334,13 @@ def test_a_registry_that_was_changed_behind_the_log_is_noticed_once(
     local_store.do(SetRegisteredModelAlias(name="m0", alias="best", version="2"))
     local_store.do(RenameRegisteredModel(name="m0", new_name="wine"))
     local_store.do(DeleteRegisteredModel(name="m1"))
-    assert local_store.do(CheckProjection()).findings == []
+    assert compare(local_store.do) == []
 
     connection = local_store.database.connect()
     connection.execute("UPDATE model_versions SET stage = 'Production' WHERE version = 2")
     connection.close()
-    findings = local_store.do(CheckProjection()).findings
-    assert findings == ["version 2 of wine is Production, and by the log None"]
+    findings = compare(local_store.do)
+    assert findings == ["version:wine/2: stage is 'Production', and by the log 'None'"]
     for _ in range(2):
         local_store.do(NoteProjection(findings=findings))
     assert [e.action for e in local_store.do(ListEvents(object="log:projection")).events] == [
@@ -348,8 +348,13 @@ def test_a_registry_that_was_changed_behind_the_log_is_noticed_once(
     ]
     (problem,) = local_store.do(GetLogStatus()).problems
     assert findings[0] in problem
+    local_store.do(NoteProjection(findings=[], complete=False))
+    assert local_store.do(GetLogStatus()).problems == [problem]
     local_store.do(NoteProjection(findings=[]))
     assert local_store.do(GetLogStatus()).problems == []
+    assert local_store.do(GetLogStatus()).compared > 0
+    local_store.do(TransitionStage(name="wine", version="2", stage="None"))
+    assert compare(local_store.do) == []
 
 
 def test_signatures_are_judged_as_by_openssl() -> None:

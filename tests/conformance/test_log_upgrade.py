@@ -85,7 +85,9 @@ def test_an_old_history_keeps_its_events_and_can_be_proved(old_url: str) -> None
         assert entry.entry is not None
         assert "Ann" not in entry.entry
         assert rfc8785.dumps(json.loads(entry.entry)) == entry.entry.encode()
-    assert audit_database(old_url, patience=1).problems == []
+    assert audit_database(old_url, patience=1).problems == [
+        "the registry and the log disagree: model:wine is only in the log"  # made up, above
+    ]
     connection = database.connect()
     for change in ("UPDATE events SET actor = 'x'", "DELETE FROM events"):
         with pytest.raises(Exception, match="append-only"):

@@ -110,12 +110,15 @@ class LogStatus(Struct, frozen=True, kw_only=True):
         signed: number of entries under the latest checkpoint.
         key: the public key that signs now; empty when nothing is signed.
         problems: what is wrong, in sentences; shown until it is right again.
+        compared: when the last comparison of the registry with the log ended, in milliseconds
+            since 1970; 0 if none has.
     """
 
     size: int
     signed: int
     key: str
     problems: list[str]
+    compared: int = 0
 
 
 class GetCheckpoint(Read[Checkpoint], frozen=True, kw_only=True):
@@ -229,19 +232,41 @@ class ReplaceLogKey(Write[Ordered], frozen=True, kw_only=True):
 
 
 class NoteProjection(Write[Ordered], frozen=True, kw_only=True):
-    """Record, once, where the registry and the log have come to disagree or to agree again."""
+    """Record, once, where the registry and the log have come to disagree or to agree again.
+
+    Args:
+        findings: where they disagree.
+        complete: whether these are all; those that were known before are resolved otherwise.
+    """
 
     needs: ClassVar[Permission] = Permission.ADMIN
     findings: list[str]
+    complete: bool = True
+
+
+class Walked(Struct, frozen=True):
+    """How far a comparison of the registry with the log has come.
+
+    Args:
+        part: what is compared; empty before the first and after the last.
+        key: the last object that was looked at, where they have names.
+        number: its number, where they have numbers.
+    """
+
+    part: str = ""
+    key: str = ""
+    number: int = 0
 
 
 class Projection(Struct, frozen=True):
-    """Where the registry and the log disagree, in sentences."""
+    """Where the registry and the log disagree, in sentences, and how far the comparison came."""
 
     findings: list[str]
+    walked: Walked
 
 
 class CheckProjection(Read[Projection], frozen=True, kw_only=True):
-    """Compare the registry with what its events tell."""
+    """Compare the next few hundred objects of the registry with what their events tell."""
 
     needs: ClassVar[Permission] = Permission.ADMIN
+    walked: Walked = Walked()

@@ -58,6 +58,8 @@ class Audit:
         """Note a problem."""
         if len(self.problems) < MOST:
             self.problems.append(problem)
+        elif len(self.problems) == MOST:
+            self.problems.append("there are more problems than these")
 
     def add(self, stored: Stored) -> None:
         """Check one place; they come in order."""

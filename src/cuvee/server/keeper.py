@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuvee.api.log import CheckProjection, NoteProjection, Ordered
+from cuvee.api.log import GetLogStatus, NoteProjection, Ordered
 from cuvee.log import note
+from cuvee.log.comparison import MORE, TOLD, steps
 from cuvee.log.note import SigningKey
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ POLL = 0.9
 """Seconds between two looks for what other servers have committed."""
 COMPARE = 600.0
 """Seconds between two comparisons of the registry with the log."""
+SHARE = 0.2
+"""How much of the time a comparison may work; otherwise it rests, so that calls go first."""
 PAUSE = 0.3
 """Seconds that events gather before they are signed together."""
 
@@ -40,20 +43,24 @@ class Keeper:
         self._written = ""
         self._problem = ""
         self._stop = threading.Event()
-        self._compared = float("-inf")
         self._thread = threading.Thread(target=self._run, name="cuvee-log", daemon=True)
+        self._comparer = threading.Thread(
+            target=self._compare_for_ever, name="cuvee-comparison", daemon=True
+        )
 
     def start(self) -> None:
         """Begin; what was committed before is signed when this returns."""
         self._round()
         self._thread.start()
+        self._comparer.start()
 
     def close(self) -> None:
         """Put the last events in order, sign them, and stop."""
         self._stop.set()
         self.store.recorded.set()
-        if self._thread.is_alive():
-            self._thread.join(20)
+        for thread in (self._comparer, self._thread):
+            if thread.is_alive():
+                thread.join(20)
 
     def _run(self) -> None:
         while True:
@@ -61,8 +68,6 @@ class Keeper:
             self._round()
             if stopping:
                 return
-            if time.monotonic() - self._compared > COMPARE:
-                self._compare()
             if self.store.recorded.wait(POLL):
                 self._stop.wait(PAUSE)
 
@@ -75,17 +80,34 @@ class Keeper:
         except Exception:  # noqa: BLE001  # said, and tried again in the next round
             _log.exception("The log could not be written")
 
-    def _compare(self) -> None:
-        """Compare the registry with the log; a difference becomes an event, and is logged."""
-        self._compared = time.monotonic()
+    def _compare_for_ever(self) -> None:
+        """Compare at the start, and again when no server has done so for a while."""
+        self._compare_if(due=True)
+        while not self._stop.wait(COMPARE):
+            self._compare_if(due=False)
+
+    def _compare_if(self, *, due: bool) -> None:
         try:
-            findings = self.store.do(CheckProjection()).findings
-            self.store.do(NoteProjection(findings=findings))
+            ago = time.time() - self.store.do(GetLogStatus()).compared / 1000
+            if due or ago > COMPARE / 2:
+                self._compare()
         except Exception:  # noqa: BLE001  # said, and tried again the next time
             _log.exception("The registry could not be compared with the log")
-            return
-        for finding in findings:
-            _log.error("The registry and the log disagree: %s", finding)
+
+    def _compare(self) -> None:
+        """Compare everything once; a difference is logged and becomes an event at once."""
+        found: list[str] = []
+        began = time.monotonic()
+        for findings in steps(self.store.do):
+            for finding in findings:
+                _log.error("The registry and the log disagree: %s", finding)
+            if findings:
+                self.store.do(NoteProjection(findings=findings, complete=False))
+            found += findings[: TOLD - len(found)]
+            if self._stop.wait((time.monotonic() - began) * (1 / SHARE - 1)):
+                return
+            began = time.monotonic()
+        self.store.do(NoteProjection(findings=found if len(found) < TOLD else [*found, MORE]))
 
     def _note(self, done: Ordered) -> None:
         """Write the checkpoint beside the key, or say why there is none."""

@@ -12,8 +12,9 @@ from sqlalchemy import exists, func, select
 from cuvee.api.base import Actor
 from cuvee.errors import SchemaMismatch
 from cuvee.log.audit import Audit, Stored
+from cuvee.log.comparison import steps
 from cuvee.log.entry import COLUMNS
-from cuvee.store import migrate, schema
+from cuvee.store import migrate, projection, schema
 from cuvee.store.engine import Database, arg, hot, open_database
 from cuvee.store.events import event_texts
 from cuvee.store.schema import HEAD
@@ -73,7 +74,9 @@ def audit_database(
                 break
             time.sleep(1)
         database.begin(cursor, write=False)
-        audit = _audit(_tx(database, cursor), kept, progress)
+        tx = _tx(database, cursor)
+        audit = audit_log(tx, kept, progress)
+        _compare(tx, audit)
         cursor.execute("ROLLBACK")
         return audit
     finally:
@@ -99,7 +102,8 @@ def _unfinished(database: Database, cursor: Any) -> bool:
     return waits
 
 
-def _audit(tx: Tx, kept: str, progress: Callable[[int, int], None] | None) -> Audit:
+def audit_log(tx: Tx, kept: str = "", progress: Callable[[int, int], None] | None = None) -> Audit:
+    """Check the log in the snapshot of a transaction; see ``audit_database``."""
     found = schema.checkpoints.c
     audit = Audit(tx.all(select(found.size, found.note, found.created)), kept)
     total = tx.value(_count)
@@ -120,3 +124,9 @@ def _audit(tx: Tx, kept: str, progress: Callable[[int, int], None] | None) -> Au
     tiles = tx.all(select(schema.log_tiles))
     audit.finish({(level, tile): bytes(hashes) for level, tile, hashes in tiles})
     return audit
+
+
+def _compare(tx: Tx, audit: Audit) -> None:
+    for findings in steps(lambda op: projection.check_projection(tx, op)):
+        for finding in findings:
+            audit.wrong(f"the registry and the log disagree: {finding}")

@@ -86,7 +86,11 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
     tx.record(
         "experiment.created",
         f"experiment:{number}",
-        after={"name": op.name, "artifact_location": location},
+        after={
+            "name": op.name,
+            "artifact_location": location,
+            "tags": {t.key: t.value for t in op.tags},
+        },
         comment=op.comment,
     )
     return ExperimentCreated(str(number))

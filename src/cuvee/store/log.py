@@ -37,6 +37,7 @@ from cuvee.api.log import (
     Text,
 )
 from cuvee.errors import Internal, NotFound
+from cuvee.log.comparison import MORE, TOLD
 from cuvee.log.entry import COLUMNS, entry
 from cuvee.log.merkle import WIDTH, BadProof, Tree, fold
 from cuvee.log.verifier import leaf_hash
@@ -61,6 +62,11 @@ _settled = hot(select(_cursor.c.place).where(_cursor.c.name == "log.settled"))
 _settle = insert(_cursor).values(name="log.settled", place=arg("settled"))
 _settle_it = hot(
     _settle.on_conflict_do_update(index_elements=["name"], set_={"place": _settle.excluded.place})
+)
+_compared = hot(select(_cursor.c.place).where(_cursor.c.name == "log.compared"))
+_compare = insert(_cursor).values(name="log.compared", place=arg("now"))
+_compare_it = hot(
+    _compare.on_conflict_do_update(index_elements=["name"], set_={"place": _compare.excluded.place})
 )
 _missing = (_e.c.sequence > arg("settled")) & ~exists().where(_l.c.event == _e.c.sequence)
 _waiting = hot(
@@ -234,13 +240,16 @@ def replace_log_key(tx: Tx, op: ReplaceLogKey) -> Ordered:
 
 def note_projection(tx: Tx, op: NoteProjection) -> Ordered:
     tx.database.lock(tx.cursor, "log")
-    known = standing(tx)
-    for action, wanted in (
-        ("log.mismatch_found", [f for f in op.findings if f not in known]),
-        ("log.mismatch_resolved", [f for f in known if f not in op.findings]),
-    ):
+    known = set(standing(tx))
+    fresh = list(dict.fromkeys(finding for finding in op.findings if finding not in known))
+    if len(known) + len(fresh) > TOLD + 1:
+        fresh = [*fresh[: max(TOLD - len(known), 0)], *{MORE}.difference(known)]
+    gone = sorted(known - set(op.findings)) if op.complete else []
+    for action, wanted in (("log.mismatch_found", fresh), ("log.mismatch_resolved", gone)):
         for finding in wanted:
             tx.record(action, PROJECTION, details={"finding": finding})
+    if op.complete:
+        tx.run(_compare_it, now=tx.now)
     return Ordered(0)
 
 
@@ -390,6 +399,7 @@ def get_log_status(tx: Tx, op: GetLogStatus) -> LogStatus:  # noqa: ARG001
         signed=last[0] if last else 0,
         key=_key_at(tx, size),
         problems=problems,
+        compared=tx.value(_compared) or 0,
     )
 
 

@@ -1,43 +1,51 @@
-"""Compares the registry's tables with what the events tell, in one snapshot."""
+"""Compares what the tables hold with what the events tell, a few hundred objects at a time.
+
+Each step is a short transaction that only reads, in which an object's row and its events agree
+whatever is being written; where a step has ended is all that the next one needs to know. So a
+comparison needs no memory that grows with the history, and holds nobody up.
+"""
 
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
 
-from cuvee.api.log import CheckProjection, Projection
-from cuvee.log.replay import ACTIONS, Registry
-from cuvee.store import schema
+from cuvee.api.log import CheckProjection, Projection, Walked
+from cuvee.api.names import plain
+from cuvee.store import (
+    projection_registry,
+    projection_rights,
+    projection_tracking,
+    projection_versions,
+)
+from cuvee.store.replays import said
 from cuvee.store.tx import Tx
 
-MOST = 500_000
-"""Events of models and versions that are replayed; a longer history is not compared."""
-TOLD = 100
-"""Differences that are told."""
+STEPS = {
+    **projection_tracking.STEPS,
+    **projection_registry.STEPS,
+    **projection_versions.STEPS,
+    **projection_rights.STEPS,
+}
+"""What is compared, in this order."""
 
-_e, _m, _v, _a = schema.events, schema.registered_models, schema.model_versions, schema.aliases
-_after = select(_e.c.sequence, _e.c.action, _e.c.object, _e.c.before, _e.c.after).where(
-    _e.c.action.in_(ACTIONS)
-)
+DAMAGE = (ValueError, TypeError, LookupError, AttributeError, msgspec.MsgspecError)
+"""What comes of events that cannot be read."""
+
+_parts = list(STEPS)
 
 
-def check_projection(tx: Tx, op: CheckProjection) -> Projection:  # noqa: ARG001
-    told = Registry()
-    last = count = 0
-    # The numbers of events of one object are in the order of its commits, whatever the others'.
-    while rows := tx.all(_after.where(_e.c.sequence > last).order_by(_e.c.sequence).limit(5000)):
-        for _, action, subject, before, after in rows:
-            told.apply(action, subject, msgspec.json.decode(before), msgspec.json.decode(after))
-        last, count = rows[-1][0], count + len(rows)
-        if count > MOST:
-            return Projection([])
-    held = Registry()
-    names: dict[int, str] = {}
-    for pk, name, folder in tx.all(select(_m.c.pk, _m.c.name, _m.c.folder)):
-        names[pk] = name
-        held.stages[name], held.aliases[name], held.folders[name] = {}, {}, folder
-    for pk, version, stage in tx.all(select(_v.c.model_pk, _v.c.version, _v.c.stage)):
-        held.stages[names[pk]][version] = stage
-    for pk, alias, version in tx.all(select(_a.c.model_pk, _a.c.alias, _a.c.version)):
-        held.aliases[names[pk]][alias] = version
-    return Projection(told.differences(held)[:TOLD])
+def check_projection(tx: Tx, op: CheckProjection) -> Projection:
+    part = op.walked.part or _parts[0]
+    try:
+        found, walked = STEPS[part](tx, op.walked)
+        findings = [said(tx, one) for one in found]
+    except DAMAGE as problem:
+        walked = None
+        behind = f" behind {op.walked.key}" if op.walked.key else ""
+        findings = [
+            f"the {part}{behind} cannot be compared, for an event is damaged: {plain(str(problem))}"
+        ]
+    if walked is None:
+        following = _parts[_parts.index(part) + 1 :]
+        walked = Walked(following[0] if following else "")
+    return Projection(findings, walked)

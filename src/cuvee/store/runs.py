@@ -95,7 +95,13 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
     tx.record(
         "run.created",
         f"run:{run_id}",
-        after={"experiment_id": str(experiment[0]), "run_name": name, "status": "RUNNING"},
+        after={
+            "experiment_id": str(experiment[0]),
+            "run_name": name,
+            "status": "RUNNING",
+            "user_id": op.user_id,
+            "start_time": op.start_time,
+        },
         comment=op.comment,
     )
     return RunResult(load_runs(tx, [(pk, *row.values())])[0])
@@ -128,9 +134,10 @@ def update_run(tx: Tx, op: UpdateRun) -> RunInfoResult:
     if name != old_name:
         put_tags(tx, pk, {RUN_NAME_TAG: name})
         _record_rename(tx, row[1], old_name, name, op.comment)
-    if status != old_status:
+    if (status, end_time) != (old_status, old_end):
+        ended = ENDED.get(status) if status != old_status else None
         tx.record(
-            ENDED.get(status, "run.status_changed"),
+            ended or "run.status_changed",
             f"run:{row[1]}",
             before={"status": old_status},
             after={"status": status, "end_time": end_time},

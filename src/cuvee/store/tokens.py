@@ -10,6 +10,7 @@ from cuvee.api.base import Empty
 from cuvee.api.names import plain
 from cuvee.api.tokens import CreateToken, ListTokens, NewToken, RevokeToken, Token, TokenList
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.log.rights import trace
 from cuvee.rules.tokens import new_secret
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -66,7 +67,13 @@ def create_token(tx: Tx, op: CreateToken) -> NewToken:
     tx.record(
         "token.created",
         f"token:{secret.token_id}",
-        after={"user": user[1], "name": op.name, "scopes": scopes, "expires": expires},
+        after={
+            "user": user[1],
+            "name": op.name,
+            "scopes": scopes,
+            "expires": expires,
+            "digest": trace(secret.digest),
+        },
         comment=op.comment,
     )
     token = Token(

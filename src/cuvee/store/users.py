@@ -35,6 +35,7 @@ from cuvee.errors import (
     PermissionDenied,
     Unauthenticated,
 )
+from cuvee.log.rights import trace
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.groups import groups_by_user
@@ -126,7 +127,7 @@ def _create(tx: Tx, op: CreateUser, *, admin: bool) -> UserResult:
     tx.record(
         "user.created",
         f"user:{op.username}",
-        after={"kind": op.kind, "admin": admin},
+        after={"kind": op.kind, "admin": admin, "password_digest": trace(op.password)},
         comment=op.comment,
     )
     user = User(
@@ -162,7 +163,12 @@ def update_user_password(tx: Tx, op: UpdateUserPassword) -> Empty:
         raise Conflict("The password has just been changed by someone else: try again.")
     _update(tx, row, password=op.password)
     tx.run(_end_sessions, user_pk=row[0], now=tx.now)
-    tx.record("user.password_set", f"user:{op.username}", comment=op.comment)
+    tx.record(
+        "user.password_set",
+        f"user:{op.username}",
+        after={"password_digest": trace(op.password)},
+        comment=op.comment,
+    )
     return Empty()
 
 

@@ -115,6 +115,7 @@ def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
             "description": op.description,
             "digest": row["digest"],
             "tags": tags,
+            **{field: row[field] for field in ("location", "run_link", "model_id")},
         },
         comment=op.comment,
     )
