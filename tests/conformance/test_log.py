@@ -215,7 +215,8 @@ def test_writers_do_not_wait_for_each_other_and_nothing_is_missed(postgres_url: 
     assert settled > top - 2 * MARGIN
     store.close()
     audit = audit_database(postgres_url)
-    assert [p for p in audit.problems if "no checkpoint" not in p] == []
+    told = ("no checkpoint", "model:slow")  # of the slow ones only the events were made
+    assert [p for p in audit.problems if not any(t in p for t in told)] == []
 
 
 def test_a_key_is_replaced_and_the_old_one_signs_for_the_new(

@@ -19,10 +19,10 @@ from cuvee.log.note import SigningKey
 from cuvee.log.verifier import leaf_hash
 from cuvee.store import projection
 from cuvee.store.audit import audit_database, audit_log
+from cuvee.store.schema import APPEND_ONLY
 from cuvee.store.sql import SqlStore
 
 Row = tuple[Any, ...]
-TABLES = ("events", "log", "checkpoints")
 
 
 class Insider:
@@ -235,7 +235,7 @@ class Damaged:
     def problems(self, deed: Callable[[Insider], None], chance: random.Random) -> list[str]:
         """Do a deed, with the triggers out of the way, and return what an audit says."""
         self.database.begin(self.cursor, write=True)
-        for table in TABLES:
+        for table in APPEND_ONLY:
             for statement in self.database.unprotect(table):
                 self.cursor.execute(statement)
         try:

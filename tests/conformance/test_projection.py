@@ -13,7 +13,7 @@ from cuvee.api.base import Actor
 from cuvee.api.log import CheckProjection, Projection
 from cuvee.log.comparison import compare
 from cuvee.store import projection
-from cuvee.store.schema import metadata
+from cuvee.store.schema import APPEND_ONLY, metadata
 from cuvee.store.sql import SqlStore
 
 COVERED: dict[str, set[str]] = {
@@ -46,7 +46,7 @@ OTHERS = {
     "keys", "params", "tags", "latest", "points", "datasets", "run_datasets", "run_dataset_tags",
     "run_model_inputs", "run_model_outputs", "logged_model_params", "logged_model_tags",
     "logged_model_metrics", "artifact_files", "model_texts", "sealed", "failed_logins", "webhooks",
-    "deliveries", "cursors", "events", "event_texts", "log", "log_tiles", "checkpoints",
+    "replies", "leases", "kept_names", "deliveries", "cursors", "events", "event_texts", "log", "log_tiles", "checkpoints",
 }  # fmt: skip
 """Tables whose contents are no events, or are the history itself."""
 
@@ -88,7 +88,7 @@ class Attacker:
     def begin(self) -> None:
         """Begin, with the triggers out of the way."""
         self.database.begin(self.cursor, write=True)
-        for table in ("policies", "events", "log"):
+        for table in APPEND_ONLY:
             for statement in self.database.unprotect(table):
                 self.cursor.execute(statement)
 

@@ -135,7 +135,8 @@ class RunReplay(Replay):
         elif verb in ("deleted", "restored"):
             self.fields["lifecycle_stage"] = event.get("lifecycle_stage")
         elif "status" in event.after:
-            self.fields |= {field: event.get(field) for field in ("status", "end_time")}
+            told = {"status", "end_time"} & event.after.keys()
+            self.fields |= {field: event.after[field] for field in told}
 
 
 class LoggedModelReplay(Replay):

@@ -159,11 +159,19 @@ def grant_field(holder: Holder, stage: str) -> str:
 
 
 class Document(NamedTuple):
-    """A version of a scope's policy; its digest is empty where it takes the policy away."""
+    """A version of a scope's policy.
+
+    Args:
+        digest: empty where it takes the policy away.
+        user_id: who put it there.
+        created: when.
+        gone: 1 where a model has left its name; what stands before is about another one.
+    """
 
     digest: str
     user_id: str
     created: int
+    gone: int = 0
 
 
 class Policies:
@@ -192,15 +200,15 @@ class Policies:
             if digest:
                 self._append(name, digest, event)
 
-    def _append(self, scope: str, digest: str, event: Told) -> None:
-        self.scopes[scope].append(Document(digest, event.actor, event.time))
+    def _append(self, scope: str, digest: str, event: Told, gone: int = 0) -> None:
+        self.scopes[scope].append(Document(digest, event.actor, event.time, gone))
 
     def _drop(self, scope: str, event: Told) -> str:
-        """Take a scope's policy away, if it has one, and return its digest."""
-        held = self.scopes[scope][-1].digest if self.scopes.get(scope) else ""
-        if held:
-            self._append(scope, "", event)
-        return held
+        """Follow a model that leaves its name, and return the digest of its policy."""
+        held = self.scopes[scope][-1] if self.scopes.get(scope) else Document("", "", 0, 1)
+        if not held.gone:
+            self._append(scope, "", event, 1)
+        return held.digest
 
     def told(self, everything: str) -> dict[str, dict[str, Any]]:
         """Return the fields of all policies."""

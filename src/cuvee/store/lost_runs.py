@@ -66,7 +66,7 @@ def renew(tx: Tx, row: tuple[Any, ...], seconds: int, tail: str | None) -> Lease
     tx.run(_put, run_pk=pk, last_seen=tx.now, expires=expires, tail=tail)
     if lost:
         tx.run(_set, run_pk=pk, status="RUNNING", end_time=None)
-        _reopened(tx, row, "RUNNING")
+        _reopened(tx, row, {"status": "RUNNING", "end_time": None})
     return Lease(
         run_id=run_id, status="RUNNING", last_seen=tx.now, expires=expires, reopened=lost, tail=tail
     )
@@ -86,17 +86,17 @@ def status_set(tx: Tx, row: tuple[Any, ...], status: str) -> bool:
     tx.run(_end, run_pk=row[0])
     lost: bool = held[2] is None
     if lost:
-        _reopened(tx, row, status)
+        _reopened(tx, row, {"status": status})
     return lost
 
 
-def _reopened(tx: Tx, row: tuple[Any, ...], status: str) -> None:
+def _reopened(tx: Tx, row: tuple[Any, ...], after: dict[str, Any]) -> None:
     drop_tags(tx, row[0], [LOST_TAG, LAST_SEEN_TAG, OUTPUT_TAG])
     tx.record(
         "run.reopened",
         f"run:{row[1]}",
         before={"status": row[5], "lost": True},
-        after={"status": status},
+        after=after,
     )
 
 

@@ -103,8 +103,8 @@ def policies(tx: Tx, walked: Walked) -> Outcome:  # noqa: ARG001
     for event in events_where(tx, _about_policies):
         replay.apply(event, EVERYTHING)
     held: Fields = defaultdict(dict)
-    for _, scope, version, document, digest, user_id, created in tx.all(select(_p)):
-        row = Document(digest, user_id, created)
+    for _, scope, version, document, digest, user_id, created, gone in tx.all(select(_p)):
+        row = Document(digest, user_id, created, gone)
         subject = f"policy:{scope or EVERYTHING}"
         fields = held[subject]
         fields |= {f"version {version} {f}": getattr(row, f) for f in Document._fields}

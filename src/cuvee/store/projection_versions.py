@@ -25,7 +25,7 @@ _k, _y = schema.checks, schema.emergencies
 
 _highest = select(func.max(_v.c.version)).where(_v.c.model_pk == _m.c.pk).scalar_subquery()
 _models = hot(
-    select(_m.c.name, _m.c.pk, _m.c.last_version, _m.c.created, _highest)
+    select(_m.c.name, _m.c.pk, _m.c.last_version, _highest)
     .where(_m.c.name >= arg("last"))
     .order_by(_m.c.name)
     .limit(OBJECTS)
@@ -65,7 +65,7 @@ _verdicts = hot(
 )
 _comments = hot(lambda db: select(_n).where(db.among(_n.c.version_pk, "pks")))
 _checks = hot(lambda db: select(_k).where(db.among(_k.c.version_pk, "pks")))
-_emergencies = hot(lambda db: select(_y).where(db.among(_y.c.model, "names")))
+_emergencies = hot(lambda db: select(_y).where(db.among(_y.c.model_pk, "pks")))
 _floor = hot(select(_e.c.time).where(_e.c.object == KEY).order_by(_e.c.sequence).limit(1))
 
 
@@ -82,12 +82,11 @@ class Slot(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A registered model: name, primary key, last number given out, moment, highest number."""
+    """A registered model: name, primary key, last number given out, highest number."""
 
     name: str
     pk: int
     last: int
-    created: int
     highest: int | None
 
 
@@ -159,13 +158,14 @@ class _Held:
         for row in tx.all(_holdings, pks=pks, **bounds):
             self._holdings[Slot(self._names[row[1]], row[2])].append(row)
         self._review(tx)
-        for row in tx.all(_emergencies, names=tx.listed(sorted(models))):
-            pk, name, number, stage, user_id, _, created, _, closed_by, _ = row
-            if created >= models[name].created:  # not of an older model of this name
-                fields = {"stage": stage, "user_id": user_id, "closed_by": closed_by}
-                self.lasting[Slot(name, number)] |= {
-                    f"emergency {pk} {field}": value for field, value in fields.items()
-                }
+        for row in tx.all(_emergencies, pks=pks):
+            pk, name, number, stage, user_id, _, _, _, closed_by, _, model = row
+            fields = {"stage": stage, "user_id": user_id, "closed_by": closed_by}
+            if name != self._names[model]:
+                fields["model"] = name
+            self.lasting[Slot(self._names[model], number)] |= {
+                f"emergency {pk} {field}": value for field, value in fields.items()
+            }
 
     def _version(self, row: tuple[Any, ...]) -> None:
         pk, model, number, stage, description, source, location, run_id, *rest = row
