@@ -1,7 +1,7 @@
 """The history as it grows: server-sent events, read page by page, with no thread held.
 
 One task looks for new events while anybody follows: at once after a commit of this process, and
-every second for those of others. It wakes the streams, and each reads on from its place, with its
+twice a second for those of others. It wakes the streams, and each reads on from its place, with its
 caller's rights; nothing is queued for a reader that is slow.
 """
 
@@ -36,7 +36,7 @@ MOST_EACH = 20
 """Streams of one user."""
 PAGE = 50
 READERS = 2
-POLL = 1.0
+POLL = 0.5
 """Seconds between two looks for what other servers have committed."""
 GATHER = 0.2
 """Seconds in which commits gather, so that many of them cost one look."""

@@ -281,6 +281,39 @@ def test_two_servers_on_one_postgresql_tell_the_same(tmp_path: Path) -> None:
         assert told[0] == told[1]
 
 
+def test_what_one_of_three_servers_does_the_others_tell_and_sign_at_once(tmp_path: Path) -> None:
+    with running_postgres(durable=False) as url, contextlib.ExitStack() as stack:
+        key = str(tmp_path / "log.key")
+        sites = []
+        for name in "abc":
+            (tmp_path / name).mkdir()
+            sites.append(stack.enter_context(running(url, tmp_path / name, "--log-key", key)))
+        followers = [Follower(site.port, "action=model.created") for site in sites]
+        told, signed = [], []
+        for n in range(9):
+            began = time.monotonic()
+            create(sites[n % 3].port, [f"m{n}"])
+            for at in (1, 2):
+                (event,) = followers[(n + at) % 3].take(1)
+                assert event["object"] == f"model:m{n}"
+            told.append(time.monotonic() - began)
+            other = sites[(n + 1) % 3]
+            wait_for(lambda o=other, s=event["sequence"]: checkpoint(o) >= s)
+            signed.append(time.monotonic() - began)
+            followers[n % 3].take(1)
+        for follower in followers:
+            follower.close()
+    # Half a second, and half a second more to sign; there is leave for a busy machine.
+    assert sorted(told)[4] < 2.0, told
+    assert sorted(signed)[4] < 2.0, signed
+
+
+def checkpoint(site: Site) -> int:
+    """Return how many entries the latest checkpoint covers."""
+    answer = site.send("GET", "/api/1.0/cuvee/log/checkpoint")
+    return int(answer.json["size"]) if answer.status == 200 else 0
+
+
 # ---------------------------------------------------------------- the library and the command
 
 
