@@ -46,7 +46,7 @@ OTHERS = {
     "keys", "params", "tags", "latest", "points", "datasets", "run_datasets", "run_dataset_tags",
     "run_model_inputs", "run_model_outputs", "logged_model_params", "logged_model_tags",
     "logged_model_metrics", "artifact_files", "model_texts", "sealed", "failed_logins", "webhooks",
-    "replies", "leases", "kept_names", "deliveries", "cursors", "events", "event_texts",
+    "attempts", "replies", "leases", "kept_names", "deliveries", "cursors", "events", "event_texts",
     "log", "log_tiles", "checkpoints",
 }  # fmt: skip
 """Tables whose contents are no events, or are the history itself."""
