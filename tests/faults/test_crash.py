@@ -13,14 +13,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-
-from postgres import running_postgres
 
 BATCH = 20
 API = "/api/2.0/mlflow/"
@@ -226,29 +224,6 @@ class Load:
         """Return the numbers of the registered versions, in order."""
         page = self.server.get("model-versions/search", filter=f"name='{self.model}'")
         return sorted(int(v["version"]) for v in page["model_versions"])
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server, which nobody kills."""
-    with running_postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """A server on each kind of database; two processes where the database is not ours."""
-    store, workers = f"sqlite:///{tmp_path / 'cuvee.db'}", 1
-    if request.param == "postgresql":
-        import psycopg
-
-        root, name = request.getfixturevalue("postgres"), f"crash_{os.urandom(4).hex()}"
-        with psycopg.connect(root, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        store, workers = root.replace("/postgres?", f"/{name}?"), 2
-    running = Server(tmp_path, store, workers)
-    yield running
-    running.kill()
 
 
 def test_what_was_acknowledged_survives_kill_9(server: Server) -> None:

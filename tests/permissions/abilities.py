@@ -60,11 +60,11 @@ _ADMINS = """
 CreateUser UpdateUserAdmin DeleteUser DeactivateUser ActivateUser CreateGroup UpdateGroup
 DeleteGroup EraseEventTexts CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
 TryWebhook UpdateRegistryWebhook DeleteRegistryWebhook GetHook UpdateHook DeleteHook ListDeliveries
-RedeliverHook AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
+RedeliverHook Purge AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
 """
 
 _ELSEWHERE = """
-CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckpoint
+CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckpoint CollectBlobs
 """
 
 HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest"}

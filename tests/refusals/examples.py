@@ -135,6 +135,8 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
 
 
 _LOG: dict[str, Fields] = {
+    "Purge": {"older_than_days": 30, "dry_run": True, "max_items": 5},
+    "CollectBlobs": {"older_than_hours": 24, "dry_run": True, "page_token": "07"},
     "EraseEventTexts": {"sequence": 2, "comment": "a name was in it"},
     "GetCheckpoint": {"size": 0},
     "ListCheckpoints": {"above": 0, "max_results": 5},

@@ -87,6 +87,11 @@ RUNS: list[Case] = [
         for number in ("7", "0" * 16, "9" * 19, "-" + "9" * 16, "x" * 16, "\u0661" * 16)
     ),
     ("CreateExperiment", {"name": "wine", "experiment_id": OWN_ID}, 400, EXISTS),
+    *(
+        ("Purge", {"page_token": token}, 400, INVALID)
+        for token in ("x", "run:", "run:x", "run:\u0661", "run:" + "9" * 19, "model:1")
+    ),
+    *(("CollectBlobs", {"page_token": t}, 400, INVALID) for t in ("0", "gg", "000", "0\n")),
     ("Heartbeat", {"run_id": NO_RUN}, 404, MISSING),
     ("Heartbeat", {"run_id": "$deleted run"}, 400, INVALID),
     ("Heartbeat", {"run_id": "$run", "lease": 0}, 400, INVALID),

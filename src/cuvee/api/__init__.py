@@ -24,6 +24,7 @@ from cuvee.api import (
     models,
     permissions,
     policies,
+    purge,
     rehearsals,
     replies,
     reviews,
@@ -67,6 +68,7 @@ _ROOMS = (
     hooks,
     log,
     replies,
+    purge,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

@@ -6,6 +6,7 @@ Laws of ``Blobs`` (each has a test of the same words in ``tests/unit/blobs``):
 * The same bytes are stored once.
 * What was aborted leaves nothing.
 * Storing never replaces bytes that are there.
+* Bytes that were just stored, again or for the first time, are not removed.
 """
 
 from __future__ import annotations
@@ -64,4 +65,26 @@ class Blobs(Protocol):
 
     def size(self, digest: str) -> int | None:
         """Return how many bytes have this sha256, or None when they are not here."""
+        ...
+
+    def older(self, part: str, age: float) -> list[str]:
+        """Return the digests of bytes that were stored, the last time, some seconds ago.
+
+        Args:
+            part: how the digests begin: two hexadecimal digits.
+            age: seconds.
+        """
+        ...
+
+    def remove(self, digest: str, age: float, *, dry_run: bool) -> int | None:
+        """Remove bytes that are still that old and return how many they were.
+
+        Args:
+            digest: their sha256.
+            age: seconds since they were stored the last time.
+            dry_run: leave them.
+
+        Returns:
+            None when they are younger: somebody has just stored the same bytes, and will use them.
+        """
         ...

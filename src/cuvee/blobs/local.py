@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -67,6 +68,41 @@ class LocalBlobs:
             return self.path(digest).stat().st_size
         except FileNotFoundError:
             return None
+
+    def older(self, part: str, age: float) -> list[str]:
+        """Return digests of bytes that are some seconds old; see ``Blobs.older``."""
+        before = time.time() - age
+        found = []
+        with os.scandir(self.blobs / part) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):  # another has just removed it
+                    if _DIGEST.fullmatch(entry.name) and entry.stat().st_mtime < before:
+                        found.append(entry.name)
+        return sorted(found)
+
+    def remove(self, digest: str, age: float, *, dry_run: bool) -> int | None:
+        """Remove bytes that are still some seconds old; see ``Blobs.remove``."""
+        path = self.path(digest)
+        with self.turn(shared=False):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                return None
+            if found.st_mtime >= time.time() - age:
+                return None
+            if not dry_run:
+                path.unlink()
+        return found.st_size
+
+    @contextlib.contextmanager
+    def turn(self, *, shared: bool) -> Iterator[None]:
+        """Keep those who store and those who remove apart, in all processes."""
+        fd = os.open(self.root / "turn.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
 
     def _sweep(self) -> None:
         """Remove what interrupted uploads have left: of dead processes, or older than a day."""
@@ -146,10 +182,16 @@ class LocalUpload:
         target = self._blobs.path(digest)
         # Bytes of this name and size are these bytes, and were synced before they got the name;
         # the directory is synced again because whoever renamed them may not have come that far.
+        # They become young again, so that they are not removed before a row names them.
         if self._blobs.size(digest) != self._size:
             os.fsync(file)
-            self._temporary.rename(target)
-            self._renamed = True
+        with self._blobs.turn(shared=True):
+            if self._blobs.size(digest) == self._size:
+                os.utime(target)
+            else:
+                os.fsync(file)  # removed since: there is nothing left to write, mostly
+                self._temporary.rename(target)
+                self._renamed = True
         _sync_directory(target.parent)
         return digest, self._size
 

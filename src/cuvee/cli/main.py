@@ -34,6 +34,7 @@ COMMANDS = (
     "user",
     "group",
     "token",
+    "purge",
     "db",
 )
 """Each stands in the module of its name, as a click command of its name."""

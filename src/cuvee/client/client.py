@@ -8,6 +8,7 @@ from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.following import FollowCalls
 from cuvee.client.permissions import PermissionCalls
+from cuvee.client.purging import PurgeCalls
 from cuvee.client.reviews import ReviewCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
@@ -22,6 +23,7 @@ class Client(
     FollowCalls,
     UserCalls,
     PermissionCalls,
+    PurgeCalls,
     WebhookCalls,
 ):
     """Everything that can be asked, by MLflow's names.

@@ -95,7 +95,8 @@ def _embedded(uri: str, where: DatabaseUri | DirectoryUri) -> Connection:
     data.mkdir(parents=True, exist_ok=True)
     url = where.url if isinstance(where, DatabaseUri) else file_url(data / "cuvee.db")
     store = SqlStore.open(url)
-    return Connection(uri, store, EmbeddedFiles(store, LocalBlobs(data / "artifacts")))
+    blobs = store.blobs = LocalBlobs(data / "artifacts")
+    return Connection(uri, store, EmbeddedFiles(store, blobs))
 
 
 def close_all() -> None:

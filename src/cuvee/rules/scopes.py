@@ -8,7 +8,9 @@ from typing import Any
 from cuvee.api.base import Op, Permission
 from cuvee.errors import PermissionDenied
 
-TRACKING = frozenset({"artifacts", "datasets", "experiments", "logged_models", "metrics", "runs"})
+TRACKING = frozenset(
+    {"artifacts", "datasets", "experiments", "logged_models", "metrics", "leases", "runs"}
+)
 ADMINISTRATION = frozenset(
     {
         "access_lists",

@@ -107,6 +107,7 @@ class App:
         keeper: Keeper | None = None,
     ) -> None:
         self.store = store
+        store.blobs = blobs
         self.routes = Routes()
         self.guard = Guard(allowed_hosts, store.user)
         self.transfer = Transfer(self.carry_out, blobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from cuvee.api.artifacts import (
     AnnounceArtifact,
@@ -55,6 +55,7 @@ _at = hot(
 _any_below = hot(select(_file.path).where(_below).limit(1))
 _scan = hot(select(_file.path, _file.size).where(_below).order_by(_file.path).limit(arg("most")))
 _files_of_tree = hot(select(_file.path, _file.digest, _file.size).where(_tree))
+_size_of_tree = hot(select(func.count(), func.sum(_file.size)).where(_tree))
 _delete_tree = hot(delete(artifact_files).where(_tree))
 _new_file = insert(artifact_files)
 _put = hot(
@@ -288,6 +289,27 @@ def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
             )
     tx.run(_delete_tree, itself=op.path, start=start, end=end)
     return Empty()
+
+
+def tree_size(tx: Tx, root: str) -> tuple[int, int]:
+    """Return how many files lie at a path or below, and their bytes."""
+    start, end = _range(root)
+    count, size = tx.first(_size_of_tree, itself=root, start=start, end=end) or (0, 0)
+    return count, int(size or 0)
+
+
+def drop_tree(tx: Tx, root: str) -> None:
+    """Remove the names of the files at a path and below; no version may have them."""
+    start, end = _range(root)
+    tx.run(_delete_tree, itself=root, start=start, end=end)
+
+
+def sealed_near(tx: Tx, root: str) -> tuple[str, int] | None:
+    """Return a model and a version whose files lie at a path, below it or around it."""
+    start, end = _range(root)
+    seals = tx.all(_seals_at, paths=tx.listed(_ancestry(root)))
+    seals += tx.all(_seals_below, start=start, end=end)
+    return (seals[0][3], seals[0][4]) if seals else None
 
 
 # ---------------------------------------------------------------- versions

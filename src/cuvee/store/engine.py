@@ -53,6 +53,11 @@ CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 """A generated primary key is never given out again, not even the last one."""
 
+DELETED: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), literal_column("lifecycle = 'deleted'")
+)
+"""An index has only the rows that are marked as deleted."""
+
 MAX_LIKE = 12_000
 """Characters of the longest pattern that is surely no longer than SQLite's LIKE takes."""
 

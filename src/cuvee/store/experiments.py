@@ -30,6 +30,9 @@ from cuvee.store.locations import experiment_location
 from cuvee.store.makers import made_by_actor
 from cuvee.store.tx import Tx
 
+EXPERIMENT_IDS = "experiment ids"
+"""Name of the cursor that keeps the highest number of an experiment that was purged."""
+
 _e = schema.experiments
 _t = schema.experiment_tags
 
@@ -37,6 +40,7 @@ _by_id = hot(select(_e).where(_e.c.id == arg("id")))
 _by_name = hot(select(_e).where(_e.c.name == arg("name")))
 _lock = hot(select(_e).where(_e.c.id == arg("id")).with_for_update())
 _next_id = hot(select(func.max(_e.c.id)).where(_e.c.id < MIN_OWN_ID))
+_purged_id = hot(select(schema.cursors.c.place).where(schema.cursors.c.name == arg("name")))
 _add = hot(insert(_e).values({c.name: arg(c.name) for c in _e.c}))
 _set = hot(
     update(_e)
@@ -68,7 +72,9 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         raise AlreadyExists(
             f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage})."
         )
-    number = int(op.experiment_id) if op.experiment_id else max(tx.value(_next_id) or 0, 0) + 1
+    number = int(op.experiment_id or 0) or 1 + max(
+        tx.value(_next_id) or 0, tx.value(_purged_id, name=EXPERIMENT_IDS) or 0, 0
+    )
     location = experiment_location(op.artifact_location, tx.artifact_root, number)
     if op.artifact_location:
         access.require_own_place(tx, location)

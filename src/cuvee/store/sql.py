@@ -23,7 +23,7 @@ from cuvee.store.engine import Database, open_database
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.replies import find_reply, keep_reply
-from cuvee.store.tx import Keys, Tx
+from cuvee.store.tx import Bytes, Keys, Tx
 
 if TYPE_CHECKING:
     from cuvee.log.note import SigningKey
@@ -64,6 +64,8 @@ class SqlStore:
         self.known_keys = Keys()
         self.signing: SigningKey | None = None
         """The key that signs the log, in a process that keeps it."""
+        self.blobs: Bytes | None = None
+        """The bytes of artifacts, in a process that has them."""
         self.recorded = threading.Event()
         """Set when an event was committed by this process."""
         self.on_recorded: Callable[[], None] | None = None
@@ -262,6 +264,7 @@ class SqlStore:
             pending_keys=pending_keys,
             artifact_root=self.artifact_root,
             signing=self.signing,
+            blobs=self.blobs,
         )
 
     def _cursor(self, *, write: bool) -> Any:

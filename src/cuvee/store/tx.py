@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import ColumnElement, select
 
@@ -51,6 +51,18 @@ _key_names = hot(
 _new_key = hot(insert(schema.keys).values(name=arg("name")).on_conflict_do_nothing())
 
 
+class Bytes(Protocol):
+    """What is needed of the bytes of artifacts to remove those that no row names."""
+
+    def older(self, part: str, age: float) -> list[str]:
+        """Return digests that begin with two digits and were stored some seconds ago."""
+        ...
+
+    def remove(self, digest: str, age: float, *, dry_run: bool) -> int | None:
+        """Remove bytes that are still that old and return how many; None when they are not."""
+        ...
+
+
 class Keys:
     """Names of metrics, params and tags and the numbers that stand for them."""
 
@@ -77,6 +89,7 @@ class Tx:
         pending_keys: those that are new in the same commit.
         artifact_root: URI below which new experiments keep their artifacts.
         signing: the key that signs the log, where this process has it.
+        blobs: the bytes of artifacts, where this process has them.
     """
 
     def __init__(
@@ -89,12 +102,14 @@ class Tx:
         pending_keys: Mapping[str, int],
         artifact_root: str,
         signing: SigningKey | None = None,
+        blobs: Bytes | None = None,
     ) -> None:
         self.database = database
         self.cursor = cursor
         self.actor = actor
         self.artifact_root = artifact_root
         self.signing = signing
+        self.blobs = blobs
         self.now = int(time.time() * 1000)
         self.new_keys: dict[str, int] = {}
         self.recorded = False

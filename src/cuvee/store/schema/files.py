@@ -14,6 +14,7 @@ artifact_files = Table(
     text("digest"),
     number("size"),
     number("modified"),
+    Index(None, "digest"),
     **CLUSTERED,
 )
 version_files = Table(
@@ -24,6 +25,7 @@ version_files = Table(
     text("digest"),
     number("size"),
     own("version_pk", "path"),
+    Index(None, "digest"),
     **CLUSTERED,
 )
 # What files named MLmodel hold, by their digest: what models say about themselves.

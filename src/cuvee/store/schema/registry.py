@@ -57,6 +57,7 @@ model_versions = Table(
     UniqueConstraint("model_pk", "version"),
     Index(None, "model_pk", "stage", "version"),
     Index(None, "run_id"),
+    Index(None, "model_id"),
     Index(None, "digest"),
 )
 model_version_tags = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Double, Index, Table, UniqueConstraint
 
-from cuvee.store.engine import CLUSTERED, TEXT
+from cuvee.store.engine import CLUSTERED, DELETED, TEXT
 from cuvee.store.schema.base import binary, metadata, number, own, pk, text
 
 # Metric, param and tag keys of runs become small numbers once.
@@ -45,6 +45,7 @@ runs = Table(
     text("lifecycle"),
     text("artifact_uri"),
     Index(None, "experiment_id", "lifecycle", "start_time", "run_id"),
+    Index("ix_runs_deleted", "pk", **DELETED),
 )
 params = Table(
     "params",
@@ -206,6 +207,7 @@ logged_models = Table(
     number("created"),
     number("updated"),
     Index(None, "experiment_id", "lifecycle", "created"),
+    Index(None, "source_run_id"),
 )
 logged_model_params = Table(
     "logged_model_params",
