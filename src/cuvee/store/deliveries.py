@@ -67,7 +67,7 @@ def list_deliveries(tx: Tx, op: ListDeliveries) -> DeliveryPage:
 def redeliver_hook(tx: Tx, op: RedeliverHook) -> Redelivered:
     hook = find_hook(tx, op.webhook_id)
     wanted = set(op.delivery_ids)
-    again = update(_d).where(_d.c.webhook_pk == hook.pk)
+    again = update(_d).where(_d.c.webhook_pk == hook.pk, _d.c.payload != "")
     if wanted:
         chosen = tx.array(_d.c.delivery_id, sorted(wanted))
         known = select(func.count()).where(_d.c.webhook_pk == hook.pk, chosen)

@@ -12,6 +12,7 @@ from cuvee.errors import InvalidParameter, NotFound
 from cuvee.log.entry import COLUMNS, ERASED, committed
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
+from cuvee.store.erasures import Words, erase_copies
 from cuvee.store.tx import Tx
 from cuvee.store.visible import readable_events
 
@@ -29,6 +30,7 @@ _texts = hot(
         .order_by(_t.c.event, _t.c.field)
     )
 )
+_place_of = hot(select(_l.c.place).where(_l.c.event == arg("event")))
 _erase = hot(delete(_t).where(_t.c.event == arg("event")))
 
 
@@ -103,15 +105,19 @@ def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
     row = tx.first(select(_l.c.event).where(_l.c.place == op.sequence - 1))
     if row is None:
         raise NotFound(f"There is no event {op.sequence}: 'cuvee events' lists those there are.")
-    fields = [field for _, field, _, _ in event_texts(tx, [row[0]])]
-    if fields:
+    texts = [Words(row[0], field, text) for _, field, _, text in event_texts(tx, [row[0]])]
+    fields = [words.field for words in texts]
+    if texts:
+        copies = erase_copies(tx, [words for words in texts if words.text])
         tx.run(_erase, event=row[0])
-        tx.record(
-            "event.texts_erased",
-            f"event:{row[0]}",
-            details={"sequence": op.sequence, "fields": fields},
-            comment=op.comment,
-        )
+        for event, gone in {row[0]: fields, **copies}.items():
+            place = tx.value(_place_of, event=event)
+            tx.record(
+                "event.texts_erased",
+                f"event:{event}",
+                details={"sequence": None if place is None else place + 1, "fields": gone},
+                comment=op.comment,
+            )
     return TextsErased(fields)
 
 
