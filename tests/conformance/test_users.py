@@ -371,3 +371,19 @@ def test_an_admin_may_do_everything(as_user: As) -> None:
     ann = as_user("ann")
     ann.do(CreateRegisteredModel(name="grape"))
     assert ann.do(GetRegisteredModel(name="grape")).registered_model.user_id == "ann"
+
+
+def test_a_name_that_looks_like_anothers_is_taken(as_user: As) -> None:
+    ann = as_user("ann")
+    ann.do(CreateUser(username="bill", password=PASSWORD))
+    ann.do(CreateGroup(name="modern"))
+    ann.do(DeleteUser(username="bill"))  # the history names him for ever
+    for name in ("bilI", "BILL", "bi1l"):
+        with pytest.raises(AlreadyExists):
+            ann.do(CreateUser(username=name, password=PASSWORD))
+    for name in ("modem", "Modern"):
+        with pytest.raises(AlreadyExists):
+            ann.do(CreateGroup(name=name))
+    ann.do(UpdateGroup(name="modern", new_name="Modern"))  # its own
+    with pytest.raises(InvalidParameter):
+        ann.do(CreateGroup(name="\u0435veryone"))

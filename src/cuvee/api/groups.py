@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Empty, Key, Permission, Read, Recorded, Required
+from cuvee.api.spelling import alike, is_plain
 from cuvee.errors import InvalidParameter
 
 _NAME = re.compile(r"[^\s:/\\](?:[^:/\\]{0,254}[^\s:/\\])?")
@@ -126,10 +127,10 @@ class RemoveMember(Recorded[Empty], frozen=True, kw_only=True):
 
 def check_group_name(name: str) -> None:
     """Refuse a group name that the history could not carry."""
-    if not _NAME.fullmatch(name) or not name.isprintable():
+    if not _NAME.fullmatch(name) or not is_plain(name):
         raise InvalidParameter(
-            "This group name is not allowed: use 1 to 256 printable characters without ':', '/' "
-            "and '\\', and no space at either end."
+            "This group name is not allowed: use 1 to 256 Latin letters, digits and signs without "
+            "':', '/' and '\\', and no space at either end."
         )
-    if name.lower() == "everyone":
+    if alike(name, "everyone"):
         raise InvalidParameter("The group 'everyone' is there already: all users are in it.")

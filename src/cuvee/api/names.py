@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from cuvee.api.spelling import unseen
 from cuvee.errors import InvalidParameter
 
 MAX_KEY = 250
@@ -128,6 +129,16 @@ def check_model_name(name: str) -> None:
         )
     if name == "..":
         raise InvalidParameter("A registered model cannot be named '..'.")
+    _check_seen("registered model name", name)
+
+
+def _check_seen(what: str, name: str) -> None:
+    char = unseen(name)
+    if char:
+        raise InvalidParameter(
+            f"The {what} {shown(name)} has a character that nobody sees (U+{ord(char):04X}), and "
+            "would look like another name: leave it out."
+        )
 
 
 def check_folder(folder: str) -> None:
@@ -135,6 +146,7 @@ def check_folder(folder: str) -> None:
     check_length("folder", folder, MAX_MODEL_NAME)
     parts = folder.removesuffix("/").split("/")
     bad = any(part.strip() in ("", ".", "..") for part in parts) or set(folder) & set(":'\"\\\0")
+    _check_seen("folder", folder)
     if folder and bad:
         raise InvalidParameter(
             f"The folder {shown(folder)} is not allowed: write names with '/' between them, as in "

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Empty, Key, Permission, Read, Recorded, Required
 from cuvee.api.roles import Role
+from cuvee.api.spelling import is_plain
 from cuvee.errors import InvalidParameter
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 1024
@@ -211,10 +212,11 @@ class SetUp(Recorded[UserResult], frozen=True, kw_only=True):
 
 def check_username(name: str) -> None:
     """Refuse a user name that HTTP Basic or the history could not carry."""
-    if not _NAME.fullmatch(name) or not name.isprintable() or name.casefold() in RESERVED:
+    if not _NAME.fullmatch(name) or not is_plain(name) or name.casefold() in RESERVED:
         raise InvalidParameter(
-            "This user name is not allowed: use 1 to 256 printable characters without ':', '/' "
-            f"and '\\', no space at either end, and none of {', '.join(sorted(RESERVED))}."
+            "This user name is not allowed: use 1 to 256 Latin letters, digits and signs without "
+            "':', '/' and '\\', no space at either end, and none of "
+            f"{', '.join(sorted(RESERVED))}."
         )
 
 

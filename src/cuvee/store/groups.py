@@ -21,6 +21,7 @@ from cuvee.api.groups import (
     UpdateGroup,
 )
 from cuvee.api.names import plain, shown
+from cuvee.api.spelling import alike
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -102,7 +103,7 @@ def update_group(tx: Tx, op: UpdateGroup) -> GroupResult:
     new_name = name if op.new_name is None else op.new_name
     new_description = description if op.description is None else op.description
     if new_name != name:
-        _refuse_taken(tx, new_name)
+        _refuse_taken(tx, new_name, but=pk)
     if (new_name, new_description) != (name, description):
         tx.run(_set, group_pk=pk, name=new_name, description=new_description)
         tx.record(
@@ -196,9 +197,13 @@ def members_of(tx: Tx, groups: list[int]) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def _refuse_taken(tx: Tx, name: str) -> None:
-    if tx.first(_by_name, name=name) is not None:
-        raise AlreadyExists(f"There is a group {shown(name)} already: choose another name.")
+def _refuse_taken(tx: Tx, name: str, *, but: int = 0) -> None:
+    for pk, taken, *_ in tx.all(_all):
+        if pk != but and alike(taken, name):
+            raise AlreadyExists(
+                f"There is a group {shown(taken)} already, which looks the same: choose another "
+                "name."
+            )
 
 
 def _load(tx: Tx, rows: list[tuple[Any, ...]]) -> list[Group]:

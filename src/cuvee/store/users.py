@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.names import plain, shown
+from cuvee.api.spelling import alike
 from cuvee.api.users import (
     ActivateUser,
     CreateUser,
@@ -86,7 +87,7 @@ _drop_grants = hot(
         schema.grants.c.subject_kind == "user", schema.grants.c.subject_pk == arg("user_pk")
     )
 )
-_count_lower = hot(select(_u.c.name).where(func.lower(_u.c.name) == arg("lowered")).limit(1))
+_every_name = hot(select(_u.c.name))
 
 
 def create_user(tx: Tx, op: CreateUser) -> UserResult:
@@ -106,13 +107,11 @@ def set_up(tx: Tx, op: SetUp) -> UserResult:
 
 
 def _create(tx: Tx, op: CreateUser, *, admin: bool) -> UserResult:
-    row = tx.first(_by_name, name=op.username) or tx.first(
-        _count_lower, lowered=op.username.lower()
-    )
-    if row is not None:
+    if any(alike(name, op.username) for (name,) in tx.all(_every_name)):
         raise AlreadyExists(
             f"The user name {shown(op.username)} is taken, by a deleted user or one whose name "
-            "differs in case perhaps: choose another, or let an admin activate the user again."
+            "looks the same (case, 1 l I, 0 O, rn m) perhaps: choose another, or let an admin "
+            "activate the user again."
         )
     pk = tx.value(
         _add,
