@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         set_tag,
         set_tags,
     )
+    from cuvee.client.journals import get_mode, set_mode
     from cuvee.errors import CuveeError
     from cuvee.errors import CuveeError as MlflowException
 
@@ -116,6 +117,7 @@ _HOMES = (
     "client.active",
     "client.fluent",
     "client.finding",
+    "client.journals",
     "tracking",
 )
 
@@ -147,6 +149,7 @@ __all__ = [
     "get_experiment",
     "get_experiment_by_name",
     "get_logged_model",
+    "get_mode",
     "get_parent_run",
     "get_registry_uri",
     "get_run",
@@ -186,6 +189,7 @@ __all__ = [
     "set_experiment_tag",
     "set_experiment_tags",
     "set_logged_model_tags",
+    "set_mode",
     "set_model_version_tag",
     "set_registry_uri",
     "set_tag",

@@ -10,6 +10,7 @@ from cuvee.errors import InvalidParameter
 
 PREFIXES = ("CUVEE_", "MLFLOW_")
 DEFAULT_DATA = "cuvee-data"
+MODES = ("online", "offline", "sync", "disabled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,12 @@ class Settings:
             created when it is missing.
         experiment_id: ``EXPERIMENT_ID``: the same by id; it wins over the name.
         run_id: ``RUN_ID``: run that the first ``start_run`` resumes.
+        mode: ``MODE``: ``online``, ``offline``, ``sync`` or ``disabled``; see ``cuvee.set_mode``.
+        strict: ``STRICT``: ``true`` raises what logging calls only warn about otherwise.
+        quiet: ``QUIET``: ``true`` prints no link when a run starts.
+        journal_dir: ``JOURNAL_DIR``: directory of the journals; empty means
+            ``~/.local/state/cuvee/journal``.
+        journal_max_bytes: ``JOURNAL_MAX_BYTES``: bytes of a process's journal that may wait.
     """
 
     tracking_uri: str = ""
@@ -46,6 +53,11 @@ class Settings:
     experiment_name: str = ""
     experiment_id: str = ""
     run_id: str = ""
+    mode: str = "online"
+    strict: bool = False
+    quiet: bool = False
+    journal_dir: str = ""
+    journal_max_bytes: int = 4 << 30
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -64,13 +76,18 @@ class Settings:
             username=_text(env, "TRACKING_USERNAME"),
             password=_text(env, "TRACKING_PASSWORD"),
             token=_text(env, "TRACKING_TOKEN"),
-            insecure_tls=_text(env, "TRACKING_INSECURE_TLS").lower() in ("true", "1", "yes"),
+            insecure_tls=_flag(env, "TRACKING_INSECURE_TLS", cls.insecure_tls),
             ca_file=_text(env, "TRACKING_SERVER_CERT_PATH"),
             http_timeout=_number(env, "HTTP_REQUEST_TIMEOUT", cls.http_timeout),
             http_max_retries=int(_number(env, "HTTP_REQUEST_MAX_RETRIES", cls.http_max_retries)),
             experiment_name=_text(env, "EXPERIMENT_NAME"),
             experiment_id=_text(env, "EXPERIMENT_ID"),
             run_id=_text(env, "RUN_ID"),
+            mode=_mode(env),
+            strict=_flag(env, "STRICT", cls.strict),
+            quiet=_flag(env, "QUIET", cls.quiet),
+            journal_dir=_text(env, "JOURNAL_DIR"),
+            journal_max_bytes=int(_number(env, "JOURNAL_MAX_BYTES", cls.journal_max_bytes)),
         )
 
 
@@ -84,6 +101,24 @@ def _text(environ: Mapping[str, str], name: str) -> str:
     return environ[found] if found else ""
 
 
+def _flag(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    found = _text(environ, name).lower()
+    return found in ("true", "1", "yes") if found else default
+
+
+def _mode(environ: Mapping[str, str]) -> str:
+    found = variable(environ, "MODE")
+    if not found:
+        return Settings.mode
+    mode = environ[found].lower()
+    if mode not in MODES:
+        raise InvalidParameter(
+            f"The environment variable {found} is {environ[found]!r}: choose from "
+            f"{', '.join(MODES)}."
+        )
+    return mode
+
+
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:
     found = variable(environ, name)
     if not found:
@@ -92,7 +127,7 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
         number = float(environ[found])
     except ValueError:
         number = -1.0
-    if not 0 <= number < 1e9:
+    if not 0 <= number < 1e15:
         raise InvalidParameter(
             f"The environment variable {found} is {environ[found]!r}: set it to a number such as "
             f"{default:g}, or unset it."

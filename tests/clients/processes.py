@@ -67,7 +67,9 @@ class Client:
             self.process = subprocess.Popen(
                 [python_of(name), "-m", "clients.driver", module, uri],
                 cwd=folder,
-                env=surroundings(module, extra or {}),
+                env=surroundings(
+                    module, {"CUVEE_JOURNAL_DIR": str(folder / "journal"), **(extra or {})}
+                ),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "experiments",
     "runs",
+    "sync",
     "models",
     "versions",
     "requests",

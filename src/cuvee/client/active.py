@@ -15,14 +15,18 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from cuvee.api.experiments import Experiment
-from cuvee.api.runs import RUN_NAME_TAG, Run, RunTag
+from cuvee.api.runs import RUN_NAME_TAG, Run
 from cuvee.client.client import Client
 from cuvee.client.context import context_tags
 from cuvee.client.current import get_registry_uri, get_tracking_uri
+from cuvee.client.journals import get_mode
+from cuvee.client.later import NamedExperiment, by_name, check_active, identified
 from cuvee.client.runs import PARENT
+from cuvee.client.starting import begin, find_experiment, resume
 from cuvee.client.values import status_name
-from cuvee.errors import AlreadyExists, CuveeError, InvalidParameter
+from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.settings import Settings, variable
+from cuvee.uris import ServerUri, parse_tracking_uri
 
 NOTE = "mlflow.note.content"
 DEFAULT_EXPERIMENT = "0"
@@ -63,6 +67,7 @@ class _Thread(threading.local):
 class _Experiment(NamedTuple):
     tracking_uri: str
     experiment_id: str
+    name: str
 
 
 _thread = _Thread()
@@ -95,52 +100,58 @@ def set_experiment(
         InvalidParameter: both or neither are given, or the experiment is deleted.
         NotFound: there is no experiment of this id.
     """
-    global _experiment  # noqa: PLW0603  # one choice per process is what this function is about
     del trace_location
     if (experiment_name is None) == (experiment_id is None):
         raise InvalidParameter("Name the experiment or give its experiment_id, and not both.")
     client = current_client()
     if experiment_name is not None:
-        found = _by_name(client, experiment_name)
+        found = find_experiment(client, experiment_name)
+    elif (log := client.journal) is not None and log.offline:
+        _choose(client, str(experiment_id), "")
+        return identified(client, str(experiment_id))
     else:
         found = client.get_experiment(str(experiment_id))
-        _check_active(found)
-    _experiment = _Experiment(client.tracking_uri, found.experiment_id)
-    os.environ["CUVEE_EXPERIMENT_ID"] = found.experiment_id  # for processes that this one starts
+        check_active(found)
+    if isinstance(found, NamedExperiment):
+        _choose(client, "", found.name)
+    else:
+        _choose(client, found.experiment_id, "")
     return found
+
+
+def _choose(client: Client, experiment_id: str, name: str) -> None:
+    """Remember an experiment, also for processes that this one starts."""
+    global _experiment  # noqa: PLW0603  # one choice per process is what this function is about
+    _experiment = _Experiment(client.tracking_uri, experiment_id, name)
+    for variable_name, value in (
+        ("CUVEE_EXPERIMENT_ID", experiment_id),
+        ("CUVEE_EXPERIMENT_NAME", name),
+    ):
+        if value:
+            os.environ[variable_name] = value
+        else:
+            os.environ.pop(variable_name, None)
 
 
 def active_experiment_id(client: Client) -> str:
     """Return the id of the experiment that a new run belongs to."""
+    experiment_id, name = _place(client)
+    return experiment_id or by_name(client, name).experiment_id
+
+
+def _place(client: Client) -> tuple[str, str]:
+    """Return the id, or else the name, of the experiment that a new run belongs to."""
     if _experiment and _experiment.tracking_uri == client.tracking_uri:
-        return _experiment.experiment_id
+        return _experiment.experiment_id, _experiment.name
     settings = Settings.read()
     if settings.experiment_id:
-        return settings.experiment_id
+        return settings.experiment_id, ""
     if settings.experiment_name:
-        return _by_name(client, settings.experiment_name).experiment_id
-    return DEFAULT_EXPERIMENT
-
-
-def _by_name(client: Client, name: str) -> Experiment:
-    found = client.get_experiment_by_name(name)
-    if found is None:
-        try:
-            return client.get_experiment(client.create_experiment(name))
-        except AlreadyExists:  # another program was faster
-            found = client.get_experiment_by_name(name)
-            if found is None:
-                raise
-    _check_active(found)
-    return found
-
-
-def _check_active(experiment: Experiment) -> None:
-    if experiment.lifecycle_stage != "active":
-        raise InvalidParameter(
-            f"The experiment {experiment.name!r} is deleted: bring it back with "
-            f"Client().restore_experiment({experiment.experiment_id!r}), or choose another name."
-        )
+        found = find_experiment(client, settings.experiment_name)
+        if isinstance(found, NamedExperiment):
+            return "", found.name
+        return found.experiment_id, ""
+    return DEFAULT_EXPERIMENT, ""
 
 
 def start_run(
@@ -191,14 +202,21 @@ def start_run(
             given[PARENT] = parent
         if run_name:
             given[RUN_NAME_TAG] = run_name
-        run = client.create_run(
-            active_experiment_id(client) if experiment_id is None else experiment_id,
-            tags={**context_tags(), **given},
-            run_name=run_name,
-        )
+        place = _place(client) if experiment_id is None else (str(experiment_id), "")
+        run = begin(client, *place, {**context_tags(), **given}, run_name or "")
     active = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     stack.append(_Entry(active, client))
+    _print_link(client, active)
     return active
+
+
+def _print_link(client: Client, run: ActiveRun) -> None:
+    """Say where a run can be looked at."""
+    if client.tracking_uri.startswith("http") and not Settings.read().quiet:
+        where = parse_tracking_uri(client.tracking_uri)
+        if isinstance(where, ServerUri) and get_mode() in ("online", "sync"):
+            link = f"{where.url}/runs/{run.info.run_id}"
+            sys.stderr.write(f"cuvee: run {run.info.run_name} at {link}\n")
 
 
 def end_run(status: str | int = "FINISHED") -> None:
@@ -278,7 +296,14 @@ def _parent(client: Client, stack: list[_Entry], parent_run_id: str | None) -> s
             f"The run {current} is active, so a nested run cannot have another parent: "
             "end it with end_run() first."
         )
-    if client.get_run(parent_run_id).info.lifecycle_stage != "active":
+    log = client.journal
+    if log is None:
+        parent: Run | None = client.get_run(parent_run_id)
+    elif log.offline or parent_run_id in log.runs:
+        return parent_run_id
+    else:
+        parent = client.ask_run(parent_run_id)
+    if parent and parent.info.lifecycle_stage != "active":
         raise InvalidParameter(f"The parent run {parent_run_id} is deleted: restore it first.")
     return parent_run_id
 
@@ -290,31 +315,10 @@ def _resume(
     run_name: str | None,
     tags: Mapping[str, str],
 ) -> Run:
-    from cuvee.api.runs import UpdateRun
-
-    found = client.get_run(run_id)
-    chosen = experiment_id
+    chosen = None if experiment_id is None else str(experiment_id)
     if chosen is None and _experiment and _experiment.tracking_uri == client.tracking_uri:
-        chosen = _experiment.experiment_id
-    if chosen is not None and str(chosen) != found.info.experiment_id:
-        raise InvalidParameter(
-            f"The run {run_id} belongs to experiment {found.info.experiment_id}, not to "
-            f"{chosen}: set_experiment(experiment_id={found.info.experiment_id!r}) first."
-        )
-    if found.info.lifecycle_stage != "active":
-        raise InvalidParameter(
-            f"The run {run_id} is deleted: bring it back with Client().restore_run({run_id!r})."
-        )
-    op = UpdateRun(
-        run_id=run_id,
-        status="RUNNING",
-        end_time=found.info.end_time,
-        run_name=run_name or "",
-    )
-    client.do(op)
-    if tags:
-        client.log_batch(run_id, tags=[RunTag(k, v) for k, v in tags.items()])
-    return client.get_run(run_id)
+        chosen = _experiment.experiment_id or None
+    return resume(client, run_id, chosen, run_name or "", tags)
 
 
 def _end_at_exit() -> None:

@@ -35,13 +35,18 @@ class ArtifactCalls(ResolveCalls):
         self, run_id: str, local_path: str | Path, artifact_path: str | None = None
     ) -> None:
         """Store a file, or a directory under its name, in a run's directory ``artifact_path``."""
-        self._put(self.run_root(run_id), Path(local_path), artifact_path)
+        self._put_run(run_id, Path(local_path), artifact_path)
 
     def log_artifacts(
         self, run_id: str, local_dir: str | Path, artifact_path: str | None = None
     ) -> None:
         """Store what is in a directory in a run's directory ``artifact_path``."""
-        self._put_tree(self.run_root(run_id), Path(local_dir), artifact_path)
+        source = Path(local_dir)
+        if (log := self.journal) is None:
+            self._put_tree(self.run_root(run_id), source, artifact_path)
+            return
+        _check_directory(source)
+        self.put_files(log, run_id, source, check_path(artifact_path or ""))
 
     def log_model_artifact(
         self, model_id: str, local_path: str | Path, artifact_path: str | None = None
@@ -103,7 +108,7 @@ class ArtifactCalls(ResolveCalls):
             key: name of the series of pictures.
             step: place in the series; 0.
             timestamp: milliseconds since 1970; now.
-            synchronous: accepted; the image is stored when this returns.
+            synchronous: accepted; the journal has the image when this returns.
         """
         del synchronous
         if (artifact_file is None) == (key is None):
@@ -266,11 +271,18 @@ class ArtifactCalls(ResolveCalls):
         with tempfile.TemporaryDirectory(prefix="cuvee-") as directory:
             target = Path(directory) / posixpath.basename(path)
             yield target
-            self._put(self.run_root(run_id), target, posixpath.dirname(path))
+            self._put_run(run_id, target, posixpath.dirname(path))
+
+    def _put_run(self, run_id: str, source: Path, artifact_path: str | None) -> None:
+        if (log := self.journal) is None:
+            self._put(self.run_root(run_id), source, artifact_path)
+            return
+        _check_exists(source)
+        name = source.name or source.resolve().name
+        self.put_files(log, run_id, source, below(check_path(artifact_path or ""), name))
 
     def _put(self, root: str, source: Path, artifact_path: str | None) -> None:
-        if not source.exists():
-            raise InvalidParameter(f"There is no file {str(source)!r} on this computer.")
+        _check_exists(source)
         directory = check_path(artifact_path or "")
         name = source.name or source.resolve().name
         if source.is_dir():
@@ -280,8 +292,7 @@ class ArtifactCalls(ResolveCalls):
         files.put(below(path, below(directory, name)), source)
 
     def _put_tree(self, root: str, source: Path, artifact_path: str | None) -> None:
-        if not source.is_dir():
-            raise InvalidParameter(f"There is no directory {str(source)!r} on this computer.")
+        _check_directory(source)
         files, path = self.place(root)
         upload_tree(files, below(path, check_path(artifact_path or "")), source)
 
@@ -295,3 +306,13 @@ class ArtifactCalls(ResolveCalls):
     def _table(self, run_id: str, path: str) -> pd.DataFrame:
         with tempfile.TemporaryDirectory(prefix="cuvee-") as directory:
             return media.read_table(Path(self.download_artifacts(run_id, path, directory)))
+
+
+def _check_exists(source: Path) -> None:
+    if not source.exists():
+        raise InvalidParameter(f"There is no file {str(source)!r} on this computer.")
+
+
+def _check_directory(source: Path) -> None:
+    if not source.is_dir():
+        raise InvalidParameter(f"There is no directory {str(source)!r} on this computer.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cuvee.api.base import Op
 from cuvee.client.connect import Connection, connect
 from cuvee.client.current import get_registry_uri, get_tracking_uri
+from cuvee.client.journals import journal_of, settle
 
 R = TypeVar("R")
 
@@ -35,10 +36,17 @@ class Calls:
         """The connection to where runs are."""
         return connect(self._tracking_uri)
 
+    @property
+    def journal(self) -> Any:
+        """The journal for where runs are; None when calls go straight there."""
+        return journal_of(self._tracking_uri)
+
     def do(self, op: Op[R]) -> R:
-        """Carry out an operation where runs are."""
+        """Carry out an operation where runs are, after what this process has logged."""
+        settle(self._tracking_uri)
         return connect(self._tracking_uri).store.do(op)
 
     def do_registry(self, op: Op[R]) -> R:
         """Carry out an operation where registered models are."""
+        settle(self._tracking_uri)
         return connect(self._registry_uri).store.do(op)

@@ -77,6 +77,8 @@ class ExperimentCalls(Calls):
         self.do(
             api.DeleteExperiment(experiment_id=str(experiment_id), comment=comment, force=force)
         )
+        if (log := self.journal) is not None:
+            log.experiments.discard(str(experiment_id))
 
     def restore_experiment(self, experiment_id: str, *, comment: str = "") -> None:
         """Bring a deleted experiment and its runs back."""

@@ -11,6 +11,7 @@ from cuvee.api.experiments import Experiment, ExperimentTag
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import Param, Run, RunTag
 from cuvee.client.active import active_experiment_id, current_client, target
+from cuvee.client.journals import flush_journals
 from cuvee.client.values import Logged, now, number, tag_items
 from cuvee.uris import join
 
@@ -52,7 +53,7 @@ def log_metric(
         key: its name.
         value: a number; NaN and the infinities are kept.
         step: place in the series; 0.
-        synchronous: accepted; the point is logged when this returns.
+        synchronous: True waits for the server; otherwise the journal has it when this returns.
         timestamp: milliseconds since 1970; now.
         run_id: the run; the active one when absent.
         model_id: logged model that the point belongs to as well.
@@ -302,11 +303,13 @@ def delete_experiment_tag(key: str) -> None:
 
 
 def flush_async_logging() -> None:
-    """Return at once: what was logged is stored when the logging call returns."""
+    """Wait until the server has what this process has logged, ten seconds at most."""
+    flush_journals()
 
 
 def flush_artifact_async_logging() -> None:
-    """Return at once: what was logged is stored when the logging call returns."""
+    """Wait until the server has what this process has logged, ten seconds at most."""
+    flush_journals()
 
 
 def _dataset_input(

@@ -97,6 +97,7 @@ class Http:
         content_type: str = "application/json",
         repeatable: bool,
         key: str = "",
+        patience: float = 0.0,
         receive: Callable[[Response], R],
     ) -> R:
         """Send a request, again where that is harmless, and return what ``receive`` makes of it.
@@ -108,6 +109,7 @@ class Http:
             content_type: of the body.
             repeatable: the request may be sent again although the first may have been carried out.
             key: a name of this change: a server that keeps keys carries it out once.
+            patience: seconds after which to give up, at the first attempt; 0: as the settings say.
             receive: reads a 200 answer.
 
         Raises:
@@ -120,12 +122,12 @@ class Http:
         if key:
             headers[HEADER] = key
         doubt: http_errors.HTTPError | None = None
-        for left in reversed(range(self._attempts)):
+        for left in reversed(range(1 if patience else self._attempts)):
             pause = 0.0
             try:
                 if doubt is not None and not self._asks_for_keys():
                     self._unreachable(method, target, doubt)
-                response = self._once(method, target, body, headers)
+                response = self._once(method, target, body, headers, patience)
                 self._keeps_keys = RETENTION in response.headers or self._keeps_keys
                 again = left > 0 and (repeatable or bool(key and self._keeps_keys))
                 if not (again and response.status in _BUSY):
@@ -158,10 +160,10 @@ class Http:
         finally:
             response.release_conn()
 
-    def _asks_for_keys(self) -> bool:
+    def _asks_for_keys(self, patience: float = 0.0) -> bool:
         """Say whether the server keeps keys, asking it if no answer has told yet."""
         if self._keeps_keys is None:
-            response = self._once("GET", "/version", None, self._headers)
+            response = self._once("GET", "/version", None, self._headers, patience)
             response.drain_conn()
             response.release_conn()
             if response.status in _BUSY:
@@ -169,14 +171,28 @@ class Http:
             self._keeps_keys = RETENTION in response.headers
         return self._keeps_keys
 
+    def takes_ids(self, patience: float) -> bool | None:
+        """Say whether the server takes ids of our making; None if it does not answer in time."""
+        try:
+            return self._asks_for_keys(patience)
+        except http_errors.HTTPError:
+            return None
+
     def _once(
-        self, method: str, target: str, body: bytes | Path | None, headers: dict[str, str]
+        self,
+        method: str,
+        target: str,
+        body: bytes | Path | None,
+        headers: dict[str, str],
+        patience: float = 0.0,
     ) -> Response:
         options: dict[str, Any] = {
             "retries": False,
             "redirect": False,
             "preload_content": False,
         }
+        if patience:
+            options["timeout"] = urllib3.Timeout(total=patience)
         if not isinstance(body, Path):
             return self._pool.urlopen(
                 method, self.url + target, body=body, headers=headers, **options
@@ -286,7 +302,13 @@ class HttpStore:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
+    def takes_ids(self, patience: float) -> bool | None:
+        """Say whether the server takes ids of our making; None if it does not answer in time."""
+        return self._http.takes_ids(patience)
+
+    def do(
+        self, op: Op[R], actor: Actor | None = None, *, key: str = "", patience: float = 0.0
+    ) -> R:
         """Carry out ``op``; who asks is decided by the server.
 
         Args:
@@ -294,6 +316,7 @@ class HttpStore:
             actor: not used here.
             key: the caller's name for this change, if it may ask for it again; see
                 ``cuvee.api.replies``.
+            patience: seconds after which to give up, at the first attempt; 0: as the settings say.
         """
         del actor
         kind = type(op)
@@ -307,6 +330,7 @@ class HttpStore:
             body=request.body,
             repeatable=not op.writes or kind in REPEATABLE,
             key=key,
+            patience=patience,
             receive=read_all,
         )
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cuvee.api.logged_models import LoggedModel
 from cuvee.client.files import Files, below
+from cuvee.client.journals import settle
 from cuvee.client.logged_models import LoggedModelCalls
 from cuvee.client.registry import ModelVersionCalls
 from cuvee.client.runs import RunCalls
@@ -62,6 +63,7 @@ class ResolveCalls(RunCalls, LoggedModelCalls, ModelVersionCalls):
         """Return the files that an artifact URI belongs to, and the path in them."""
         where = parse_artifact_uri(uri)
         if isinstance(where, (StoredUri, LocalUri)):
+            settle(self.tracking_uri)
             return self.connection.place(where)
         return self.place(self.resolve(uri).artifact_uri)
 

@@ -8,8 +8,8 @@ from typing import Any
 from cuvee.api import runs as api
 from cuvee.api.datasets import DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput
 from cuvee.api.metrics import MAX_HISTORY_PAGE, GetMetricHistory, LogMetric, Metric
-from cuvee.client.base import Calls
 from cuvee.client.context import USER, user_name
+from cuvee.client.journaled import JournaledCalls
 from cuvee.client.values import (
     Logged,
     PagedList,
@@ -21,10 +21,15 @@ from cuvee.client.values import (
 )
 
 PARENT = "mlflow.parentRunId"
+MAX_INT = 2**63 - 1
 
 
-class RunCalls(Calls):
-    """Runs; ``synchronous`` is accepted, and everything is logged when a call returns."""
+class RunCalls(JournaledCalls):
+    """Runs.
+
+    What is logged goes to the journal, if there is one, and from there to the server in the
+    background; with ``synchronous=True`` a call returns when the server has answered.
+    """
 
     def create_run(
         self,
@@ -67,7 +72,10 @@ class RunCalls(Calls):
             end_time=now() if end_time is None else end_time,
             comment=comment,
         )
-        self.do(op)
+        if (log := self.journal) is None:
+            self.do(op)
+        else:
+            self.put(log, run_id, op, ends=op.status not in ("RUNNING", "SCHEDULED"))
 
     def update_run(
         self,
@@ -89,6 +97,8 @@ class RunCalls(Calls):
     def delete_run(self, run_id: str, *, comment: str = "", force: bool = False) -> None:
         """Mark a run as deleted; behind a version in a stage by ``force`` only."""
         self.do(api.DeleteRun(run_id=run_id, comment=comment, force=force))
+        if (log := self.journal) is not None:
+            log.runs.pop(run_id, None)
 
     def restore_run(self, run_id: str, *, comment: str = "") -> None:
         """Bring a deleted run back."""
@@ -118,8 +128,10 @@ class RunCalls(Calls):
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log a param and return its value."""
-        del synchronous
-        self.do(api.LogParam(run_id=run_id, key=key, value=str(value)))
+        if synchronous is True or (log := self.journal) is None:
+            self.do(api.LogParam(run_id=run_id, key=key, value=str(value)))
+        else:
+            self.put_batch(log, run_id, params=[api.Param(key, str(value))])
         return value
 
     def log_metric(
@@ -135,18 +147,36 @@ class RunCalls(Calls):
         model_id: str | None = None,
     ) -> Logged | None:
         """Log one point of a metric; ``timestamp`` is in milliseconds since 1970."""
-        op = LogMetric(
-            run_id=run_id,
-            key=key,
-            value=number(key, value),
-            timestamp=now() if timestamp is None else int(timestamp),
-            step=int(step or 0),
-            model_id=model_id,
-            dataset_name=dataset_name,
-            dataset_digest=dataset_digest,
-        )
-        self.do(op)
-        return _logged(synchronous)
+        value = number(key, value)
+        when = now() if timestamp is None else int(timestamp)
+        place = int(step or 0)
+        log = None if synchronous is True else self.journal
+        if log is None:
+            op = LogMetric(
+                run_id=run_id,
+                key=key,
+                value=value,
+                timestamp=when,
+                step=place,
+                model_id=model_id,
+                dataset_name=dataset_name,
+                dataset_digest=dataset_digest,
+            )
+            self.do(op)
+        elif (
+            model_id is None
+            and dataset_name is None
+            and 0 <= when <= MAX_INT
+            and -MAX_INT <= place <= MAX_INT
+            and type(key) is str
+        ):
+            if run_id not in log.runs:
+                self.admit(log, run_id)
+            log.point(run_id, key, value, when, place)
+        else:
+            point = Metric(key, value, when, place, model_id, dataset_name, dataset_digest)
+            self.put_batch(log, run_id, metrics=[point])
+        return self.logged(log) if synchronous is False else None
 
     def log_batch(
         self,
@@ -166,16 +196,24 @@ class RunCalls(Calls):
                 *(([], [], list(tags[i : i + 100])) for i in range(0, len(tags), 100)),
                 *((list(metrics[i : i + 1000]), [], []) for i in range(0, len(metrics), 1000)),
             ]
+        log = None if synchronous is True else self.journal
         for points, settings, marks in batches:
-            self.do(api.LogBatch(run_id=run_id, metrics=points, params=settings, tags=marks))
-        return _logged(synchronous)
+            if log is None:
+                self.do(api.LogBatch(run_id=run_id, metrics=points, params=settings, tags=marks))
+            else:
+                self.put_batch(log, run_id, points, settings, marks)
+        return self.logged(log) if synchronous is False else None
 
     def set_tag(
         self, run_id: str, key: str, value: Any, synchronous: bool | None = None
     ) -> Logged | None:
         """Set a tag of a run."""
-        self.do(api.SetTag(run_id=run_id, key=key, value=str(value)))
-        return _logged(synchronous)
+        log = None if synchronous is True else self.journal
+        if log is None:
+            self.do(api.SetTag(run_id=run_id, key=key, value=str(value)))
+        else:
+            self.put_batch(log, run_id, tags=[api.RunTag(key, str(value))])
+        return self.logged(log) if synchronous is False else None
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag of a run."""
@@ -206,12 +244,15 @@ class RunCalls(Calls):
     ) -> None:
         """Record datasets and logged models as inputs of a run."""
         op = LogInputs(run_id=run_id, datasets=list(datasets or []), models=list(models or []))
-        self.do(op)
+        if (log := self.journal) is None:
+            self.do(op)
+        else:
+            self.put(log, run_id, op)
 
     def log_outputs(self, run_id: str, models: Sequence[ModelOutput]) -> None:
         """Record logged models as outputs of a run."""
-        self.do(LogOutputs(run_id=run_id, models=list(models)))
-
-
-def _logged(synchronous: bool | None) -> Logged | None:
-    return Logged() if synchronous is False else None
+        op = LogOutputs(run_id=run_id, models=list(models))
+        if (log := self.journal) is None:
+            self.do(op)
+        else:
+            self.put(log, run_id, op)

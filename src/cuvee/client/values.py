@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from cuvee.api.experiments import VIEW_TYPES, ViewType
@@ -31,10 +31,19 @@ class PagedList(list[T]):
 
 
 class Logged:
-    """What asynchronous logging calls return; everything is logged already."""
+    """What asynchronous logging calls return.
+
+    Args:
+        wait: waits until the server has it; None: it has it already.
+    """
+
+    def __init__(self, wait: Callable[[], None] | None = None) -> None:
+        self._wait = wait
 
     def wait(self) -> None:
-        """Return at once: nothing is under way."""
+        """Return when the server has what was logged, or after ten seconds without it."""
+        if self._wait:
+            self._wait()
 
 
 def now() -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.names import plain, shown
+from cuvee.api.run_names import random_name
 from cuvee.api.runs import (
     RUN_NAME_TAG,
     CreateRun,
@@ -32,7 +33,6 @@ from cuvee.store.experiments import open_experiment, require_active_experiment
 from cuvee.store.lost_runs import status_set
 from cuvee.store.makers import made_by_actor
 from cuvee.store.run_data import load_runs, run_info
-from cuvee.store.run_names import random_name
 from cuvee.store.run_tags import drop_tags, put_tags
 from cuvee.store.tx import Tx
 

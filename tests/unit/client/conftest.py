@@ -12,6 +12,7 @@ import cuvee
 from clients.processes import Server
 from cuvee.client import active
 from cuvee.client.connect import close_all
+from cuvee.client.journals import close_journals
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +24,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     started.close()
 
 
+@pytest.fixture(scope="session")
+def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory of this process's journals, which are shipped in the end."""
+    folder = tmp_path_factory.mktemp("journals")
+    yield folder
+    close_journals(10.0)
+
+
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, journals: Path) -> Iterator[None]:
     """No variables, no active experiment or run; the working directory is empty."""
     for name in list(os.environ):
         if name.startswith(("CUVEE_", "MLFLOW_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CUVEE_HTTP_REQUEST_MAX_RETRIES", "2")
+    monkeypatch.setenv("CUVEE_JOURNAL_DIR", str(journals))
+    monkeypatch.setenv("CUVEE_QUIET", "1")
     monkeypatch.setattr(active, "_experiment", None)
     monkeypatch.chdir(tmp_path)
     yield
@@ -38,6 +49,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     cuvee.set_tracking_uri("")
     cuvee.set_registry_uri("")
     os.environ.pop("CUVEE_EXPERIMENT_ID", None)
+    os.environ.pop("CUVEE_EXPERIMENT_NAME", None)
     close_all()
 
 

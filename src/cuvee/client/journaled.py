@@ -1,0 +1,161 @@
+"""What the client's logging methods do with a journal.
+
+What is sure to be refused is refused at once, for it is a mistake in the script: a value that is no
+number, a key with a character that is not allowed, another value of a param that is settled. What
+depends on the server is not: such a refusal is told later, and does not stop the script.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cuvee.api.base import Op
+from cuvee.api.metrics import Metric
+from cuvee.api.runs import CreateRun, GetRun, LogBatch, Param, Run, RunTag
+from cuvee.api.wire import encode_op
+from cuvee.client.base import Calls
+from cuvee.client.connect import connect
+from cuvee.client.journals import FLUSH, Facts
+from cuvee.client.values import Logged
+from cuvee.errors import CuveeError, EndpointNotFound, InvalidParameter, NotFound
+
+PATIENCE = 1.0
+"""Seconds that a question may take whose answer the script can do without."""
+
+
+class JournaledCalls(Calls):
+    """Logging through the journal."""
+
+    def put(
+        self, log: Any, run_id: str, op: Op[Any], *, creates: bool = False, ends: bool = False
+    ) -> None:
+        """Append an operation about a run.
+
+        Raises:
+            InvalidParameter: it would be refused.
+        """
+        from cuvee.client.records import Request
+
+        if not creates and run_id not in log.runs:
+            self.admit(log, run_id)
+        op.check()
+        request = encode_op(op)
+        log.request(
+            Request(
+                method=request.method,
+                target=request.target,
+                body=msgspec.Raw(request.body or b"{}"),
+                run=run_id,
+                creates=creates,
+                ends=ends,
+            )
+        )
+
+    def put_batch(
+        self,
+        log: Any,
+        run_id: str,
+        metrics: Sequence[Metric] = (),
+        params: Sequence[Param] = (),
+        tags: Sequence[RunTag] = (),
+    ) -> None:
+        """Append metrics, params and tags of a run, whole or not at all.
+
+        Raises:
+            InvalidParameter: they would be refused.
+        """
+        op = LogBatch(run_id=run_id, metrics=list(metrics), params=list(params), tags=list(tags))
+        op.check()
+        body = encode_op(op).body
+        if run_id not in log.runs:
+            self.admit(log, run_id)
+        settled = log.runs[run_id].params
+        for param in params:
+            if settled.get(param.key, param.value) != param.value:
+                raise InvalidParameter(
+                    f"The param {param.key!r} of run {run_id} is {settled[param.key]!r}, and "
+                    f"params do not change: log {param.value!r} under another key, or in a new run."
+                )
+        settled.update((p.key, p.value) for p in params)
+        log.batch(body)
+
+    def put_files(self, log: Any, run_id: str, source: Path, path: str) -> None:
+        """Keep a copy of a file, or of what is in a directory, as ``path`` of a run."""
+        if run_id not in log.runs:
+            self.admit(log, run_id)
+        if not source.is_dir():
+            log.upload(run_id, path, source)
+            return
+        for each in sorted(source.rglob("*")):
+            if each.is_file():
+                below = each.relative_to(source).as_posix()
+                log.upload(run_id, f"{path}/{below}" if path else below, each)
+
+    def put_run(self, log: Any, run_id: str, op: CreateRun) -> None:
+        """Append the creation of a run that ends with this process."""
+        self.put(log, run_id, op, creates=True)
+        log.runs[run_id] = Facts(ours=True)
+        log.started(run_id, capture=True)
+
+    def admit(self, log: Any, run_id: str) -> None:
+        """Learn about a run before the first call about it, if the server answers soon.
+
+        Raises:
+            NotFound: there is no such run.
+            InvalidParameter: it is deleted.
+        """
+        found = None if log.offline else self.ask_run(run_id)
+        if found is None:
+            log.runs[run_id] = Facts()
+            return
+        if found.info.lifecycle_stage != "active":
+            raise InvalidParameter(
+                f"The run {run_id} is deleted: bring it back with Client().restore_run({run_id!r})."
+            )
+        log.runs[run_id] = Facts(found.data.params)
+
+    def ask_run(self, run_id: str) -> Run | None:
+        """Return a run; None when the server does not answer soon.
+
+        Raises:
+            CuveeError: the server refuses to tell; a run that is missing may be about to come.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                found = self.ask(GetRun(run_id=run_id), max(0.05, end - time.monotonic()))
+            except NotFound as problem:  # noqa: PERF203  # it is a loop that waits
+                if isinstance(problem, EndpointNotFound) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return found.run if found else None
+
+    def ask(self, op: Op[Any], patience: float = PATIENCE) -> Any:
+        """Return the answer to a question; None when there is none within ``patience`` seconds.
+
+        Raises:
+            CuveeError: the server refuses to answer.
+        """
+        store: Any = connect(self.tracking_uri).store
+        try:
+            return store.do(op, patience=patience)
+        except CuveeError as problem:
+            if problem.status >= 500:
+                return None
+            raise
+
+    def takes_ids(self) -> bool | None:
+        """Say whether the server takes ids that we have made; None if it does not answer soon."""
+        store: Any = connect(self.tracking_uri).store
+        answer: bool | None = store.takes_ids(PATIENCE)
+        return answer
+
+    def logged(self, log: Any) -> Logged:
+        """Return what waits for the journal."""
+        return Logged(lambda: log and log.flush(FLUSH))

@@ -1,0 +1,189 @@
+"""A session: the directory in which the processes of one program keep their journals."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cuvee.settings import Settings
+from cuvee.uris import ServerUri
+
+INFO = "session.json"
+LOCK = "sender.lock"
+MAX_ORPHANS = 4
+START_EVERY = 2.0
+"""Seconds between two attempts to start a sender."""
+_START = (
+    "import sys,json;a=json.loads(sys.argv[1]);sys.path[:]=[p for p in sys.path if p];"
+    "sys.path+=[p for p in a if p not in sys.path];"
+    "from cuvee.client.sender import main;sys.exit(main(sys.argv[2]))"
+)
+
+
+class Session:
+    """A directory of journals and the process that ships them.
+
+    Args:
+        folder: the directory; it is made by the first journal.
+        uri: the server, without credentials; empty when it is not known yet.
+        user: user name for the server, as far as it is known.
+        address: the tracking URI as it was given; it may hold credentials, so it is not kept.
+        offline: nothing is sent.
+    """
+
+    def __init__(
+        self, folder: Path, uri: str, user: str = "", address: str = "", *, offline: bool = False
+    ) -> None:
+        self.folder = folder
+        self.uri = uri
+        self.user = user
+        self.offline = offline
+        self._address = address or uri
+        self._started = 0.0
+        self._sender = 0
+
+    @classmethod
+    def begin(cls, server: ServerUri | None, address: str, *, offline: bool) -> Session:
+        """Make a session in the directory that the settings name.
+
+        Raises:
+            OSError: there is no place for it.
+        """
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+        settings = Settings.read()
+        user = (server.username if server else "") or settings.username
+        url = server.url if server else ""
+        session = cls(journal_root() / name, url, user, address, offline=offline)
+        session.folder.mkdir(parents=True, mode=0o700)
+        info = {
+            "uri": url,
+            "user": user,
+            "offline": offline,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "created": time.time_ns() // 1_000_000,
+            "script": sys.argv[0] if sys.argv else "",
+        }
+        part = session.folder / (INFO + ".new")
+        part.write_text(json.dumps(info), encoding="utf-8")
+        part.rename(session.folder / INFO)
+        return session
+
+    @property
+    def files(self) -> Path:
+        """The directory of copies of files that wait to be uploaded."""
+        return self.folder / "files"
+
+    def attend(self, *, last: bool = False) -> None:
+        """See that there is a sender; start one when there is none.
+
+        Args:
+            last: there is no later chance, so one that was started just now is looked at too.
+        """
+        self._reap()
+        if self.offline:
+            return
+        if time.monotonic() - self._started < START_EVERY and self._started and not last:
+            return
+        if not sender_alive(self.folder):
+            self._started = time.monotonic()
+            self._start()
+
+    def _reap(self) -> None:
+        if self._sender:
+            try:
+                done, _ = os.waitpid(self._sender, os.WNOHANG)
+            except ChildProcessError:  # somebody else has waited for it, or we are a fork
+                done = self._sender
+            if done:
+                self._sender = 0
+
+    def _start(self) -> None:
+        """Start a process that outlives this one, and a terminal that is closed."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONSTARTUP")}
+        environment["CUVEE_TRACKING_URI"] = self._address
+        home = str(Path(__file__).resolve().parents[2])
+        paths = [p for p in sys.path[1:] if p and not p.endswith(".zip")]
+        command = [sys.executable, "-c", _START, json.dumps([*paths, home]), str(self.folder)]
+        null = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)
+        log = (
+            os.POSIX_SPAWN_OPEN,
+            2,
+            str(self.folder / "sender.log"),
+            os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+            0o600,
+        )
+        actions: Any = [null, (os.POSIX_SPAWN_DUP2, 0, 1), log]
+        self._sender = os.posix_spawn(
+            sys.executable, command, environment, file_actions=actions, setsid=True
+        )
+
+
+def journal_root() -> Path:
+    """Return the directory of sessions: the setting, the user's state, or the working directory."""
+    chosen = Settings.read().journal_dir
+    if chosen:
+        return Path(chosen).absolute()
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser())
+    home = state / "cuvee" / "journal"
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+        if os.access(home, os.W_OK):
+            return home
+    return Path(".cuvee", "journal").absolute()
+
+
+def sender_alive(folder: Path) -> bool:
+    """Say whether a process ships the session in ``folder``."""
+    found = lock_sender(folder)
+    if found >= 0:
+        os.close(found)
+    return found < 0
+
+
+def lock_sender(folder: Path) -> int:
+    """Take the right to ship a session; return a descriptor, or -1 when another process has it."""
+    import fcntl
+
+    try:
+        fd = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError:  # the session is over
+        return -1
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        return -1
+    return fd
+
+
+def adopt(folder: Path, address: str) -> None:
+    """Start senders for sessions beside one that have none, for the same server and user."""
+    mine = session_info(folder)
+    orphans = 0
+    for other in sorted(p.parent for p in folder.parent.glob("*/" + INFO)):
+        info = session_info(other)
+        same = all(info.get(k) == mine.get(k) for k in ("uri", "user", "host"))
+        if other == folder or not same or info.get("offline") or not any(other.glob("*.state")):
+            continue
+        session = Session(other, info["uri"], info["user"], address)
+        session.attend()
+        orphans += 1
+        if orphans == MAX_ORPHANS:
+            return
+
+
+def session_info(folder: Path) -> dict[str, Any]:
+    """Return what is known about a session."""
+    try:
+        found: dict[str, Any] = json.loads((folder / INFO).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found

@@ -1,0 +1,362 @@
+"""Ships the journals of a session: in order, in batches, each record once."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from cuvee.client.http import Http, read_all
+from cuvee.client.line import LOGGED, PASSIVE, Item, Line
+from cuvee.client.records import Request, Upload, rejects_path, segment_path, segments
+from cuvee.errors import (
+    ConnectionFailed,
+    CuveeError,
+    EndpointNotFound,
+    InvalidParameter,
+    NotFound,
+    Unauthenticated,
+)
+
+API = "/api/2.0/mlflow/"
+LOOK = 10.0
+"""Seconds that a server may take to say what it can do."""
+GRACE = 30.0
+"""Seconds in which a run may appear that another process has made."""
+STUBBORN = 300.0
+"""Seconds after which a record that makes the server fail is set aside."""
+TEMPORARY = frozenset({408, 429, 502, 503, 504, 507})
+ALIASES = "aliases.json"
+_encode = msgspec.json.encode
+
+
+class Away(Exception):  # it is no error: the server will come back
+    """The server cannot take anything now."""
+
+
+class Shipment:
+    """The journals of a session on their way.
+
+    Args:
+        folder: the session's directory.
+        http: connections to the server.
+        place: gives ``put(path, source)`` for a run's artifact root.
+    """
+
+    def __init__(self, folder: Path, http: Http, place: Callable[[str], Any]) -> None:
+        self.folder = folder
+        self.http = http
+        self.lines: dict[str, Line] = {}
+        self.sent = 0
+        self.refused = 0
+        self.keep = False
+        """Whether journals that are shipped stay."""
+        self._place = place
+        self._lock = threading.Lock()
+        self._aliases: dict[str, str] = {}
+        self._roots: dict[str, str] = {}
+        self._experiments: dict[str, str] = {}
+        self._known: set[str] = set()
+        self._missing: dict[str, float] = {}
+        self._stubborn: dict[tuple[str, int], float] = {}
+        with suppress(OSError, ValueError):
+            self._aliases = json.loads((folder / ALIASES).read_text(encoding="utf-8"))
+
+    def look(self) -> None:
+        """Find journals that have been added."""
+        for journal, numbers in segments(self.folder).items():
+            if journal not in self.lines:
+                with suppress(FileNotFoundError):
+                    self.lines[journal] = Line(self.folder, journal, numbers)
+
+    def step(self) -> bool:
+        """Send what is due of each journal; say whether anything was.
+
+        Raises:
+            Away: the server cannot take anything now.
+        """
+        moved = False
+        away: Away | None = None
+        for line in list(self.lines.values()):
+            line.read()
+            if not self._in_turn(line) or not line.ready():
+                continue
+            items = line.window()
+            try:
+                rejected = self._carry(line, items)
+            except Away as problem:  # perhaps for this journal alone
+                away = problem
+                continue
+            line.acknowledge(items, rejected)
+            self.sent += len(items) - rejected
+            self.refused += rejected
+            moved = True
+        if away and not moved:
+            raise away
+        return moved
+
+    def fail(self, when: int) -> None:
+        """Note in each journal since when the server does not answer (ms); 0: it does."""
+        for line in self.lines.values():
+            line.fail(when)
+
+    def sweep(self) -> None:
+        """Delete the journals that are shipped and whose processes are gone."""
+        for line in list(self.lines.values()):
+            if line.done() and not line.live:
+                for _ in range(line.damaged):
+                    self._set_aside(line.id, None, "a record of the journal was damaged")
+                if self.keep:
+                    line.close()
+                else:
+                    line.remove()
+                del self.lines[line.id]
+
+    def live(self) -> Iterator[tuple[Line, str]]:
+        """Give the runs that belong to processes, with their journals."""
+        for line in list(self.lines.values()):
+            for run in list(line.live):
+                yield line, run
+
+    def name(self, run: str) -> str:
+        """Return a run's id at the server."""
+        return self._aliases.get(run, run)
+
+    def call(self, method: str, target: str, body: Any, key: str = "") -> Any:
+        """Send a request and return the answer's JSON.
+
+        Raises:
+            Away: the server cannot take anything now.
+            CuveeError: it refuses this.
+        """
+        data = body if isinstance(body, bytes) else _encode(body)
+        try:
+            answer = self.http.send(
+                method,
+                target,
+                body=None if method == "GET" else data,
+                key=key,
+                repeatable=True,
+                receive=read_all,
+            )
+        except CuveeError as problem:
+            _sort(problem)
+            raise
+        return json.loads(answer or b"{}")
+
+    # ------------------------------------------------------------ records
+
+    def _in_turn(self, line: Line) -> bool:
+        """Say whether the journal that this one's runs come from is ahead of it."""
+        journal, seq = line.after
+        first = self.lines.get(journal)
+        return first is None or first.state.seq >= seq or first.done()
+
+    def _carry(self, line: Line, items: list[Item]) -> int:
+        """Send records; return how many of them were refused."""
+        first = next((i for i in items if i.kind not in PASSIVE), None)
+        if first is None:
+            return 0
+        if first.kind not in LOGGED:
+            return self._single(line, first)
+        groups: dict[str, list[Item]] = {}
+        for item in items:
+            if item.kind in LOGGED:
+                groups.setdefault(item.run, []).append(item)
+        return sum(self._batch(line, run, group) for run, group in groups.items())
+
+    def _batch(self, line: Line, run: str, items: list[Item]) -> int:
+        """Send the records of one run as one request, or else in halves; return the refused."""
+        body = {"run_id": self.name(run), **_merged(items)}
+        try:
+            self._tolerate(line, items[0], lambda: self._log(line, run, items[0].seq, body))
+        except CuveeError as problem:
+            alone = len(items) == 1 or not isinstance(problem, InvalidParameter)
+            if alone or self._deleted(run):
+                for item in items:
+                    self._set_aside(line.id, item, _reason(problem))
+                return len(items)
+            middle = len(items) // 2
+            return self._batch(line, run, items[:middle]) + self._batch(line, run, items[middle:])
+        self._known.add(run)
+        return 0
+
+    def _log(self, line: Line, run: str, seq: int, body: Any) -> None:
+        self._patiently(
+            run, lambda: self.call("POST", API + "runs/log-batch", body, f"{line.id}-{seq}")
+        )
+
+    def _single(self, line: Line, item: Item) -> int:
+        value = item.value
+        try:
+            if item.kind == b"R":
+                self._tolerate(line, item, lambda: self._request(line, item.seq, value))
+            elif item.kind == b"A":
+                self._tolerate(line, item, lambda: self._upload(item.run, value))
+            elif item.kind == b"D":
+                self._set_aside(line.id, item, f"{value['count']} calls found no room")
+                return 0
+        except CuveeError as problem:
+            self._set_aside(line.id, item, _reason(problem))
+            if item.kind == b"R" and value.creates:
+                self._missing[item.run] = 0.0
+            return 1
+        if item.kind == b"S":
+            line.live.add(item.run)
+        elif item.kind == b"R" and value.ends:
+            line.live.discard(item.run)
+        return 0
+
+    def _request(self, line: Line, seq: int, request: Request) -> None:
+        body = self._translated(bytes(request.body))
+        key = f"{line.id}-{seq}"
+        if not request.creates:
+            self._patiently(
+                request.run, lambda: self.call(request.method, request.target, body, key)
+            )
+            return
+        answer = self.call(request.method, request.target, self._placed(body), key)
+        self._known.add(request.run)
+        made = answer["run"]["info"]["run_id"]
+        if made != request.run:
+            self._aliases[request.run] = made
+            part = self.folder / (ALIASES + ".new")
+            part.write_text(json.dumps(self._aliases), encoding="utf-8")
+            part.rename(self.folder / ALIASES)
+
+    def _placed(self, body: bytes) -> bytes:
+        """Return a run's creation with its experiment's id, for servers that take no name."""
+        fields = json.loads(body)
+        name = fields.get("experiment_name")
+        if not name or self.http.takes_ids(LOOK):
+            return body
+        if name not in self._experiments:
+            asked = API + "experiments/get-by-name?" + urlencode({"experiment_name": name})
+            try:
+                found = self.call("GET", asked, b"")["experiment"]["experiment_id"]
+            except NotFound:
+                made = self.call("POST", API + "experiments/create", {"name": name})
+                found = made["experiment_id"]
+            self._experiments[name] = found
+        del fields["experiment_name"]
+        return _encode({**fields, "experiment_id": self._experiments[name]})
+
+    def _upload(self, run: str, upload: Upload) -> None:
+        source = self.folder / "files" / upload.file
+        if not source.exists():
+            raise InvalidParameter(f"The copy of {upload.path!r} is not in the journal any more.")
+        root = self._roots.get(run)
+        if root is None:
+            found = self._patiently(
+                run, lambda: self.call("GET", f"{API}runs/get?run_id={self.name(run)}", b"")
+            )
+            root = self._roots[run] = found["run"]["info"]["artifact_uri"]
+        files, base = self._place(root)
+        try:
+            files.put(f"{base.rstrip('/')}/{upload.path}", source)
+        except CuveeError as problem:
+            _sort(problem)
+            raise
+        source.unlink(missing_ok=True)
+
+    def _translated(self, body: bytes) -> bytes:
+        """Return a request's body with the ids that the server gave."""
+        for ours, theirs in self._aliases.items():
+            body = body.replace(f'"{ours}"'.encode(), f'"{theirs}"'.encode())
+        return body
+
+    # ------------------------------------------------------------ refusals
+
+    def _patiently(self, run: str, work: Callable[[], Any]) -> Any:
+        """Do something with a run that another process may be about to create."""
+        try:
+            return work()
+        except NotFound as problem:
+            if run in self._known or isinstance(problem, EndpointNotFound):
+                raise
+            since = self._missing.setdefault(run, time.monotonic())
+            if since and time.monotonic() - since < GRACE:
+                raise Away(f"the run {run} does not exist yet") from problem
+            raise
+
+    def _tolerate(self, line: Line, item: Item, work: Callable[[], Any]) -> None:
+        """Give the server time when it fails at a record; in the end it is a refusal."""
+        try:
+            work()
+        except CuveeError as problem:
+            if problem.status < 500 and not isinstance(problem, EndpointNotFound):
+                raise
+            since = self._stubborn.setdefault((line.id, item.seq), time.monotonic())
+            if time.monotonic() - since < STUBBORN:
+                raise Away(problem.message) from problem
+            raise
+
+    def _deleted(self, run: str) -> bool:
+        try:
+            found = self.call("GET", f"{API}runs/get?run_id={self.name(run)}", b"")
+        except CuveeError:
+            return False
+        return bool(found["run"]["info"].get("lifecycle_stage") == "deleted")
+
+    def _set_aside(self, journal: str, item: Item | None, reason: str) -> None:
+        """Keep what the server refused, with the reason."""
+        entry: dict[str, Any] = {"time": time.time_ns() // 1_000_000, "reason": reason}
+        if item is not None:
+            entry |= {"seq": item.seq, "kind": item.kind.decode(), "run_id": item.run}
+            entry["record"] = msgspec.to_builtins(item.value)
+        with rejects_path(self.folder, journal).open("ab") as file:
+            file.write(_encode(entry) + b"\n")
+
+
+def remaining(folder: Path) -> tuple[int, int]:
+    """Return how many records of a session, and bytes of records and files, are not shipped."""
+    records = size = 0
+    for journal, numbers in segments(folder).items():
+        line = Line(folder, journal, numbers)
+        for number in numbers:
+            if number >= line.state.segment:
+                size += segment_path(folder, journal, number).stat().st_size
+        size -= line.state.offset
+        records += line.count()
+        line.close()
+    size += sum(p.stat().st_size for p in folder.glob("files/*"))
+    return records, size
+
+
+def refusals(folder: Path) -> list[dict[str, Any]]:
+    """Return what the server has refused of a session, with the reasons."""
+    return [
+        json.loads(line)
+        for path in sorted(folder.glob("*.rejects.jsonl"))
+        for line in path.read_bytes().splitlines()
+    ]
+
+
+def _sort(problem: CuveeError) -> None:
+    """Raise ``Away`` for what says nothing about the request.
+
+    Raises:
+        Away: the server is not there, or busy, or does not know us: that can change.
+    """
+    if isinstance(problem, (ConnectionFailed, Unauthenticated)) or problem.status in TEMPORARY:
+        raise Away(problem.message) from problem
+
+
+def _reason(problem: CuveeError) -> str:
+    return f"{problem.error_code}: {problem.message}"
+
+
+def _merged(items: list[Item]) -> dict[str, list[Any]]:
+    """Return the fields of several calls as those of one; of equal tags the last counts."""
+    metrics = [m for item in items for m in item.value.get("metrics", ())]
+    params = [p for item in items for p in item.value.get("params", ())]
+    tags = {t["key"]: t for item in items for t in item.value.get("tags", ())}
+    merged = {"metrics": metrics, "params": params, "tags": list(tags.values())}
+    return {name: values for name, values in merged.items() if values}
