@@ -18,6 +18,8 @@ PYTHON := $(shell for name in python3.13 python3.12 python3.11 python3.10 python
 endif
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 EMPTY := $(VENV)/.python-$(VERSION)
+BUILDS := pyproject.toml hatch_build.py
+WEB := $(shell find web -name node_modules -prune -o -type f -print)
 
 .PHONY: demo test check bench clean
 
@@ -25,12 +27,16 @@ demo: $(VENV)/.installed
 	@$(BIN)/cuvee demo $(ARGS)
 
 test: $(VENV)/.installed-dev
+	@$(BIN)/python hatch_build.py
+	@$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python hatch_build.py
+	$(BIN)/python hatch_build.py run --silent check
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench --launch \
@@ -38,7 +44,8 @@ bench: $(VENV)/.installed-dev
 	  $(ARGS)
 
 clean:
-	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist cuvee-demo
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist cuvee-demo \
+	  web/node_modules src/cuvee/ui
 
 # The environment is made anew when it was made with another version of Python.
 $(EMPTY):
@@ -49,12 +56,12 @@ $(EMPTY):
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@touch $@
 
-$(VENV)/.installed: $(EMPTY) pyproject.toml
+$(VENV)/.installed: $(EMPTY) $(BUILDS) $(WEB)
 	@echo "Installing cuvee and what it needs (about a minute the first time)"
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(EMPTY) pyproject.toml
+$(VENV)/.installed-dev: $(EMPTY) $(BUILDS)
 	@echo "Installing cuvee and what its tests need"
 	@$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
 	@touch $@ $(VENV)/.installed

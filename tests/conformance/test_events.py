@@ -189,3 +189,19 @@ def test_history_cannot_be_changed_even_by_sql(local_store: SqlStore) -> None:
             connection.execute(statement)
     connection.close()
     assert history(local_store) == before
+
+
+def test_the_history_of_a_model_has_its_versions_and_no_other_model(store: Store) -> None:
+    for name in ("wine", "Wine", "wine0", "wine-2", "win%"):
+        store.do(CreateRegisteredModel(name=name))
+        store.do(CreateModelVersion(name=name, source="s3://b/m"))
+    store.do(TransitionStage(name="wine", version="1", stage="Staging", comment="why"))
+
+    found = [(e.action, e.object) for e in history(store, model="wine")]
+    assert found == [
+        ("model.created", "model:wine"),
+        ("version.created", "version:wine/1"),
+        ("version.transitioned", "version:wine/1"),
+    ]
+    assert [e.object for e in history(store, model="win%")] == ["model:win%", "version:win%/1"]
+    assert history(store, model="wine", action="model.deleted") == []

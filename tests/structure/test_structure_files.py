@@ -21,8 +21,8 @@ STATEMENT = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\b", re.DOTALL
 )
 MACHINE = re.compile(
-    r"/home/\w|/Users/\w|C:\\Users|/root/\.|/work/\w|/tmp/w\b|pypi\.org|pythonhosted\.org|npmjs\.|"
-    r"index-url|extra-index|artifactory|nexus3?\b"
+    r"(?<![\w.])/home/\w|/Users/\w|C:\\Users|/root/\.|/work/\w|/tmp/w\b|pypi\.org|pythonhosted\.org|"
+    r"npmjs\.|index-url|extra-index|artifactory|nexus3?\b"
 )
 BINARY = {".png", ".ico", ".woff2", ".gz"}
 

@@ -50,6 +50,9 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     history: ClassVar[bool] = True
     route: ClassVar[str] = "events"
     object: Annotated[str, Meta(max_length=1000)] = ""
+    model: Annotated[
+        str, Meta(max_length=256, description="only events of this model and its versions")
+    ] = ""
     action: Annotated[str, Meta(max_length=100)] = ""
     actor: Id = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0

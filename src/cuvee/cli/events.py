@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
 from cuvee.cli.output import moment, print_items, printable
+
+if TYPE_CHECKING:
+    from cuvee.api.events import Event
 
 
 @click.command(
@@ -50,7 +53,6 @@ def events(
     they happen, one line each.
     """
     from cuvee.api.events import ListEvents
-    from cuvee.server.pages import changes
 
     if follow:
         _follow(do, ListEvents(object=changed, action=action, actor=actor), since, as_json=as_json)
@@ -81,7 +83,7 @@ def events(
                 e.actor,
                 e.action,
                 e.object,
-                "; ".join(changes(e)),
+                "; ".join(_changes(e)),
                 e.comment,
             )
             for e in found
@@ -94,7 +96,6 @@ def events(
 def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
     from cuvee.api.wire import encode
     from cuvee.client.following import follow
-    from cuvee.server.pages import changes
 
     try:
         for e in follow(do.__self__, op, since):
@@ -102,7 +103,27 @@ def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
                 click.echo(encode(e))
                 continue
             words = [str(e.sequence), moment(e.time), e.actor, e.action, e.object]
-            words += [part for part in ("; ".join(changes(e)), e.comment) if part]
+            words += [part for part in ("; ".join(_changes(e)), e.comment) if part]
             click.echo("  ".join(map(printable, words)))
     except KeyboardInterrupt:
         return
+
+
+_LONG = ("digest", "end_time")  # for programs; people look at the time and the name
+
+
+def _changes(event: Event, most: int = 6) -> list[str]:
+    """Return ``field: before → after`` for what an event changed, long values cut."""
+    lines = []
+    for key in list(dict.fromkeys((*event.before, *event.after)))[:most]:
+        if key in _LONG:
+            continue
+        old, new = (_short(fields.get(key) or "") for fields in (event.before, event.after))
+        if old or new:
+            lines.append(f"{key}: {old} → {new}" if old else f"{key}: {new}")
+    return lines
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -43,6 +43,7 @@ class Client(
         newest_first: bool = False,
         max_results: int = 100,
         page_token: str | None = None,
+        model: str | None = None,
     ) -> PagedList[Event]:
         """Return a page of the history: who changed what, when and why.
 
@@ -54,6 +55,7 @@ class Client(
             newest_first: the last change first.
             max_results: events in a page, 1 to 1000.
             page_token: token of the page.
+            model: only those of this registered model and of its versions.
         """
         op = ListEvents(
             object=object or "",
@@ -63,6 +65,7 @@ class Client(
             newest_first=newest_first,
             max_results=max_results,
             page_token=page_token or "",
+            model=model or "",
         )
         page = self.do_registry(op)
         return PagedList(page.events, page.next_page_token)

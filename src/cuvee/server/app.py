@@ -27,7 +27,6 @@ from cuvee.errors import (
     Unauthenticated,
 )
 from cuvee.rules.targets import Allowed
-from cuvee.server import pages
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
 from cuvee.server.guard import Guard, collect
 from cuvee.server.login import PATHS as LOGIN_PATHS
@@ -39,6 +38,7 @@ from cuvee.server.stream import PATH as STREAM
 from cuvee.server.stream import Streams
 from cuvee.server.sweeper import Sweeper
 from cuvee.server.transfer import Transfer
+from cuvee.server.ui import Ui, login_address
 from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ JSON_HEADERS = [
 ]
 REPLAYED_HEADERS = [*JSON_HEADERS, (REPLAYED.lower().encode(), b"true")]
 TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), _KEEPS_KEYS, *_SAFE]
-PAGE_HEADERS = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"content-security-policy", pages.POLICY.encode()),
-    (b"referrer-policy", b"same-origin"),
-    *_SAFE,
-]
 SERVER_INFO = {
     "store_type": "SqlStore",
     "workspaces_enabled": False,
@@ -118,6 +112,7 @@ class App:
             store, self.guard, self.readers, open_without_users=open_without_users
         )
         self.login = LoginPages(self.auth, self.prefix)
+        self.ui = Ui(self.prefix)
         self.streams = Streams(store, self.auth)
         self.sweeper = Sweeper(store, lambda: store.hold("sweeper"))
         self.webhooks = Webhooks(
@@ -179,6 +174,10 @@ class App:
                 return
             op, fields, methods = self._find(method, path)
             if op is None:
+                if not methods and method in ("GET", "HEAD") and self.ui.is_page(path, headers):
+                    page = self.ui.page(path, headers)
+                    await _send(send, page.status, page.headers, page.body)
+                    return
                 methods = {"GET"} if path == STREAM else methods
                 await self._miss(method, path, methods, send)
                 return
@@ -198,18 +197,28 @@ class App:
             await self.login.handle(path, headers, scope, receive, send)
         elif method in ("GET", "HEAD") and path in SERVER_INFO_PATHS:
             await _send(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
-        elif method == "GET" and path == "/" and b"authorization" not in headers:
+        elif method in ("GET", "HEAD") and (file := self.ui.static(path, headers)):
+            await _send(send, file.status, file.headers, file.body)
+        elif method == "GET" and self._leads_to_login(path, headers):
             try:
                 await self.auth.actor(method, headers, scope)
             except Unauthenticated:
                 page = "/login" if self.auth.has_users else "/setup"
-                location = [(b"location", (self.prefix + page).encode()), *_SAFE]
-                await _send(send, 303, location, b"")
+                address = login_address(self.prefix, page, path, scope["query_string"])
+                await _send(send, 303, [(b"location", address.encode()), *_SAFE], b"")
             else:
                 return False
         else:
             return False
         return True
+
+    def _leads_to_login(self, path: str, headers: dict[bytes, bytes]) -> bool:
+        """Say whether who is not logged in is sent to log in, instead of being refused."""
+        return (
+            b"authorization" not in headers
+            and not _FILES.match(path)
+            and self.ui.is_page(path, headers)
+        )
 
     def _find(self, method: str, path: str) -> tuple[AnyOp | None, dict[str, str], set[str]]:
         try:
@@ -294,19 +303,10 @@ class App:
             return True
         if path == STREAM or method not in ("GET", "HEAD"):
             return False
-        if path == "/":
-            loop = asyncio.get_running_loop()
-            page = await loop.run_in_executor(self.readers, self._home, actor)
-            await _send(send, 200, PAGE_HEADERS, page)
-        elif path == "/api/openapi.json":
-            await _send(send, 200, JSON_HEADERS, openapi())
-        else:
+        if path != "/api/openapi.json":
             return False
+        await _send(send, 200, JSON_HEADERS, openapi())
         return True
-
-    def _home(self, actor: Actor) -> bytes:
-        user = actor.name if actor.via == "session" else ""
-        return pages.home(lambda op: self.store.read(op, actor), user)
 
     # ------------------------------------------------------------ start and stop
 
@@ -339,8 +339,9 @@ class App:
 
 _VERSION = __version__.encode()
 _FILES = re.compile(
-    r"(/ajax-api|/api)/2\.0/mlflow-artifacts/|/get-artifact$|/model-versions/get-artifact$"
+    r"(/ajax-api|/api)/2\.0/mlflow-artifacts/|(/view)?(/model-versions)?/get-artifact$"
     r"|/ajax-api/2\.0/mlflow/(upload-artifact|logged-models/[^/]+/artifacts/files)$"
+    r"|/view/logged-models/[^/]+/artifacts/files$"
 )
 """Paths whose bodies are files, not operations."""
 
@@ -401,8 +402,8 @@ def _too_large(kind: AnyOp) -> TooLarge:
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    length = [(b"content-length", str(len(body)).encode())] if status != 304 else []
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": body})
 
 

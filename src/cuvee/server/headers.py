@@ -19,6 +19,11 @@ _TEXT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TYPES = mimetypes.MimeTypes()  # Python's own list: the host's would make answers differ
+_VIEW = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "media-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_INLINE = "script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:"
 _HASHES = {"sha-256": ("sha256", 32), "sha-512": ("sha512", 64)}
 _MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE | re.ASCII)
@@ -94,6 +99,28 @@ def download_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
     if file.modified:
         headers["last-modified"] = formatdate(file.modified / 1000, usegmt=True)
     return [(key.encode(), value.encode("latin-1")) for key, value in headers.items()]
+
+
+def view_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a file that is shown inside a page, without trusting it.
+
+    Its origin is of no other page, so it has neither cookies nor storage and calls nothing here.
+    Only HTML runs scripts, those that stand in it; nothing is loaded from anywhere.
+    """
+    name = file.path.rpartition("/")[2]
+    ending = name.rpartition(".")[2].lower()
+    headers = dict(download_headers(file))
+    kind, sandbox = headers[b"content-type"], f"sandbox; {_VIEW}"
+    if ending in ("html", "htm", "xhtml"):
+        kind, sandbox = b"text/html; charset=utf-8", f"sandbox allow-scripts; {_VIEW}; {_INLINE}"
+    elif not kind.startswith((b"text/plain", b"image/", b"audio/", b"video/")):
+        kind = b"application/octet-stream"
+    headers[b"content-type"] = kind
+    headers[b"content-security-policy"] = sandbox.encode()
+    headers[b"content-disposition"] = b"inline"
+    headers[b"cross-origin-resource-policy"] = b"same-origin"
+    headers[b"referrer-policy"] = b"no-referrer"
+    return [*headers.items()]
 
 
 def content_type(name: str) -> str:

@@ -19,6 +19,7 @@ from cuvee.rules.tokens import new_secret
 from cuvee.server import pages
 from cuvee.server.auth import ANONYMOUS, COOKIE, Authenticator, address_of, session_of
 from cuvee.server.guard import Headers, from_own_page
+from cuvee.server.ui import is_local
 
 LIFETIME = 12 * 3600  # seconds
 MAX_BODY = 16 << 10
@@ -80,7 +81,7 @@ class LoginPages:
             _, cookie = await self._log_in(fields, scope)
         except CuveeError as problem:
             return _page(path, problem.message, problem.status)
-        return self._to("/", cookie)
+        return self._to(_next(scope), cookie)
 
     @staticmethod
     def _check_origin(headers: Headers) -> None:
@@ -163,23 +164,22 @@ def _page(path: str, problem: str = "", status: int = 200) -> Answer:
     kind = "new-password" if setup else "current-password"
     length = ' minlength="12"' if setup else ""
     said = f'<p role="alert" class="bad">{escape(problem)}</p>' if problem else ""
-    body = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{title} - Cuvee</title>"
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{pages.STYLE}</style></head><body><header><b>Cuvee</b></header><main>"
-        f'<h2>{title}</h2>{said}<form method="post">{setup_field if setup else ""}'
+    form = (
+        f'{said}<form method="post">{setup_field if setup else ""}'
         '<p><label>User name<br><input name="username" required autofocus '
         'autocomplete="username"></label></p>'
         f'<p><label>Password<br><input name="password" type="password" required{length} '
-        f'autocomplete="{kind}"></label></p><p><button>{title}</button></p></form></main></body>'
-        "</html>"
-    ).encode()
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-security-policy", pages.POLICY.encode()),
-        (b"referrer-policy", b"same-origin"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"DENY"),
-    ]
-    return Answer(status, headers, body)
+        f'autocomplete="{kind}"></label></p><p><button>{title}</button></p></form>'
+    )
+    return Answer(status, [*pages.HEADERS], pages.page(title, form))
+
+
+def _next(scope: Scope) -> str:
+    """Return where to go after the login: a page of this server that the query names, or ``/``."""
+    try:
+        asked = parse_qs(scope["query_string"].decode("ascii"), max_num_fields=20).get(
+            "next", ["/"]
+        )
+    except ValueError:
+        return "/"
+    return asked[-1] if is_local(asked[-1]) else "/"

@@ -44,7 +44,12 @@ from cuvee.errors import (
     NotImplementedHere,
     TooLarge,
 )
-from cuvee.server.headers import announced_hashes, download_headers, wanted_range
+from cuvee.server.headers import (
+    announced_hashes,
+    download_headers,
+    view_headers,
+    wanted_range,
+)
 from cuvee.uris import StoredUri, parse_artifact_uri
 
 T = TypeVar("T")
@@ -153,7 +158,8 @@ class Transfer:
             await self._upload_to_run(exchange)
         else:
             _allow(exchange, "GET")
-            await self._send_file(exchange, await self._find_download(exchange, path))
+            found = await self._find_download(exchange, path)
+            await self._send_file(exchange, found, shown_in_page=path.startswith("/view/"))
 
     def close(self) -> None:
         """Finish the disk work under way."""
@@ -298,9 +304,11 @@ class Transfer:
         found = await self._do(FindArtifact(path=stored), exchange.actor)
         return found
 
-    async def _send_file(self, exchange: Exchange, file: StoredFile) -> None:
+    async def _send_file(
+        self, exchange: Exchange, file: StoredFile, *, shown_in_page: bool = False
+    ) -> None:
         etag = f'"{file.digest}"'
-        headers = download_headers(file)
+        headers = view_headers(file) if shown_in_page else download_headers(file)
         if etag in exchange.header("if-none-match") or exchange.header("if-none-match") == "*":
             await exchange.answer(304, headers)
             return

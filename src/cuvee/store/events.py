@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 
 from cuvee.api.events import EraseEventTexts, Event, EventPage, ListEvents, TextsErased
 from cuvee.errors import InvalidParameter, NotFound
@@ -52,6 +52,10 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     ):
         if wanted:
             query = query.where(column == wanted)
+    if op.model:
+        first, behind = f"version:{op.model}/", f"version:{op.model}0"  # "0" comes after "/"
+        versions = and_(_e.c.object >= first, _e.c.object < behind)
+        query = query.where(or_(_e.c.object == f"model:{op.model}", versions))
     if op.from_time is not None:
         query = query.where(_e.c.time >= op.from_time)
     if op.to_time is not None:

@@ -1,0 +1,166 @@
+"""A real Chromium on real servers; a page that complains, or leaves its origin, fails its test."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+from browser import chromium, seeds
+from refusals.served import Site
+
+Theme = Literal["light", "dark"]
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH = """
+document.addEventListener("securitypolicyviolation", (e) =>
+  console.error(`CSP ${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+"""
+
+
+@dataclass
+class Visit:
+    """A page of a browser of its own, on one server.
+
+    Args:
+        page: Playwright's page.
+        url: the server's address, without a slash at the end.
+        expected: patterns of complaints that the test provokes.
+        complaints: what the page has complained about.
+    """
+
+    page: Page
+    url: str
+    expected: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note what goes wrong from now on."""
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("request", self._request)
+        self.page.add_init_script(WATCH)
+
+    def go(self, path: str) -> Page:
+        """Open a path and wait until nothing is on its way."""
+        self.page.goto(self.url + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until the page is drawn and no skeleton is left."""
+        self.page.wait_for_selector("main h1")
+        expect(self.page.get_by_label("Loading")).to_have_count(0)
+
+    def look(self, theme: Theme, width: int) -> None:
+        """Show the page that is open in a theme of the system and at a width."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=theme)
+        expect(self.page.locator("html")).to_have_attribute("data-theme", theme)
+
+    def unexpected(self) -> list[str]:
+        """Return the complaints that the test did not provoke."""
+        return [c for c in self.complaints if not any(re.search(e, c) for e in self.expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.url + "/", "data:", "blob:")):
+            self.complaints.append(f"off origin: {request.url}")
+
+
+Open = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium with a profile of its own."""
+    path = chromium.find()
+    assert path, chromium.MISSING
+    started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Open a server with a profile of its own: ``visit(site, width=1024, theme="dark")``."""
+    visits: list[Visit] = []
+
+    def open_(site: Site, *, width: int = 1440, theme: Theme = "light", prefix: str = "") -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-GB"
+        )
+        context.set_default_timeout(15_000)
+        found = Visit(context.new_page(), f"http://127.0.0.1:{site.port}{prefix}")
+        found.watch()
+        visits.append(found)
+        return found
+
+    yield open_
+    complaints = [complaint for one in visits for complaint in one.unexpected()]
+    for one in visits:
+        one.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server on which nothing has happened."""
+    yield from served(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with the wine story, and another experiment of 60 runs."""
+    for site in served(tmp_path_factory.mktemp("wine")):
+        seeds.tell_the_wine_story(f"http://127.0.0.1:{site.port}")
+        seeds.log_many_runs(f"http://127.0.0.1:{site.port}", 60)
+        yield site
+
+
+def served(folder: Path, *options: str) -> Iterator[Site]:
+    """Run a server until the generator is closed."""
+    site = Site(f"sqlite:///{folder}/cuvee.db", folder, *options)
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    """Keep what the page looks like, for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=os.fspath(SCREENSHOTS / f"{name}.png"))

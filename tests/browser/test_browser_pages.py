@@ -1,0 +1,100 @@
+"""Every page, in both themes and at two widths: drawn, accessible, and silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from browser.conftest import ROOT, Open, Theme, keep_screenshot
+from browser.seeds import SWEEP
+from cuvee.demo.story import MODEL
+from refusals.served import Site
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+THEMES: tuple[Theme, ...] = ("light", "dark")
+LOOKS = [(theme, width) for theme in THEMES for width in (1440, 1024)]
+WINE = f"/models/{MODEL}"
+PAGES = {
+    "home": "/",
+    "experiments": "/experiments",
+    "experiments-none": "/experiments?q=nothing",
+    "runs": "/experiments/{sweep}",
+    "runs-none": "/experiments/{sweep}?filter=metrics.rmse%20%3E%209",
+    "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
+    "run": "/runs/{run}",
+    "models": "/models",
+    "model-board": WINE,
+    "model-versions": f"{WINE}?tab=versions",
+    "model-history": f"{WINE}?tab=history",
+    "version": f"{WINE}/versions/1",
+    "version-history": f"{WINE}/versions/1/history",
+    "not-found": "/nowhere/at/all",
+}
+EMPTY = {"empty-home": "/", "empty-models": "/models", "empty-runs": "/experiments/0"}
+
+
+def places(site: Site) -> dict[str, str]:
+    """Return ids of seeded things by the names that the addresses above use."""
+    filter_ = f"name = '{SWEEP}'"
+    found = site.api("experiments/search", filter=filter_, max_results=1)["experiments"]
+    experiment = found[0]["experiment_id"]
+    runs = site.api("runs/search", experiment_ids=[experiment], max_results=5)["runs"]
+    return {"sweep": experiment, "run": runs[1]["info"]["run_id"]}
+
+
+def offences(page: Any) -> list[str]:
+    """Return what axe-core finds serious or critical."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    results = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{v['id']} ({v['impact']}): {node['target']} {node['failureSummary'][:300]}"
+        for v in results["violations"]
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_drawn_accessible_and_silent(name: str, wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    if name in ("not-found", "runs-refused"):
+        opened.expected.append("status of 40")
+    page = opened.go(PAGES[name].format(**places(wine)))
+    for theme, width in LOOKS:
+        opened.look(theme, width)
+        keep_screenshot(page, f"{name}-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_store_says_what_belongs_there(name: str, empty: Site, visit: Open) -> None:
+    opened = visit(empty)
+    page = opened.go(EMPTY[name])
+
+    assert f"http://127.0.0.1:{empty.port}" in (page.text_content("main pre") or "")
+    for theme in THEMES:
+        opened.look(theme, 1440)
+        keep_screenshot(page, f"{name}-{theme}")
+        assert offences(page) == []
+
+
+def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
+    opened = visit(wine, width=375)
+    for name in ("home", "runs", "run", "model-board", "version"):
+        page = opened.go(PAGES[name].format(**places(wine)))
+        keep_screenshot(page, f"{name}-375")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375, name
+
+
+def test_every_page_has_a_title_and_says_where_it_is(wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    titles = set()
+    for name in ("home", "experiments", "runs", "run", "models", "model-board", "version"):
+        page = opened.go(PAGES[name].format(**places(wine)))
+        titles.add(page.title())
+        crumbs = page.text_content("nav[aria-label=Breadcrumbs]") or ""
+        assert (page.text_content("main h1") or "?") in crumbs, name
+    assert len(titles) == 7
+    assert all(title.endswith(" Cuvee") for title in titles), titles

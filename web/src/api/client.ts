@@ -1,0 +1,97 @@
+import { type Message, SseReader } from "../lib/sse";
+import type { Operation } from "./schema.gen";
+
+/** What a call was refused with; the message is the server's own sentence. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The path below which this server's pages and calls are, without a slash at its end. */
+export const prefix = new URL(document.baseURI).pathname.replace(/\/+$/, "");
+
+/** The address of this server, as a client needs it. */
+export const serverUrl = `${location.origin}${prefix}`;
+
+/** Ask the server; the only place that does. */
+export async function call<Request, Answer>(
+  operation: Operation<Request, Answer>,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const fields = new Map(Object.entries(request as object).filter(([, v]) => v !== undefined));
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = encodeURIComponent(String(fields.get(name)));
+    fields.delete(name);
+    return value;
+  });
+  const init: RequestInit = { method: operation.method, headers: { Accept: "application/json" } };
+  let url = prefix + path;
+  if (operation.method === "GET") {
+    const query = new URLSearchParams();
+    for (const [key, value] of fields) {
+      for (const item of Array.isArray(value) ? value : [value]) query.append(key, String(item));
+    }
+    if (query.size) url += `?${query}`;
+  } else {
+    init.body = JSON.stringify(Object.fromEntries(fields));
+    init.headers = { ...init.headers, "Content-Type": "application/json" };
+  }
+  return (await answer(url, signal ? { ...init, signal } : init)).json() as Promise<Answer>;
+}
+
+async function answer(url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (problem) {
+    if (problem instanceof DOMException && problem.name === "AbortError") throw problem;
+    throw new ApiError(0, "UNREACHABLE", "The server does not answer.");
+  }
+  if (response.ok) return response;
+  if (response.status === 401) logIn();
+  let code = "INTERNAL_ERROR";
+  let message = `The server answered ${response.status}.`;
+  try {
+    const body = (await response.json()) as { error_code?: string; message?: string };
+    code = body.error_code ?? code;
+    message = body.message ?? message;
+  } catch {
+    // A proxy in between answers in its own words.
+  }
+  throw new ApiError(response.status, code, message);
+}
+
+/** Leave for the login page, and come back to this address after it. */
+export function logIn(): void {
+  const here = location.pathname.slice(prefix.length) + location.search;
+  location.assign(`${prefix}/login?next=${encodeURIComponent(here)}`);
+}
+
+/** End the session and show the login page. */
+export async function logOut(): Promise<void> {
+  await answer(`${prefix}/api/1.0/cuvee/logout`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: "{}",
+  });
+  location.assign(`${prefix}/login`);
+}
+
+/** Follow the history as it grows; ends when the signal or the server says so. */
+export async function follow(onMessage: (message: Message) => void, signal: AbortSignal) {
+  const response = await answer(`${prefix}/api/1.0/cuvee/events/stream`, {
+    headers: { Accept: "text/event-stream" },
+    signal,
+  });
+  const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = new SseReader();
+  for (let next = await chunks?.read(); next && !next.done; next = await chunks?.read()) {
+    for (const message of reader.read(next.value)) onMessage(message);
+  }
+}

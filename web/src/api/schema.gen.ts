@@ -1,0 +1,3004 @@
+// Made from /api/openapi.json by tests/structure/ui_types.py; do not edit.
+
+/** A number, or one of those that JSON cannot write. */
+export type Float = number | "NaN" | "Infinity" | "-Infinity";
+
+/** Something that can be asked of the server; `call` asks it. */
+export interface Operation<Request, Answer> {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly types?: (request: Request) => Answer;
+}
+
+function operation<Request, Answer>(
+  name: string,
+  method: string,
+  path: string,
+): Operation<Request, Answer> {
+  return { name, method, path };
+}
+
+/** A level for one user, group or service account. */
+export interface AccessEntry {
+  permission_level: "CAN_CREATE" | "CAN_EDIT" | "CAN_MANAGE" | "CAN_MANAGE_PRODUCTION_VERSIONS" | "CAN_MANAGE_STAGING_VERSIONS" | "CAN_READ" | "CAN_USE" | "DENY";
+  user_name?: string;
+  group_name?: string;
+  service_principal_name?: string;
+}
+
+/** The levels of one user, group or service account. */
+export interface AccessHeld {
+  user_name?: string;
+  group_name?: string;
+  service_principal_name?: string;
+  display_name?: string;
+  all_permissions?: LevelHeld[];
+}
+
+/** Something that was done about a version's stage, or said about the version. */
+export interface Activity {
+  id: string;
+  activity_type: "APPLIED_TRANSITION" | "APPROVED_REQUEST" | "CANCELLED_REQUEST" | "NEW_COMMENT" | "REJECTED_REQUEST" | "REQUESTED_TRANSITION" | "SYSTEM_TRANSITION";
+  user_id: string;
+  comment?: string;
+  system_comment?: string;
+  from_stage?: string;
+  to_stage?: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  request_id?: string;
+  available_actions?: ("APPROVE_TRANSITION_REQUEST" | "CANCEL_TRANSITION_REQUEST" | "DELETE_COMMENT" | "EDIT_COMMENT" | "REJECT_TRANSITION_REQUEST")[];
+  state?: "allowed" | "refused" | "waiting" | null;
+  approvals?: string[];
+  required_approvals?: number;
+  missing?: string[];
+  void_approvals?: VoidApproval[];
+}
+
+/** A page of activities and the token of the next. */
+export interface ActivityPage {
+  activities?: Activity[];
+  next_page_token?: string | null;
+}
+
+/** One activity. */
+export interface ActivityResult {
+  activity: Activity;
+}
+
+/** The files of a directory. */
+export interface ArtifactPage {
+  root_uri?: string | null;
+  files?: FileInfo[];
+  next_page_token?: string | null;
+}
+
+/** A user's membership in a role. */
+export interface Assignment {
+  id: number;
+  user_id: number;
+  role_id: number;
+}
+
+/** Memberships by user. */
+export interface AssignmentList {
+  assignments: Assignment[];
+}
+
+/** One membership. */
+export interface AssignmentResult {
+  assignment: Assignment;
+}
+
+/** A request that was sent. */
+export interface Attempt {
+  started: number;
+  duration: number;
+  status?: number | null;
+  problem?: string;
+}
+
+/** The result of a named check. */
+export interface Check {
+  name: string;
+  passed: boolean;
+  url?: string;
+  details?: string;
+  digest?: string;
+  counts?: boolean;
+  user_id: string;
+  creation_timestamp: number;
+}
+
+/** The checks of a version, by name. */
+export interface CheckList {
+  checks?: Check[];
+}
+
+/** One check. */
+export interface CheckReply {
+  check: Check;
+}
+
+/** What became of a required check; one that is ``unknown`` has not passed. */
+export interface CheckResult {
+  check: string;
+  state: "failed" | "passed" | "unknown";
+  reason: string;
+}
+
+/** A signed statement of what the log holds. */
+export interface Checkpoint {
+  size: number;
+  root: string;
+  key: string;
+  note: string;
+  created: number;
+}
+
+/** Checkpoints, in the order of their sizes. */
+export interface CheckpointPage {
+  checkpoints: Checkpoint[];
+}
+
+/** Bytes that nothing names: how many blobs, their size, and where to go on. */
+export interface Collected {
+  count?: number;
+  size?: number;
+  next_page_token?: string | null;
+}
+
+/** A page of comments and the token of the next. */
+export interface CommentPage {
+  comments?: VersionComment[];
+  next_page_token?: string | null;
+}
+
+/** One comment. */
+export interface CommentResult {
+  comment: VersionComment;
+}
+
+/** The proof that a log is an older log continued (RFC 9162, section 2.1.4.2). */
+export interface Consistency {
+  from_size: number;
+  to_size: number;
+  from_root: string;
+  to_root: string;
+  proof: string[];
+}
+
+/** The user who asks; ``is_basic_auth`` says that a password would be one's own to change. */
+export interface CurrentUser {
+  user: User;
+  is_basic_auth: boolean;
+}
+
+/** Data that a run has read, identified by name and digest within an experiment. */
+export interface Dataset {
+  name: string;
+  digest: string;
+  source_type: string;
+  source: string;
+  schema?: string | null;
+  profile?: string | null;
+}
+
+/** A dataset that metrics must have been measured on. */
+export interface DatasetFilter {
+  dataset_name: string;
+  dataset_digest?: string | null;
+}
+
+/** A dataset as a run used it. */
+export interface DatasetInput {
+  dataset: Dataset;
+  tags?: InputTag[];
+}
+
+/** The datasets of some experiments. */
+export interface DatasetSummaries {
+  dataset_summaries?: DatasetSummary[];
+}
+
+/** A dataset's name, digest and context in an experiment. */
+export interface DatasetSummary {
+  experiment_id: string;
+  name: string;
+  digest: string;
+  context?: string | null;
+}
+
+/** One message to one webhook. */
+export interface Delivery {
+  delivery_id: string;
+  webhook_id: string;
+  event: number;
+  kind: string;
+  state: string;
+  attempts: number;
+  due?: number | null;
+  status?: number | null;
+  problem?: string;
+  payload?: string;
+  attempt_log?: Attempt[];
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+}
+
+/** A page of deliveries and the token of the next. */
+export interface DeliveryPage {
+  deliveries?: Delivery[];
+  next_page_token?: string | null;
+}
+
+/** Where a version's files are. */
+export interface DownloadUri {
+  artifact_uri: string;
+}
+
+/** A move past the policy, which somebody else must review and close. */
+export interface Emergency {
+  id: string;
+  name: string;
+  version: string;
+  stage: string;
+  user_id: string;
+  comment: string;
+  creation_timestamp: number;
+  closed_timestamp?: number | null;
+  closed_by?: string;
+  conclusion?: string;
+}
+
+/** A page of emergencies and the token of the next. */
+export interface EmergencyPage {
+  emergencies?: Emergency[];
+  next_page_token?: string | null;
+}
+
+/** One emergency. */
+export interface EmergencyReply {
+  emergency: Emergency;
+}
+
+/** A result that says nothing but "done". */
+export type Empty = Record<string, unknown>;
+
+/** A file that says what a model needs, as it was registered. */
+export interface EnvironmentFile {
+  path: string;
+  text: string;
+}
+
+export interface Error {
+  error_code: string;
+  message: string;
+}
+
+/** One change. */
+export interface Event {
+  sequence: number;
+  time: number;
+  actor: string;
+  via: string;
+  action: string;
+  object: string;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+  comment?: string;
+  details?: Record<string, unknown>;
+}
+
+/** A page of events; send ``next_page_token`` as ``page_token`` to go on. */
+export interface EventPage {
+  events?: Event[];
+  next_page_token?: string | null;
+}
+
+/** An evidence pack, to be written as an archive. */
+export interface Evidence {
+  name: string;
+  version: string;
+  digest?: string;
+  members: EvidenceMember[];
+  missing?: Gap[];
+}
+
+/** A file of a pack. */
+export interface EvidenceMember {
+  path: string;
+  text: string;
+}
+
+/** A named collection of runs. */
+export interface Experiment {
+  experiment_id: string;
+  name: string;
+  artifact_location: string;
+  lifecycle_stage: string;
+  last_update_time: number;
+  creation_time: number;
+  tags?: ExperimentTag[];
+  workspace?: string;
+}
+
+/** The id of the new experiment. */
+export interface ExperimentCreated {
+  experiment_id: string;
+}
+
+/** A page of experiments and the token of the next. */
+export interface ExperimentPage {
+  experiments?: Experiment[];
+  next_page_token?: string | null;
+}
+
+/** One experiment. */
+export interface ExperimentResult {
+  experiment: Experiment;
+}
+
+/** A key and a value on an experiment. */
+export interface ExperimentTag {
+  key: string;
+  value?: string;
+}
+
+/** A file or directory in a listing; ``file_size`` (bytes) is absent for directories. */
+export interface FileInfo {
+  path: string;
+  is_dir: boolean;
+  file_size?: number | null;
+}
+
+/** Something that is missing: about what (``review``, ``data`` ...), in a sentence. */
+export interface Gap {
+  topic: string;
+  says: string;
+}
+
+/** A level that a user or a group has on an object. */
+export interface Grant {
+  object: string;
+  permission: "CAN_CREATE" | "CAN_EDIT" | "CAN_MANAGE" | "CAN_MANAGE_PRODUCTION_VERSIONS" | "CAN_MANAGE_STAGING_VERSIONS" | "CAN_READ" | "CAN_USE" | "DENY";
+  user?: string;
+  group?: string;
+  stage?: string;
+  granted_by?: string;
+  created?: number;
+}
+
+/** Some grants. */
+export interface GrantList {
+  grants?: Grant[];
+}
+
+/** A group of users. */
+export interface Group {
+  id: number;
+  name: string;
+  description?: string;
+  created?: number;
+  members?: string[];
+}
+
+/** Groups by name. */
+export interface GroupList {
+  groups: Group[];
+}
+
+/** One group. */
+export interface GroupResult {
+  group: Group;
+}
+
+/** A time during which a version held a stage. */
+export interface Holding {
+  version: string;
+  stage: string;
+  since: number;
+  until?: number | null;
+  user_id?: string;
+  ended_by?: string;
+  deleted?: boolean;
+}
+
+/** A page of holdings, newest first, and the token of the next. */
+export interface HoldingPage {
+  holdings?: Holding[];
+  next_page_token?: string | null;
+}
+
+/** A webhook of any form. */
+export interface Hook {
+  webhook_id: string;
+  form: string;
+  name?: string;
+  description?: string;
+  url: string;
+  actions?: string[];
+  model?: string | null;
+  status: string;
+  signed?: boolean;
+  authorized?: boolean;
+  verify?: boolean;
+  user_id?: string;
+  vouched_by?: string;
+  problem?: string;
+  pending?: number;
+  dead?: number;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+}
+
+/** A page of webhooks and the token of the next. */
+export interface HookPage {
+  webhooks?: Hook[];
+  next_page_token?: string | null;
+}
+
+/** One webhook. */
+export interface HookResult {
+  webhook: Hook;
+}
+
+/** Where to send, and how to prove who sends; ``secret`` and ``authorization`` stay here. */
+export interface HttpUrlSpec {
+  url: string;
+  enable_ssl_verification?: boolean | null;
+  secret?: string | null;
+  authorization?: string | null;
+}
+
+/** Where a webhook is sent, without its secrets. */
+export interface HttpUrlSpecShown {
+  url: string;
+  enable_ssl_verification: boolean;
+}
+
+/** The proof that an entry is in the log; check it with RFC 9162, section 2.1.3.2. */
+export interface Inclusion {
+  sequence: number;
+  size: number;
+  leaf: string;
+  root: string;
+  proof: string[];
+}
+
+/** A key and a value on the use of a dataset by a run. */
+export interface InputTag {
+  key: string;
+  value?: string;
+}
+
+/** Which job of a workspace to run; ``access_token`` stays here. */
+export interface JobSpec {
+  job_id: string;
+  access_token: string;
+  workspace_url?: string | null;
+}
+
+/** Which job a webhook runs, without its token. */
+export interface JobSpecShown {
+  job_id: string;
+  workspace_url: string;
+}
+
+/** When a run's process was last heard of, and until when it need not be. */
+export interface Lease {
+  run_id: string;
+  status: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+  last_seen?: number;
+  expires?: number;
+  lost?: boolean;
+  reopened?: boolean;
+  tail?: string;
+}
+
+/** One lease. */
+export interface LeaseResult {
+  lease: Lease;
+}
+
+/** A level, and where it comes from when it was not given on the object itself. */
+export interface LevelHeld {
+  permission_level: "CAN_CREATE" | "CAN_EDIT" | "CAN_MANAGE" | "CAN_MANAGE_PRODUCTION_VERSIONS" | "CAN_MANAGE_STAGING_VERSIONS" | "CAN_READ" | "CAN_USE" | "DENY";
+  inherited: boolean;
+  inherited_from_object?: string[];
+}
+
+/** A level and what it allows. */
+export interface LevelMeaning {
+  permission_level: string;
+  description: string;
+}
+
+/** The levels that an object can be given for. */
+export interface LevelMeanings {
+  permission_levels: LevelMeaning[];
+}
+
+/** What the log holds at a place. */
+export interface LogEntry {
+  sequence: number;
+  leaf: string;
+  entry: string | null;
+  texts?: Text[];
+}
+
+/** Neighbouring entries. */
+export interface LogEntryPage {
+  entries: LogEntry[];
+}
+
+/** How the log is. */
+export interface LogStatus {
+  size: number;
+  signed: number;
+  key: string;
+  problems: string[];
+  compared?: number;
+}
+
+/** A logged model with its data. */
+export interface LoggedModel {
+  info: LoggedModelInfo;
+  data?: LoggedModelData;
+}
+
+/** A logged model's params and every metric point logged for it. */
+export interface LoggedModelData {
+  params?: LoggedModelParameter[];
+  metrics?: Metric[];
+}
+
+/** One logged model, from servers that say it back; MLflow's does not. */
+export interface LoggedModelEcho {
+  model?: LoggedModel | null;
+}
+
+/** What a logged model is, without its data. */
+export interface LoggedModelInfo {
+  model_id: string;
+  experiment_id: string;
+  name: string;
+  creation_timestamp_ms: number;
+  last_updated_timestamp_ms: number;
+  artifact_uri: string;
+  status: "LOGGED_MODEL_PENDING" | "LOGGED_MODEL_READY" | "LOGGED_MODEL_STATUS_UNSPECIFIED" | "LOGGED_MODEL_UPLOAD_FAILED";
+  model_type?: string;
+  source_run_id?: string;
+  status_message?: string | null;
+  tags?: LoggedModelTag[];
+}
+
+/** One key of an order: an attribute or ``metrics.<key>``. */
+export interface LoggedModelOrder {
+  field_name: string;
+  ascending?: boolean;
+  dataset_name?: string | null;
+  dataset_digest?: string | null;
+}
+
+/** A page of logged models and the token of the next. */
+export interface LoggedModelPage {
+  models?: LoggedModel[];
+  next_page_token?: string | null;
+}
+
+/** A setting of a logged model. */
+export interface LoggedModelParameter {
+  key: string;
+  value?: string;
+}
+
+/** One logged model. */
+export interface LoggedModelResult {
+  model: LoggedModel;
+}
+
+/** A key and a value on a logged model. */
+export interface LoggedModelTag {
+  key: string;
+  value?: string;
+}
+
+/** One point of a metric. */
+export interface Metric {
+  key: string;
+  value: Float;
+  timestamp: number;
+  step?: number;
+  model_id?: string | null;
+  dataset_name?: string | null;
+  dataset_digest?: string | null;
+  run_id?: string | null;
+}
+
+/** Points of a history and the token of the next page. */
+export interface MetricPage {
+  metrics?: Metric[];
+  next_page_token?: string | null;
+}
+
+/** A logged model that a run has read. */
+export interface ModelInput {
+  model_id: string;
+}
+
+/** A logged model that a run has made, at a step. */
+export interface ModelOutput {
+  model_id: string;
+  step?: number;
+}
+
+/** A version of a registered model. */
+export interface ModelVersion {
+  name: string;
+  version: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  user_id?: string | null;
+  current_stage: string;
+  description?: string;
+  source?: string;
+  run_id?: string;
+  status?: "FAILED_REGISTRATION" | "PENDING_REGISTRATION" | "READY";
+  status_message?: string | null;
+  tags?: ModelVersionTag[];
+  run_link?: string;
+  aliases?: string[];
+  model_id?: string | null;
+  digest?: string;
+}
+
+/** A page of model versions and the token of the next. */
+export interface ModelVersionPage {
+  model_versions?: ModelVersion[];
+  next_page_token?: string | null;
+}
+
+/** One model version. */
+export interface ModelVersionResult {
+  model_version: ModelVersion;
+}
+
+/** A key and a value on a model version. */
+export interface ModelVersionTag {
+  key: string;
+  value?: string;
+}
+
+/** A new token and its secret, which is shown this once. */
+export interface NewToken {
+  token: Token;
+  secret: string;
+}
+
+/** Who may do what with an object. */
+export interface ObjectPermissions {
+  object_id: string;
+  object_type: string;
+  access_control_list: AccessHeld[];
+}
+
+/** A setting of a run; it never changes once logged. */
+export interface Param {
+  key: string;
+  value?: string;
+}
+
+/** A move of the past, and what the policy would have said to it. */
+export interface PastMove {
+  name: string;
+  version: string;
+  from_stage: string;
+  to_stage: string;
+  user_id: string;
+  timestamp: number;
+  blocked: boolean;
+  missing?: string[];
+  emergency?: boolean;
+}
+
+/** The stages of a model, a folder or the registry, in their order. */
+export interface Policy {
+  stages: Stage[];
+  binding?: boolean;
+}
+
+/** What applying or removing a policy does. */
+export interface PolicyChange {
+  before: PolicyVersion;
+  after: PolicyVersion;
+  moved?: StageChange[];
+  unchanged?: boolean;
+}
+
+/** The versions of a scope's policy, newest first. */
+export interface PolicyList {
+  policy_versions?: PolicyVersion[];
+}
+
+/** One policy. */
+export interface PolicyResult {
+  policy_version: PolicyVersion;
+}
+
+/** A policy as it was applied. */
+export interface PolicyVersion {
+  id?: string;
+  scope?: string;
+  version?: number;
+  digest?: string;
+  user_id?: string;
+  creation_timestamp?: number;
+  policy?: Policy | null;
+  stages?: string[];
+}
+
+/** Something deleted, and what becomes of it. */
+export interface PurgeItem {
+  kind: "experiment" | "logged_model" | "run";
+  id: string;
+  name: string;
+  deleted?: number;
+  files?: number;
+  size?: number;
+  kept?: string;
+}
+
+/** What went, what stays, and where to go on. */
+export interface PurgePage {
+  items?: PurgeItem[];
+  next_page_token?: string | null;
+}
+
+/** How many deliveries are queued again. */
+export interface Redelivered {
+  redelivered: number;
+}
+
+/** A registered model, and the folder it is in, as ``team/project``. */
+export interface RegisteredModel {
+  name: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  user_id?: string | null;
+  description?: string | null;
+  latest_versions?: ModelVersion[];
+  tags?: RegisteredModelTag[];
+  aliases?: RegisteredModelAlias[];
+  folder?: string;
+}
+
+/** A name that points at one version. */
+export interface RegisteredModelAlias {
+  alias: string;
+  version: string;
+}
+
+/** A page of registered models and the token of the next. */
+export interface RegisteredModelPage {
+  registered_models?: RegisteredModel[];
+  next_page_token?: string | null;
+}
+
+/** One registered model. */
+export interface RegisteredModelResult {
+  registered_model: RegisteredModel;
+}
+
+/** A key and a value on a registered model. */
+export interface RegisteredModelTag {
+  key: string;
+  value?: string;
+}
+
+/** The receiver's status (0 when there is none), and our words about it. */
+export interface RegistryTryResult {
+  status_code: number;
+  body: string;
+}
+
+/** A webhook of the commercial registry's form; without ``model_name`` it is for all models. */
+export interface RegistryWebhook {
+  id: string;
+  events: string[];
+  status: string;
+  model_name?: string | null;
+  description?: string | null;
+  http_url_spec?: HttpUrlSpecShown | null;
+  job_spec?: JobSpecShown | null;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+}
+
+/** A page of webhooks and the token of the next. */
+export interface RegistryWebhookPage {
+  webhooks?: RegistryWebhook[];
+  next_page_token?: string | null;
+}
+
+/** One webhook. */
+export interface RegistryWebhookResult {
+  webhook: RegistryWebhook;
+}
+
+/** What a policy would have said to past moves, newest first. */
+export interface Rehearsal {
+  scope: string;
+  total: number;
+  blocked: number;
+  moves?: PastMove[];
+  notes?: string[];
+}
+
+/** The open requests of a version. */
+export interface RequestList {
+  requests?: Activity[];
+}
+
+/** A page of open requests and the token of the next. */
+export interface RequestPage {
+  requests?: TransitionRequest[];
+  next_page_token?: string | null;
+}
+
+/** What a move into a stage needs. */
+export interface Review {
+  approvals?: number;
+  from?: string[];
+  exclude?: ("author" | "requester")[];
+  checks?: string[];
+  reason?: boolean;
+  expires?: string;
+  break_glass?: string[];
+}
+
+/** A group, as MLflow's clients see it; there is one workspace, ``default``. */
+export interface Role {
+  id: number;
+  name: string;
+  workspace?: string;
+  description?: string | null;
+  permissions?: RolePermission[];
+}
+
+/** Roles by name. */
+export interface RoleList {
+  roles: Role[];
+}
+
+/** What the members of a role may do with something, in MLflow's words. */
+export interface RolePermission {
+  id: number;
+  role_id: number;
+  resource_type: string;
+  resource_pattern: string;
+  permission: string;
+}
+
+/** One level of a role. */
+export interface RolePermissionResult {
+  role_permission: RolePermission;
+}
+
+/** The levels of a role. */
+export interface RolePermissions {
+  role_permissions: RolePermission[];
+}
+
+/** One role. */
+export interface RoleResult {
+  role: Role;
+}
+
+/** A run with its data. */
+export interface Run {
+  info: RunInfo;
+  data: RunData;
+  inputs?: RunInputs;
+  outputs?: RunOutputs;
+}
+
+/** A run's latest metrics, its params and its tags. */
+export interface RunData {
+  metrics?: Metric[];
+  params?: Param[];
+  tags?: RunTag[];
+}
+
+/** What a run is, without its data. */
+export interface RunInfo {
+  run_id: string;
+  run_uuid: string;
+  run_name: string;
+  experiment_id: string;
+  user_id: string;
+  status: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+  start_time: number;
+  end_time?: number | null;
+  artifact_uri: string;
+  lifecycle_stage: string;
+}
+
+/** One run, without its data. */
+export interface RunInfoResult {
+  run_info: RunInfo;
+}
+
+/** What a run has read. */
+export interface RunInputs {
+  dataset_inputs?: DatasetInput[];
+  model_inputs?: ModelInput[];
+}
+
+/** What a run has made. */
+export interface RunOutputs {
+  model_outputs?: ModelOutput[];
+}
+
+/** A page of runs and the token of the next. */
+export interface RunPage {
+  runs?: Run[];
+  next_page_token?: string | null;
+}
+
+/** One run. */
+export interface RunResult {
+  run: Run;
+}
+
+/** A key and a value on a run; it may change. */
+export interface RunTag {
+  key: string;
+  value?: string;
+}
+
+/** A stage. */
+export interface Stage {
+  name: string;
+  holders?: "many" | "one";
+  former?: string;
+  protected?: boolean | null;
+  enter?: string[];
+  leave?: string[];
+  review?: Review | null;
+}
+
+/** A version that a policy moves, because it drops the stage that the version holds. */
+export interface StageChange {
+  name: string;
+  version: string;
+  from_stage: string;
+  to_stage: string;
+}
+
+/** A version and the time during which it held the stage that was asked about. */
+export interface StageHolder {
+  model_version: ModelVersion;
+  holding: Holding;
+}
+
+/** A file as it is stored. */
+export interface StoredFile {
+  path: string;
+  digest: string;
+  size: number;
+  modified?: number;
+}
+
+/** Files with their digests. */
+export interface StoredFiles {
+  files?: StoredFile[];
+}
+
+/** A free text of an event, and the salt that its commitment has: SHA-256(salt + text). */
+export interface Text {
+  event: number;
+  field: string;
+  salt: string;
+  text: string;
+}
+
+/** Which texts of an event are gone. */
+export interface TextsErased {
+  fields: string[];
+}
+
+/** A token, without its secret. */
+export interface Token {
+  token_id: string;
+  username: string;
+  name: string;
+  scopes: string[];
+  created: number;
+  expires: number;
+  revoked?: number | null;
+  last_used?: number | null;
+}
+
+/** Tokens, newest first. */
+export interface TokenList {
+  tokens: Token[];
+}
+
+/** A request to move a version to a stage. */
+export interface TransitionRequest {
+  creation_timestamp: number;
+  user_id: string;
+  to_stage: string;
+  comment?: string;
+  available_actions?: ("APPROVE_TRANSITION_REQUEST" | "CANCEL_TRANSITION_REQUEST" | "DELETE_COMMENT" | "EDIT_COMMENT" | "REJECT_TRANSITION_REQUEST")[];
+  id?: string;
+  name?: string;
+  version?: string;
+  state?: "allowed" | "refused" | "waiting";
+  approvals?: string[];
+  required_approvals?: number;
+  missing?: string[];
+  void_approvals?: VoidApproval[];
+}
+
+/** One request. */
+export interface TransitionRequestResult {
+  request: TransitionRequest;
+}
+
+/** What came of a test call; the receiver's words are not shown, only its status. */
+export interface TryOutcome {
+  success?: boolean;
+  response_status?: number | null;
+  response_body?: string;
+  error_message?: string;
+}
+
+/** The outcome of one test call. */
+export interface TryResult {
+  result: TryOutcome;
+}
+
+/** Someone who can log in. */
+export interface User {
+  id: number;
+  username: string;
+  is_admin?: boolean;
+  kind?: string;
+  active?: boolean;
+  created?: number;
+  groups?: string[];
+  roles?: Role[];
+}
+
+/** Users by name. */
+export interface UserList {
+  users: User[];
+}
+
+/** A user's level on something; ``allowed`` says whether it is USE or more. */
+export interface UserPermission {
+  allowed: boolean;
+  permission: string;
+}
+
+/** One grant that a user has, directly or by a role. */
+export interface UserPermissionRow {
+  role_id: number;
+  role_name: string;
+  workspace: string;
+  resource_type: string;
+  resource_pattern: string;
+  permission: string;
+}
+
+/** The grants of a user. */
+export interface UserPermissions {
+  is_admin: boolean;
+  permissions: UserPermissionRow[];
+}
+
+/** One user. */
+export interface UserResult {
+  user: User;
+}
+
+/** A comment on a version; ``available_actions`` are the caller's. */
+export interface VersionComment {
+  id: string;
+  comment: string;
+  user_id: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  available_actions?: ("APPROVE_TRANSITION_REQUEST" | "CANCEL_TRANSITION_REQUEST" | "DELETE_COMMENT" | "EDIT_COMMENT" | "REJECT_TRANSITION_REQUEST")[];
+}
+
+/** Some model versions. */
+export interface VersionList {
+  model_versions?: ModelVersion[];
+}
+
+/** An approval that does not count, and why. */
+export interface VoidApproval {
+  user_id: string;
+  reason: string;
+}
+
+/** A webhook of MLflow's form; its secret is never shown. */
+export interface Webhook {
+  webhook_id: string;
+  name: string;
+  description?: string | null;
+  url: string;
+  events: WebhookEvent[];
+  status: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+}
+
+/** What a webhook is told of: an action on a kind of thing. */
+export interface WebhookEvent {
+  entity: "BUDGET_POLICY" | "MODEL_VERSION" | "MODEL_VERSION_ALIAS" | "MODEL_VERSION_TAG" | "PROMPT" | "PROMPT_ALIAS" | "PROMPT_TAG" | "PROMPT_VERSION" | "PROMPT_VERSION_TAG" | "REGISTERED_MODEL";
+  action: "CREATED" | "DELETED" | "EXCEEDED" | "SET" | "UPDATED";
+}
+
+/** A page of webhooks and the token of the next. */
+export interface WebhookPage {
+  webhooks?: Webhook[];
+  next_page_token?: string | null;
+}
+
+/** One webhook. */
+export interface WebhookResult {
+  webhook: Webhook;
+}
+
+/** Who the server takes the caller for. */
+export interface Whoami {
+  username: string;
+  via: string;
+  user_id?: number | null;
+  is_admin?: boolean;
+  scopes?: string[];
+  groups?: string[];
+}
+
+/** A registered model as the workspace registry shows it: with an id and the caller's level. */
+export interface WorkspaceModel {
+  id: string;
+  name: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  user_id?: string | null;
+  description?: string | null;
+  latest_versions?: ModelVersion[];
+  tags?: RegisteredModelTag[];
+  permission_level: string;
+}
+
+/** One registered model as the workspace registry shows it. */
+export interface WorkspaceModelResult {
+  registered_model_databricks: WorkspaceModel;
+}
+
+/** A version as the workspace registry shows it, with its open requests. */
+export interface WorkspaceModelVersion {
+  name: string;
+  version: string;
+  creation_timestamp: number;
+  last_updated_timestamp: number;
+  user_id?: string | null;
+  current_stage: string;
+  description?: string;
+  source?: string;
+  run_id?: string;
+  run_link?: string;
+  status?: "FAILED_REGISTRATION" | "PENDING_REGISTRATION" | "READY";
+  status_message?: string | null;
+  tags?: ModelVersionTag[];
+  open_requests?: Activity[];
+  permission_level: string;
+  digest?: string;
+}
+
+/** One version as the workspace registry shows it. */
+export interface WorkspaceModelVersionResult {
+  model_version_databricks: WorkspaceModelVersion;
+}
+
+/** Why someone can or cannot do something. */
+export interface cuvee_api_permissions_Explanation {
+  user: string;
+  object: string;
+  permission: string;
+  allowed: boolean;
+  level: string;
+  because: string;
+  grants?: Grant[];
+  ask?: string[];
+  next?: string;
+}
+
+/** What a stage's policy says to a version that would enter it now. */
+export interface cuvee_api_reviews_Explanation {
+  state: "allowed" | "refused" | "waiting";
+  policy?: string;
+  digest?: string;
+  gated?: boolean;
+  approvals?: string[];
+  required_approvals?: number;
+  missing?: string[];
+  void_approvals?: VoidApproval[];
+  checks?: CheckResult[];
+}
+
+/** Read what was done about a version's stage and said about the version, newest first. Needs read. */
+export const listActivities = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    max_results?: number;
+    page_token?: string;
+  },
+  ActivityPage
+>("listActivities", "GET", "/api/1.0/cuvee/activities/list");
+
+/** Take back the result of a check. Needs edit. */
+export const deleteCheck = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    check_name: string;
+  },
+  Empty
+>("deleteCheck", "DELETE", "/api/1.0/cuvee/checks/delete");
+
+/** Read the results of checks that were posted for a version. Needs read. */
+export const listChecks = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  CheckList
+>("listChecks", "GET", "/api/1.0/cuvee/checks/list");
+
+/** Post the result of a check of a version's files; the newest of each name counts. Needs edit. */
+export const setCheck = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    check_name: string;
+    passed: boolean;
+    url?: string;
+    details?: string;
+    digest?: string;
+  },
+  CheckReply
+>("setCheck", "POST", "/api/1.0/cuvee/checks/set");
+
+/** Read the comments on a version, oldest first. Needs read. */
+export const listComments = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    max_results?: number;
+    page_token?: string;
+  },
+  CommentPage
+>("listComments", "GET", "/api/1.0/cuvee/comments/list");
+
+/** Close an emergency with a conclusion (``comment``); not by who moved. Needs login. */
+export const closeEmergency = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    id: string;
+  },
+  EmergencyReply
+>("closeEmergency", "POST", "/api/1.0/cuvee/emergencies/close");
+
+/** Read moves past the policy, newest first: of one model, or of all that the caller sees. Needs login. */
+export const listEmergencies = /*#__PURE__*/ operation<
+  {
+    name?: string;
+    open_only?: boolean;
+    max_results?: number;
+    page_token?: string;
+  },
+  EmergencyPage
+>("listEmergencies", "GET", "/api/1.0/cuvee/emergencies/list");
+
+/** Read events in their order, oldest first unless ``newest_first``. Needs login. */
+export const listEvents = /*#__PURE__*/ operation<
+  {
+    object?: string;
+    model?: string;
+    action?: string;
+    actor?: string;
+    since?: number;
+    from_time?: number | null;
+    to_time?: number | null;
+    newest_first?: boolean;
+    max_results?: number;
+    page_token?: string;
+  },
+  EventPage
+>("listEvents", "GET", "/api/1.0/cuvee/events");
+
+/** Erase the free text of an event for good; who did what and when stays, and stays provable. Needs admin. */
+export const eraseEventTexts = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    sequence: number;
+  },
+  TextsErased
+>("eraseEventTexts", "POST", "/api/1.0/cuvee/events/erase");
+
+
+/** Create a group without members. Needs admin. */
+export const createGroup = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    description?: string;
+  },
+  GroupResult
+>("createGroup", "POST", "/api/1.0/cuvee/groups/create");
+
+/** Delete a group with what its members may do through it. Needs admin. */
+export const deleteGroup = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+  },
+  Empty
+>("deleteGroup", "DELETE", "/api/1.0/cuvee/groups/delete");
+
+/** Read a group and its members. Needs login. */
+export const getGroup = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  GroupResult
+>("getGroup", "GET", "/api/1.0/cuvee/groups/get");
+
+/** List the groups and their members by name. Needs login. */
+export const listGroups = /*#__PURE__*/ operation<
+  Record<string, never>,
+  GroupList
+>("listGroups", "GET", "/api/1.0/cuvee/groups/list");
+
+/** Add a user to a group; one who is in it already is not an error. Needs admin. */
+export const addMember = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    username: string;
+  },
+  Empty
+>("addMember", "POST", "/api/1.0/cuvee/groups/members/add");
+
+/** Take a user out of a group; one who is not in it is not an error. Needs admin. */
+export const removeMember = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    username: string;
+  },
+  Empty
+>("removeMember", "DELETE", "/api/1.0/cuvee/groups/members/remove");
+
+/** Rename a group or describe it anew; it keeps its members and rights. Needs admin. */
+export const updateGroup = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    new_name?: string | null;
+    description?: string | null;
+  },
+  GroupResult
+>("updateGroup", "PATCH", "/api/1.0/cuvee/groups/update");
+
+/** Read the latest checkpoint, or the one of a size. Needs login. */
+export const getCheckpoint = /*#__PURE__*/ operation<
+  {
+    size?: number;
+  },
+  Checkpoint
+>("getCheckpoint", "GET", "/api/1.0/cuvee/log/checkpoint");
+
+/** Read the checkpoints above a size, smallest first. Needs login. */
+export const listCheckpoints = /*#__PURE__*/ operation<
+  {
+    above?: number;
+    max_results?: number;
+  },
+  CheckpointPage
+>("listCheckpoints", "GET", "/api/1.0/cuvee/log/checkpoints");
+
+/** Prove that nothing of an older log (``from`` entries) was changed until a newer (``to``). Needs login. */
+export const getConsistency = /*#__PURE__*/ operation<
+  {
+    from_size: number;
+    to_size?: number;
+  },
+  Consistency
+>("getConsistency", "GET", "/api/1.0/cuvee/log/consistency");
+
+/** Read the entries after a place, so as to recompute the tree. Needs login. */
+export const listLogEntries = /*#__PURE__*/ operation<
+  {
+    since?: number;
+    max_results?: number;
+  },
+  LogEntryPage
+>("listLogEntries", "GET", "/api/1.0/cuvee/log/entries");
+
+/** Read what the log holds at a place. Needs login. */
+export const getLogEntry = /*#__PURE__*/ operation<
+  {
+    sequence: number;
+  },
+  LogEntry
+>("getLogEntry", "GET", "/api/1.0/cuvee/log/entry");
+
+/** Prove that an event is in the log. Needs login. */
+export const getInclusion = /*#__PURE__*/ operation<
+  {
+    sequence: number;
+    size?: number;
+  },
+  Inclusion
+>("getInclusion", "GET", "/api/1.0/cuvee/log/inclusion");
+
+/** Ask how the log is, and whether what it says agrees with what the registry holds. Needs login. */
+export const getLogStatus = /*#__PURE__*/ operation<
+  Record<string, never>,
+  LogStatus
+>("getLogStatus", "GET", "/api/1.0/cuvee/log/status");
+
+/** Read the version whose files have a digest, under this model's name or another. Needs login. */
+export const findVersionByDigest = /*#__PURE__*/ operation<
+  {
+    name: string;
+    digest: string;
+  },
+  ModelVersionResult
+>("findVersionByDigest", "GET", "/api/1.0/cuvee/model-versions/by-digest");
+
+/** Write down and sign what is known about a version, for somebody who cannot ask the server. Needs read. */
+export const getEvidence = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    files?: EnvironmentFile[];
+  },
+  Evidence
+>("getEvidence", "POST", "/api/1.0/cuvee/model-versions/evidence");
+
+/** Read the files of a version with their digests, as they were when it was registered. Needs read. */
+export const getVersionManifest = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  StoredFiles
+>("getVersionManifest", "GET", "/api/1.0/cuvee/model-versions/manifest");
+
+/** Give a stage back to the version that held it before the one that holds it now. Needs read. */
+export const rollbackStage = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    stage: string;
+    expected_holder?: string | null;
+    break_glass?: boolean;
+  },
+  ModelVersionResult
+>("rollbackStage", "POST", "/api/1.0/cuvee/model-versions/rollback");
+
+/** Move a version to a stage, and the version that holds it to the first one's stage. Needs read. */
+export const swapStages = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+    expected_holder?: string | null;
+    break_glass?: boolean;
+  },
+  VersionList
+>("swapStages", "POST", "/api/1.0/cuvee/model-versions/swap");
+
+/** List the grants on an object and the folders around it, or those of a user or group. Needs login. */
+export const listPermissions = /*#__PURE__*/ operation<
+  {
+    object?: string;
+    user?: string;
+    group?: string;
+  },
+  GrantList
+>("listPermissions", "GET", "/api/1.0/cuvee/permissions");
+
+/** Say why a user has, or lacks, a level on an object; one's own when no user is named. Needs login. */
+export const explainPermission = /*#__PURE__*/ operation<
+  {
+    object: string;
+    permission?: "CAN_CREATE" | "CAN_EDIT" | "CAN_MANAGE" | "CAN_MANAGE_PRODUCTION_VERSIONS" | "CAN_MANAGE_STAGING_VERSIONS" | "CAN_READ" | "CAN_USE" | "DENY";
+    user?: string;
+    stage?: string;
+  },
+  cuvee_api_permissions_Explanation
+>("explainPermission", "GET", "/api/1.0/cuvee/permissions/explain");
+
+/** Give a user or a group a level on an object; it replaces the one given there before. Needs manage. */
+export const grantPermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    object: string;
+    user?: string;
+    group?: string;
+    stage?: string;
+    permission: "CAN_CREATE" | "CAN_EDIT" | "CAN_MANAGE" | "CAN_MANAGE_PRODUCTION_VERSIONS" | "CAN_MANAGE_STAGING_VERSIONS" | "CAN_READ" | "CAN_USE" | "DENY";
+  },
+  Empty
+>("grantPermission", "POST", "/api/1.0/cuvee/permissions/grant");
+
+/** Take back what was given on an object; what folders and groups give remains. Needs manage. */
+export const revokePermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    object: string;
+    user?: string;
+    group?: string;
+    stage?: string;
+  },
+  Empty
+>("revokePermission", "POST", "/api/1.0/cuvee/permissions/revoke");
+
+/** Give a model, a folder or the registry the stages and reviews that a document says. Needs login. */
+export const applyPolicy = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    document: string;
+    dry_run?: boolean;
+  },
+  PolicyChange
+>("applyPolicy", "POST", "/api/1.0/cuvee/policies/apply");
+
+/** Read all policies that a scope has had, newest first. Needs login. */
+export const listPolicyVersions = /*#__PURE__*/ operation<
+  {
+    scope: string;
+  },
+  PolicyList
+>("listPolicyVersions", "GET", "/api/1.0/cuvee/policies/list");
+
+/** Read the policy that applies to a model, with the scope that it comes from. Needs read. */
+export const getModelPolicy = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  PolicyResult
+>("getModelPolicy", "GET", "/api/1.0/cuvee/policies/of-model");
+
+/** Take a scope's policy away, so that the next larger scope's applies. Needs login. */
+export const removePolicy = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    scope: string;
+  },
+  PolicyChange
+>("removePolicy", "POST", "/api/1.0/cuvee/policies/remove");
+
+/** Replay past moves against a policy that is not in force, and say which it would refuse. Needs login. */
+export const rehearsePolicy = /*#__PURE__*/ operation<
+  {
+    document: string;
+    max_versions?: number;
+  },
+  Rehearsal
+>("rehearsePolicy", "POST", "/api/1.0/cuvee/policies/test");
+
+/** Remove for good some of what was deleted, or say what would go; ask again with the token. Needs admin. */
+export const purge = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    older_than_days?: number;
+    dry_run?: boolean;
+    max_items?: number;
+    page_token?: string;
+  },
+  PurgePage
+>("purge", "POST", "/api/1.0/cuvee/purge");
+
+/** Remove stored bytes that nothing names, or say how many there are. Needs admin. */
+export const collectBlobs = /*#__PURE__*/ operation<
+  {
+    older_than_hours?: number;
+    dry_run?: boolean;
+    page_token?: string;
+  },
+  Collected
+>("collectBlobs", "POST", "/api/1.0/cuvee/purge/blobs");
+
+/** Put a registered model into a folder; into none, if it is empty. Its name stays. Needs manage. */
+export const moveRegisteredModel = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    folder: string;
+  },
+  RegisteredModelResult
+>("moveRegisteredModel", "POST", "/api/1.0/cuvee/registered-models/move");
+
+/** Read what a version lacks for a stage, and what its required checks say. Needs read. */
+export const explainTransition = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    stage: string;
+    comment?: string;
+  },
+  cuvee_api_reviews_Explanation
+>("explainTransition", "GET", "/api/1.0/cuvee/requests/explain");
+
+/** Read the open requests of all models that wait for the caller's word, oldest first. Needs login. */
+export const listWaitingRequests = /*#__PURE__*/ operation<
+  {
+    max_results?: number;
+    page_token?: string;
+  },
+  RequestPage
+>("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting");
+
+/** Say that a run's process lives; without another word in time the run becomes FAILED. Needs edit. */
+export const heartbeat = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    lease?: number;
+    tail?: string | null;
+  },
+  LeaseResult
+>("heartbeat", "POST", "/api/1.0/cuvee/runs/heartbeat");
+
+/** Read when a run's process was last heard of, and the last lines of its output. Needs read. */
+export const getLease = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+  },
+  LeaseResult
+>("getLease", "GET", "/api/1.0/cuvee/runs/lease");
+
+/** Create the first admin with the token that the server printed when it started. Needs public. */
+export const setUp = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    token: string;
+    username: string;
+    password: string;
+  },
+  UserResult
+>("setUp", "POST", "/api/1.0/cuvee/setup");
+
+/** Read the version that holds a stage, or that held it at some moment. Needs read. */
+export const getStageHolder = /*#__PURE__*/ operation<
+  {
+    name: string;
+    stage: string;
+    at?: string;
+  },
+  StageHolder
+>("getStageHolder", "GET", "/api/1.0/cuvee/stages/holder");
+
+/** Read which versions held which stages from when to when, newest first. Needs read. */
+export const listHoldings = /*#__PURE__*/ operation<
+  {
+    name: string;
+    stage?: string;
+    version?: string;
+    max_results?: number;
+    page_token?: string;
+  },
+  HoldingPage
+>("listHoldings", "GET", "/api/1.0/cuvee/stages/holdings");
+
+/** Create a token for oneself or, as an admin, for a service account. Needs login. */
+export const createToken = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    username?: string;
+    scopes?: ("read" | "registry" | "tracking")[];
+    lifetime_days?: number;
+  },
+  NewToken
+>("createToken", "POST", "/api/1.0/cuvee/tokens/create");
+
+/** List one's own tokens or, as an admin, those of a user or (``*``) of all. Needs login. */
+export const listTokens = /*#__PURE__*/ operation<
+  {
+    username?: string;
+  },
+  TokenList
+>("listTokens", "GET", "/api/1.0/cuvee/tokens/list");
+
+/** End a token from the next request on; one's own or, as an admin, anyone's. Needs login. */
+export const revokeToken = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    token_id: string;
+  },
+  Empty
+>("revokeToken", "POST", "/api/1.0/cuvee/tokens/revoke");
+
+/** Let a deactivated or deleted user log in again; a deleted one has nothing but the name. Needs admin. */
+export const activateUser = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+  },
+  Empty
+>("activateUser", "POST", "/api/1.0/cuvee/users/activate");
+
+/** Refuse a user's logins from the next request on; groups, grants and tokens are kept. Needs admin. */
+export const deactivateUser = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+  },
+  Empty
+>("deactivateUser", "POST", "/api/1.0/cuvee/users/deactivate");
+
+/** Have a URL told of events as CloudEvents; it hears of those from now on. Needs login. */
+export const createHook = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    url: string;
+    actions?: string[];
+    model?: string | null;
+    name?: string;
+    description?: string;
+    secret?: string;
+    authorization?: string;
+    verify?: boolean;
+    status?: "ACTIVE" | "DISABLED" | "TEST_MODE";
+  },
+  HookResult
+>("createHook", "POST", "/api/1.0/cuvee/webhooks");
+
+/** List the webhooks of all forms that the caller may manage, newest first. Needs login. */
+export const listHooks = /*#__PURE__*/ operation<
+  {
+    model?: string;
+    max_results?: number;
+    page_token?: string;
+  },
+  HookPage
+>("listHooks", "GET", "/api/1.0/cuvee/webhooks");
+
+/** Read a webhook of any form. Needs login. */
+export const getHook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+  },
+  HookResult
+>("getHook", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}");
+
+/** Change the given fields of a webhook of our form; an empty secret takes it away. Needs login. */
+export const updateHook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    comment?: string;
+    url?: string | null;
+    actions?: string[] | null;
+    name?: string | null;
+    description?: string | null;
+    secret?: string | null;
+    authorization?: string | null;
+    verify?: boolean | null;
+    status?: "ACTIVE" | "DISABLED" | "TEST_MODE" | null;
+  },
+  HookResult
+>("updateHook", "PATCH", "/api/1.0/cuvee/webhooks/{webhook_id}");
+
+/** Stop a webhook of any form for good; what it has not been told yet is cancelled. Needs login. */
+export const deleteHook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    comment?: string;
+  },
+  Empty
+>("deleteHook", "DELETE", "/api/1.0/cuvee/webhooks/{webhook_id}");
+
+/** List what was sent to a webhook of any form, newest first; ``state=dead`` was given up. Needs login. */
+export const listDeliveries = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    state?: "cancelled" | "dead" | "delivered" | "pending" | null;
+    max_results?: number;
+    page_token?: string;
+  },
+  DeliveryPage
+>("listDeliveries", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}/deliveries");
+
+/** Queue deliveries of a webhook again: those named, or all dead ones; their ids stay. Needs login. */
+export const redeliverHook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    comment?: string;
+    delivery_ids?: string[];
+  },
+  Redelivered
+>("redeliverHook", "POST", "/api/1.0/cuvee/webhooks/{webhook_id}/redeliver");
+
+/** Send a sample of an event to a webhook of any form now. Needs login. */
+export const tryHook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+  },
+  TryResult
+>("tryHook", "POST", "/api/1.0/cuvee/webhooks/{webhook_id}/test");
+
+/** Read who the server takes the caller for, and how it knows. Needs login. */
+export const whoAmI = /*#__PURE__*/ operation<
+  Record<string, never>,
+  Whoami
+>("whoAmI", "GET", "/api/1.0/cuvee/whoami");
+
+/** List the files of a run, one directory at a time; paths are relative to the run's root. Needs read. */
+export const listArtifacts = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    path?: string;
+    page_token?: string;
+  },
+  ArtifactPage
+>("listArtifacts", "GET", "/api/2.0/mlflow/artifacts/list");
+
+/** Comment on a version. Needs read. */
+export const createComment = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    comment: string;
+  },
+  CommentResult
+>("createComment", "POST", "/api/2.0/mlflow/comments/create");
+
+/** Remove one's own comment; who manages the model may remove any. Needs login. */
+export const deleteComment = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  Empty
+>("deleteComment", "DELETE", "/api/2.0/mlflow/comments/delete");
+
+/** Change one's own comment. Needs login. */
+export const updateComment = /*#__PURE__*/ operation<
+  {
+    id: string;
+    comment: string;
+  },
+  CommentResult
+>("updateComment", "PATCH", "/api/2.0/mlflow/comments/update");
+
+/** Move a version to a stage, as ``model-versions/transition-stage`` does. Needs read. */
+export const transitionWorkspaceVersion = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+    archive_existing_versions?: boolean;
+  },
+  WorkspaceModelVersionResult
+>("transitionWorkspaceVersion", "POST", "/api/2.0/mlflow/databricks/model-versions/transition-stage");
+
+/** Read a registered model with its id and the caller's permission level. Needs read. */
+export const getWorkspaceModel = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  WorkspaceModelResult
+>("getWorkspaceModel", "GET", "/api/2.0/mlflow/databricks/registered-models/get");
+
+/** Create an experiment; with an id of the caller's own, once however often it is sent. Needs edit. */
+export const createExperiment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    experiment_id?: string;
+    artifact_location?: string;
+    tags?: ExperimentTag[];
+  },
+  ExperimentCreated
+>("createExperiment", "POST", "/api/2.0/mlflow/experiments/create");
+
+/** Mark an experiment and its runs as deleted; it can be restored. Needs manage. */
+export const deleteExperiment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id: string;
+    force?: boolean;
+  },
+  Empty
+>("deleteExperiment", "POST", "/api/2.0/mlflow/experiments/delete");
+
+/** Remove a tag of an experiment. Needs edit. */
+export const deleteExperimentTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id: string;
+    key: string;
+  },
+  Empty
+>("deleteExperimentTag", "POST", "/api/2.0/mlflow/experiments/delete-experiment-tag");
+
+/** Read an experiment by its id, deleted ones too. Needs read. */
+export const getExperiment = /*#__PURE__*/ operation<
+  {
+    experiment_id: string;
+  },
+  ExperimentResult
+>("getExperiment", "GET", "/api/2.0/mlflow/experiments/get");
+
+/** Read an experiment by its name, deleted ones too. Needs read. */
+export const getExperimentByName = /*#__PURE__*/ operation<
+  {
+    experiment_name: string;
+  },
+  ExperimentResult
+>("getExperimentByName", "GET", "/api/2.0/mlflow/experiments/get-by-name");
+
+/** Bring a deleted experiment and all its runs back. Needs manage. */
+export const restoreExperiment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id: string;
+  },
+  Empty
+>("restoreExperiment", "POST", "/api/2.0/mlflow/experiments/restore");
+
+/** Find experiments by a filter, in an order, a page at a time. Needs login. */
+export const searchExperiments = /*#__PURE__*/ operation<
+  {
+    max_results: number;
+    page_token?: string;
+    filter?: string;
+    order_by?: string[];
+    view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+  },
+  ExperimentPage
+>("searchExperiments", "POST", "/api/2.0/mlflow/experiments/search");
+
+/** Find experiments by a filter, in an order, a page at a time. Needs login. */
+export const searchExperimentsByGet = /*#__PURE__*/ operation<
+  {
+    max_results: number;
+    page_token?: string;
+    filter?: string;
+    order_by?: string[];
+    view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+  },
+  ExperimentPage
+>("searchExperimentsByGet", "GET", "/api/2.0/mlflow/experiments/search");
+
+/** List the distinct datasets of up to 20 experiments. Needs read. */
+export const searchDatasets = /*#__PURE__*/ operation<
+  {
+    experiment_ids: string[];
+  },
+  DatasetSummaries
+>("searchDatasets", "POST", "/api/2.0/mlflow/experiments/search-datasets");
+
+/** Set a tag of an experiment. Needs edit. */
+export const setExperimentTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id: string;
+    key: string;
+    value?: string;
+  },
+  Empty
+>("setExperimentTag", "POST", "/api/2.0/mlflow/experiments/set-experiment-tag");
+
+/** Rename an experiment. Needs manage. */
+export const updateExperiment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id: string;
+    new_name: string;
+  },
+  Empty
+>("updateExperiment", "POST", "/api/2.0/mlflow/experiments/update");
+
+/** Announce a model whose files are about to be uploaded. Needs edit. */
+export const createLoggedModel = /*#__PURE__*/ operation<
+  {
+    experiment_id: string;
+    name?: string;
+    model_type?: string;
+    source_run_id?: string;
+    params?: LoggedModelParameter[];
+    tags?: LoggedModelTag[];
+  },
+  LoggedModelResult
+>("createLoggedModel", "POST", "/api/2.0/mlflow/logged-models");
+
+/** Find logged models of some experiments by a filter, in an order, a page at a time. Needs read. */
+export const searchLoggedModels = /*#__PURE__*/ operation<
+  {
+    experiment_ids: string[];
+    filter?: string;
+    datasets?: DatasetFilter[];
+    max_results?: number;
+    order_by?: LoggedModelOrder[];
+    page_token?: string;
+  },
+  LoggedModelPage
+>("searchLoggedModels", "POST", "/api/2.0/mlflow/logged-models/search");
+
+/** Read a logged model. Needs read. */
+export const getLoggedModel = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    allow_deleted?: boolean;
+  },
+  LoggedModelResult
+>("getLoggedModel", "GET", "/api/2.0/mlflow/logged-models/{model_id}");
+
+/** Say that a logged model's files are complete, or that the upload failed. Needs edit. */
+export const finalizeLoggedModel = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    status: "LOGGED_MODEL_PENDING" | "LOGGED_MODEL_READY" | "LOGGED_MODEL_STATUS_UNSPECIFIED" | "LOGGED_MODEL_UPLOAD_FAILED";
+  },
+  LoggedModelResult
+>("finalizeLoggedModel", "PATCH", "/api/2.0/mlflow/logged-models/{model_id}");
+
+/** Mark a logged model as deleted; its files stay. Needs manage. */
+export const deleteLoggedModel = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    comment?: string;
+    force?: boolean;
+  },
+  Empty
+>("deleteLoggedModel", "DELETE", "/api/2.0/mlflow/logged-models/{model_id}");
+
+/** List the files of a logged model, one directory at a time. Needs read. */
+export const listLoggedModelArtifacts = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    artifact_directory_path?: string;
+    page_token?: string;
+  },
+  ArtifactPage
+>("listLoggedModelArtifacts", "GET", "/api/2.0/mlflow/logged-models/{model_id}/artifacts/directories");
+
+/** Add params to a logged model; a key that it has already is refused. Needs edit. */
+export const logLoggedModelParams = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    params?: LoggedModelParameter[];
+  },
+  Empty
+>("logLoggedModelParams", "POST", "/api/2.0/mlflow/logged-models/{model_id}/params");
+
+/** Set tags of a logged model. Needs edit. */
+export const setLoggedModelTags = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    tags?: LoggedModelTag[];
+  },
+  LoggedModelEcho
+>("setLoggedModelTags", "PATCH", "/api/2.0/mlflow/logged-models/{model_id}/tags");
+
+/** Remove a tag of a logged model. Needs edit. */
+export const deleteLoggedModelTag = /*#__PURE__*/ operation<
+  {
+    model_id: string;
+    tag_key: string;
+  },
+  Empty
+>("deleteLoggedModelTag", "DELETE", "/api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}");
+
+/** Read a metric's points, ordered by time, step and value. Needs read. */
+export const getMetricHistory = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    metric_key: string;
+    page_token?: string;
+    max_results?: number | null;
+  },
+  MetricPage
+>("getMetricHistory", "GET", "/api/2.0/mlflow/metrics/get-history");
+
+/** Read one metric of up to 100 runs, ordered by run, time, step and value. Needs read. */
+export const getMetricHistoryBulk = /*#__PURE__*/ operation<
+  {
+    run_id: string[];
+    metric_key: string;
+    max_results?: number;
+  },
+  MetricPage
+>("getMetricHistoryBulk", "GET", "/api/2.0/mlflow/metrics/get-history-bulk");
+
+/** Read an evenly spread sample of one metric of up to 100 runs. Needs read. */
+export const getMetricHistoryBulkInterval = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    metric_key: string;
+    start_step?: number | null;
+    end_step?: number | null;
+    max_results?: number;
+  },
+  MetricPage
+>("getMetricHistoryBulkInterval", "GET", "/api/2.0/mlflow/metrics/get-history-bulk-interval");
+
+/** Register a model as the next version; its files can never be changed afterwards. Needs edit. */
+export const createModelVersion = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    source: string;
+    run_id?: string;
+    tags?: ModelVersionTag[];
+    run_link?: string;
+    description?: string;
+    model_id?: string;
+  },
+  ModelVersionResult
+>("createModelVersion", "POST", "/api/2.0/mlflow/model-versions/create");
+
+/** Delete a version; its number is never used again. Needs manage. */
+export const deleteModelVersion = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    force?: boolean;
+  },
+  Empty
+>("deleteModelVersion", "DELETE", "/api/2.0/mlflow/model-versions/delete");
+
+/** Remove a tag of a version; a missing one is not an error. Needs edit. */
+export const deleteModelVersionTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    key: string;
+  },
+  Empty
+>("deleteModelVersionTag", "DELETE", "/api/2.0/mlflow/model-versions/delete-tag");
+
+/** Read a model version. Needs read. */
+export const getModelVersion = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  ModelVersionResult
+>("getModelVersion", "GET", "/api/2.0/mlflow/model-versions/get");
+
+/** Read where a version's files are. Needs read. */
+export const getModelVersionDownloadUri = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  DownloadUri
+>("getModelVersionDownloadUri", "GET", "/api/2.0/mlflow/model-versions/get-download-uri");
+
+/** Find model versions by a filter, in an order, a page at a time. Needs login. */
+export const searchModelVersions = /*#__PURE__*/ operation<
+  {
+    filter?: string;
+    max_results?: number;
+    order_by?: string[];
+    page_token?: string;
+  },
+  ModelVersionPage
+>("searchModelVersions", "GET", "/api/2.0/mlflow/model-versions/search");
+
+/** Set a tag of a version. Needs edit. */
+export const setModelVersionTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    key: string;
+    value?: string;
+  },
+  Empty
+>("setModelVersionTag", "POST", "/api/2.0/mlflow/model-versions/set-tag");
+
+/** Move a version to a stage; versions that hold it leave it when asked, or when one may. Needs read. */
+export const transitionStage = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+    archive_existing_versions?: boolean;
+    expected_holder?: string | null;
+    break_glass?: boolean;
+  },
+  ModelVersionResult
+>("transitionStage", "POST", "/api/2.0/mlflow/model-versions/transition-stage");
+
+/** Set a version's description; an absent one clears it. Needs edit. */
+export const updateModelVersion = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    description?: string;
+  },
+  ModelVersionResult
+>("updateModelVersion", "PATCH", "/api/2.0/mlflow/model-versions/update");
+
+/** Point an alias at a version. Needs edit. */
+export const setRegisteredModelAlias = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    alias: string;
+    version: string;
+  },
+  Empty
+>("setRegisteredModelAlias", "POST", "/api/2.0/mlflow/registered-models/alias");
+
+/** Remove an alias; a missing one is not an error. Needs edit. */
+export const deleteRegisteredModelAlias = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    alias: string;
+  },
+  Empty
+>("deleteRegisteredModelAlias", "DELETE", "/api/2.0/mlflow/registered-models/alias");
+
+/** Read the version that an alias points at; ``latest`` means the highest version. Needs read. */
+export const getModelVersionByAlias = /*#__PURE__*/ operation<
+  {
+    name: string;
+    alias: string;
+  },
+  ModelVersionResult
+>("getModelVersionByAlias", "GET", "/api/2.0/mlflow/registered-models/alias");
+
+/** Create a registered model; ``folder``, or the tag ``cuvee.folder``, says in which folder. Needs edit. */
+export const createRegisteredModel = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    tags?: RegisteredModelTag[];
+    description?: string | null;
+    folder?: string;
+  },
+  RegisteredModelResult
+>("createRegisteredModel", "POST", "/api/2.0/mlflow/registered-models/create");
+
+/** Remove a registered model with its versions, tags and aliases for good. Needs manage. */
+export const deleteRegisteredModel = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    force?: boolean;
+  },
+  Empty
+>("deleteRegisteredModel", "DELETE", "/api/2.0/mlflow/registered-models/delete");
+
+/** Remove a tag of a registered model; a missing one is not an error. Needs edit. */
+export const deleteRegisteredModelTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    key: string;
+  },
+  Empty
+>("deleteRegisteredModelTag", "DELETE", "/api/2.0/mlflow/registered-models/delete-tag");
+
+/** Read a registered model. Needs read. */
+export const getRegisteredModel = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  RegisteredModelResult
+>("getRegisteredModel", "GET", "/api/2.0/mlflow/registered-models/get");
+
+/** Read the highest version of each of some stages; of all stages when none is named. Needs read. */
+export const getLatestVersions = /*#__PURE__*/ operation<
+  {
+    name: string;
+    stages?: string[];
+  },
+  VersionList
+>("getLatestVersions", "POST", "/api/2.0/mlflow/registered-models/get-latest-versions");
+
+/** Read the highest version of each of some stages; of all stages when none is named. Needs read. */
+export const getLatestVersionsByGet = /*#__PURE__*/ operation<
+  {
+    name: string;
+    stages?: string[];
+  },
+  VersionList
+>("getLatestVersionsByGet", "GET", "/api/2.0/mlflow/registered-models/get-latest-versions");
+
+/** Give a registered model another name; versions, tags and aliases come along. Needs manage. */
+export const renameRegisteredModel = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    new_name: string;
+  },
+  RegisteredModelResult
+>("renameRegisteredModel", "POST", "/api/2.0/mlflow/registered-models/rename");
+
+/** Find registered models by a filter, in an order, a page at a time. Needs login. */
+export const searchRegisteredModels = /*#__PURE__*/ operation<
+  {
+    filter?: string;
+    max_results?: number;
+    order_by?: string[];
+    page_token?: string;
+  },
+  RegisteredModelPage
+>("searchRegisteredModels", "GET", "/api/2.0/mlflow/registered-models/search");
+
+/** Set a tag of a registered model. Needs edit. */
+export const setRegisteredModelTag = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    key: string;
+    value?: string;
+  },
+  Empty
+>("setRegisteredModelTag", "POST", "/api/2.0/mlflow/registered-models/set-tag");
+
+/** Set a registered model's description; an absent one clears it. Needs edit. */
+export const updateRegisteredModel = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    description?: string | null;
+  },
+  RegisteredModelResult
+>("updateRegisteredModel", "PATCH", "/api/2.0/mlflow/registered-models/update");
+
+/** Have a URL told, or a job run, when a model or (without a name) any model changes. Needs login. */
+export const createRegistryWebhook = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    events: ("COMMENT_CREATED" | "MODEL_VERSION_CREATED" | "MODEL_VERSION_TAG_SET" | "MODEL_VERSION_TRANSITIONED_STAGE" | "MODEL_VERSION_TRANSITIONED_TO_ARCHIVED" | "MODEL_VERSION_TRANSITIONED_TO_PRODUCTION" | "MODEL_VERSION_TRANSITIONED_TO_STAGING" | "REGISTERED_MODEL_CREATED" | "TRANSITION_REQUEST_CREATED" | "TRANSITION_REQUEST_TO_ARCHIVED_CREATED" | "TRANSITION_REQUEST_TO_PRODUCTION_CREATED" | "TRANSITION_REQUEST_TO_STAGING_CREATED")[];
+    model_name?: string | null;
+    description?: string | null;
+    http_url_spec?: HttpUrlSpec | null;
+    job_spec?: JobSpec | null;
+    status?: "ACTIVE" | "DISABLED" | "TEST_MODE";
+  },
+  RegistryWebhookResult
+>("createRegistryWebhook", "POST", "/api/2.0/mlflow/registry-webhooks/create");
+
+/** Stop a webhook for good; what it has not been told yet is dropped. Needs login. */
+export const deleteRegistryWebhook = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    id: string;
+  },
+  Empty
+>("deleteRegistryWebhook", "DELETE", "/api/2.0/mlflow/registry-webhooks/delete");
+
+/** List the webhooks that share any of ``events``, newest first. Needs login. */
+export const listRegistryWebhooks = /*#__PURE__*/ operation<
+  {
+    events?: ("COMMENT_CREATED" | "MODEL_VERSION_CREATED" | "MODEL_VERSION_TAG_SET" | "MODEL_VERSION_TRANSITIONED_STAGE" | "MODEL_VERSION_TRANSITIONED_TO_ARCHIVED" | "MODEL_VERSION_TRANSITIONED_TO_PRODUCTION" | "MODEL_VERSION_TRANSITIONED_TO_STAGING" | "REGISTERED_MODEL_CREATED" | "TRANSITION_REQUEST_CREATED" | "TRANSITION_REQUEST_TO_ARCHIVED_CREATED" | "TRANSITION_REQUEST_TO_PRODUCTION_CREATED" | "TRANSITION_REQUEST_TO_STAGING_CREATED")[];
+    model_name?: string;
+    max_results?: number;
+    page_token?: string;
+  },
+  RegistryWebhookPage
+>("listRegistryWebhooks", "GET", "/api/2.0/mlflow/registry-webhooks/list");
+
+/** Send a sample of an event (of any of the webhook's when none is named) now. Needs login. */
+export const tryRegistryWebhook = /*#__PURE__*/ operation<
+  {
+    id: string;
+    event?: "COMMENT_CREATED" | "MODEL_VERSION_CREATED" | "MODEL_VERSION_TAG_SET" | "MODEL_VERSION_TRANSITIONED_STAGE" | "MODEL_VERSION_TRANSITIONED_TO_ARCHIVED" | "MODEL_VERSION_TRANSITIONED_TO_PRODUCTION" | "MODEL_VERSION_TRANSITIONED_TO_STAGING" | "REGISTERED_MODEL_CREATED" | "TRANSITION_REQUEST_CREATED" | "TRANSITION_REQUEST_TO_ARCHIVED_CREATED" | "TRANSITION_REQUEST_TO_PRODUCTION_CREATED" | "TRANSITION_REQUEST_TO_STAGING_CREATED" | null;
+  },
+  RegistryTryResult
+>("tryRegistryWebhook", "POST", "/api/2.0/mlflow/registry-webhooks/test");
+
+/** Change the given fields of a webhook; an empty ``authorization`` takes it away. Needs login. */
+export const updateRegistryWebhook = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    id: string;
+    description?: string | null;
+    events?: ("COMMENT_CREATED" | "MODEL_VERSION_CREATED" | "MODEL_VERSION_TAG_SET" | "MODEL_VERSION_TRANSITIONED_STAGE" | "MODEL_VERSION_TRANSITIONED_TO_ARCHIVED" | "MODEL_VERSION_TRANSITIONED_TO_PRODUCTION" | "MODEL_VERSION_TRANSITIONED_TO_STAGING" | "REGISTERED_MODEL_CREATED" | "TRANSITION_REQUEST_CREATED" | "TRANSITION_REQUEST_TO_ARCHIVED_CREATED" | "TRANSITION_REQUEST_TO_PRODUCTION_CREATED" | "TRANSITION_REQUEST_TO_STAGING_CREATED")[];
+    http_url_spec?: HttpUrlSpec | null;
+    job_spec?: JobSpec | null;
+    status?: "ACTIVE" | "DISABLED" | "TEST_MODE" | null;
+  },
+  RegistryWebhookResult
+>("updateRegistryWebhook", "PATCH", "/api/2.0/mlflow/registry-webhooks/update");
+
+/** Start a run in an experiment; with an id of the caller's own, once however often it is sent. Needs edit. */
+export const createRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    experiment_id?: string;
+    experiment_name?: string;
+    run_id?: string;
+    user_id?: string;
+    run_name?: string;
+    start_time?: number;
+    tags?: RunTag[];
+  },
+  RunResult
+>("createRun", "POST", "/api/2.0/mlflow/runs/create");
+
+/** Mark a run as deleted; it can be restored. Needs manage. */
+export const deleteRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_id: string;
+    force?: boolean;
+  },
+  Empty
+>("deleteRun", "POST", "/api/2.0/mlflow/runs/delete");
+
+/** Remove a tag of a run. Needs edit. */
+export const deleteTag = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    key: string;
+  },
+  Empty
+>("deleteTag", "POST", "/api/2.0/mlflow/runs/delete-tag");
+
+/** Read a run, deleted ones too. Needs read. */
+export const getRun = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+  },
+  RunResult
+>("getRun", "GET", "/api/2.0/mlflow/runs/get");
+
+/** Add metrics, params and tags to a run, all or nothing. Needs edit. */
+export const logBatch = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    metrics?: Metric[];
+    params?: Param[];
+    tags?: RunTag[];
+    lease?: number | null;
+  },
+  Empty
+>("logBatch", "POST", "/api/2.0/mlflow/runs/log-batch");
+
+/** Record datasets and models as inputs of a run. Needs edit. */
+export const logInputs = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    datasets?: DatasetInput[];
+    models?: ModelInput[];
+  },
+  Empty
+>("logInputs", "POST", "/api/2.0/mlflow/runs/log-inputs");
+
+/** Log one point of a metric; logging the same point again changes nothing. Needs edit. */
+export const logMetric = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    key: string;
+    value: Float;
+    timestamp: number;
+    step?: number;
+    model_id?: string | null;
+    dataset_name?: string | null;
+    dataset_digest?: string | null;
+  },
+  Empty
+>("logMetric", "POST", "/api/2.0/mlflow/runs/log-metric");
+
+/** Note in a run's tags that a model was logged (clients before MLflow 3). Needs edit. */
+export const logModel = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    model_json: string;
+  },
+  Empty
+>("logModel", "POST", "/api/2.0/mlflow/runs/log-model");
+
+/** Log a param; the same value again changes nothing, another value is refused. Needs edit. */
+export const logParam = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    key: string;
+    value?: string;
+  },
+  Empty
+>("logParam", "POST", "/api/2.0/mlflow/runs/log-parameter");
+
+/** Record models as outputs of a run; a repeated model keeps its first step. Needs edit. */
+export const logOutputs = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    models: ModelOutput[];
+  },
+  Empty
+>("logOutputs", "POST", "/api/2.0/mlflow/runs/outputs");
+
+/** Bring a deleted run back. Needs manage. */
+export const restoreRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_id: string;
+  },
+  Empty
+>("restoreRun", "POST", "/api/2.0/mlflow/runs/restore");
+
+/** Find runs of some experiments by a filter, in an order, a page at a time. Needs read. */
+export const searchRuns = /*#__PURE__*/ operation<
+  {
+    experiment_ids?: string[];
+    filter?: string;
+    run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    max_results?: number;
+    order_by?: string[];
+    page_token?: string;
+  },
+  RunPage
+>("searchRuns", "POST", "/api/2.0/mlflow/runs/search");
+
+/** Set a tag of a run. Needs edit. */
+export const setTag = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    key: string;
+    value?: string;
+  },
+  Empty
+>("setTag", "POST", "/api/2.0/mlflow/runs/set-tag");
+
+/** Change a run's status, end time or name. Needs edit. */
+export const updateRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_id: string;
+    status?: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED" | null;
+    end_time?: number | null;
+    run_name?: string;
+  },
+  RunInfoResult
+>("updateRun", "POST", "/api/2.0/mlflow/runs/update");
+
+/** Approve the open requests for a stage; the approval that completes the policy moves. Needs read. */
+export const approveTransitionRequest = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+    archive_existing_versions?: boolean;
+  },
+  ActivityResult
+>("approveTransitionRequest", "POST", "/api/2.0/mlflow/transition-requests/approve");
+
+/** Ask for a version to be moved to a stage. Needs read. */
+export const createTransitionRequest = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+  },
+  TransitionRequestResult
+>("createTransitionRequest", "POST", "/api/2.0/mlflow/transition-requests/create");
+
+/** Cancel one user's open request for a stage; who manages the model may cancel any. Needs read. */
+export const deleteTransitionRequest = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+    creator: string;
+  },
+  ActivityResult
+>("deleteTransitionRequest", "DELETE", "/api/2.0/mlflow/transition-requests/delete");
+
+/** Read the open requests of a version. Needs read. */
+export const listTransitionRequests = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  RequestList
+>("listTransitionRequests", "GET", "/api/2.0/mlflow/transition-requests/list");
+
+/** Reject the open requests for a stage, saying why. Needs read. */
+export const rejectTransitionRequest = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    stage: string;
+  },
+  ActivityResult
+>("rejectTransitionRequest", "POST", "/api/2.0/mlflow/transition-requests/reject");
+
+/** Create a user; the first one is an admin, and from then on everyone must log in. Needs admin. */
+export const createUser = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    password?: string;
+    is_admin?: boolean;
+    kind?: "person" | "service";
+  },
+  UserResult
+>("createUser", "POST", "/api/2.0/mlflow/users/create");
+
+/** Read the user who asks. Needs login. */
+export const getCurrentUser = /*#__PURE__*/ operation<
+  Record<string, never>,
+  CurrentUser
+>("getCurrentUser", "GET", "/api/2.0/mlflow/users/current");
+
+/** End a user's access for good: no login, tokens, groups or grants; the name stays taken. Needs admin. */
+export const deleteUser = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+  },
+  Empty
+>("deleteUser", "DELETE", "/api/2.0/mlflow/users/delete");
+
+/** Read one user; who is no admin may read oneself. Needs login. */
+export const getUser = /*#__PURE__*/ operation<
+  {
+    username: string;
+  },
+  UserResult
+>("getUser", "GET", "/api/2.0/mlflow/users/get");
+
+/** List the users by name; who is no admin sees names only. Needs login. */
+export const listUsers = /*#__PURE__*/ operation<
+  Record<string, never>,
+  UserList
+>("listUsers", "GET", "/api/2.0/mlflow/users/list");
+
+/** Make a user an admin, or no longer one; an active admin must remain. Needs admin. */
+export const updateUserAdmin = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    is_admin: boolean;
+  },
+  Empty
+>("updateUserAdmin", "PATCH", "/api/2.0/mlflow/users/update-admin");
+
+/** Set a password and end the user's sessions; one's own needs the current one too. Needs login. */
+export const updateUserPassword = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    password: string;
+    current_password?: string;
+  },
+  Empty
+>("updateUserPassword", "PATCH", "/api/2.0/mlflow/users/update-password");
+
+/** Have a URL told of changes in the registry, as MLflow tells them. Needs admin. */
+export const createWebhook = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    url: string;
+    events: WebhookEvent[];
+    description?: string | null;
+    secret?: string | null;
+    status?: "ACTIVE" | "DISABLED";
+  },
+  WebhookResult
+>("createWebhook", "POST", "/api/2.0/mlflow/webhooks");
+
+/** List the webhooks of MLflow's form, newest first; ``max_results`` 0 means 100. Needs admin. */
+export const listWebhooks = /*#__PURE__*/ operation<
+  {
+    max_results?: number;
+    page_token?: string;
+  },
+  WebhookPage
+>("listWebhooks", "GET", "/api/2.0/mlflow/webhooks");
+
+/** Read a webhook of MLflow's form. Needs admin. */
+export const getWebhook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+  },
+  WebhookResult
+>("getWebhook", "GET", "/api/2.0/mlflow/webhooks/{webhook_id}");
+
+/** Change the given fields of a webhook; an empty ``secret`` takes it away. Needs admin. */
+export const updateWebhook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    comment?: string;
+    name?: string | null;
+    description?: string | null;
+    url?: string | null;
+    events?: WebhookEvent[];
+    secret?: string | null;
+    status?: "ACTIVE" | "DISABLED" | null;
+  },
+  WebhookResult
+>("updateWebhook", "PATCH", "/api/2.0/mlflow/webhooks/{webhook_id}");
+
+/** Stop a webhook for good; what it has not been told yet is dropped. Needs admin. */
+export const deleteWebhook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    comment?: string;
+  },
+  Empty
+>("deleteWebhook", "DELETE", "/api/2.0/mlflow/webhooks/{webhook_id}");
+
+/** Send a sample of an event (of the webhook's first one when none is named) now. Needs admin. */
+export const tryWebhook = /*#__PURE__*/ operation<
+  {
+    webhook_id: string;
+    event?: WebhookEvent | null;
+  },
+  TryResult
+>("tryWebhook", "POST", "/api/2.0/mlflow/webhooks/{webhook_id}/test");
+
+/** Read who may do what with an experiment. Needs read. */
+export const getExperimentPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  ObjectPermissions
+>("getExperimentPermissions", "GET", "/api/2.0/permissions/experiments/{id}");
+
+/** Replace what was given on an experiment itself. Needs manage. */
+export const setExperimentPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+    comment?: string;
+    access_control_list?: AccessEntry[];
+  },
+  ObjectPermissions
+>("setExperimentPermissions", "PUT", "/api/2.0/permissions/experiments/{id}");
+
+/** Give levels on an experiment; other users and groups keep theirs. Needs manage. */
+export const updateExperimentPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+    comment?: string;
+    access_control_list?: AccessEntry[];
+  },
+  ObjectPermissions
+>("updateExperimentPermissions", "PATCH", "/api/2.0/permissions/experiments/{id}");
+
+/** Read which levels can be given on an experiment. Needs read. */
+export const getExperimentPermissionLevels = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  LevelMeanings
+>("getExperimentPermissionLevels", "GET", "/api/2.0/permissions/experiments/{id}/permissionLevels");
+
+/** Read who may do what with a registered model; ``id`` is the model's, not its name. Needs read. */
+export const getModelPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  ObjectPermissions
+>("getModelPermissions", "GET", "/api/2.0/permissions/registered-models/{id}");
+
+/** Replace what was given on a registered model itself. Needs manage. */
+export const setModelPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+    comment?: string;
+    access_control_list?: AccessEntry[];
+  },
+  ObjectPermissions
+>("setModelPermissions", "PUT", "/api/2.0/permissions/registered-models/{id}");
+
+/** Give levels on a registered model; other users and groups keep theirs. Needs manage. */
+export const updateModelPermissions = /*#__PURE__*/ operation<
+  {
+    id: string;
+    comment?: string;
+    access_control_list?: AccessEntry[];
+  },
+  ObjectPermissions
+>("updateModelPermissions", "PATCH", "/api/2.0/permissions/registered-models/{id}");
+
+/** Read which levels can be given on a registered model. Needs read. */
+export const getModelPermissionLevels = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  LevelMeanings
+>("getModelPermissionLevels", "GET", "/api/2.0/permissions/registered-models/{id}/permissionLevels");
+
+/** Add a user to a group, in MLflow's words. Needs admin. */
+export const assignRole = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    role_id: number;
+  },
+  AssignmentResult
+>("assignRole", "POST", "/api/3.0/mlflow/roles/assign");
+
+/** Create a group, in MLflow's words. Needs admin. */
+export const createRole = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    workspace?: string;
+    description?: string | null;
+  },
+  RoleResult
+>("createRole", "POST", "/api/3.0/mlflow/roles/create");
+
+/** Delete a group with what its members may do through it, in MLflow's words. Needs admin. */
+export const deleteRole = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    role_id: number;
+  },
+  Empty
+>("deleteRole", "DELETE", "/api/3.0/mlflow/roles/delete");
+
+/** Read a group by its number, in MLflow's words. Needs login. */
+export const getRole = /*#__PURE__*/ operation<
+  {
+    role_id: number;
+  },
+  RoleResult
+>("getRole", "GET", "/api/3.0/mlflow/roles/get");
+
+/** List the groups by name, in MLflow's words. Needs login. */
+export const listRoles = /*#__PURE__*/ operation<
+  {
+    workspace?: string[];
+  },
+  RoleList
+>("listRoles", "GET", "/api/3.0/mlflow/roles/list");
+
+/** Give a role a level on an experiment or registered model; ``*`` is all of them. Needs manage. */
+export const addRolePermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    role_id: number;
+    resource_type: "experiment" | "prompt" | "registered_model";
+    resource_pattern: string;
+    permission: "DENY" | "EDIT" | "MANAGE" | "NO_PERMISSIONS" | "READ" | "USE";
+  },
+  RolePermissionResult
+>("addRolePermission", "POST", "/api/3.0/mlflow/roles/permissions/add");
+
+/** List the levels of a role, to its members and admins. Needs login. */
+export const listRolePermissions = /*#__PURE__*/ operation<
+  {
+    role_id: number;
+  },
+  RolePermissions
+>("listRolePermissions", "GET", "/api/3.0/mlflow/roles/permissions/list");
+
+/** Take a level back from a role. Needs manage. */
+export const removeRolePermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    role_permission_id: number;
+  },
+  Empty
+>("removeRolePermission", "DELETE", "/api/3.0/mlflow/roles/permissions/remove");
+
+/** Change a level of a role. Needs manage. */
+export const updateRolePermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    role_permission_id: number;
+    permission: "DENY" | "EDIT" | "MANAGE" | "NO_PERMISSIONS" | "READ" | "USE";
+  },
+  RolePermissionResult
+>("updateRolePermission", "PATCH", "/api/3.0/mlflow/roles/permissions/update");
+
+/** Take a user out of a group, in MLflow's words. Needs admin. */
+export const unassignRole = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    role_id: number;
+  },
+  Empty
+>("unassignRole", "DELETE", "/api/3.0/mlflow/roles/unassign");
+
+/** Rename a group or describe it anew, in MLflow's words. Needs admin. */
+export const updateRole = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    role_id: number;
+    name?: string | null;
+    description?: string | null;
+  },
+  RoleResult
+>("updateRole", "PATCH", "/api/3.0/mlflow/roles/update");
+
+/** List who is in a group, in MLflow's words. Needs login. */
+export const listRoleUsers = /*#__PURE__*/ operation<
+  {
+    role_id: number;
+  },
+  AssignmentList
+>("listRoleUsers", "GET", "/api/3.0/mlflow/roles/users/list");
+
+/** List the caller's own grants. Needs login. */
+export const listCurrentPermissions = /*#__PURE__*/ operation<
+  Record<string, never>,
+  UserPermissions
+>("listCurrentPermissions", "GET", "/api/3.0/mlflow/users/current/permissions");
+
+/** Read the level that all grants together give a user. Needs login. */
+export const getUserPermission = /*#__PURE__*/ operation<
+  {
+    username: string;
+    resource_type: "experiment" | "prompt" | "registered_model";
+    resource_id: string;
+  },
+  UserPermission
+>("getUserPermission", "GET", "/api/3.0/mlflow/users/permissions/get");
+
+/** Give a user a level on an experiment or registered model; ``*`` is all of them. Needs manage. */
+export const grantUserPermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    resource_type: "experiment" | "prompt" | "registered_model";
+    resource_id: string;
+    permission: "DENY" | "EDIT" | "MANAGE" | "NO_PERMISSIONS" | "READ" | "USE";
+  },
+  Empty
+>("grantUserPermission", "POST", "/api/3.0/mlflow/users/permissions/grant");
+
+/** List the grants of a user; one's own, or as an admin anyone's. Needs login. */
+export const listUserPermissions = /*#__PURE__*/ operation<
+  {
+    username: string;
+  },
+  UserPermissions
+>("listUserPermissions", "GET", "/api/3.0/mlflow/users/permissions/list");
+
+/** Take back the level that a user was given on an experiment or registered model. Needs manage. */
+export const revokeUserPermission = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    username: string;
+    resource_type: "experiment" | "prompt" | "registered_model";
+    resource_id: string;
+  },
+  Empty
+>("revokeUserPermission", "POST", "/api/3.0/mlflow/users/permissions/revoke");
+
+/** List the groups of a user, in MLflow's words; who is no admin may list one's own. Needs login. */
+export const listUserRoles = /*#__PURE__*/ operation<
+  {
+    username: string;
+  },
+  RoleList
+>("listUserRoles", "GET", "/api/3.0/mlflow/users/roles/list");

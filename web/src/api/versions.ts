@@ -1,0 +1,97 @@
+import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { literal } from "../lib/filter";
+import { call } from "./client";
+import { queries } from "./queries";
+import {
+  createTransitionRequest,
+  explainTransition,
+  getModelVersion,
+  listHoldings,
+  searchModelVersions,
+  transitionStage,
+} from "./schema.gen";
+
+/** All versions of a model, the newest first. */
+export const versionsOf = (name: string) =>
+  queryOptions({
+    queryKey: ["versions", "of", name],
+    queryFn: async ({ signal }) => {
+      const filter = `name = ${literal(name)}`;
+      const order_by = ["version_number DESC"];
+      return (await call(searchModelVersions, { filter, order_by }, signal)).model_versions ?? [];
+    },
+  });
+
+/** The versions of any model that are in a stage. */
+export const versionsIn = (stage: string, most: number) =>
+  queryOptions({
+    queryKey: ["versions", "in", stage, most],
+    queryFn: async ({ signal }) => {
+      const filter = `current_stage = ${literal(stage)}`;
+      const answer = await call(searchModelVersions, { filter, max_results: most }, signal);
+      return answer.model_versions ?? [];
+    },
+  });
+
+export const versionQuery = (name: string, version: string) =>
+  queryOptions({
+    queryKey: ["version", name, version],
+    queryFn: async ({ signal }) =>
+      (await call(getModelVersion, { name, version }, signal)).model_version,
+  });
+
+/** Since when versions hold the stages of a model that they hold now. */
+export const holdingsOf = (name: string) =>
+  queryOptions({
+    queryKey: ["versions", "holdings", name],
+    queryFn: async ({ signal }) =>
+      (await call(listHoldings, { name, max_results: 1000 }, signal)).holdings ?? [],
+  });
+
+/** What a version lacks for a stage. */
+export const explanationOf = (name: string, version: string, stage: string) =>
+  queryOptions({
+    queryKey: ["requests", "explanation", name, version, stage],
+    queryFn: ({ signal }) => call(explainTransition, { name, version, stage }, signal),
+    staleTime: 0,
+  });
+
+export const useVersionsOf = (name: string) => useQuery(versionsOf(name));
+export const useVersion = (name: string, version: string) => useQuery(versionQuery(name, version));
+export const useHoldingsOf = (name: string) => useQuery(holdingsOf(name));
+export const useExplanation = (name: string, version: string, stage: string) =>
+  useQuery(explanationOf(name, version, stage));
+
+const again = () =>
+  queries.invalidateQueries({
+    predicate: (q) =>
+      ["model", "models", "version", "versions", "events", "requests"].includes(
+        String(q.queryKey[0]),
+      ),
+  });
+
+/** Move a version to a stage; the reason is its `comment`. */
+export const useTransition = () =>
+  useMutation({
+    mutationFn: (move: Parameters<NonNullable<typeof transitionStage.types>>[0]) =>
+      call(transitionStage, move),
+    onSettled: again,
+  });
+
+/** Ask others to let a version move to a stage. */
+export const useTransitionRequest = () =>
+  useMutation({
+    mutationFn: (asked: Parameters<NonNullable<typeof createTransitionRequest.types>>[0]) =>
+      call(createTransitionRequest, asked),
+    onSettled: again,
+  });
+
+/** The versions that were registered from a run. */
+export const versionsOfRun = (runId: string) =>
+  queryOptions({
+    queryKey: ["versions", "of run", runId],
+    queryFn: async ({ signal }) => {
+      const filter = `run_id = ${literal(runId)}`;
+      return (await call(searchModelVersions, { filter }, signal)).model_versions ?? [];
+    },
+  });

@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import type { RunInfo } from "../api/schema.gen";
+import styles from "./Badge.module.css";
+
+export type Tone = "plain" | "good" | "warn" | "bad" | "info" | "accent";
+
+export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={`${styles.badge} ${styles[tone] ?? ""}`}>{children}</span>;
+}
+
+const STATUS: Record<RunInfo["status"], [Tone, string]> = {
+  RUNNING: ["info", "Running"],
+  SCHEDULED: ["plain", "Scheduled"],
+  FINISHED: ["good", "Finished"],
+  FAILED: ["bad", "Failed"],
+  KILLED: ["warn", "Stopped"],
+};
+
+/** A run's status, in a word and a colour. */
+export function StatusBadge({ status }: { status: RunInfo["status"] }) {
+  const [tone, text] = STATUS[status];
+  return (
+    <Badge tone={tone}>
+      <span className={`${styles.dot} ${status === "RUNNING" ? styles.live : ""}`} />
+      {text}
+    </Badge>
+  );
+}
+
+/** A version's stage. */
+export function StageBadge({ stage }: { stage: string }) {
+  const tones: Record<string, Tone> = { Production: "good", Staging: "warn" };
+  const resting = stage === "None" || stage === "Archived";
+  return <Badge tone={tones[stage] ?? (resting ? "plain" : "accent")}>{stage}</Badge>;
+}

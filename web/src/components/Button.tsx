@@ -1,0 +1,44 @@
+import type { ButtonHTMLAttributes, Ref } from "react";
+import styles from "./Button.module.css";
+import { Icon, type IconName } from "./Icon";
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  kind?: "primary" | "plain" | "quiet" | "danger";
+  icon?: IconName;
+  ref?: Ref<HTMLButtonElement>;
+}
+
+export function Button({ kind = "plain", icon, children, className = "", ...rest }: ButtonProps) {
+  return (
+    <button type="button" className={`${styles.button} ${styles[kind]} ${className}`} {...rest}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends Omit<ButtonProps, "children"> {
+  icon: IconName;
+  /** What it does; read aloud, and shown to who points at it. */
+  label: string;
+}
+
+export function IconButton({
+  icon,
+  label,
+  kind = "quiet",
+  className = "",
+  ...rest
+}: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className={`${styles.button} ${styles.icon} ${styles[kind]} ${className}`}
+      {...rest}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,26 @@
+import { useEffect, useState } from "react";
+import { say } from "../state/toasts";
+import { strings } from "../strings";
+import { IconButton } from "./Button";
+
+/** Copies a value; says so. */
+export function CopyButton({ value, label }: { value: string; label?: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = () =>
+    navigator.clipboard?.writeText(value).then(
+      () => setCopied(true),
+      () => say("bad", value),
+    );
+  return (
+    <IconButton
+      icon={copied ? "check" : "copy"}
+      label={copied ? strings.copied : (label ?? strings.copy)}
+      onClick={copy}
+    />
+  );
+}

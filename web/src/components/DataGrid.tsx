@@ -1,0 +1,394 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import type { Sort } from "../lib/search";
+import { strings } from "../strings";
+import styles from "./DataGrid.module.css";
+import { Icon } from "./Icon";
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly name: string;
+  readonly width: number;
+  readonly align?: "left" | "right";
+  /** Stays at the left while the others scroll; pinned columns come first. */
+  readonly pinned?: boolean;
+  readonly sortable?: boolean;
+  readonly cell: (row: Row) => ReactNode;
+}
+
+export interface DataGridProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  /** How many rows there are in all, loaded or not. */
+  count: number;
+  /** A row by its place; undefined while it is on its way. */
+  rowAt: (index: number) => Row | undefined;
+  rowKey: (row: Row) => string;
+  /** Called with the places on screen, so that what is missing can be fetched. */
+  onRange?: (first: number, last: number) => void;
+  sort?: Sort | undefined;
+  onSort?: (sort: Sort | undefined) => void;
+  selected?: ReadonlySet<string>;
+  onSelect?: (keys: ReadonlySet<string>) => void;
+  onOpen?: (row: Row) => void;
+  empty?: ReactNode;
+}
+
+const ROW = 30; // --row
+const HEAD = 32;
+const TICK = 36;
+
+/** A table of any length and width: only what is on screen is in the document. */
+export function DataGrid<Row>(props: DataGridProps<Row>) {
+  const { columns, count, rowAt, rowKey, onRange, selected, onSelect, onOpen } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const anchor = useRef<number | undefined>(undefined);
+  // The focused cell; row 0 is the head. Focus roves: one cell of the grid can be tabbed to.
+  const [at, setAt] = useState({ row: 1, column: 0 });
+  const wanted = useRef(false);
+
+  const ticks = onSelect ? 1 : 0;
+  const pinned = columns.filter((c) => c.pinned);
+  const loose = columns.filter((c) => !c.pinned);
+  const all = [...pinned, ...loose];
+  const pinnedWidth = pinned.reduce((sum, c) => sum + c.width, ticks * TICK);
+  const rows = useVirtualizer({
+    count,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    paddingStart: HEAD,
+    scrollPaddingStart: HEAD,
+  });
+  const across = useVirtualizer({
+    horizontal: true,
+    count: loose.length,
+    getScrollElement: () => frame.current,
+    estimateSize: (i) => loose[i]?.width ?? 100,
+    overscan: 2,
+    paddingStart: pinnedWidth,
+    scrollPaddingStart: pinnedWidth,
+  });
+  const widths = loose.map((c) => c.width).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measure anew when widths change
+  useEffect(() => across.measure(), [widths, pinnedWidth]);
+
+  const shown = rows.getVirtualItems();
+  const first = shown[0]?.index ?? 0;
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => onRange?.(first, last), [onRange, first, last]);
+
+  const width = across.getTotalSize();
+  const visible = across.getVirtualItems();
+  const columnsShown: Placed<Row>[] = [];
+  let left = ticks * TICK;
+  for (const [i, column] of pinned.entries()) {
+    columnsShown.push({ column, index: i + ticks, left, edge: i === pinned.length - 1 });
+    left += column.width;
+  }
+  for (const item of visible) {
+    const column = loose[item.index];
+    if (column) columnsShown.push({ column, index: pinned.length + item.index + ticks });
+  }
+  const gap = (visible[0]?.start ?? pinnedWidth) - pinnedWidth;
+
+  const focusCell = () => {
+    if (!wanted.current) return;
+    const cell = frame.current?.querySelector<HTMLElement>(
+      `[data-row="${at.row}"][data-column="${at.column}"]`,
+    );
+    if (!cell) return;
+    wanted.current = false;
+    cell.focus({ preventScroll: true });
+  };
+  useEffect(focusCell);
+
+  const move = (row: number, column: number) => {
+    const next = {
+      row: Math.min(Math.max(row, 0), count),
+      column: Math.min(Math.max(column, 0), all.length + ticks - 1),
+    };
+    if (next.row > 0) rows.scrollToIndex(next.row - 1);
+    const index = next.column - ticks - pinned.length;
+    if (index >= 0) across.scrollToIndex(index);
+    wanted.current = true;
+    setAt(next);
+  };
+
+  const toggle = (index: number, range: boolean) => {
+    if (!onSelect || !selected) return;
+    const keys = new Set(selected);
+    const row = rowAt(index);
+    if (!row) return;
+    const on = !keys.has(rowKey(row));
+    const from = range && anchor.current !== undefined ? anchor.current : index;
+    for (let i = Math.min(from, index); i <= Math.max(from, index); i += 1) {
+      const other = rowAt(i);
+      if (other && on) keys.add(rowKey(other));
+      else if (other) keys.delete(rowKey(other));
+    }
+    anchor.current = index;
+    onSelect(keys);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 300) / ROW) - 2);
+    const far = event.ctrlKey || event.metaKey;
+    const row = rowAt(at.row - 1);
+    const steps: Record<string, () => void> = {
+      ArrowDown: () => move(far ? count : at.row + 1, at.column),
+      j: () => move(at.row + 1, at.column),
+      ArrowUp: () => move(far ? 0 : at.row - 1, at.column),
+      k: () => move(at.row - 1, at.column),
+      ArrowRight: () => move(at.row, far ? all.length : at.column + 1),
+      ArrowLeft: () => move(at.row, far ? 0 : at.column - 1),
+      PageDown: () => move(at.row + page, at.column),
+      PageUp: () => move(at.row - page, at.column),
+      Home: () => move(far ? 1 : at.row, far ? at.column : 0),
+      End: () => move(far ? count : at.row, far ? at.column : all.length),
+      x: () => at.row > 0 && toggle(at.row - 1, event.shiftKey),
+      Enter: () => at.row > 0 && row && onOpen?.(row),
+    };
+    const inside = event.target instanceof HTMLElement && !event.target.dataset.row;
+    if (inside && (event.key === "Enter" || event.key.length === 1)) return;
+    if (event.altKey || (far && event.key.length === 1)) return;
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    step();
+  };
+
+  const placed = { placed: columnsShown, gap, width, at };
+  const grid = (
+    <div
+      ref={frame}
+      className={styles.frame}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={count + 1}
+      aria-colcount={all.length + ticks}
+      aria-multiselectable={onSelect ? true : undefined}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const { row, column } = (event.target as HTMLElement).dataset;
+        if (row && column) setAt({ row: Number(row), column: Number(column) });
+      }}
+    >
+      <div
+        className={styles.space}
+        role="presentation"
+        style={{ height: rows.getTotalSize(), width: Math.max(width, 0), minWidth: "100%" }}
+      >
+        <HeadRow {...props} {...placed} />
+        {shown.map((item) => (
+          <BodyRow
+            key={item.key}
+            {...placed}
+            index={item.index}
+            top={item.start}
+            row={rowAt(item.index)}
+            rowKey={rowKey}
+            selected={selected}
+            onToggle={onSelect ? toggle : undefined}
+            onOpen={onOpen}
+          />
+        ))}
+      </div>
+    </div>
+  );
+  return count || !props.empty ? (
+    grid
+  ) : (
+    <div className={styles.outer}>
+      {grid}
+      <div className={styles.empty}>{props.empty}</div>
+    </div>
+  );
+}
+
+interface Placed<Row> {
+  readonly column: Column<Row>;
+  readonly index: number;
+  /** Where a pinned column stays. */
+  readonly left?: number;
+  readonly edge?: boolean;
+}
+
+interface PlacedRow<Row> {
+  placed: readonly Placed<Row>[];
+  gap: number;
+  width: number;
+  at: { row: number; column: number };
+}
+
+function look<Row>({ column, left, edge }: Placed<Row>): string {
+  const side = column.align === "right" ? styles.right : "";
+  const pin = left === undefined ? "" : `${styles.pinned} ${edge ? styles.edge : ""}`;
+  return `${styles.cell} ${side} ${pin}`;
+}
+
+function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row>) {
+  const {
+    at,
+    placed: columns,
+    gap,
+    width,
+    sort,
+    onSort,
+    selected,
+    onSelect,
+    count,
+    rowAt,
+    rowKey,
+  } = props;
+  const tabbable = (column: number) => (at.row === 0 && at.column === column ? 0 : -1);
+  const loaded = () => {
+    const keys = new Set<string>();
+    for (let i = 0; i < count; i += 1) {
+      const row = rowAt(i);
+      if (row) keys.add(rowKey(row));
+    }
+    return keys;
+  };
+  const next = (id: string): Sort | undefined => {
+    if (sort?.key !== id) return { key: id, descending: true };
+    return sort.descending ? { key: id, descending: false } : undefined;
+  };
+  const firstLoose = columns.find((c) => c.left === undefined);
+  return (
+    <div className={styles.head} role="row" aria-rowindex={1} style={{ width, minWidth: "100%" }}>
+      {onSelect && (
+        <div
+          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
+          role="columnheader"
+          aria-colindex={1}
+          style={{ width: TICK, left: 0 }}
+          data-row={0}
+          data-column={0}
+          tabIndex={tabbable(0)}
+        >
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={strings.grid.selectAll}
+            checked={count > 0 && (selected?.size ?? 0) >= count}
+            onChange={(e) => onSelect(e.target.checked ? loaded() : new Set())}
+          />
+        </div>
+      )}
+      {columns.map((placed) => {
+        const { column, index, left } = placed;
+        const by = sort?.key === column.id ? sort : undefined;
+        const order = by?.descending ? "descending" : "ascending";
+        return (
+          <div
+            key={column.id}
+            className={`${look(placed)} ${styles.headcell}`}
+            role="columnheader"
+            aria-colindex={index + 1}
+            aria-sort={by ? order : undefined}
+            style={{ width: column.width, left, marginLeft: placed === firstLoose ? gap : 0 }}
+            data-row={0}
+            data-column={index}
+            tabIndex={tabbable(index)}
+            title={column.name}
+          >
+            {column.sortable && onSort ? (
+              <button
+                type="button"
+                tabIndex={-1}
+                className={`${styles.sort} ${by ? styles.sorted : ""}`}
+                onClick={() => onSort(next(column.id))}
+              >
+                <span>{column.name}</span>
+                {by && <Icon name={by.descending ? "down" : "up"} size={12} />}
+              </button>
+            ) : (
+              <span>{column.name}</span>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+interface BodyRowProps<Row> extends PlacedRow<Row> {
+  index: number;
+  top: number;
+  row: Row | undefined;
+  rowKey: (row: Row) => string;
+  selected: ReadonlySet<string> | undefined;
+  onToggle: ((index: number, range: boolean) => void) | undefined;
+  onOpen: ((row: Row) => void) | undefined;
+}
+
+function BodyRow<Row>(props: BodyRowProps<Row>) {
+  const {
+    index,
+    row,
+    top,
+    placed: columns,
+    gap,
+    width,
+    at,
+    rowKey,
+    selected,
+    onToggle,
+    onOpen,
+  } = props;
+  const on = row !== undefined && (selected?.has(rowKey(row)) ?? false);
+  const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
+  const firstLoose = columns.find((c) => c.left === undefined);
+  return (
+    <div
+      className={styles.row}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={onToggle ? on : undefined}
+      style={{ transform: `translateY(${top}px)`, width, minWidth: "100%" }}
+      onDoubleClick={() => row && onOpen?.(row)}
+    >
+      {onToggle && (
+        <div
+          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
+          role="gridcell"
+          aria-colindex={1}
+          style={{ width: TICK, left: 0 }}
+          data-row={index + 1}
+          data-column={0}
+          tabIndex={tabbable(0)}
+        >
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label={strings.grid.select(row ? rowKey(row).slice(0, 8) : "")}
+            checked={on}
+            disabled={!row}
+            onClick={(e) => onToggle(index, e.shiftKey)}
+            onChange={() => undefined}
+          />
+        </div>
+      )}
+      {columns.map((placed) => (
+        <div
+          key={placed.column.id}
+          className={look(placed)}
+          role="gridcell"
+          aria-colindex={placed.index + 1}
+          style={{
+            width: placed.column.width,
+            left: placed.left,
+            marginLeft: placed === firstLoose ? gap : 0,
+          }}
+          data-row={index + 1}
+          data-column={placed.index}
+          tabIndex={tabbable(placed.index)}
+        >
+          {row ? placed.column.cell(row) : <span className={styles.wait} />}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { Link } from "@tanstack/react-router";
+import { useEvents } from "../api/events";
+import type { Event } from "../api/schema.gen";
+import { actionOf, changesOf, versionOf } from "../lib/event";
+import { strings as shell } from "../strings";
+import { Avatar } from "./Avatar";
+import { Badge, StageBadge } from "./Badge";
+import { Button } from "./Button";
+import styles from "./History.module.css";
+import { Icon } from "./Icon";
+import { Loaded } from "./Loaded";
+import { Panel } from "./Panel";
+import { Time } from "./Time";
+
+/** Who did what, when and why: of a model with its versions, or of one object. */
+export function History({ of }: { of: { model?: string; object?: string } }) {
+  const query = useEvents(of);
+  return (
+    <Panel title={shell.history.title} flush>
+      <Loaded query={query} failed={shell.history.failed} lines={8}>
+        {(events) => (
+          <ol className={styles.list} aria-label={shell.history.title}>
+            {events.map((event) => (
+              <Entry key={event.sequence} event={event} />
+            ))}
+          </ol>
+        )}
+      </Loaded>
+      {query.hasNextPage && (
+        <div className={styles.more}>
+          <Button disabled={query.isFetching} onClick={() => void query.fetchNextPage()}>
+            {shell.history.older}
+          </Button>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Entry({ event }: { event: Event }) {
+  const version = versionOf(event);
+  const { before = {}, after = {} } = event;
+  const [from, to] = [before.stage, after.stage];
+  return (
+    <li className={styles.item}>
+      <span className={styles.soft}>
+        <Time at={event.time} />
+      </span>
+      <Avatar name={event.actor} />
+      <div>
+        <div className={styles.what}>
+          <span>{actionOf(event)}</span>
+          {version && (
+            <Link to="/models/$name/versions/$version" params={version}>
+              {shell.history.version(version.version)}
+            </Link>
+          )}
+          {typeof from === "string" && typeof to === "string" && from !== to && (
+            <>
+              <StageBadge stage={from} />
+              <Icon name="right" size={12} />
+            </>
+          )}
+          {typeof to === "string" && <StageBadge stage={to} />}
+          {changesOf(event).map((text) => (
+            <Badge key={text}>{text}</Badge>
+          ))}
+        </div>
+        {event.comment && <p className={styles.why}>{event.comment}</p>}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,94 @@
+import {
+  Content,
+  Item,
+  Label,
+  Portal,
+  RadioGroup,
+  RadioItem,
+  Root,
+  Separator,
+  Trigger,
+} from "@radix-ui/react-dropdown-menu";
+import type { ReactElement, ReactNode } from "react";
+import { Icon } from "./Icon";
+import styles from "./Menu.module.css";
+
+interface MenuProps {
+  /** The button that opens it. */
+  trigger: ReactElement;
+  align?: "start" | "end";
+  children: ReactNode;
+}
+
+/** A menu below a button. */
+export function Menu({ trigger, align = "end", children }: MenuProps) {
+  // Not modal: the library would lock scrolling with an inline style sheet, which the CSP forbids.
+  return (
+    <Root modal={false}>
+      <Trigger asChild>{trigger}</Trigger>
+      <Portal>
+        <Content className={styles.menu} align={align} sideOffset={4} collisionPadding={8}>
+          {children}
+        </Content>
+      </Portal>
+    </Root>
+  );
+}
+
+interface MenuItemProps {
+  onSelect: () => void;
+  danger?: boolean;
+  /** Why it cannot be chosen; it is disabled then. */
+  why?: string | undefined;
+  children: ReactNode;
+}
+
+export function MenuItem({ onSelect, danger, why, children }: MenuItemProps) {
+  return (
+    <Item
+      className={`${styles.item} ${danger ? styles.danger : ""}`}
+      disabled={Boolean(why)}
+      onSelect={onSelect}
+    >
+      <span>
+        {children}
+        {why && <span className={styles.why}>{why}</span>}
+      </span>
+    </Item>
+  );
+}
+
+interface MenuChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly (readonly [T, string])[];
+  onChoose: (value: T) => void;
+}
+
+/** Items of which one is chosen. */
+export function MenuChoice<T extends string>({
+  label,
+  value,
+  choices,
+  onChoose,
+}: MenuChoiceProps<T>) {
+  return (
+    <RadioGroup value={value} onValueChange={(chosen) => onChoose(chosen as T)}>
+      <Label className={styles.label}>{label}</Label>
+      {choices.map(([key, text]) => (
+        <RadioItem key={key} value={key} className={styles.item}>
+          <span className={styles.mark}>{key === value && <Icon name="check" />}</span>
+          {text}
+        </RadioItem>
+      ))}
+    </RadioGroup>
+  );
+}
+
+export function MenuLine() {
+  return <Separator className={styles.line} />;
+}
+
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <Label className={styles.label}>{children}</Label>;
+}

@@ -1,0 +1,45 @@
+import { Link } from "@tanstack/react-router";
+import { PLACES } from "../nav";
+import { strings } from "../strings";
+import { IconButton } from "./Button";
+import { Icon } from "./Icon";
+import styles from "./Shell.module.css";
+
+interface RailProps {
+  narrow: boolean;
+  onNarrow: (narrow: boolean) => void;
+}
+
+/** The way to every section. */
+export function Rail({ narrow, onNarrow }: RailProps) {
+  return (
+    <div className={styles.rail}>
+      <Link to="/" className={styles.brand} activeProps={{}}>
+        <img src={new URL("icon.svg", document.baseURI).pathname} alt="" />
+        <span className={styles.text}>{strings.app}</span>
+      </Link>
+      <nav className={styles.links} aria-label={strings.navigation}>
+        {PLACES.map((place) => (
+          <Link
+            key={place.to}
+            to={place.to}
+            className={styles.link}
+            activeOptions={{ exact: place.to === "/" }}
+            title={narrow ? place.name : undefined}
+          >
+            <Icon name={place.icon} />
+            <span className={styles.text}>{place.name}</span>
+          </Link>
+        ))}
+      </nav>
+      <div className={styles.foot}>
+        <IconButton
+          icon="rail"
+          label={narrow ? strings.expand : strings.collapse}
+          aria-expanded={!narrow}
+          onClick={() => onNarrow(!narrow)}
+        />
+      </div>
+    </div>
+  );
+}

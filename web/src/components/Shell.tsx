@@ -1,0 +1,74 @@
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { PLACES } from "../nav";
+import { useKeys } from "../state/keys";
+import { keep, kept } from "../state/store";
+import { setTheme, shade } from "../state/theme";
+import { strings } from "../strings";
+import { CommandPalette } from "./CommandPalette";
+import { KeyHelp } from "./KeyHelp";
+import { Rail } from "./Rail";
+import styles from "./Shell.module.css";
+import { Toasts } from "./Toasts";
+import { TopBar } from "./TopBar";
+
+/** What stands around every page. */
+export function Shell() {
+  const router = useRouter();
+  const [narrow, setNarrow] = useState(() => kept("narrow", false));
+  const [open, setOpen] = useState<"palette" | "help" | undefined>();
+  const close = () => setOpen(undefined);
+  useKeys([
+    {
+      keys: "?",
+      label: strings.keys.help,
+      group: strings.keys.general,
+      run: () => setOpen("help"),
+    },
+    {
+      keys: "t",
+      label: strings.keys.theme,
+      group: strings.keys.general,
+      run: () => setTheme(shade.get() === "dark" ? "light" : "dark"),
+    },
+    ...PLACES.map((place) => ({
+      keys: place.keys,
+      label: place.label,
+      group: strings.keys.general,
+      run: () => void router.navigate({ to: place.to }),
+    })),
+  ]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setOpen("palette");
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  const skip = () => document.getElementById("main")?.focus();
+  return (
+    <div className={`${styles.shell} ${narrow ? styles.narrow : ""}`}>
+      <button type="button" className={styles.skip} onClick={skip}>
+        {strings.skip}
+      </button>
+      <Rail
+        narrow={narrow}
+        onNarrow={(next) => {
+          keep("narrow", next);
+          setNarrow(next);
+        }}
+      />
+      <div className={styles.side}>
+        <TopBar onSearch={() => setOpen("palette")} onHelp={() => setOpen("help")} />
+        <main id="main" className={styles.main} tabIndex={-1} data-scroll-restoration-id="main">
+          <Outlet />
+        </main>
+      </div>
+      {open === "palette" && <CommandPalette onClose={close} />}
+      {open === "help" && <KeyHelp onClose={close} />}
+      <Toasts />
+    </div>
+  );
+}

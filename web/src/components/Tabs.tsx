@@ -1,0 +1,36 @@
+import { type UseLinkPropsOptions, useLinkProps } from "@tanstack/react-router";
+import { grouped } from "../lib/number";
+import styles from "./Tabs.module.css";
+
+export interface Tab {
+  readonly name: string;
+  readonly count?: number | undefined;
+  readonly active: boolean;
+  readonly link: UseLinkPropsOptions;
+}
+
+/** The parts of a page as links, each with an address of its own. */
+export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  return (
+    <nav className={styles.tabs} aria-label={label}>
+      {tabs.map((tab) => (
+        <TabLink key={tab.name} {...tab} />
+      ))}
+    </nav>
+  );
+}
+
+function TabLink({ name, count, active, link }: Tab) {
+  const props = useLinkProps(link);
+  return (
+    <a
+      {...props}
+      className={styles.tab}
+      data-status={undefined}
+      aria-current={active ? "page" : undefined}
+    >
+      {name}
+      {count !== undefined && <span className={`num ${styles.count}`}>{grouped(count)}</span>}
+    </a>
+  );
+}

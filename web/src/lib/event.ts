@@ -1,0 +1,57 @@
+import type { Event } from "../api/schema.gen";
+
+/** What people call a change; others are shown as they are called in the log. */
+const ACTIONS: Record<string, string> = {
+  "model.created": "created the model",
+  "model.description_set": "described the model",
+  "model.renamed": "renamed the model",
+  "model.deleted": "deleted the model",
+  "model.alias_set": "set an alias",
+  "model.alias_deleted": "removed an alias",
+  "model.tag_set": "set a tag of the model",
+  "model.tag_deleted": "removed a tag of the model",
+  "version.created": "registered",
+  "version.description_set": "described",
+  "version.transitioned": "moved",
+  "version.deleted": "deleted",
+  "version.tag_set": "set a tag of",
+  "version.tag_deleted": "removed a tag of",
+  "request.created": "asked for a move of",
+  "request.approved": "approved the move of",
+  "request.rejected": "rejected the move of",
+  "request.cancelled": "cancelled a request for",
+  "comment.created": "commented on",
+  "comment.updated": "changed a comment on",
+  "comment.deleted": "removed a comment on",
+  "check.set": "posted a check of",
+  "check.deleted": "took back a check of",
+};
+
+export function actionOf(event: Event): string {
+  return ACTIONS[event.action] ?? event.action;
+}
+
+/** The version that an event is about, if it is about one. */
+export function versionOf(event: Event): { name: string; version: string } | undefined {
+  const [, name, version] = /^version:([^/]+)\/(\d+)$/.exec(event.object) ?? [];
+  return name && version ? { name, version } : undefined;
+}
+
+/** The fields that changed, as `name: before → after`, stages and long ids left out. */
+export function changesOf(event: Event): string[] {
+  const { before = {}, after = {} } = event;
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => {
+    if (["stage", "digest", "source", "run_id", "end_time"].includes(key)) return [];
+    const [old, now] = [plain(before[key]), plain(after[key])];
+    if (!old && !now) return [];
+    return [old ? `${key}: ${old} → ${now || "–"}` : `${key}: ${now}`];
+  });
+}
+
+function plain(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (text === "{}" || text === "[]") return "";
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

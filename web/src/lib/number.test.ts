@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { bytes, count, grouped, short } from "./number";
+
+test.each([
+  [0.123456, "0.1235"],
+  [-0.5, "−0.5"],
+  [1234567, "1\u2009234\u2009567"],
+  [0.00001234, "1.234e−5"],
+  [12345678.9, "1.235e7"],
+  [100, "100"],
+  ["NaN", "NaN"],
+  ["-Infinity", "−∞"],
+  [2 ** 60, "1.153e18"],
+] as const)("%s is written as %s", (value, text) => {
+  expect(short(value)).toBe(text);
+});
+
+test("sizes and counts are written for people", () => {
+  expect(bytes(512)).toBe("512 B");
+  expect(bytes(1536)).toBe("1.50 KiB");
+  expect(count(1, "run")).toBe("1 run");
+  expect(count(1200, "run")).toBe("1\u2009200 runs");
+  expect(grouped(-1000)).toBe("−1\u2009000");
+});

@@ -1,0 +1,64 @@
+/** What a chart shows: one x for all lines, and a value or a gap of each line for each x. */
+export interface PlotData {
+  readonly x: readonly number[];
+  readonly lines: readonly PlotLine[];
+}
+
+export interface PlotLine {
+  readonly name: string;
+  readonly colour: string;
+  readonly y: readonly (number | null)[];
+  /** The lower and upper edge of a band around the line. */
+  readonly band?: readonly [readonly (number | null)[], readonly (number | null)[]];
+  /** Drawn thin and pale, as what lies under a smoothed line. */
+  readonly faint?: boolean;
+}
+
+/** The points as CSV, a column for each line; every name is quoted, and gaps are empty. */
+export function toCsv(data: PlotData, xName: string): string {
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const rows = [[xName, ...data.lines.map((line) => line.name)].map(quote).join(",")];
+  for (const [i, x] of data.x.entries()) {
+    rows.push([x, ...data.lines.map((line) => line.y[i] ?? "")].join(","));
+  }
+  return `${rows.join("\r\n")}\r\n`;
+}
+
+/** One sentence about a chart for who cannot see it. */
+export function summary(data: PlotData, yName: string): string {
+  const parts = data.lines.map((line) => {
+    const values = line.y.filter((v): v is number => v !== null && Number.isFinite(v));
+    if (!values.length) return `${line.name}: no values`;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    return `${line.name}: ${values.length} points from ${low} to ${high}, last ${values.at(-1)}`;
+  });
+  return `${yName}. ${parts.slice(0, 10).join("; ")}.`;
+}
+
+/** Points of several lines on one x axis, in its order; lines without a point there get a gap. */
+export function align(
+  lines: readonly (Omit<PlotLine, "y" | "band"> & {
+    points: readonly (readonly [number, number])[];
+  })[],
+): PlotData {
+  const x = [...new Set(lines.flatMap((line) => line.points.map(([at]) => at)))].sort(
+    (a, b) => a - b,
+  );
+  const place = new Map(x.map((at, i) => [at, i]));
+  return {
+    x,
+    lines: lines.map(({ points, ...line }) => {
+      const y: (number | null)[] = new Array(x.length).fill(null);
+      for (const [at, value] of points) {
+        const i = place.get(at);
+        if (i !== undefined) y[i] = Number.isFinite(value) ? value : null;
+      }
+      return { ...line, y };
+    }),
+  };
+}

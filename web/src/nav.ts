@@ -1,0 +1,30 @@
+import type { IconName } from "./components/Icon";
+import { strings } from "./strings";
+
+export interface Place {
+  readonly to: string;
+  readonly name: string;
+  readonly icon: IconName;
+  /** The keys that go there. */
+  readonly keys: string;
+  readonly label: string;
+}
+
+/** The rail, from top to bottom; a new section is a line here and a route in router.tsx. */
+export const PLACES: readonly Place[] = [
+  { to: "/", name: strings.home, icon: "home", keys: "g h", label: strings.keys.goHome },
+  {
+    to: "/experiments",
+    name: strings.experiments,
+    icon: "experiments",
+    keys: "g e",
+    label: strings.keys.goExperiments,
+  },
+  {
+    to: "/models",
+    name: strings.models,
+    icon: "models",
+    keys: "g m",
+    label: strings.keys.goModels,
+  },
+];

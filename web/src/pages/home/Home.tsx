@@ -1,0 +1,52 @@
+import { useExperimentsNamed } from "../../api/experiments";
+import { useModelsNamed } from "../../api/models";
+import { Page } from "../../components/Page";
+import { Skeleton } from "../../components/Skeleton";
+import styles from "./Home.module.css";
+import { HistoryNote, ProductionPanel, RecentPanel, RunsPanel, WaitingPanel } from "./HomePanels";
+import { useLatestRuns } from "./latest";
+import { strings } from "./strings";
+import { Welcome } from "./Welcome";
+
+/** What runs, what waits for me, what is in Production, what is new. */
+export function Home() {
+  const experiments = useExperimentsNamed("", 100);
+  const models = useModelsNamed("", 1);
+  const known = experiments.data?.experiments ?? [];
+  const { latest, running, asked } = useLatestRuns(known);
+  const settled = experiments.isSuccess && models.isSuccess && (latest.isSuccess || !asked);
+  const empty = settled && !latest.data?.length && !models.data.registered_models?.length;
+  const waiting = !settled && !experiments.isError && !models.isError && !latest.isError;
+  return (
+    <Page title={strings.title}>
+      <HistoryNote />
+      {waiting ? (
+        <Skeleton lines={8} />
+      ) : empty ? (
+        <Welcome />
+      ) : (
+        <div className={styles.grid}>
+          <div className={styles.column}>
+            <ProductionPanel />
+            <RunsPanel
+              title={strings.running}
+              none={strings.runningNone}
+              query={running}
+              experiments={known}
+            />
+            <RunsPanel
+              title={strings.latest}
+              none={strings.runsNone}
+              query={latest}
+              experiments={known}
+            />
+          </div>
+          <div className={styles.column}>
+            <WaitingPanel />
+            <RecentPanel query={experiments} />
+          </div>
+        </div>
+      )}
+    </Page>
+  );
+}

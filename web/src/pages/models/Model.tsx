@@ -1,0 +1,126 @@
+import { Link } from "@tanstack/react-router";
+import { useModel } from "../../api/models";
+import type { ModelVersion } from "../../api/schema.gen";
+import { useVersionsOf } from "../../api/versions";
+import { Avatar } from "../../components/Avatar";
+import { Badge, StageBadge } from "../../components/Badge";
+import { Code } from "../../components/Code";
+import { Empty } from "../../components/Empty";
+import { History } from "../../components/History";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { Panel } from "../../components/Panel";
+import { Table } from "../../components/Table";
+import { Tabs } from "../../components/Tabs";
+import { Time } from "../../components/Time";
+import { Board } from "./Board";
+import { registerSnippet } from "./Models";
+import styles from "./Models.module.css";
+import { MODEL_TABS, type ModelTab, modelRoute } from "./route";
+import { strings } from "./strings";
+
+/** A model: its board, its versions, its history. */
+export function Model() {
+  const { name } = modelRoute.useParams();
+  const { tab = "board" } = modelRoute.useSearch();
+  const query = useModel(name);
+  const versions = useVersionsOf(name);
+  const above = [{ name: strings.title, to: "/models" }];
+  const counts: Partial<Record<ModelTab, number>> = {};
+  if (versions.data) counts.versions = versions.data.length;
+  const aliases = (query.data?.aliases ?? []).map(({ alias, version }) => (
+    <Badge key={alias}>
+      @{alias} → {version}
+    </Badge>
+  ));
+  const description = query.data?.description && (
+    <p className={styles.text}>{query.data.description}</p>
+  );
+  return (
+    <Page title={name} above={above} marks={aliases} sub={description}>
+      <Loaded query={query} failed={strings.oneFailed} lines={8}>
+        {() => (
+          <>
+            <Tabs
+              label={strings.tabs.label}
+              tabs={MODEL_TABS.map((key) => ({
+                name: strings.tabs[key],
+                count: counts[key],
+                active: key === tab,
+                link: {
+                  to: "/models/$name",
+                  params: { name },
+                  search: key === "board" ? {} : { tab: key },
+                },
+              }))}
+            />
+            {tab === "history" ? (
+              <History of={{ model: name }} />
+            ) : (
+              <Loaded query={versions} failed={strings.versionsFailed} lines={8}>
+                {(found) => <Versions name={name} versions={found} tab={tab} />}
+              </Loaded>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+interface VersionsProps {
+  name: string;
+  versions: readonly ModelVersion[];
+  tab: ModelTab;
+}
+
+function Versions({ name, versions, tab }: VersionsProps) {
+  if (!versions.length) {
+    return (
+      <Panel title={strings.tabs.versions}>
+        <Empty title={strings.noVersions}>
+          <p>{strings.noVersionsText}</p>
+          <Code label={strings.noVersionsText} text={registerSnippet(name)} />
+        </Empty>
+      </Panel>
+    );
+  }
+  if (tab === "board") return <Board name={name} versions={versions} />;
+  return (
+    <Panel title={strings.tabs.versions} count={versions.length} flush>
+      <Table
+        label={strings.tabs.versions}
+        heads={[
+          { name: strings.heads.version },
+          { name: strings.heads.stage },
+          { name: strings.heads.aliases },
+          { name: strings.heads.description },
+          { name: strings.heads.run },
+          { name: strings.heads.by },
+          { name: strings.heads.registered },
+        ]}
+        rows={versions}
+        rowKey={(v) => v.version}
+        cells={(v) => [
+          <Link key="v" to="/models/$name/versions/$version" params={{ name, version: v.version }}>
+            {v.version}
+          </Link>,
+          <StageBadge key="s" stage={v.current_stage} />,
+          <span key="a" className={styles.marks}>
+            {(v.aliases ?? []).map((alias) => (
+              <Badge key={alias}>@{alias}</Badge>
+            ))}
+          </span>,
+          v.description,
+          v.run_id && (
+            <Link key="r" to="/runs/$runId" params={{ runId: v.run_id }}>
+              <code>{v.run_id.slice(0, 8)}</code>
+            </Link>
+          ),
+          <Avatar key="b" name={v.user_id} />,
+          <Time key="t" at={v.creation_timestamp} />,
+        ]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,139 @@
+import { type FormEvent, useId, useState } from "react";
+import type { CheckResult, ModelVersion, Stage } from "../../api/schema.gen";
+import { useExplanation, useTransition, useTransitionRequest } from "../../api/versions";
+import { Badge, StageBadge, type Tone } from "../../components/Badge";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Facts } from "../../components/Facts";
+import { Check, Field } from "../../components/Field";
+import { Loaded } from "../../components/Loaded";
+import { say } from "../../state/toasts";
+import { strings as shell } from "../../strings";
+import styles from "./MoveDialog.module.css";
+import { strings } from "./strings";
+
+interface MoveDialogProps {
+  name: string;
+  version: ModelVersion;
+  stage: string;
+  /** The versions that are in the stage now. */
+  held: readonly ModelVersion[];
+  /** What the model's policy says about the stage; nothing about None and Archived. */
+  policy: Stage | undefined;
+  onClose: () => void;
+}
+
+const TONES: Record<CheckResult["state"], Tone> = {
+  passed: "good",
+  failed: "bad",
+  unknown: "warn",
+};
+
+/** Moves a version to a stage, or asks for it; says why, and what happens to who is there. */
+export function MoveDialog({ name, version, stage, held, policy, onClose }: MoveDialogProps) {
+  const [reason, setReason] = useState("");
+  const [archive, setArchive] = useState(true);
+  const form = useId();
+  const explanation = useExplanation(name, version.version, stage);
+  const move = useTransition();
+  const request = useTransitionRequest();
+  const resting = stage === "None" || stage === "Archived";
+  const one = policy?.holders === "one";
+  const asks = explanation.data?.gated === true && explanation.data.state !== "allowed";
+  const numbers = held.map((v) => v.version).join(", ");
+  const newest = held.reduce((most, v) => Math.max(most, Number(v.version)), 0);
+  const busy = move.isPending || request.isPending;
+  const problem = move.error ?? request.error;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const comment = reason.trim();
+    const about = { name, version: version.version, stage, comment };
+    const done = (text: string) => () => {
+      say("good", text);
+      onClose();
+    };
+    if (asks) {
+      const onSuccess = done(strings.move.asked(version.version, stage));
+      request.mutate(about, { onSuccess });
+      return;
+    }
+    const archives = !resting && !one && archive && held.length > 0;
+    const holder = resting ? {} : { expected_holder: newest ? String(newest) : "" };
+    const onSuccess = done(strings.move.done(version.version, stage));
+    move.mutate({ ...about, archive_existing_versions: archives, ...holder }, { onSuccess });
+  };
+  const actions = (
+    <>
+      <Button onClick={onClose}>{shell.cancel}</Button>
+      <Button kind="primary" type="submit" form={form} disabled={!reason.trim() || busy}>
+        {asks ? strings.move.ask : strings.move.submit}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={strings.move.title(version.version, stage)} onClose={onClose} actions={actions}>
+      <Facts
+        items={[
+          [strings.move.from, <StageBadge key="f" stage={version.current_stage} />],
+          [strings.move.to, <StageBadge key="t" stage={stage} />],
+          [
+            strings.move.holder,
+            !resting && (held.length ? `${strings.heads.version} ${numbers}` : strings.move.nobody),
+          ],
+        ]}
+      />
+      <form id={form} className={styles.form} onSubmit={submit}>
+        <Field label={strings.move.reason} hint={strings.move.reasonHint}>
+          {(field) => (
+            <textarea
+              {...field}
+              required
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+        {!resting && held.length > 0 && !asks && one && (
+          <p>{strings.move.leaves(numbers, policy.former ?? "Archived")}</p>
+        )}
+        {!resting && held.length > 0 && !asks && !one && (
+          <Check checked={archive} onChange={setArchive}>
+            {strings.move.archive(numbers)}
+          </Check>
+        )}
+      </form>
+      <Loaded query={explanation} failed={strings.move.explainFailed} lines={2}>
+        {({ missing = [], checks = [], gated }) => (
+          <>
+            {gated && asks && <p className={styles.soft}>{strings.move.askText}</p>}
+            {missing.length > 0 && (
+              <div>
+                <h3>{strings.move.missing}</h3>
+                <ul className={styles.list}>
+                  {missing.map((text) => (
+                    <li key={text}>{text}</li>
+                  ))}
+                </ul>
+              </div>
+            )}
+            {checks.length > 0 && (
+              <div>
+                <h3>{strings.move.checks}</h3>
+                <ul className={styles.checks}>
+                  {checks.map((check) => (
+                    <li key={check.check}>
+                      <Badge tone={TONES[check.state]}>{check.state}</Badge> {check.check}
+                      <span className={styles.soft}> {check.reason}</span>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )}
+          </>
+        )}
+      </Loaded>
+      {problem && <ErrorNote title={strings.move.failed} problem={problem} />}
+    </Dialog>
+  );
+}

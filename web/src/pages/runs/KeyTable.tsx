@@ -1,0 +1,50 @@
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { Button } from "../../components/Button";
+import { SearchBox } from "../../components/Field";
+import { Panel } from "../../components/Panel";
+import { type Head, Table } from "../../components/Table";
+import { grouped } from "../../lib/number";
+import styles from "./RunOverview.module.css";
+import { strings } from "./strings";
+
+interface KeyTableProps<T extends { key: string }> {
+  title: string;
+  none: string;
+  items: readonly T[];
+  heads: readonly Head[];
+  cells: (item: T) => readonly ReactNode[];
+}
+
+const FEW = 12; // rows from which there is a filter
+const FIRST = 100; // rows drawn until more are asked for
+
+/** Keys and values in the order of the keys, with a filter when there are many. */
+export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
+  const { title, none, items, heads, cells } = props;
+  const [typed, setTyped] = useState("");
+  const [all, setAll] = useState(false);
+  const wanted = useDeferredValue(typed.toLowerCase());
+  const fitting = items
+    .filter((item) => item.key.toLowerCase().includes(wanted))
+    .sort((a, b) => a.key.localeCompare(b.key));
+  const shown = all ? fitting : fitting.slice(0, FIRST);
+  return (
+    <Panel title={title} count={items.length} flush>
+      {items.length > FEW && (
+        <div className={styles.filter}>
+          <SearchBox label={strings.filterKeys} value={typed} onChange={setTyped} />
+        </div>
+      )}
+      {items.length ? (
+        <Table label={title} heads={heads} rows={shown} rowKey={(item) => item.key} cells={cells} />
+      ) : (
+        <p className={styles.none}>{none}</p>
+      )}
+      {shown.length < fitting.length && (
+        <div className={styles.more}>
+          <Button onClick={() => setAll(true)}>{grouped(fitting.length - FIRST)} …</Button>
+        </div>
+      )}
+    </Panel>
+  );
+}

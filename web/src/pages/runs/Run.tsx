@@ -1,0 +1,49 @@
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { useExperiment } from "../../api/experiments";
+import { useRun } from "../../api/runs";
+import { Badge, StatusBadge } from "../../components/Badge";
+import type { Crumb } from "../../components/Breadcrumbs";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { Tabs } from "../../components/Tabs";
+import { runRoute } from "./route";
+import { strings } from "./strings";
+
+/** A run's header; its tabs are routes below. A new tab is a line here and a route in route.ts. */
+export function RunFrame() {
+  const { runId } = runRoute.useParams();
+  const query = useRun(runId);
+  const info = query.data?.info;
+  const experiment = useExperiment(info?.experiment_id ?? "0").data;
+  const here = useLocation().pathname.split("/").at(-1);
+  const above: Crumb[] = [{ name: strings.above, to: "/experiments" }];
+  if (info) {
+    const to = `/experiments/${info.experiment_id}`;
+    above.push({ name: experiment?.name ?? info.experiment_id, to });
+  }
+  const marks = info && (
+    <>
+      <StatusBadge status={info.status} />
+      {info.lifecycle_stage === "deleted" && <Badge tone="bad">{strings.deleted}</Badge>}
+    </>
+  );
+  const tabs = [
+    {
+      name: strings.tabs.overview,
+      active: here === "overview",
+      link: { to: "/runs/$runId/overview", params: { runId } },
+    },
+  ] as const;
+  return (
+    <Page title={info?.run_name ?? runId.slice(0, 8)} above={above} marks={marks}>
+      <Loaded query={query} failed={strings.failed} lines={10}>
+        {() => (
+          <>
+            <Tabs label={strings.tabs.label} tabs={tabs} />
+            <Outlet />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

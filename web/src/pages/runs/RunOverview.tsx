@@ -1,0 +1,182 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useExperiment } from "../../api/experiments";
+import { useRun } from "../../api/runs";
+import type { Metric, Param, Run, RunTag } from "../../api/schema.gen";
+import { versionsOfRun } from "../../api/versions";
+import { Avatar } from "../../components/Avatar";
+import { StageBadge } from "../../components/Badge";
+import { Facts } from "../../components/Facts";
+import { Id } from "../../components/Id";
+import { Num } from "../../components/Num";
+import { Panel } from "../../components/Panel";
+import { Table } from "../../components/Table";
+import { Time } from "../../components/Time";
+import { duration } from "../../lib/time";
+import { KeyTable } from "./KeyTable";
+import styles from "./RunOverview.module.css";
+import { runRoute } from "./route";
+import { strings } from "./strings";
+
+const RESERVED = "mlflow.";
+
+/** What a run measured, with which params, and what came of it. */
+export function RunOverview() {
+  const { runId } = runRoute.useParams();
+  const run = useRun(runId).data;
+  if (!run) return null;
+  const tags = run.data.tags ?? [];
+  const note = tags.find((tag) => tag.key === "mlflow.note.content")?.value;
+  return (
+    <div className={styles.grid}>
+      <div className={styles.column}>
+        {note && (
+          <Panel title={strings.description}>
+            <p className={styles.text}>{note}</p>
+          </Panel>
+        )}
+        <div className={styles.pair}>
+          <Metrics metrics={run.data.metrics ?? []} />
+          <Params params={run.data.params ?? []} />
+        </div>
+        <Outputs run={run} />
+        <Tags tags={tags.filter((tag) => !tag.key.startsWith(RESERVED))} />
+      </div>
+      <About run={run} />
+    </div>
+  );
+}
+
+function Metrics({ metrics }: { metrics: readonly Metric[] }) {
+  return (
+    <KeyTable
+      title={strings.metrics}
+      none={strings.noMetrics}
+      items={metrics}
+      heads={[
+        { name: strings.key },
+        { name: strings.value, align: "right" },
+        { name: strings.step, align: "right" },
+      ]}
+      cells={(metric) => [
+        metric.key,
+        <Num key="v" value={metric.value} />,
+        <span key="s" className="num">
+          {metric.step ?? 0}
+        </span>,
+      ]}
+    />
+  );
+}
+
+function Params({ params }: { params: readonly Param[] }) {
+  return (
+    <KeyTable
+      title={strings.params}
+      none={strings.noParams}
+      items={params}
+      heads={[{ name: strings.key }, { name: strings.value }]}
+      cells={(param) => [param.key, <code key="v">{param.value}</code>]}
+    />
+  );
+}
+
+function Tags({ tags }: { tags: readonly RunTag[] }) {
+  return (
+    <KeyTable
+      title={strings.tags}
+      none={strings.noTags}
+      items={tags}
+      heads={[{ name: strings.key }, { name: strings.value }]}
+      cells={(tag) => [tag.key, tag.value]}
+    />
+  );
+}
+
+/** The models that a run logged, and the versions that were registered from it. */
+function Outputs({ run }: { run: Run }) {
+  const models = run.outputs?.model_outputs ?? [];
+  const versions = useQuery(versionsOfRun(run.info.run_id)).data ?? [];
+  return (
+    <Panel title={strings.outputs} flush>
+      {!models.length && !versions.length && <p className={styles.none}>{strings.noOutputs}</p>}
+      {versions.length > 0 && (
+        <Table
+          label={strings.versions}
+          heads={[{ name: strings.model }, { name: strings.version }, { name: strings.stage }]}
+          rows={versions}
+          rowKey={(v) => `${v.name}/${v.version}`}
+          cells={({ name, version, current_stage }) => [
+            <Link key="m" to="/models/$name" params={{ name }}>
+              {name}
+            </Link>,
+            <Link key="v" to="/models/$name/versions/$version" params={{ name, version }}>
+              {version}
+            </Link>,
+            <StageBadge key="s" stage={current_stage} />,
+          ]}
+        />
+      )}
+      {models.length > 0 && !versions.length && (
+        <Table
+          label={strings.outputs}
+          heads={[{ name: strings.model }, { name: strings.step, align: "right" }]}
+          rows={models}
+          rowKey={(m) => m.model_id}
+          cells={(m) => [<code key="m">{m.model_id}</code>, m.step]}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function About({ run }: { run: Run }) {
+  const { info } = run;
+  const experiment = useExperiment(info.experiment_id).data;
+  const tag = (key: string) => run.data.tags?.find((t) => t.key === RESERVED + key)?.value;
+  const parent = tag("parentRunId");
+  const commit = tag("source.git.commit");
+  const datasets = (run.inputs?.dataset_inputs ?? []).map(({ dataset }) => dataset);
+  return (
+    <Panel title={strings.facts}>
+      <Facts
+        items={[
+          [strings.id, <Id key="i" value={info.run_id} />],
+          [
+            strings.experiment,
+            <Link
+              key="e"
+              to="/experiments/$experimentId"
+              params={{ experimentId: info.experiment_id }}
+            >
+              {experiment?.name ?? info.experiment_id}
+            </Link>,
+          ],
+          [strings.user, info.user_id && <Avatar key="u" name={info.user_id} />],
+          [strings.started, <Time key="s" at={info.start_time} />],
+          [strings.duration, info.end_time && duration(info.end_time - info.start_time)],
+          [
+            strings.parent,
+            parent && (
+              <Link key="p" to="/runs/$runId" params={{ runId: parent }}>
+                {parent.slice(0, 8)}
+              </Link>
+            ),
+          ],
+          [strings.source, tag("source.name")],
+          [strings.commit, commit && <Id key="c" value={commit} />],
+          [
+            strings.datasets,
+            datasets.length > 0 &&
+              datasets.map((d) => (
+                <div key={`${d.name} ${d.digest}`}>
+                  {d.name} <code>{d.digest}</code>
+                </div>
+              )),
+          ],
+          [strings.artifacts, <code key="a">{info.artifact_uri}</code>],
+        ]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,25 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { rootRoute } from "../../root";
+
+/** A run's header and tabs; each tab is a route below it. */
+export const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$runId",
+  component: lazyRouteComponent(() => import("./Run"), "RunFrame"),
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/$runId/overview", params, replace: true });
+  },
+});
+
+const overviewRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/overview",
+  component: lazyRouteComponent(() => import("./RunOverview"), "RunOverview"),
+});
+
+export const runRoutes = runRoute.addChildren([indexRoute, overviewRoute]);

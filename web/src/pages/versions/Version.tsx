@@ -1,0 +1,52 @@
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { useVersion } from "../../api/versions";
+import { Badge, StageBadge } from "../../components/Badge";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { Tabs } from "../../components/Tabs";
+import { versionRoute } from "./route";
+import { strings } from "./strings";
+
+/** A version's header; its tabs are routes below. A new tab is a line here and one in route.ts. */
+export function VersionFrame() {
+  const { name, version } = versionRoute.useParams();
+  const query = useVersion(name, version);
+  const here = useLocation().pathname.split("/").at(-1);
+  const above = [
+    { name: strings.models, to: "/models" },
+    { name, to: `/models/${encodeURIComponent(name)}` },
+  ];
+  const marks = query.data && (
+    <>
+      <StageBadge stage={query.data.current_stage} />
+      {(query.data.aliases ?? []).map((alias) => (
+        <Badge key={alias}>@{alias}</Badge>
+      ))}
+    </>
+  );
+  const params = { name, version };
+  const tabs = [
+    {
+      name: strings.tabs.overview,
+      active: here === "overview",
+      link: { to: "/models/$name/versions/$version/overview", params },
+    },
+    {
+      name: strings.tabs.history,
+      active: here === "history",
+      link: { to: "/models/$name/versions/$version/history", params },
+    },
+  ] as const;
+  return (
+    <Page title={strings.title(version)} above={above} marks={marks}>
+      <Loaded query={query} failed={strings.failed} lines={10}>
+        {() => (
+          <>
+            <Tabs label={strings.tabs.label} tabs={tabs} />
+            <Outlet />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

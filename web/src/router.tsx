@@ -1,0 +1,37 @@
+import { createRouter } from "@tanstack/react-router";
+import { prefix } from "./api/client";
+import { Broken } from "./components/Broken";
+import { NotFound } from "./components/NotFound";
+import { Skeleton } from "./components/Skeleton";
+import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
+import { homeRoute } from "./pages/home/route";
+import { modelRoute, modelsRoute } from "./pages/models/route";
+import { runRoutes } from "./pages/runs/route";
+import { versionRoutes } from "./pages/versions/route";
+import { rootRoute } from "./root";
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    experimentsRoute,
+    experimentRoute,
+    runRoutes,
+    modelsRoute,
+    modelRoute,
+    versionRoutes,
+  ]),
+  basepath: prefix || "/",
+  defaultPreload: "intent",
+  defaultPendingMs: 150,
+  defaultPendingComponent: () => <Skeleton lines={8} />,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+  scrollToTopSelectors: ["#main"],
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+/** Writes a .gz and a .br beside every built text, for the server to send as they are. */
+function compressed(): Plugin {
+  let folder = "";
+  return {
+    name: "compressed",
+    apply: "build",
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    closeBundle() {
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const data = readFileSync(join(folder, name));
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(data, { level: 9 }));
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(data));
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  // Relative, so that the same files serve below any prefix; index.html has a <base>.
+  base: "./",
+  plugins: [react(), compressed()],
+  build: {
+    manifest: "manifest.json",
+    assetsInlineLimit: 0,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // Few files: what most pages need comes in two, each page in one, heavy parts in their own.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: /node_modules\/(?!.*(uplot|react-virtual|virtual-core))/ },
+            { name: "shared", test: /src\/(api|lib|state|components\/(?!DataGrid|Plot))/ },
+          ],
+        },
+      },
+    },
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:5000" } },
+});
