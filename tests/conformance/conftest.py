@@ -17,6 +17,7 @@ from cuvee.log.comparison import compare
 from cuvee.store import migrate
 from cuvee.store.engine import open_database
 from cuvee.store.schema import metadata
+from cuvee.store.sealing import Sealing
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
 
@@ -112,9 +113,10 @@ said of an actor who is no user."""
 
 
 @pytest.fixture
-def local_store(database_url: str) -> Iterator[SqlStore]:
+def local_store(database_url: str, tmp_path: Path) -> Iterator[SqlStore]:
     """A fresh store in this process."""
     opened = SqlStore.open(database_url)
+    opened.sealing = Sealing(tmp_path / "secret.key")
     yield opened
     opened.close()
     again = SqlStore(open_database(database_url))

@@ -321,6 +321,12 @@ class SuspendHook(Write[Empty], frozen=True, kw_only=True):
     reason: str
 
 
+class SealSecrets(Write[Empty], frozen=True, kw_only=True):
+    """Seal the secrets that lie open or under an older key; refuse a key that does not fit."""
+
+    needs: ClassVar[Permission] = Permission.ADMIN
+
+
 class ForgetDelivered(Write[Empty], frozen=True, kw_only=True):
     """Drop the record of what was delivered or cancelled before a time."""
 

@@ -107,6 +107,13 @@ from cuvee.cli.options import examples
     help="File with the key that signs the history; servers on one database share it. "
     "[default: log.key beside the data; made at the first start]",
 )
+@click.option(
+    "--secret-key",
+    metavar="PATH",
+    envvar="CUVEE_SECRET_KEY",
+    help="File with the key that seals secrets of webhooks; servers on one database share it. "
+    "[default: secret.key beside the data; made when it is needed]",
+)
 def server(allowed_hosts: str, webhook_attempts: int, webhook_retry: float, **options: Any) -> None:
     """Run the tracking server.
 

@@ -20,6 +20,7 @@ import uvicorn
 from msgspec import Struct
 from uvicorn.supervisors import Multiprocess
 
+from cuvee.api.hooks import SealSecrets
 from cuvee.api.logins import CountUsers, OfferSetup
 from cuvee.errors import InvalidParameter
 from cuvee.rules.tokens import new_secret
@@ -49,6 +50,7 @@ class Options(Struct, frozen=True, kw_only=True):
         webhook_hosts: hosts that webhooks may go to although they are not public.
         retries: how long a failing webhook delivery is tried.
         log_key: file with the key that signs the log; beside the data when empty.
+        secret_key: file with the key that seals secrets; beside the data when empty.
         forwarded_allow_ips: proxies that are believed.
     """
 
@@ -61,6 +63,7 @@ class Options(Struct, frozen=True, kw_only=True):
     webhook_hosts: tuple[str, ...] = ()
     retries: Retries | None = None
     log_key: str = ""
+    secret_key: str = ""
     forwarded_allow_ips: str = ""
 
 
@@ -79,6 +82,7 @@ def serve(
     webhook_hosts: Sequence[str] = (),
     retries: Retries | None = None,
     log_key: str | None = None,
+    secret_key: str | None = None,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -96,6 +100,7 @@ def serve(
         webhook_hosts: ``NAME[:PORT]`` of hosts that webhooks may go to although not public.
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
+        secret_key: file with the key that seals secrets; made beside the data when None.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -111,6 +116,7 @@ def serve(
         webhook_hosts=tuple(webhook_hosts),
         retries=retries,
         log_key=str(Path(log_key).absolute()) if log_key else "",
+        secret_key=str(Path(secret_key).absolute()) if secret_key else "",
         forwarded_allow_ips=forwarded_allow_ips,
     )
     os.umask(0o077)
@@ -187,12 +193,16 @@ def _open(options: Options) -> App:
     gc.set_threshold(20_000, 50, 50)
     from cuvee.blobs.local import LocalBlobs
     from cuvee.server.keeper import Keeper
+    from cuvee.store.sealing import Sealing
     from cuvee.store.sql import SqlStore
 
     gc.freeze()
     store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
     file: Path | None = getattr(store.database, "file", None)
     key = Path(options.log_key) if options.log_key else (file.parent if file else DATA) / "log.key"
+    seal = options.secret_key or (file.parent if file else DATA) / "secret.key"
+    store.sealing = Sealing(Path(seal))
+    store.do(SealSecrets())
     return App(
         store,
         LocalBlobs(Path(options.artifacts_destination)),

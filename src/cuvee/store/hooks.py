@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from cuvee.api.base import Empty, Level
 from cuvee.api.hooks import (
@@ -21,16 +21,18 @@ from cuvee.api.hooks import (
     ListHooks,
     Outgoing,
     PrepareTry,
+    SealSecrets,
     SuspendHook,
     TryHook,
     UpdateHook,
 )
 from cuvee.api.names import plain
 from cuvee.api.webhooks import TryOutcome, TryResult
-from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.errors import Conflict, InvalidParameter, NotFound, PermissionDenied
 from cuvee.rules.webhooks import Listener, sample
 from cuvee.store import access, models, outbox, schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.sealing import Unreadable
 from cuvee.store.tx import Tx
 
 _w = schema.webhooks
@@ -63,6 +65,17 @@ _cancel_of = hot(
         _d.c.state == "pending",
     )
     .values(state="cancelled", updated=arg("now"))
+)
+SECRETS = ("secret", "authorization")
+_secrets = hot(
+    select(_w.c.webhook_id, _w.c.secret, _w.c.authorization)
+    .where(_w.c.status != "DELETED", or_(_w.c.secret != "", _w.c.authorization != ""))
+    .order_by(_w.c.pk)
+)
+_reseal = hot(
+    update(_w)
+    .where(_w.c.webhook_id == arg("hook"))
+    .values(secret=arg("secret"), authorization=arg("authorization"))
 )
 _counts = hot(
     lambda db: (
@@ -134,6 +147,7 @@ def add_hook(
     _require(tx, model_row[0] if model_row else None, model)
     outbox.start(tx)
     webhook_id = str(uuid.uuid4())
+    fields = {**fields, **_sealed(tx, webhook_id, fields)}
     defaults = {"name": "", "description": "", "secret": "", "authorization": "", "job": ""}
     row = {
         **defaults,
@@ -212,6 +226,7 @@ def change_hook(tx: Tx, row: Row, fields: Mapping[str, Any], comment: str) -> Ro
     moved = _origin(given.get("url", row.url)) != _origin(row.url)
     if moved or given.get("job", row.job) != row.job:
         given.setdefault("authorization", "")
+    given |= _sealed(tx, row.webhook_id, given, row)
     changed = row._replace(**given, updated=tx.now)
     if changed._replace(updated=row.updated) == row:
         return row
@@ -297,6 +312,57 @@ def _told(row: Row) -> dict[str, Any]:
     }
 
 
+def _sealed(
+    tx: Tx, webhook_id: str, fields: Mapping[str, Any], row: Row | None = None
+) -> dict[str, str]:
+    """Return the secrets among some fields as they are kept; one that stays is kept as it is.
+
+    Raises:
+        Conflict: those that are kept were sealed with another key.
+    """
+    given = {k: fields[k] for k in SECRETS if fields.get(k)}
+    if not given:
+        return {}
+    refusal = unreadable(tx)
+    if refusal:
+        raise Conflict(refusal)
+    found = {}
+    for name, text in given.items():
+        place, kept = f"{webhook_id}.{name}", getattr(row, name, "")
+        same = kept and tx.sealing.open(kept, place) == text
+        found[name] = kept if same else tx.sealing.seal(text, place)
+    return found
+
+
+def unreadable(tx: Tx) -> str:
+    """Return the sentence that refuses a key with which kept secrets cannot be opened; else ''."""
+    rows = tx.all(_secrets)
+    try:
+        for webhook_id, *kept in rows:
+            for name, text in zip(SECRETS, kept, strict=True):
+                tx.sealing.open(text, f"{webhook_id}.{name}")
+    except Unreadable:
+        return (
+            "The secrets of webhooks in this database are sealed with another key than the one in "
+            f"{tx.sealing.path}: start the server with --secret-key and the file that the other "
+            "servers of the database have, or restore it from a backup."
+        )
+    return ""
+
+
+def seal_secrets(tx: Tx, op: SealSecrets) -> Empty:  # noqa: ARG001
+    refusal = unreadable(tx)
+    if refusal:
+        raise InvalidParameter(refusal)
+    for webhook_id, *kept in tx.all(_secrets):
+        places = [f"{webhook_id}.{name}" for name in SECRETS]
+        if not all(map(tx.sealing.is_sealed, kept)):
+            texts = [tx.sealing.open(t, place) for t, place in zip(kept, places, strict=True)]
+            values = [tx.sealing.seal(t, place) for t, place in zip(texts, places, strict=True)]
+            tx.run(_reseal, hook=webhook_id, **dict(zip(SECRETS, values, strict=True)))
+    return Empty()
+
+
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc.lower()
@@ -371,6 +437,9 @@ def try_hook(tx: Tx, op: TryHook) -> TryResult:
 
 def prepare_try(tx: Tx, op: PrepareTry) -> Outgoing:
     row = find_hook(tx, op.webhook_id, op.form)
+    refusal = unreadable(tx)
+    if refusal:
+        raise Conflict(refusal)
     names = row.event_names
     kind = op.event or (names[0] if names and row.form != "cuvee" else "")
     listener = Listener(row.webhook_id, row.form, names, row.model or "")
@@ -381,8 +450,8 @@ def prepare_try(tx: Tx, op: PrepareTry) -> Outgoing:
         webhook_id=row.webhook_id,
         form=row.form,
         url=row.url,
-        secret=row.secret,
-        authorization=row.authorization,
+        secret=tx.sealing.open(row.secret, f"{row.webhook_id}.secret"),
+        authorization=tx.sealing.open(row.authorization, f"{row.webhook_id}.authorization"),
         verify=bool(row.verify),
         job=row.job,
         kind=message.kind,

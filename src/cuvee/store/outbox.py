@@ -32,6 +32,7 @@ from cuvee.store.accounts import account_of
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.levels import level_of_user, model_thing
 from cuvee.store.log import any_unordered
+from cuvee.store.sealing import Unreadable
 from cuvee.store.tx import Tx
 
 NEW, FOLLOWED, OVER = 0, 1, 2
@@ -253,6 +254,12 @@ def find_work(tx: Tx, op: FindWork) -> Work:
         if webhook_id not in rights:
             rights[webhook_id] = _lost(tx, *vouched)
         if rights[webhook_id]:
+            continue
+        try:
+            secret = tx.sealing.open(secret, f"{webhook_id}.secret")
+            authorization = tx.sealing.open(authorization, f"{webhook_id}.authorization")
+        except Unreadable:
+            rights[webhook_id] = "its secrets cannot be read with the key of the server that sends"
             continue
         due.append(
             Outgoing(

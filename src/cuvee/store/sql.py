@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from getpass import getuser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cuvee.api import wire
@@ -23,6 +24,7 @@ from cuvee.store.engine import Database, open_database
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.replies import find_reply, keep_reply
+from cuvee.store.sealing import Sealing
 from cuvee.store.tx import Bytes, Keys, Tx
 
 if TYPE_CHECKING:
@@ -64,6 +66,10 @@ class SqlStore:
         self.known_keys = Keys()
         self.signing: SigningKey | None = None
         """The key that signs the log, in a process that keeps it."""
+        file: Path | None = getattr(database, "file", None)
+        named = os.environ.get("CUVEE_SECRET_KEY")
+        self.sealing = Sealing(Path(named) if named else file and file.parent / "secret.key")
+        """Seals secrets; a server is told with which key."""
         self.blobs: Bytes | None = None
         """The bytes of artifacts, in a process that has them."""
         self.recorded = threading.Event()
@@ -264,6 +270,7 @@ class SqlStore:
             pending_keys=pending_keys,
             artifact_root=self.artifact_root,
             signing=self.signing,
+            sealing=self.sealing,
             blobs=self.blobs,
         )
 

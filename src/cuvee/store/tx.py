@@ -12,6 +12,7 @@ from cuvee.api.base import Actor
 from cuvee.log.entry import Texts, canonical, exact
 from cuvee.store import schema
 from cuvee.store.engine import Database, Prepared, Rows, arg, hot, insert
+from cuvee.store.sealing import Sealing
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
@@ -89,6 +90,7 @@ class Tx:
         pending_keys: those that are new in the same commit.
         artifact_root: URI below which new experiments keep their artifacts.
         signing: the key that signs the log, where this process has it.
+        sealing: seals secrets.
         blobs: the bytes of artifacts, where this process has them.
     """
 
@@ -102,6 +104,7 @@ class Tx:
         pending_keys: Mapping[str, int],
         artifact_root: str,
         signing: SigningKey | None = None,
+        sealing: Sealing | None = None,
         blobs: Bytes | None = None,
     ) -> None:
         self.database = database
@@ -109,6 +112,7 @@ class Tx:
         self.actor = actor
         self.artifact_root = artifact_root
         self.signing = signing
+        self.sealing = sealing or Sealing(None)
         self.blobs = blobs
         self.now = int(time.time() * 1000)
         self.new_keys: dict[str, int] = {}
