@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime as dt
 import fnmatch
 import json
 import os
-import platform
 import shlex
 import signal
 import sys
@@ -56,6 +54,14 @@ def options() -> argparse.Namespace:
         help="root of a process tree whose CPU and memory count for this server (its own process"
         " if it was not launched here, or its database's)",
     )
+    add(
+        "--tables",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="SQLite file of a server that has MLflow's tables: of many models, and of versions of"
+        " one, it is sent the first, and its rows are repeated; {dir} is filled in",
+    )
     add("--reference", default="", metavar="NAME", help="whom to compare with (default: first)")
     add("--rows", default="*", metavar="PATTERNS", help="comma-separated patterns of row names")
     add("--skip", default="", metavar="PATTERNS", help="comma-separated patterns of row names")
@@ -71,6 +77,7 @@ def options() -> argparse.Namespace:
     add("--work", type=Path, help="folder for the servers' data and logs (default: a scratch one)")
     add("--out", type=Path, default=Path(".cache/bench.json"), help="every sample, as JSON")
     add("--markdown", type=Path, help="also write the tables to this file")
+    add("--section", default="tracking", help="the section of the file whose marks are around them")
     add("--render", type=Path, metavar="JSON", help="only print the table of an earlier run")
     add("--list", action="store_true", help="list the rows and end")
     return parser.parse_args()
@@ -105,23 +112,11 @@ def servers(args: argparse.Namespace, work: Path) -> list[Server]:
         if not matching:
             raise SystemExit(f"--pid {name}: there is no server of this name")
         matching[0].pids.append(int(pid))
+    for name, file in pairs(args.tables):
+        for server in found:
+            if server.name == name:
+                server.tables = Path(file.replace("{dir}", str(server.directory)))
     return found
-
-
-def machine() -> dict[str, Any]:
-    """Return what the figures were measured on."""
-    cpus = Path("/proc/cpuinfo").read_text("utf-8")
-    model = next((x.split(":")[1].strip() for x in cpus.splitlines() if "model name" in x), "?")
-    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "cpu": model,
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gb": round(pages / 1e9),
-        "kernel": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "date": dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%d"),
-        "load_before": os.getloadavg()[0],
-    }
 
 
 class Bench:
@@ -149,7 +144,7 @@ class Bench:
         self.results: Results = {
             "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
             "reference": args.reference or self.servers[0].name,
-            "machine": machine(),
+            "machine": limits.machine(),
             "settings": asdict(self.settings),
             "repeats": args.repeats,
             "servers": {},
@@ -290,7 +285,7 @@ def main() -> None:
     text = markdown(results, args.reference)
     print(text)
     if args.markdown:
-        write(text, args.markdown)
+        write(text, args.markdown, args.section)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import platform
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.load import request
 from bench.registry import transfer
@@ -76,4 +79,20 @@ def measure(echo: Server, folder: Path, settings: Settings) -> dict[str, Sample]
         "echo 8": sample(echo, [repeat(lambda _: MESSAGE) for _ in range(8)], seconds),
         "up": transfer(echo, upload, size, ""),
         "down": transfer(echo, request("GET", f"/{settings.big_mib}"), size, "", size),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures were measured on."""
+    cpus = Path("/proc/cpuinfo").read_text("utf-8")
+    model = next((x.split(":")[1].strip() for x in cpus.splitlines() if "model name" in x), "?")
+    pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cpu": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(pages / 1e9),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "date": dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%d"),
+        "load_before": os.getloadavg()[0],
     }

@@ -6,14 +6,17 @@ the store writes them, put in order by the store itself) and measures the first 
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from bench.limits import machine
+from bench.report import write
 from cuvee.api.events import ListEvents
 from cuvee.api.log import GetCheckpoint, GetConsistency, GetInclusion
 from cuvee.log.note import SigningKey
@@ -76,38 +79,50 @@ def load(database: Database, count: int) -> None:
     connection.close()
 
 
-def main(count: int) -> None:
-    """Measure and print."""
+def measure(count: int) -> Iterator[tuple[str, float]]:
+    """Load a history and give what was measured, in milliseconds, with its name."""
     with tempfile.TemporaryDirectory() as folder:
         store = SqlStore.open(f"sqlite:///{folder}/cuvee.db")
         store.signing = SigningKey.new()
         store.order_events()
-        say("recording an event adds, p50", append(store))
+        yield "recording an event adds to its transaction, p50", append(store)
         load(store.database, count)
         begin = time.perf_counter()
         while store.order_events():
             pass
-        say("putting an event in order, mean", (time.perf_counter() - begin) * 1000 / count)
+        yield "putting an event in order, mean", (time.perf_counter() - begin) * 1000 / count
         last = store.do(GetCheckpoint()).size
         some = iter(range(1, last, last // 300))
         for newest in (True, False):
             page = partial(store.do, ListEvents(newest_first=newest, max_results=100))
-            say(f"first page, {'newest' if newest else 'oldest'} first", milliseconds(page, 50))
-        by_object = ListEvents(object="version:model7/9", newest_first=True)
-        say("first page of one object, p50", milliseconds(lambda: store.do(by_object), 50))
-        say(
-            "inclusion proof, p50",
-            milliseconds(lambda: store.do(GetInclusion(sequence=next(some))), 200),
-        )
-        grown = GetConsistency(from_size=last // 3)
-        say("consistency proof, p50", milliseconds(lambda: store.do(grown), 50))
+            name = f"first page of 100 events, {'newest' if newest else 'oldest'} first, p50"
+            yield name, milliseconds(page, 50)
+        by_object = partial(store.do, ListEvents(object="version:model7/9", newest_first=True))
+        yield "first page of one object's events, p50", milliseconds(by_object, 50)
+        inclusion = milliseconds(lambda: store.do(GetInclusion(sequence=next(some))), 200)
+        yield "inclusion proof, p50", inclusion
+        grown = partial(store.do, GetConsistency(from_size=last // 3))
+        yield "consistency proof, p50", milliseconds(grown, 50)
         store.close()
 
 
-def say(what: str, value: float) -> None:
-    """Print one figure."""
-    print(f"{what:40} {value:8.3f} ms", flush=True)
+def main() -> None:
+    """Measure, print, and write the table where it is wanted."""
+    parser = argparse.ArgumentParser(prog="python -m bench.log", description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=1_000_000, help="events")
+    parser.add_argument("--markdown", type=Path, help="also write the table to this file")
+    args = parser.parse_args()
+    lines = ["| what | ms |", "|---|---|"]
+    for name, value in measure(args.count):
+        print(f"{name:55} {value:8.3f} ms", flush=True)
+        lines.append(f"| {name} | {value:.3f} |")
+    found = machine()
+    lines += ["", f"{args.count:,} events. Machine: {found['cpu']}, {found['cores']} cores,"]
+    lines += [f"{found['kernel']}, Python {found['python']}, {found['date']}."]
+    lines += ["", f"    python -m bench.log {args.count} --markdown docs/benchmarks.md", ""]
+    if args.markdown:
+        write("\n".join(lines), args.markdown, "history")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main()

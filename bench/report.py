@@ -8,7 +8,6 @@ from typing import Any
 
 Results = dict[str, Any]
 BUSY = 0.7
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 def number(value: float) -> str:
@@ -117,6 +116,7 @@ def markdown(results: Results, reference: str = "") -> str:
     lines += [
         (
             f"Sizes: {sizes['runs'][0]:,} and {sizes['runs'][1]:,} searched runs,"
+            f" {sizes['models']:,} models and versions of one,"
             f" {sizes['points']:,} points of history, {sizes['versions']:,} versions to read,"
             f" an artifact of {sizes['big_mib']} MiB, {sizes['small_files']:,} small ones."
         ),
@@ -135,11 +135,12 @@ def markdown(results: Results, reference: str = "") -> str:
     return "\n".join(lines)
 
 
-def write(text: str, path: Path) -> None:
-    """Write the tables to a file; one that has the two marks keeps what is around them."""
+def write(text: str, path: Path, section: str) -> None:
+    """Write the tables to a file; between the marks of a section, if the file has them."""
+    first, last = (f"<!-- bench {section}: {mark} -->" for mark in ("begin", "end"))
     old = path.read_text("utf-8") if path.exists() else ""
-    head, begin, rest = old.partition(BEGIN)
-    _, end, tail = rest.partition(END)
+    head, begin, rest = old.partition(first)
+    _, end, tail = rest.partition(last)
     if begin and end:
-        text = f"{head}{BEGIN}\n\n{text}\n{END}{tail}"
+        text = f"{head}{first}\n\n{text}\n{last}{tail}"
     path.write_text(text, "utf-8")

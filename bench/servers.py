@@ -17,6 +17,8 @@ from bench.load import Refused, ask, request
 
 TICKS = os.sysconf("SC_CLK_TCK")
 READY_WITHIN = 180.0
+PIDS = "pids"
+"""File in a launched server's directory that names further processes which belong to it."""
 
 
 def _stat(pid: int) -> list[str]:
@@ -102,11 +104,17 @@ class Server:
         self.directory, self.pids = directory, pids or []
         self.process: subprocess.Popen[bytes] | None = None
         self.loaded: dict[str, Any] = {}
+        self.tables: Path | None = None
+        """An SQLite file with MLflow's tables, in which rows may be repeated to load many."""
         self.version = ""
 
     def roots(self) -> list[int]:
         """Return the process ids to measure from; none if they are not known."""
-        return self.pids + ([self.process.pid] if self.process else [])
+        if self.process is None:
+            return self.pids
+        named = self.directory / PIDS if self.directory else None
+        more = named.read_text("utf-8").split() if named and named.exists() else []
+        return [*self.pids, self.process.pid, *map(int, more)]
 
     def cpu(self) -> float | None:
         """Return CPU seconds spent so far, None if the processes are not known."""

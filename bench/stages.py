@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bench.load import Script, get, post
 from bench.registry import version_message
+from bench.repetition import repeat_models, repeat_versions
 from bench.rows import (
     Measure,
     Sample,
@@ -40,7 +41,11 @@ def many_models(server: Server, settings: Settings) -> list[str]:
                 yield from insist(_move(name, "1", "Production"))
                 done.append(name)
 
+        if server.tables is not None:
+            left = iter(names[:1])
         loading(server, [script(left) for _ in range(CLIENTS)], settings)
+        if server.tables is not None and done:
+            done += repeat_models(server.tables, names)
         if len(done) < len(names):
             raise Unsupported(f"loaded only {len(done)} models in {settings.load_cap:.0f} s")
         server.loaded["many models"] = names
@@ -60,8 +65,12 @@ def deep_model(server: Server, settings: Settings) -> str:
                 yield from insist(version_message(name, n))
                 done.append(n)
 
+        if server.tables is not None:
+            left = iter(range(1))
         # One client: the reference server refuses some of several that number the same model.
         loading(server, [script(left)], settings)
+        if server.tables is not None and done:
+            done += repeat_versions(server.tables, name, settings.models)
         if len(done) < settings.models:
             raise Unsupported(f"loaded only {len(done)} versions in {settings.load_cap:.0f} s")
         answer_to(server, _move(name, str(settings.models // 2), "Production"))

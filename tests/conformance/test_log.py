@@ -45,7 +45,8 @@ from cuvee.log.comparison import compare
 from cuvee.log.merkle import check_consistency, check_inclusion
 from cuvee.log.note import SigningKey, openssl
 from cuvee.store.audit import audit_database
-from cuvee.store.log import MARGIN
+from cuvee.store.engine import open_database
+from cuvee.store.log import BATCH, MARGIN
 from cuvee.store.sql import SqlStore
 
 
@@ -217,6 +218,26 @@ def test_writers_do_not_wait_for_each_other_and_nothing_is_missed(postgres_url: 
     audit = audit_database(postgres_url)
     told = ("no checkpoint", "model:slow")  # of the slow ones only the events were made
     assert [p for p in audit.problems if not any(t in p for t in told)] == []
+
+
+def test_a_history_of_exactly_full_batches_is_not_searched_again(
+    local_store: SqlStore, database_url: str
+) -> None:
+    local_store.order_events()
+    connection = open_database(database_url).connect()
+    cursor = connection.cursor()
+    (top,) = cursor.execute("SELECT coalesce(max(sequence), 0) FROM events").fetchone()
+    new = f"SELECT {top} + 1 AS n UNION ALL SELECT n + 1 FROM new WHERE n < {top} + {2 * BATCH}"
+    cursor.execute(
+        "INSERT INTO events (time, actor, via, action, object, before, after, comment, details) "
+        f"WITH RECURSIVE new AS ({new}) "
+        "SELECT 1, 'ann', 'os', 'model.created', 'model:m' || n, '{}', '{}', '', '{}' FROM new"
+    )
+    while local_store.order_events():
+        pass
+    (settled,) = cursor.execute("SELECT place FROM cursors WHERE name = 'log.settled'").fetchone()
+    connection.close()
+    assert settled >= top + 2 * BATCH
 
 
 def test_a_key_is_replaced_and_the_old_one_signs_for_the_new(

@@ -79,6 +79,12 @@ _latest = hot(
         .order_by(_v.c.model_pk, _v.c.version)
     )
 )
+_latest_in = hot(
+    select(_v)
+    .where(_v.c.model_pk == arg("model_pk"), _v.c.stage == arg("stage"))
+    .order_by(_v.c.version.desc())
+    .limit(1)
+)
 _new_tag = insert(_t)
 _put_tag = hot(
     _new_tag.on_conflict_do_update(
@@ -187,11 +193,13 @@ def update_registered_model(tx: Tx, op: UpdateRegisteredModel) -> RegisteredMode
 
 def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:
     row = find_model(tx, op.name)
-    rows = tx.all(_latest, pks=tx.listed([row[0]]))
     if op.stages:
         applied = policy_of(tx, op.name, row[7])
         wanted = {find_stage(applied, stage).name for stage in op.stages}
-        rows = [r for r in rows if r[3] in wanted]
+        found = (tx.first(_latest_in, model_pk=row[0], stage=stage) for stage in wanted)
+        rows = sorted((one for one in found if one), key=lambda one: int(one[2]))
+    else:
+        rows = tx.all(_latest, pks=tx.listed([row[0]]))
     return VersionList(load_versions(tx, [(op.name, r) for r in rows], aliases=True))
 
 

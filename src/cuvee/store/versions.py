@@ -59,6 +59,14 @@ _set = hot(
 _alias = hot(
     select(_a.c.version).where(_a.c.model_pk == arg("model_pk"), _a.c.alias == arg("alias"))
 )
+_by_alias = hot(
+    select(_v).where(
+        _a.c.model_pk == arg("model_pk"),
+        _a.c.alias == arg("alias"),
+        _v.c.model_pk == _a.c.model_pk,
+        _v.c.version == _a.c.version,
+    )
+)
 _new_alias = insert(_a)
 _put_alias = hot(
     _new_alias.on_conflict_do_update(
@@ -209,8 +217,7 @@ def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersi
     elif op.alias.startswith("sha256:"):  # as MLflow's clients read models:/<name>@sha256:<digest>
         row = _pinned(tx, pk, op.name, op.alias.removeprefix("sha256:"))
     else:
-        version = tx.value(_alias, model_pk=pk, alias=op.alias)
-        row = None if version is None else tx.first(_by_number, model_pk=pk, version=version)
+        row = tx.first(_by_alias, model_pk=pk, alias=op.alias)
     if row is None:
         # Clients of the protocol expect 400 here, not 404.
         raise InvalidParameter(
