@@ -36,6 +36,9 @@ class Settings:
         mode: ``MODE``: ``online``, ``offline``, ``sync`` or ``disabled``; see ``cuvee.set_mode``.
         strict: ``STRICT``: ``true`` raises what logging calls only warn about otherwise.
         quiet: ``QUIET``: ``true`` prints no link when a run starts.
+        capture_output: ``CAPTURE_OUTPUT``: ``false`` leaves the program's output alone.
+        capture_environment: ``CAPTURE_ENVIRONMENT``: ``false`` keeps neither the packages nor what
+            differs from the git commit.
         journal_dir: ``JOURNAL_DIR``: directory of the journals; empty means
             ``~/.local/state/cuvee/journal``.
         journal_max_bytes: ``JOURNAL_MAX_BYTES``: bytes of a process's journal that may wait.
@@ -56,6 +59,8 @@ class Settings:
     mode: str = "online"
     strict: bool = False
     quiet: bool = False
+    capture_output: bool = True
+    capture_environment: bool = True
     journal_dir: str = ""
     journal_max_bytes: int = 4 << 30
 
@@ -86,6 +91,8 @@ class Settings:
             mode=_mode(env),
             strict=_flag(env, "STRICT", cls.strict),
             quiet=_flag(env, "QUIET", cls.quiet),
+            capture_output=_flag(env, "CAPTURE_OUTPUT", cls.capture_output),
+            capture_environment=_flag(env, "CAPTURE_ENVIRONMENT", cls.capture_environment),
             journal_dir=_text(env, "JOURNAL_DIR"),
             journal_max_bytes=int(_number(env, "JOURNAL_MAX_BYTES", cls.journal_max_bytes)),
         )

@@ -46,6 +46,7 @@ class Training:
     def __init__(self, uri: str, folder: Path, steps: int, pause: float, run: str = "") -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CUVEE_")}
         environment |= {"CUVEE_JOURNAL_DIR": str(folder / "journal"), "CUVEE_QUIET": "1"}
+        environment |= {"CUVEE_CAPTURE_ENVIRONMENT": "0"}
         code = textwrap.dedent(TRAIN)
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, uri, str(steps), str(pause), *([run] if run else [])],
@@ -101,7 +102,7 @@ def senders(folder: Path) -> list[int]:
                 words = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"cuvee.client.sender" in words and str(folder).encode() in words:
+            if b"\0sender\0" in words and str(folder).encode() in words:
                 found.append(int(entry.name))
     return found
 
@@ -144,7 +145,7 @@ def test_a_script_that_is_killed_has_lost_nothing(
     assert len(have) in (returned, returned + 1)
     assert sorted(have) == [float(i) for i in range(len(have))]
     run = server.get("runs/get", run_id=training.run_id)["run"]
-    if number == signal.SIGINT:
+    if number in (signal.SIGINT, signal.SIGTERM):
         assert run["info"]["status"] == "KILLED"
     elif run["info"]["status"] == "RUNNING":  # lost when its last lease, of a second, is over
         _, body = server.call("GET", f"/api/1.0/cuvee/runs/lease?run_id={training.run_id}")

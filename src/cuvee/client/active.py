@@ -15,15 +15,16 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from cuvee.api.experiments import Experiment
-from cuvee.api.runs import RUN_NAME_TAG, Run
+from cuvee.api.runs import RUN_NAME_TAG, Run, RunTag
+from cuvee.client import exits
 from cuvee.client.client import Client
 from cuvee.client.context import context_tags
 from cuvee.client.current import get_registry_uri, get_tracking_uri
-from cuvee.client.journals import get_mode
+from cuvee.client.journals import close_journals, get_mode
 from cuvee.client.later import NamedExperiment, by_name, check_active, identified
 from cuvee.client.runs import PARENT
 from cuvee.client.starting import begin, find_experiment, resume
-from cuvee.client.values import status_name
+from cuvee.client.values import status_name, tag_items
 from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.settings import Settings, variable
 from cuvee.uris import ServerUri, parse_tracking_uri
@@ -45,10 +46,11 @@ class ActiveRun(Run, frozen=True, kw_only=True):
         trace: TracebackType | None,
     ) -> None:
         status = _status_after(kind)
+        marks = {} if problem is None else {exits.EXCEPTION: exits.told(problem)}
         stack = _stack()
         # Runs that were started inside the block and left open end with it.
         while any(entry.run.info.run_id == self.info.run_id for entry in stack):
-            _end(stack.pop(), status)
+            _end(stack.pop(), status, marks)
 
 
 class _Entry(NamedTuple):
@@ -206,6 +208,8 @@ def start_run(
         run = begin(client, *place, {**context_tags(), **given}, run_name or "")
     active = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     stack.append(_Entry(active, client))
+    if client.journal is not None:
+        exits.watch(_stop)
     _print_link(client, active)
     return active
 
@@ -270,9 +274,21 @@ def _stack() -> list[_Entry]:
     return _thread.stack
 
 
-def _end(entry: _Entry, status: str) -> None:
-    _thread.last = (entry.run.info.run_id, entry.client)
-    entry.client.set_terminated(entry.run.info.run_id, status)
+def _end(entry: _Entry, status: str, marks: Mapping[str, str] | None = None) -> None:
+    """End a run; with a journal, with tags that say how."""
+    run_id, client = entry.run.info.run_id, entry.client
+    _thread.last = (run_id, client)
+    if marks and client.journal is not None:
+        client.log_batch(run_id, tags=tag_items(RunTag, marks))
+    client.set_terminated(run_id, status)
+
+
+def _stop(status: str, code: int) -> None:
+    """End what runs, because the program is told to end."""
+    stack = _stack()
+    while stack:
+        _end(stack.pop(), status, {exits.EXIT_CODE: str(code)})
+    close_journals()
 
 
 def _status_after(kind: type[BaseException] | None) -> str:
@@ -322,14 +338,17 @@ def _resume(
 
 
 def _end_at_exit() -> None:
-    """End what the program left running; as failed when an exception ended the program."""
-    status = _status_after(getattr(sys, "last_type", None))
+    """End what the program left running, and say how the program has ended."""
+    status, code, problem = exits.ending()
+    marks = {exits.EXIT_CODE: str(code)}
+    if problem is not None:
+        marks[exits.EXCEPTION] = exits.told(problem)
     stack = _stack()
     try:
         while stack:
-            _end(stack.pop(), status)
-    except CuveeError as problem:
-        sys.stderr.write(f"cuvee: a run could not be ended at exit: {problem.message}\n")
+            _end(stack.pop(), status, marks)
+    except CuveeError as refused:
+        sys.stderr.write(f"cuvee: a run could not be ended at exit: {refused.message}\n")
 
 
 atexit.register(_end_at_exit)

@@ -35,6 +35,11 @@ def user_name() -> str:
         return ""
 
 
+def source_directory() -> str:
+    """Return the directory of the program."""
+    return _source()[2]
+
+
 def _source() -> tuple[str, str, str]:
     """Return name, type and directory of the program."""
     if "ipykernel" in sys.modules:

@@ -15,6 +15,7 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -37,6 +38,9 @@ from cuvee.client.records import (
 )
 from cuvee.client.session import Session
 from cuvee.errors import StorageFull
+
+if TYPE_CHECKING:
+    from cuvee.client.company import Company
 
 SEGMENT = 32 << 20
 SYNC_EVERY = 1 << 20
@@ -75,6 +79,7 @@ class Journal:
         self.runs: dict[str, Facts] = {}
         self.experiments: set[str] = set()
         """Experiments that are known to take runs."""
+        self.company: Company | None = None
         self._limit = limit
         self._after = (after, after_seq)
         self._lock = threading.RLock()
@@ -123,6 +128,11 @@ class Journal:
     def started(self, run: str, *, capture: bool) -> None:
         """Say that a run ends with this process, unless it is ended before."""
         self._append(b"S" + _encode(Started(run=run, capture=capture)))
+        if self.company is None:
+            from cuvee.client.company import Company
+
+            self.company = Company(self.session, self.id, self._limit)
+        self.company.begin(run, self.seq, fresh=capture)
 
     def upload(self, run: str, path: str, source: Path) -> None:
         """Keep a copy of a file, and append that it belongs to a run.
@@ -342,6 +352,8 @@ class Journal:
                 finally:
                     os.close(fd)
                 self.session.attend()
+                if self.company is not None:
+                    self.company.attend()
                 self.note_rejects()
             except OSError:
                 continue
@@ -353,6 +365,8 @@ class Journal:
         Args:
             timeout: seconds.
         """
+        if self.company is not None and self._fd >= 0:
+            self.company.end()
         with self._lock:
             if self._fd < 0:
                 return

@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import socket
-import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +18,8 @@ from urllib.parse import urlsplit
 
 from cuvee.client.http import Http
 from cuvee.client.leases import Leases
-from cuvee.client.session import INFO, LOCK, adopt, lock_sender
+from cuvee.client.output import tail
+from cuvee.client.session import INFO, LOCK, adopt, held, lock_sender
 from cuvee.client.shipping import Away, Shipment
 from cuvee.errors import InvalidParameter
 from cuvee.settings import Settings
@@ -64,7 +64,7 @@ class Sender:
 
     def __init__(self, shipment: Shipment) -> None:
         self.shipment = shipment
-        self.leases = Leases(shipment, lambda: "")
+        self.leases = Leases(shipment, lambda: tail(shipment.folder))
         self._near = _loopback(shipment.http.url)
         self._failing = 0.0
         self._looked = self._synced = self._moved = 0.0
@@ -93,8 +93,9 @@ class Sender:
             self._rest(now)
             self.shipment.sweep()
             if not self.shipment.lines:
+                busy = held(self.shipment.folder)
                 self.shipment.look()
-                if not self.shipment.lines:
+                if not self.shipment.lines and not busy:
                     return
             time.sleep(BUSY_POLL if now - self._moved < 2.0 else IDLE_POLL)
 
@@ -141,7 +142,12 @@ def finish(folder: Path) -> None:
     """Remove a session that is over; what was refused stays to be looked at."""
     if any(folder.glob("*.rejects.jsonl")):
         return
-    for path in (*folder.glob("files/*"), *folder.glob("*.log"), folder / INFO):
+    for path in (
+        *folder.glob("files/*"),
+        *folder.glob("*.log"),
+        *folder.glob("*.hold"),
+        folder / INFO,
+    ):
         path.unlink(missing_ok=True)
     for path in (folder / "aliases.json", folder / LOCK):
         path.unlink(missing_ok=True)
@@ -150,7 +156,7 @@ def finish(folder: Path) -> None:
             directory.rmdir()
 
 
-def main(session: str) -> int:
+def main(session: str, _: str = "") -> int:
     """Ship a session; what ``cuvee`` starts beside a program that logs."""
     folder = Path(session)
     if lock_sender(folder) < 0:  # kept open: the lock lasts as long as this process
@@ -163,7 +169,3 @@ def main(session: str) -> int:
     Sender(shipment).run()
     finish(folder)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

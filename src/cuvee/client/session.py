@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import secrets
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,14 @@ LOCK = "sender.lock"
 MAX_ORPHANS = 4
 START_EVERY = 2.0
 """Seconds between two attempts to start a sender."""
+FIRST = 200
+"""The first descriptor that a process finds what it was given at."""
+FRESH = 30.0
+"""Seconds in which a process that was started may take its hold."""
 _START = (
     "import sys,json;a=json.loads(sys.argv[1]);sys.path[:]=[p for p in sys.path if p];"
     "sys.path+=[p for p in a if p not in sys.path];"
-    "from cuvee.client.sender import main;sys.exit(main(sys.argv[2]))"
+    "from cuvee.client.session import run;sys.exit(run(*sys.argv[2:]))"
 )
 
 
@@ -94,7 +100,7 @@ class Session:
             return
         if not sender_alive(self.folder):
             self._started = time.monotonic()
-            self._start()
+            self._sender = self.spawn("sender")
 
     def _reap(self) -> None:
         if self._sender:
@@ -105,25 +111,85 @@ class Session:
             if done:
                 self._sender = 0
 
-    def _start(self) -> None:
-        """Start a process that outlives this one, and a terminal that is closed."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHONSTARTUP")}
-        environment["CUVEE_TRACKING_URI"] = self._address
+    def spawn(
+        self, module: str, asked: str = "", ends: Sequence[int] = (), *, hold: bool = False
+    ) -> int:
+        """Start a process that outlives this one, and a terminal that is closed.
+
+        Args:
+            module: the module of this package whose ``main`` it runs.
+            asked: what ``main`` is told, after the session's directory.
+            ends: descriptors that it finds at ``FIRST`` and after.
+            hold: whether the session must stay until it ends.
+
+        Returns:
+            Its process id.
+        """
+        environment = {**os.environ, "CUVEE_TRACKING_URI": self._address}
+        environment.pop("PYTHONSTARTUP", None)
+        name = ""
+        if hold:
+            path = self.folder / f"{secrets.token_hex(8)}.hold"
+            path.touch(mode=0o600)
+            name = path.name
         home = str(Path(__file__).resolve().parents[2])
-        paths = [p for p in sys.path[1:] if p and not p.endswith(".zip")]
-        command = [sys.executable, "-c", _START, json.dumps([*paths, home]), str(self.folder)]
-        null = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0)
-        log = (
-            os.POSIX_SPAWN_OPEN,
-            2,
-            str(self.folder / "sender.log"),
-            os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-            0o600,
-        )
-        actions: Any = [null, (os.POSIX_SPAWN_DUP2, 0, 1), log]
-        self._sender = os.posix_spawn(
-            sys.executable, command, environment, file_actions=actions, setsid=True
-        )
+        paths = json.dumps([*(p for p in sys.path[1:] if p), home])
+        command = [sys.executable, "-c", _START, paths, module, str(self.folder), asked, name]
+        log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        actions: list[Any] = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_DUP2, 0, 1),
+            (os.POSIX_SPAWN_OPEN, 2, str(self.folder / "sender.log"), log, 0o600),
+        ]
+        high = [_above(end) for end in ends]
+        actions += [(os.POSIX_SPAWN_DUP2, end, FIRST + n) for n, end in enumerate(high)]
+        try:
+            return os.posix_spawn(
+                sys.executable, command, environment, file_actions=actions, setsid=True
+            )
+        finally:
+            for end in high:
+                os.close(end)
+
+
+def run(module: str, folder: str, asked: str, hold: str) -> int:
+    """Run a process of a session; what ``Session.spawn`` starts."""
+    if hold:
+        import fcntl
+
+        fd = os.open(Path(folder, hold), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    try:
+        status: int = importlib.import_module(f"cuvee.client.{module}").main(folder, asked)
+    finally:
+        if hold:
+            Path(folder, hold).unlink(missing_ok=True)
+    return status
+
+
+def held(folder: Path) -> bool:
+    """Say whether a process is at work that may add to a session."""
+    import fcntl
+
+    for path in folder.glob("*.hold"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime < FRESH:
+                return True
+            fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            finally:
+                os.close(fd)
+    return False
+
+
+def _above(end: int) -> int:
+    """Return a duplicate of a descriptor whose number is not one that we give out."""
+    import fcntl
+
+    return fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, FIRST + 100)
 
 
 def journal_root() -> Path:

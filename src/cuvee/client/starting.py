@@ -73,12 +73,13 @@ def begin(
         place = experiment_id or by_name(client, experiment_name).experiment_id
         return client.create_run(place, tags=tags, run_name=run_name)
     if not log.offline:
+        found: Any = True
         if experiment_id and experiment_id not in log.experiments:
             found = client.ask(GetExperiment(experiment_id=experiment_id))
             if found:
                 check_active(found.experiment)
                 log.experiments.add(experiment_id)
-        if client.takes_ids() is False:
+        if found and client.takes_ids() is False:
             try:
                 place = experiment_id or by_name(client, experiment_name).experiment_id
                 run = client.create_run(place, tags=tags, run_name=run_name)

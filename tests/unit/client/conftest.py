@@ -41,6 +41,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, journals: Path) -> It
     monkeypatch.setenv("CUVEE_HTTP_REQUEST_MAX_RETRIES", "2")
     monkeypatch.setenv("CUVEE_JOURNAL_DIR", str(journals))
     monkeypatch.setenv("CUVEE_QUIET", "1")
+    monkeypatch.setenv("CUVEE_CAPTURE_ENVIRONMENT", "0")
     monkeypatch.setattr(active, "_experiment", None)
     monkeypatch.chdir(tmp_path)
     yield

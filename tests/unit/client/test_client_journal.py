@@ -336,5 +336,9 @@ def _python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         timeout=60,
-        env={**os.environ, "PYTHONWARNINGS": "ignore::DeprecationWarning"},
+        env={
+            **os.environ,
+            "PYTHONWARNINGS": "ignore::DeprecationWarning",
+            "CUVEE_CAPTURE_OUTPUT": "0",
+        },
     )

@@ -1,0 +1,278 @@
+"""A run tells how its program has ended, what it has printed, and what it ran in."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faults.test_client_outages import senders, uri_of
+from faults.test_crash import Server
+
+BEGIN = """
+    import ctypes, os, subprocess, sys, time
+    import cuvee
+    cuvee.set_tracking_uri(sys.argv[1])
+    run = cuvee.start_run()
+    print("from python")
+    sys.stdout.flush()
+    libc = ctypes.CDLL(None)
+    libc.puts(b"from C")
+    libc.fflush(None)
+    subprocess.run(["echo", "from a child"])
+    os.write(2, b"to standard error\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for all of these programs."""
+    folder = tmp_path_factory.mktemp("server")
+    found = Server(folder, f"sqlite:///{folder}/cuvee.db", 1)
+    yield found
+    found.kill()
+
+
+def program(server: Server, folder: Path, code: str, **variables: str) -> list[Any]:
+    """Return the words and the options by which a program is started."""
+    script = folder / "train.py"
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CUVEE_")}
+    environment |= {"CUVEE_JOURNAL_DIR": str(folder / "journal"), **variables}
+    return [[sys.executable, str(script), uri_of(server)], {"cwd": folder, "env": environment}]
+
+
+def finished(server: Server, folder: Path, out: bytes) -> dict[str, Any]:
+    """Wait until nothing of a program is left to send; return its run, by the link it printed."""
+    end = time.monotonic() + 60
+    while (list((folder / "journal").glob("*")) or senders(folder)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not list((folder / "journal").glob("*"))
+    [run_id] = {w.rpartition("/")[2] for w in out.decode().split() if "/runs/" in w}
+    run: dict[str, Any] = server.get("runs/get", run_id=run_id)["run"]
+    run["tags"] = {t["key"]: t["value"] for t in run["data"]["tags"]}
+    return run
+
+
+def artifact(server: Server, run: dict[str, Any], name: str) -> bytes:
+    """Return a file of a run."""
+    root = run["info"]["artifact_uri"].partition(":")[2].lstrip("/")
+    status, body = server.call("GET", f"/api/2.0/mlflow-artifacts/artifacts/{root}/cuvee/{name}")
+    assert status == 200, body
+    return body
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "code", "said"),
+    [
+        ("", "FINISHED", 0, ""),
+        ("1 / 0", "FAILED", 1, "ZeroDivisionError"),
+        ("sys.exit(3)", "FAILED", 3, ""),
+        ("raise KeyboardInterrupt", "KILLED", 130, "KeyboardInterrupt"),
+        ("os.kill(os.getpid(), 15); time.sleep(9)", "KILLED", 143, ""),
+    ],
+)
+def test_a_run_knows_how_its_program_ended_and_what_it_printed(
+    server: Server, tmp_path: Path, ending: str, status: str, code: int, said: str
+) -> None:
+    words, options = program(server, tmp_path, BEGIN + f"    {ending}\n")
+    done = subprocess.run(words, capture_output=True, check=False, timeout=60, **options)
+
+    assert done.returncode in (code, code - 128 - 2 * (code - 128))  # -15 for 143
+    assert done.stdout.splitlines() == [b"from python", b"from C", b"from a child"]
+    assert b"to standard error" in done.stderr
+    run = finished(server, tmp_path, done.stderr)
+    assert run["info"]["status"] == status
+    assert run["tags"]["cuvee.exit_code"] == str(code)
+    assert said in run["tags"].get("cuvee.exception", "")
+    assert ("cuvee.exception" in run["tags"]) == bool(said)
+    kept = artifact(server, run, "output.log")
+    for line in (b"from python", b"from C", b"from a child", b"to standard error", said.encode()):
+        assert line in kept
+
+
+def test_a_block_that_raises_is_kept_though_the_program_goes_on(
+    server: Server, tmp_path: Path
+) -> None:
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        try:
+            with cuvee.start_run():
+                raise ValueError("no grapes")
+        except ValueError:
+            pass
+    """
+    words, options = program(server, tmp_path, code)
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60, **options)
+    run = finished(server, tmp_path, done.stderr)
+    assert run["info"]["status"] == "FAILED"
+    assert run["tags"]["cuvee.exception"].endswith("ValueError: no grapes\n")
+
+
+def test_a_run_knows_what_it_ran_in(server: Server, tmp_path: Path) -> None:
+    words, options = program(server, tmp_path, BEGIN)
+
+    def git(*asked: str) -> str:
+        command = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b", *asked]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    (tmp_path / "notes.txt").write_text("first\n", encoding="utf-8")
+    git("init", "-q")
+    git("add", "notes.txt", "train.py")
+    git("commit", "-qm", "x")
+    (tmp_path / "notes.txt").write_text("second\n", encoding="utf-8")
+    done = subprocess.run(
+        [*words, "--lr=1"], capture_output=True, check=True, timeout=60, **options
+    )
+    run = finished(server, tmp_path, done.stderr)
+
+    assert run["tags"]["mlflow.source.git.commit"] == git("rev-parse", "HEAD")
+    assert run["tags"]["cuvee.git.dirty"] == "true"
+    assert run["tags"]["cuvee.command"].endswith("--lr=1")
+    assert run["tags"]["cuvee.host"] == os.uname().nodename
+    assert b"-first\n+second\n" in artifact(server, run, "diff.patch")
+    found = json.loads(artifact(server, run, "environment.json"))
+    assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert found["cpus"] == os.cpu_count()
+    assert "msgspec" in found["packages"]
+    assert b"msgspec==" in artifact(server, run, "requirements.lock")
+
+
+def test_a_terminal_stays_one_and_all_that_is_printed_reaches_it(
+    server: Server, tmp_path: Path
+) -> None:
+    code = BEGIN + '    print("terminal", sys.stdout.isatty(), os.get_terminal_size(1).columns)\n'
+    words, options = program(server, tmp_path, code)
+    main, side = pty.openpty()
+    with subprocess.Popen(words, stdin=side, stdout=side, stderr=side, **options) as process:
+        os.close(side)
+        out = b""
+        while True:
+            try:
+                data = os.read(main, 4096)
+            except OSError:  # how a terminal ends
+                break
+            if not data:
+                break
+            out += data
+        process.wait(30)
+    os.close(main)
+    lines = out.replace(b"\r\n", b"\n").splitlines()
+    order = [lines.index(x) for x in (b"from python", b"from C", b"from a child")]
+    assert order == sorted(order)
+    assert any(line.startswith(b"terminal True") for line in lines)
+    run = finished(server, tmp_path, out)
+    assert b"terminal True" in artifact(server, run, "output.log")
+
+
+def test_output_survives_the_death_of_the_process_that_passes_it_on(
+    server: Server, tmp_path: Path
+) -> None:
+    code = """
+        import os, sys, time
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        cuvee.start_run()
+        print("ready", flush=True)
+        for number in range(300):
+            print(number, "x" * 1000, flush=True)
+            time.sleep(0.01)
+    """
+    words, options = program(server, tmp_path, code)
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, **options
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        found = [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit()
+            and b"\0output\0" in _words(entry)
+            and str(tmp_path).encode() in _words(entry)
+        ]
+        assert len(found) == 1
+        os.kill(found[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert [int(line.split()[0]) for line in out.splitlines()] == list(range(300))
+
+
+def _words(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_nothing_is_kept_of_who_does_not_want_it(server: Server, tmp_path: Path) -> None:
+    off = {"CUVEE_CAPTURE_OUTPUT": "0", "CUVEE_CAPTURE_ENVIRONMENT": "0"}
+    words, options = program(server, tmp_path, BEGIN, **off)
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60, **options)
+    run = finished(server, tmp_path, done.stderr)
+    assert "cuvee.command" not in run["tags"]
+    listed = server.get("artifacts/list", run_id=run["info"]["run_id"])
+    assert listed.get("files", []) == []
+
+
+def test_a_link_is_printed_once_and_not_at_all_when_quiet(server: Server, tmp_path: Path) -> None:
+    words, options = program(server, tmp_path, BEGIN)
+    done = subprocess.run(words, capture_output=True, check=True, timeout=60, **options)
+    run = finished(server, tmp_path, done.stderr)
+    assert done.stderr.count(f"{uri_of(server)}/runs/{run['info']['run_id']}".encode()) == 1
+    words, options = program(server, tmp_path, BEGIN, CUVEE_QUIET="1")
+    quiet = subprocess.run(words, capture_output=True, check=True, timeout=60, **options)
+    assert quiet.stderr == b"to standard error\n"
+
+
+def test_a_journal_without_a_server_is_synced_elsewhere_with_its_files(
+    server: Server, tmp_path: Path
+) -> None:
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_experiment("air/gap")
+        with cuvee.start_run(run_name="far away") as run:
+            cuvee.log_param("a", 1)
+            for step in range(1500):
+                cuvee.log_metric("m", step, step=step)
+            cuvee.log_text("hello", "note.txt")
+        print(run.info.run_id)
+    """
+    words, options = program(server, tmp_path, code, CUVEE_MODE="offline")
+    done = subprocess.run(words[:-1], capture_output=True, check=True, timeout=60, **options)
+    run_id = done.stdout.decode().strip()
+    end = time.monotonic() + 30
+    while list(tmp_path.glob("journal/*/*.hold")) and time.monotonic() < end:
+        time.sleep(0.05)
+    moved = (tmp_path / "journal").rename(tmp_path / "stick")
+
+    def sync(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cuvee", "sync", str(moved), *more]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert sync().returncode == 1  # it was written for no server
+    for more in (("--keep",), ()):
+        assert sync("--tracking-uri", uri_of(server), *more).returncode == 0
+    run = server.get("runs/get", run_id=run_id)["run"]
+    assert (run["info"]["status"], run["info"]["run_name"]) == ("FINISHED", "far away")
+    assert run["data"]["params"] == [{"key": "a", "value": "1"}]
+    experiment = server.get("experiments/get", experiment_id=run["info"]["experiment_id"])
+    assert experiment["experiment"]["name"] == "air/gap"
+    history = server.get("metrics/get-history", run_id=run_id, metric_key="m")["metrics"]
+    assert len(history) == 1500
+    paths = {f["path"] for f in server.get("artifacts/list", run_id=run_id)["files"]}
+    assert paths == {"note.txt", "cuvee"}
+    assert b"msgspec==" in artifact(server, run, "requirements.lock")
