@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,6 +12,7 @@ from cuvee.api.base import Actor, Level, Op
 from cuvee.api.permissions import GrantPermission, level_name
 from cuvee.errors import CuveeError
 from cuvee.store.sql import FUNCTIONS, SqlStore, _carry_out
+from postgres import running_postgres
 from refusals.examples import seed, seed_users
 
 LEVELS = [level for level in Level if level >= Level.READ]
@@ -58,15 +60,41 @@ def add_user(store: SqlStore, name: str) -> Actor:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL."""
+    with running_postgres(durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
+    """Makes databases of one kind, and returns their URLs."""
+
+    def make() -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('place')}/cuvee.db"
+        import psycopg
+
+        postgres: str = request.getfixturevalue("postgres")
+        name = f"place_{os.urandom(4).hex()}"
+        with psycopg.connect(postgres, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgres.replace("/postgres?", f"/{name}?")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def place(new_database: Callable[[], str]) -> Iterator[Place]:
     """Return the store.
 
     ``no grant`` has nothing, ``exact READ`` and so on have a level on each object of the examples,
     ``all READ`` and so on on everything, ``denied`` and ``all denied`` manage everything but for a
     DENY; ``admin`` is one.
     """
-    path = tmp_path_factory.mktemp("place") / "cuvee.db"
-    store = SqlStore.open(f"sqlite:///{path}")
+    store = SqlStore.open(new_database())
     ids = seed(store)
     seed_users(store)
     people = {"no grant": add_user(store, "nobody")}

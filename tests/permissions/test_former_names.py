@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from cuvee.api.base import Actor
 from cuvee.api.events import ListEvents
@@ -23,9 +23,9 @@ def told(store: SqlStore, actor: Actor) -> str:
 
 
 def test_who_renames_a_model_to_a_freed_name_does_not_read_the_former_ones_history(
-    tmp_path: Path,
+    new_database: Callable[[], str],
 ) -> None:
-    store = SqlStore.open(f"sqlite:///{tmp_path}/cuvee.db")
+    store = SqlStore.open(new_database())
     eve = add_user(store, "eve")
     store.do(GrantPermission(object="folder:", user="eve", permission="CAN_CREATE"))
     store.do(CreateRegisteredModel(name="mine"), eve)

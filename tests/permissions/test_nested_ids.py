@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -54,10 +54,9 @@ class Yard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+def yard(new_database: Callable[[], str]) -> Iterator[Yard]:
     """Return the store; the owner may create in ``own/`` and has made one of each there."""
-    path = tmp_path_factory.mktemp("yard") / "cuvee.db"
-    store = SqlStore.open(f"sqlite:///{path}")
+    store = SqlStore.open(new_database())
     theirs = seed(store)
     file = f"{theirs['experiment']}/{theirs['run']}/artifacts/model/MLmodel"
     store.do(PutArtifact(path=f"{file}.new", digest=DIGEST, size=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,10 +44,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def site(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
     """Return a server with an admin, an owner, a reader of the model only, and a stranger."""
     directory = tmp_path_factory.mktemp("served")
-    url = f"sqlite:///{directory}/cuvee.db"
+    url = new_database()
     store = SqlStore.open(url)
     do = store.do
     for name in ("admin", "owner", "reader", "viewer", "stranger"):
