@@ -107,9 +107,9 @@ def served() -> Iterator[Served]:
     server.stop()
 
 
-BEHIND = re.compile("(policy|user|group):|.* of user '(#99|root)'")
-"""What tests put into the database without an event (``put_policy``, ``make_people``), and what is
-said of an actor who is no user."""
+BEHIND = re.compile("(policy|user|group):|.* of user '(#99|root)'|.*: created is ")
+"""What tests put into the database without an event (``put_policy``, ``make_people``), what is said
+of an actor who is no user, and the times of events that a test has made older."""
 
 
 @pytest.fixture

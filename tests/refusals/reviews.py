@@ -29,6 +29,7 @@ def _emergency(store: Any) -> None:
 
     row = {"model": "grape", "version": 2, "stage": "Production", "user_id": "eve", "created": 1}
     row |= {"comment": "down", "closed_by": "", "closed_comment": ""}
+    row["model_pk"] = 1  # the first model of the seed
     sql, names, values = store.database.prepare(insert(emergencies).values(row))
     connection = store.database.connect()
     connection.cursor().execute(sql, [values[name] for name in names])

@@ -77,12 +77,18 @@ class Replay:
         self.fields: dict[str, Any] = dict(fields or {})
         self.alive: bool = bool(fields)
         """Whether the object exists by its events."""
+        self.over = False
+        """Whether it was removed for good."""
         self.loose: set[str] = set()
         """Kinds of fields (``tag``) of which there may be more than the events tell."""
 
     def apply(self, event: Told) -> None:
         """Follow an event; they come in order."""
         raise NotImplementedError
+
+    def purge(self) -> None:
+        """Follow that the object was removed for good."""
+        self.alive, self.over, self.fields = False, True, {}
 
     def begin(self, fields: Mapping[str, Any], event: Told) -> None:
         """Follow the creation, with the tags that the object had from the beginning."""
@@ -111,6 +117,8 @@ class ExperimentReplay(Replay):
         if verb == "created":
             fields = {field: event.get(field) for field in ("name", "artifact_location")}
             self.begin({**fields, "lifecycle_stage": "active", "created": event.time}, event)
+        elif verb == "purged":
+            self.purge()
         elif verb == "renamed":
             self.fields["name"] = event.get("name")
         elif verb in ("deleted", "restored"):
@@ -130,6 +138,8 @@ class RunReplay(Replay):
             self.fields = {field: event.get(field) for field in fields}
             self.fields |= {"lifecycle_stage": "active", "end_time": None}
             self.alive = True
+        elif verb == "purged":
+            self.purge()
         elif verb == "renamed":
             self.fields["run_name"] = event.get("run_name")
         elif verb in ("deleted", "restored"):
@@ -144,8 +154,11 @@ class LoggedModelReplay(Replay):
 
     def apply(self, event: Told) -> None:
         """Follow an event."""
-        self.fields["lifecycle_stage"] = event.get("lifecycle_stage")
-        self.alive = True
+        if event.verb == "purged":
+            self.purge()
+        else:
+            self.fields["lifecycle_stage"] = event.get("lifecycle_stage")
+            self.alive = True
 
 
 class ModelReplay(Replay):

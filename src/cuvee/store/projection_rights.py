@@ -29,7 +29,7 @@ _m, _p = schema.registered_models, schema.policies
 
 _about_rights = or_(
     *(_e.c.action.like(f"{noun}.%") for noun in ("user", "group", "token", "permission")),
-    _e.c.action.in_(["model.renamed", "model.deleted"]),
+    _e.c.action.in_(["model.renamed", "model.deleted", "experiment.purged"]),
     and_(_e.c.action.in_(["model.created", "experiment.created"]), _e.c.via.in_(LOGINS)),
 )
 _about_policies = or_(

@@ -111,8 +111,8 @@ def _compared(
     for subject in subjects:
         replay = replays[subject]
         if not replay.alive:  # there is no event of its creation: another part looks for that
-            continue
-        if subject not in held:
+            found += only_in("registry", [subject] if replay.over and subject in held else [])
+        elif subject not in held:
             found += only_in("log", [subject])
         else:
             found += differences(subject, replay.fields, held[subject], replay.loose)
