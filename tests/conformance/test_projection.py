@@ -43,7 +43,8 @@ COVERED: dict[str, set[str]] = {
 """The tables whose rows events tell of, and the columns that no event tells."""
 
 OTHERS = {
-    "keys", "params", "tags", "latest", "tails", "chunks", "datasets", "run_datasets", "run_dataset_tags",
+    "keys", "params", "tags", "latest", "tails", "chunks", "datasets", "run_datasets",
+    "run_dataset_tags",
     "run_model_inputs", "run_model_outputs", "logged_model_params", "logged_model_tags",
     "logged_model_metrics", "artifact_files", "model_texts", "sealed", "failed_logins", "webhooks",
     "attempts", "replies", "leases", "kept_names", "deliveries", "cursors", "events", "event_texts",
