@@ -89,6 +89,16 @@ def test_importing_cuvee_loads_no_third_party_package() -> None:
     assert run(LOADED.format(code="import cuvee")).split() == []
 
 
+def test_a_server_starts_without_what_only_some_requests_need(tmp_path: Path) -> None:
+    code = (
+        "import cuvee.server.run, cuvee.server.keeper; from cuvee.store.sql import SqlStore; "
+        f"[SqlStore.open('sqlite:///{tmp_path}/cuvee.db').close() for _ in range(2)]"
+    )
+    loaded = set(run(LOADED.format(code=code)).split())
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"alembic", "mako", "numpy", "pandas", "sklearn", "argon2", "psycopg"}
+
+
 def test_a_client_loads_its_three_packages_only() -> None:
     uses = (
         "import cuvee; cuvee.set_tracking_uri('http://127.0.0.1:9'); cuvee.MlflowClient(); "
