@@ -23,6 +23,7 @@ from playwright.sync_api import (
 from browser import chromium, seeds
 from refusals.served import Site
 
+expect.set_options(timeout=15_000)  # a busy machine takes its time; nothing here measures it
 Theme = Literal["light", "dark"]
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"

@@ -237,6 +237,8 @@ def test_names_with_control_characters_keep_listings_right(own_site: Site) -> No
     assert {m["name"] for m in models["registered_models"]} >= set(names)
     runs = own_site.api("runs/search", experiment_ids=[experiment])["runs"]
     assert {r["info"]["run_name"] for r in runs} == set(names)
+    events = own_site.send("GET", "/api/1.0/cuvee/events?action=model.created&max_results=100")
+    assert {e["object"] for e in events.json["events"]} >= {f"model:{name}" for name in names}
 
 
 def test_a_header_that_decides_something_is_sent_once(own_site: Site) -> None:

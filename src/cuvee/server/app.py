@@ -142,12 +142,12 @@ class App:
         try:
             await self._answer(scope, receive, send)
         except CuveeError as problem:
-            await _send_error(send, problem, head=scope["method"] == "HEAD")
+            await _send_error(send, problem, scope)
         except Exception:  # noqa: BLE001  # the last resort: logged here, and never shown
             ticket = uuid.uuid4().hex[:12]
             _log.exception("request %s %s failed [%s]", scope["method"], scope["path"], ticket)
             await _send_error(
-                send, Internal(f"The server failed; its log has the details under {ticket}.")
+                send, Internal(f"The server failed; its log has the details under {ticket}."), scope
             )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -407,11 +407,15 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
     await send({"type": "http.response.body", "body": body})
 
 
-async def _send_error(send: Send, problem: CuveeError, *, head: bool = False) -> None:
+async def _send_error(send: Send, problem: CuveeError, scope: Scope) -> None:
+    head = scope["method"] == "HEAD"
     body = b"" if head else wire.encode_error(problem.error_code, problem.message)
     headers = JSON_HEADERS
     if isinstance(problem, Unauthenticated):
-        headers = [*headers, (b"www-authenticate", b'Basic realm="mlflow"')]
+        # To a page's script Basic would make the browser ask for a password in a window of its own.
+        scripted = (b"sec-fetch-dest", b"empty") in scope["headers"]
+        scheme = b"Session" if scripted else b"Basic"
+        headers = [*headers, (b"www-authenticate", scheme + b' realm="mlflow"')]
     elif isinstance(problem, TooManyRequests):
         headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
     await _send(send, problem.status, headers, body)

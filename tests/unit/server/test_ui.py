@@ -184,6 +184,13 @@ def test_a_deep_link_asks_for_a_login_and_comes_back(below: Site) -> None:
     assert below.send("GET", "/ml/cuvee/theme.js").status == 200
 
 
+def test_a_script_of_a_page_gets_no_challenge_that_opens_a_window(below: Site) -> None:
+    path = "/ml/cuvee/api/1.0/cuvee/whoami"
+    script = below.send("GET", path, headers={"Sec-Fetch-Dest": "empty"})
+    assert (script.status, script.headers["www-authenticate"]) == (401, 'Session realm="mlflow"')
+    assert below.send("GET", path).headers["www-authenticate"] == 'Basic realm="mlflow"'
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

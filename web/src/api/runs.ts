@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { call } from "./client";
 import { getRun, type Run, searchRuns } from "./schema.gen";
 
@@ -49,7 +49,11 @@ export function useRunRows({ experiments, filter, order }: RunQuery): RunRows {
     getNextPageParam: (page) => page.next_page_token || undefined,
     placeholderData: keepPreviousData,
   });
-  const { data, hasNextPage, isFetching, fetchNextPage } = query;
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  // What was shown stays when the next question is refused.
+  const shown = useRef(query.data);
+  if (query.data) shown.current = query.data;
+  const data = query.data ?? (query.isError ? shown.current : undefined);
   const loaded = useMemo(() => data?.pages.flatMap((page) => page.runs ?? []) ?? NONE, [data]);
   const rowAt = useCallback((index: number) => loaded[index], [loaded]);
   const onRange = useCallback(
@@ -65,7 +69,7 @@ export function useRunRows({ experiments, filter, order }: RunQuery): RunRows {
     rowAt,
     onRange,
     isPending: query.isPending,
-    isOld: query.isPlaceholderData,
+    isOld: query.isPlaceholderData || (query.isError && data !== undefined),
     error: query.error,
     refetch: () => void query.refetch(),
   };

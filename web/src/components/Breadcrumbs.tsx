@@ -16,7 +16,7 @@ export const setCrumbs = crumbs.set;
 export function Breadcrumbs() {
   const shown = useStore(crumbs);
   return (
-    <nav aria-label={strings.breadcrumbs}>
+    <nav className={styles.way} aria-label={strings.breadcrumbs}>
       <ol className={styles.crumbs}>
         {shown.map((crumb, i) => (
           <li key={crumb.to ?? ""}>

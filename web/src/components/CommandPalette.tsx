@@ -182,6 +182,7 @@ function useCommands(typed: string): Command[] {
       run: go(`/models/${encodeURIComponent(m.name)}`),
     })),
   ];
+  if (text) named.sort((a, b) => score(b.name, text) - score(a.name, text));
   const commands = text ? [...runs, ...named, ...fitting] : [...fitting, ...named];
   return commands.slice(0, MOST);
 }

@@ -44,10 +44,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const frame = useRef<HTMLDivElement>(null);
   const anchor = useRef<number | undefined>(undefined);
   // The focused cell; row 0 is the head. Focus roves: one cell of the grid can be tabbed to.
-  const [at, setAt] = useState({ row: 1, column: 0 });
+  const [asked, setAt] = useState({ row: 1, column: 0 });
   const wanted = useRef(false);
 
   const ticks = onSelect ? 1 : 0;
+  const at = { row: Math.min(asked.row, count), column: asked.column };
   const pinned = columns.filter((c) => c.pinned);
   const loose = columns.filter((c) => !c.pinned);
   const all = [...pinned, ...loose];
@@ -97,7 +98,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     const cell = frame.current?.querySelector<HTMLElement>(
       `[data-row="${at.row}"][data-column="${at.column}"]`,
     );
-    if (!cell) return;
+    if (!cell) {
+      // The cell that had the focus has scrolled away, and the next is not drawn yet.
+      if (document.activeElement === document.body) frame.current?.focus({ preventScroll: true });
+      return;
+    }
     wanted.current = false;
     cell.focus({ preventScroll: true });
   };
@@ -146,7 +151,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       PageUp: () => move(at.row - page, at.column),
       Home: () => move(far ? 1 : at.row, far ? at.column : 0),
       End: () => move(far ? count : at.row, far ? at.column : all.length),
-      x: () => at.row > 0 && toggle(at.row - 1, event.shiftKey),
+      x: () => at.row > 0 && toggle(at.row - 1, false),
+      X: () => at.row > 0 && toggle(at.row - 1, true),
       Enter: () => at.row > 0 && row && onOpen?.(row),
     };
     const inside = event.target instanceof HTMLElement && !event.target.dataset.row;

@@ -4,7 +4,7 @@ import type { Event } from "../api/schema.gen";
 import { actionOf, changesOf, versionOf } from "../lib/event";
 import { strings as shell } from "../strings";
 import { Avatar } from "./Avatar";
-import { Badge, StageBadge } from "./Badge";
+import { StageBadge } from "./Badge";
 import { Button } from "./Button";
 import styles from "./History.module.css";
 import { Icon } from "./Icon";
@@ -63,7 +63,9 @@ function Entry({ event }: { event: Event }) {
           )}
           {typeof to === "string" && <StageBadge stage={to} />}
           {changesOf(event).map((text) => (
-            <Badge key={text}>{text}</Badge>
+            <span key={text} className={styles.soft}>
+              {text}
+            </span>
           ))}
         </div>
         {event.comment && <p className={styles.why}>{event.comment}</p>}

@@ -27,6 +27,9 @@ const ACTIONS: Record<string, string> = {
   "check.deleted": "took back a check of",
 };
 
+/** Fields that are shown in another way, or are for programs. */
+const HIDDEN = "stage digest source location run_id model_id end_time".split(" ");
+
 export function actionOf(event: Event): string {
   return ACTIONS[event.action] ?? event.action;
 }
@@ -42,7 +45,7 @@ export function changesOf(event: Event): string[] {
   const { before = {}, after = {} } = event;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => {
-    if (["stage", "digest", "source", "run_id", "end_time"].includes(key)) return [];
+    if (HIDDEN.includes(key)) return [];
     const [old, now] = [plain(before[key]), plain(after[key])];
     if (!old && !now) return [];
     return [old ? `${key}: ${old} → ${now || "–"}` : `${key}: ${now}`];

@@ -1,0 +1,237 @@
+"""The shell: palette, keys, themes, login, errors, and what changes by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import Open, served
+from browser.seeds import SWEEP
+from cuvee.api.users import CreateUser
+from cuvee.demo.story import MODEL
+from cuvee.store.sql import SqlStore
+from refusals.served import Site
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server below a prefix, on which one must log in."""
+    folder = tmp_path_factory.mktemp("guarded")
+    store = SqlStore.open(f"sqlite:///{folder}/cuvee.db")
+    store.do(CreateUser(username="ann", password=PASSWORD))
+    store.close()
+    yield from served(folder, "--static-prefix", "/ml")
+
+
+def theme_of(page: Page) -> str | None:
+    return page.get_attribute("html", "data-theme")
+
+
+def test_the_palette_goes_anywhere_by_a_few_letters(wine: Site, visit: Open) -> None:
+    page = visit(wine).go("/")
+    for typed, place in (
+        ("wine_q", f"/models/{MODEL}"),
+        ("sweep", "/experiments/"),
+        ("go to mod", "/models"),
+    ):
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox").fill(typed)
+        expect(page.get_by_role("option").first).to_be_visible()
+        expect(page.get_by_role("option", selected=True)).to_contain_text(
+            re.compile(typed.split()[-1], re.IGNORECASE)
+        )
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(re.escape(place)))
+        expect(page.get_by_role("combobox")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("f" * 32)
+    expect(page.get_by_role("option", name="Run ffffffff")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+
+
+def test_every_key_of_the_list_does_what_it_says(wine: Site, visit: Open) -> None:
+    page = visit(wine).go("/experiments")
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog").inner_text()
+    for name in ("Go to Home", "Go to Experiments", "Go to Models", "Go to the filter", "Select"):
+        assert name in listed
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for keys, path in (("gh", "/"), ("gm", "/models"), ("ge", "/experiments")):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(re.escape(path) + "$"))
+    page.keyboard.press("t")
+    assert theme_of(page) == "dark"
+    page.keyboard.press("t")
+    assert theme_of(page) == "light"
+    page.keyboard.press("/")
+    page.keyboard.type("sweept")
+    assert theme_of(page) == "light"
+    expect(page.get_by_role("searchbox")).to_have_value("sweept")
+
+
+def test_single_keys_can_be_switched_off(wine: Site, visit: Open) -> None:
+    page = visit(wine).go("/models")
+    page.keyboard.press("?")
+    page.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    assert theme_of(page) == "light"
+    page.reload()
+    page.keyboard.press("t")
+    assert theme_of(page) == "light"
+
+
+def test_the_chosen_theme_is_there_before_any_of_the_ui(wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    page = opened.go("/")
+    page.get_by_role("button", name="Theme").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    assert theme_of(page) == "dark"
+    opened.expected.append("Failed to load resource")
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.reload()
+    assert page.locator("#root").inner_html() == ""
+    assert theme_of(page) == "dark"
+
+
+def test_the_rail_collapses_and_stays_so(wine: Site, visit: Open) -> None:
+    page = visit(wine).go("/")
+    page.get_by_role("button", name="Collapse navigation").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Expand navigation")).to_be_visible()
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models").first).to_be_visible()
+
+
+def test_a_run_appears_on_home_by_itself(empty: Site, visit: Open) -> None:
+    page = visit(empty).go("/")
+    expect(page.get_by_text("Nothing is recorded here yet")).to_be_visible()
+    run = empty.api("runs/create", experiment_id="0", run_name="first-light")["run"]["info"]
+    expect(page.get_by_role("link", name="first-light").first).to_be_visible(timeout=4000)
+    empty.api("runs/update", run_id=run["run_id"], status="FAILED")
+    expect(page.get_by_text("Failed").first).to_be_visible(timeout=4000)
+    empty.api("runs/delete", run_id=run["run_id"])
+
+
+def test_a_server_that_does_not_answer_is_named_and_tried_again(wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    opened.expected.append("Failed to load resource")
+    page = opened.go("/")
+    page.route("**/registered-models/search*", lambda route: route.abort())
+    page.get_by_role("link", name="Models", exact=True).click()
+    note = page.get_by_role("alert")
+    expect(note).to_contain_text("The models could not be read.")
+    expect(note).to_contain_text("The server does not answer")
+    page.unroute("**/registered-models/search*")
+    note.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name=MODEL)).to_be_visible()
+
+
+def test_what_is_not_there_says_so_in_the_servers_words(wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    opened.expected.append("status of 404")
+    for path in ("/models/nothing", "/runs/" + "0" * 32, "/experiments/999"):
+        page = opened.go(path)
+        expect(page.get_by_role("alert")).to_contain_text("deleted or renamed")
+
+
+def test_a_deep_link_goes_through_the_login_and_out_again(guarded: Site, visit: Open) -> None:
+    opened = visit(guarded, prefix="/ml")
+    page = opened.page
+    page.goto(opened.url + "/experiments?q=Def")
+    expect(page).to_have_title(re.compile("Log in"))
+    page.get_by_label("User name").fill("ann")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(opened.url + "/experiments?q=Def")
+    page.get_by_role("link", name="Default").click()
+    expect(page).to_have_url(re.compile("/ml/experiments/0"))
+    opened.settle()
+    page.reload()
+    opened.settle()
+    page.get_by_role("button", name="ann").click()
+    page.get_by_role("menuitem", name="Log out").click()
+    expect(page).to_have_title(re.compile("Log in"))
+
+
+def test_a_session_that_ends_leads_to_the_login(guarded: Site, visit: Open) -> None:
+    opened = visit(guarded, prefix="/ml")
+    opened.expected.append("status of 401")
+    page = opened.page
+    page.goto(opened.url + "/")
+    page.get_by_label("User name").fill("ann")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    opened.settle()
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Models", exact=True).click()
+    expect(page).to_have_title(re.compile("Log in"))
+    assert "next=" in page.url
+
+
+def test_names_that_are_markup_are_shown_as_text(wine: Site, visit: Open) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    wine.api("registered-models/create", name=name)
+    opened = visit(wine)
+    page = opened.go("/models")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    assert page.locator("main img").count() == 0
+    opened.go(f"/models/{quote(name, safe='')}?tab=history")
+    expect(page.get_by_text("created the model")).to_be_visible()
+    answer = wine.send("DELETE", "/api/2.0/mlflow/registered-models/delete", {"name": name})
+    assert answer.status == 200
+
+
+def test_a_hostile_file_reaches_nothing_of_the_page_around_it(wine: Site, visit: Open) -> None:
+    filter_ = f"name = '{SWEEP}'"
+    found = wine.api("experiments/search", filter=filter_, max_results=1)["experiments"]
+    run = wine.api("runs/create", experiment_id=found[0]["experiment_id"])["run"]["info"]
+    root = run["artifact_uri"].partition(":")[2].strip("/")
+    proxy = "/api/2.0/mlflow-artifacts/artifacts/"
+    assert wine.send("PUT", f"{proxy}{root}/x.html", HOSTILE.encode(), headers={}).status == 200
+    opened = visit(wine)
+    opened.expected.append("")  # whatever it tries is refused loudly
+    page = opened.go("/")
+    reached = page.evaluate(FRAME, f"/view/get-artifact?run_id={run['run_id']}&path=x.html")
+    assert reached == {"ran": True, "got": []}
+    wine.api("runs/delete", run_id=run["run_id"])
+
+
+HOSTILE = """<!doctype html><script>
+const got = [];
+const attempt = (name, f) => { try { if (f() !== undefined) got.push(name); } catch {} };
+attempt("cookie", () => document.cookie || undefined);
+attempt("storage", () => localStorage.length);
+attempt("parent", () => parent.document.title);
+attempt("top", () => top.location.href);
+attempt("form", () => undefined);
+(async () => {
+  for (const url of ["/api/1.0/cuvee/whoami", "/api/openapi.json"]) {
+    try { await fetch(url); got.push("fetch"); } catch {}
+    try { await fetch(url, {mode: "no-cors"}); got.push("no-cors"); } catch {}
+  }
+  await new Promise((done) => {
+    const image = new Image();
+    image.onload = () => { got.push("image"); done(); };
+    image.onerror = done;
+    image.src = "/icon.svg";
+  });
+  parent.postMessage({ran: true, got}, "*");
+})();
+</script>"""
+FRAME = """(src) => new Promise((done) => {
+  addEventListener("message", (event) => done(event.data));
+  const frame = document.createElement("iframe");
+  frame.src = src;
+  document.body.append(frame);
+})"""
