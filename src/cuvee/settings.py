@@ -34,7 +34,7 @@ class Settings:
         experiment_id: ``EXPERIMENT_ID``: the same by id; it wins over the name.
         run_id: ``RUN_ID``: run that the first ``start_run`` resumes.
         mode: ``MODE``: ``online``, ``offline``, ``sync`` or ``disabled``; see ``cuvee.set_mode``.
-        strict: ``STRICT``: ``true`` raises what logging calls only warn about otherwise.
+        strict: ``STRICT``: ``true`` raises at the end of a run what is only told otherwise.
         quiet: ``QUIET``: ``true`` prints no link when a run starts.
         capture_output: ``CAPTURE_OUTPUT``: ``false`` leaves the program's output alone.
         capture_environment: ``CAPTURE_ENVIRONMENT``: ``false`` keeps neither the packages nor what

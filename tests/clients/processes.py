@@ -21,6 +21,7 @@ from clients.environments import ENVIRONMENTS, python_of
 TESTS = Path(__file__).resolve().parents[1]
 
 QUIET = {
+    "CUVEE_CAPTURE_ENVIRONMENT": "0",
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
     "MLFLOW_DISABLE_TELEMETRY": "true",

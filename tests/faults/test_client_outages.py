@@ -44,16 +44,13 @@ class Training:
     """A script that logs a metric of its own at each step, and prints a dot after each call."""
 
     def __init__(self, uri: str, folder: Path, steps: int, pause: float, run: str = "") -> None:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("CUVEE_")}
-        environment |= {"CUVEE_JOURNAL_DIR": str(folder / "journal"), "CUVEE_QUIET": "1"}
-        environment |= {"CUVEE_CAPTURE_ENVIRONMENT": "0"}
         code = textwrap.dedent(TRAIN)
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, uri, str(steps), str(pause), *([run] if run else [])],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
-            env=environment,
+            env=_environment(folder),
             bufsize=0,
         )
         assert self.process.stdout
@@ -231,6 +228,162 @@ def test_ranks_log_to_one_run(server: Server, tmp_path: Path) -> None:
         assert sorted(points(server, run, rank.key)) == [float(i) for i in range(100)]
     params = {p["key"] for p in server.get("runs/get", run_id=run)["run"]["data"]["params"]}
     assert params == {f"last{rank.process.pid}" for rank in ranks}
+
+
+WORKERS = """
+    import multiprocessing, sys
+    import cuvee
+
+    def work(number, run):
+        for step in range(50):
+            cuvee.log_metric(f"worker{number}", step, step=step, run_id=run)
+
+    if __name__ == "__main__":
+        cuvee.set_tracking_uri(sys.argv[1])
+        with cuvee.start_run() as run:
+            print(run.info.run_id, flush=True)
+            context = multiprocessing.get_context(sys.argv[2])
+            workers = [context.Process(target=work, args=(n, run.info.run_id)) for n in range(3)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+                assert worker.exitcode == 0
+            found = cuvee.MlflowClient().get_run(run.info.run_id)
+            assert found.info.status == "RUNNING"
+"""
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn", "forkserver"])
+def test_workers_log_to_the_run_of_their_parent(server: Server, tmp_path: Path, how: str) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(textwrap.dedent(WORKERS), encoding="utf-8")
+    done = _ran(tmp_path, str(script), uri_of(server), how)
+    assert done.returncode == 0, done.stderr
+    until(lambda: shipped(tmp_path))
+    for number in range(3):
+        have = points(server, done.stdout.strip(), f"worker{number}")
+        assert have == [float(i) for i in range(50)]
+
+
+def test_what_the_server_refuses_is_set_aside_and_holds_nothing_up(
+    server: Server, tmp_path: Path
+) -> None:
+    run = server.new_run()
+    server.post("runs/log-parameter", run_id=run, key="a", value="1")
+    script = tmp_path / "train.py"
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        with cuvee.start_run(run_id=sys.argv[2]):
+            cuvee.MlflowClient().get_run(sys.argv[2])
+            import urllib.request, json
+            body = {"run_id": sys.argv[2], "key": "b", "value": "theirs"}
+            asked = urllib.request.Request(
+                sys.argv[1] + "/api/2.0/mlflow/runs/log-parameter",
+                json.dumps(body).encode(), {"Content-Type": "application/json"},
+            )
+            urllib.request.urlopen(asked).close()
+            cuvee.log_metric("before", 1)
+            cuvee.log_params({"b": "ours", "c": "fine"})
+            cuvee.log_param("d", 4)
+            cuvee.log_metric("after", 2)
+    """
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
+    done = _ran(tmp_path, str(script), uri_of(server), run)
+    assert done.returncode == 0, done.stderr
+    until(lambda: not senders(tmp_path))
+
+    found = server.get("runs/get", run_id=run)["run"]
+    assert found["info"]["status"] == "FINISHED"
+    assert {m["key"] for m in found["data"]["metrics"]} == {"before", "after"}
+    params = {p["key"]: p["value"] for p in found["data"]["params"]}
+    assert params == {"a": "1", "b": "theirs", "d": "4"}  # a call is kept whole or not at all
+    assert "1 calls were refused" in done.stderr
+    command = [sys.executable, "-m", "cuvee", "sync", str(tmp_path / "journal"), "--list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert run in listed.stdout
+    assert "INVALID_PARAMETER_VALUE" in listed.stdout
+
+
+def test_a_strict_program_is_told_at_the_end_of_its_run(server: Server, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        run = cuvee.start_run().info.run_id
+        other = cuvee.MlflowClient(sys.argv[1])
+        other.log_param(run, "a", 1, synchronous=True)
+        cuvee.log_param("a", 2)
+        try:
+            cuvee.end_run()
+        except cuvee.CuveeError as problem:
+            print(problem)
+    """
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
+    done = _ran(tmp_path, str(script), uri_of(server), CUVEE_STRICT="1")
+    assert "1 calls were refused" in done.stdout, done.stderr
+
+
+def test_a_read_says_so_when_the_server_is_away(server: Server, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    code = """
+        import sys, time
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        run = cuvee.start_run().info.run_id
+        print(cuvee.get_run(run).info.status, flush=True)
+        sys.stdin.readline()
+        cuvee.log_metric("m", 1)
+        try:
+            cuvee.get_run(run)
+        except cuvee.CuveeError as problem:
+            print(type(problem).__name__, flush=True)
+        sys.stdin.readline()
+        print(cuvee.get_run(run).data.metrics, flush=True)
+    """
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(script), uri_of(server)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        cwd=tmp_path,
+        env=_environment(tmp_path, CUVEE_HTTP_REQUEST_MAX_RETRIES="1"),
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == b"RUNNING\n"
+        server.kill()
+        process.stdin.write(b"\n")
+        assert process.stdout.readline() == b"ConnectionFailed\n"
+        server.start()
+        process.stdin.write(b"\n")
+        out, err = process.communicate(timeout=60)
+    assert out == b"{'m': 1.0}\n"
+    assert b"have not reached" in err
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CUVEE_")}
+    off = {"CUVEE_QUIET": "1", "CUVEE_CAPTURE_ENVIRONMENT": "0"}
+    return {**kept, **off, "CUVEE_JOURNAL_DIR": str(folder / "journal"), **more}
+
+
+def _ran(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a script to its end."""
+    return subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=folder,
+        env=_environment(folder, **more),
+    )
 
 
 class Slow(BaseHTTPRequestHandler):

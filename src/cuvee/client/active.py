@@ -20,7 +20,7 @@ from cuvee.client import exits
 from cuvee.client.client import Client
 from cuvee.client.context import context_tags
 from cuvee.client.current import get_registry_uri, get_tracking_uri
-from cuvee.client.journals import close_journals, get_mode
+from cuvee.client.journals import FLUSH, close_journals, get_mode
 from cuvee.client.later import NamedExperiment, by_name, check_active, identified
 from cuvee.client.runs import PARENT
 from cuvee.client.starting import begin, find_experiment, resume
@@ -281,6 +281,8 @@ def _end(entry: _Entry, status: str, marks: Mapping[str, str] | None = None) -> 
     if marks and client.journal is not None:
         client.log_batch(run_id, tags=tag_items(RunTag, marks))
     client.set_terminated(run_id, status)
+    if (log := client.journal) is not None:
+        log.confirm(FLUSH)
 
 
 def _stop(status: str, code: int) -> None:

@@ -37,7 +37,7 @@ from cuvee.client.records import (
     state_path,
 )
 from cuvee.client.session import Session
-from cuvee.errors import StorageFull
+from cuvee.errors import BadRequest, ConnectionFailed, StorageFull
 
 if TYPE_CHECKING:
     from cuvee.client.company import Company
@@ -90,7 +90,7 @@ class Journal:
         self._size = self._turn_at = self._synced = 0
         self._full_since = self._broken_since = self._noted = 0.0
         self._dropped_unsaid = 0
-        self._noted_rejects = 0
+        self._noted_rejects = self._raised_rejects = 0
         self._dirty = threading.Event()
         self._closing = threading.Event()
         session.folder.mkdir(parents=True, exist_ok=True)
@@ -331,10 +331,31 @@ class Journal:
         count = self.state().rejected
         if count > self._noted_rejects:
             self._noted_rejects = count
-            note(
-                f"{count} calls were refused by {self.session.uri}; they and the reasons are in "
-                f"{self.session.folder} ('cuvee sync --list' shows them)."
+            note(self._refused(count))
+
+    def confirm(self, timeout: float) -> None:
+        """Wait until the server has what was logged, if the program wants to be stopped else.
+
+        Raises:
+            BadRequest: it has refused some of it.
+            ConnectionFailed: it does not answer in time.
+        """
+        if not self.strict or self.session.offline:
+            return
+        if not self.flush(timeout):
+            raise ConnectionFailed(
+                f"{self.unshipped} records have not reached {self.session.uri} in {timeout:g} s."
             )
+        count = self.state().rejected
+        if count > self._raised_rejects:
+            self._raised_rejects = count
+            raise BadRequest(self._refused(count))
+
+    def _refused(self, count: int) -> str:
+        return (
+            f"{count} calls were refused by {self.session.uri}; they and the reasons are in "
+            f"{self.session.folder} ('cuvee sync --list' shows them)."
+        )
 
     def _keep(self) -> None:
         """Flush to disk once a second or megabyte; see that there is a sender."""

@@ -63,6 +63,9 @@ class Nowhere:
         del timeout
         return True
 
+    def confirm(self, timeout: float) -> None:
+        """Do nothing."""
+
     def close(self, timeout: float) -> None:
         """Do nothing."""
 
@@ -86,12 +89,12 @@ def set_mode(mode: str) -> None:
         mode: ``online``: it goes to a journal on this computer, and from there to the server in
             the background; ``offline``: to the journal only, which ``cuvee sync`` sends later;
             ``sync``: straight to the server, and a call returns when it has answered;
-            ``disabled``: nothing is logged.
+            ``disabled``: nothing is logged. Empty goes back to the environment's choice.
 
     Raises:
         InvalidParameter: there is no such mode.
     """
-    if mode not in MODES:
+    if mode and mode not in MODES:
         raise InvalidParameter(f"There is no mode {mode!r}: choose from {', '.join(MODES)}.")
     close_journals()
     _process.mode = mode

@@ -29,6 +29,8 @@ BUSY_POLL = 0.02
 IDLE_POLL = 0.1
 LONGEST_PAUSE = 10.0
 SYNC_EVERY = 1.0
+GIVE_UP = 3600.0
+"""Seconds without a server after which a sender ends whose program is gone."""
 PROBE = 0.01
 """Seconds between two looks whether a server on this computer is back."""
 
@@ -82,6 +84,8 @@ class Sender:
                 if not moved:
                     self._bury()
             except Away:
+                if self._hopeless():
+                    return
                 self._wait()
                 continue
             if self._failing:
@@ -110,6 +114,12 @@ class Sender:
             self._synced = now
             for line in self.shipment.lines.values():
                 line.sync()
+
+    def _hopeless(self) -> bool:
+        """Say whether to leave it to the next program, or to ``cuvee sync``."""
+        away = self._failing and time.monotonic() - self._failing > GIVE_UP
+        lines = list(self.shipment.lines.values())
+        return bool(away) and not any(line.owned() for line in lines)
 
     def _wait(self) -> None:
         """Wait until the server may be back: longer, the longer it is away."""
@@ -167,5 +177,6 @@ def main(session: str, _: str = "") -> int:
     adopt(folder, settings.tracking_uri)
     shipment = open_shipment(folder, settings.tracking_uri)
     Sender(shipment).run()
-    finish(folder)
+    if not shipment.lines:
+        finish(folder)
     return 0

@@ -21,15 +21,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     started = Server(tmp_path_factory.mktemp("server"))
     started.wait()
     yield started.uri
+    close_journals(10.0)
     started.close()
 
 
 @pytest.fixture(scope="session")
-def journals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def journals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of this process's journals, which are shipped in the end."""
-    folder = tmp_path_factory.mktemp("journals")
-    yield folder
-    close_journals(10.0)
+    return tmp_path_factory.mktemp("journals")
 
 
 @pytest.fixture(autouse=True)
