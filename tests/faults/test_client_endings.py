@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -235,6 +236,40 @@ def test_a_link_is_printed_once_and_not_at_all_when_quiet(server: Server, tmp_pa
     words, options = program(server, tmp_path, BEGIN, CUVEE_QUIET="1")
     quiet = subprocess.run(words, capture_output=True, check=True, timeout=60, **options)
     assert quiet.stderr == b"to standard error\n"
+
+
+def test_a_journal_that_has_grown_since_it_was_copied_is_synced_again(
+    server: Server, tmp_path: Path
+) -> None:
+    code = """
+        import sys
+        import cuvee
+        with cuvee.start_run() as run:
+            for step in range(600):
+                if step == 250:
+                    print(run.info.run_id, flush=True)
+                    sys.stdin.readline()
+                cuvee.log_metric("m", step, step=step)
+    """
+    off = {"CUVEE_MODE": "offline", "CUVEE_CAPTURE_ENVIRONMENT": "0", "CUVEE_CAPTURE_OUTPUT": "0"}
+    words, options = program(server, tmp_path, code, **off)
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, **options
+    ) as process:
+        assert process.stdout
+        run_id = process.stdout.readline().decode().strip()
+        shutil.copytree(tmp_path / "journal", tmp_path / "copy")
+        process.communicate(b"\n", timeout=60)
+
+    for folder, count in (("copy", 250), ("journal", 600)):
+        command = [sys.executable, "-m", "cuvee", "sync", str(tmp_path / folder)]
+        command += ["--tracking-uri", uri_of(server)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, "0 refused" in done.stdout) == (0, True), done.stdout
+        history = server.get("metrics/get-history", run_id=run_id, metric_key="m")["metrics"]
+        assert sorted(float(m["value"]) for m in history) == [float(i) for i in range(count)]
+    run = server.get("runs/get", run_id=run_id)["run"]
+    assert run["info"]["status"] == "FINISHED"
 
 
 def test_a_journal_without_a_server_is_synced_elsewhere_with_its_files(

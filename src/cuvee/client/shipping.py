@@ -176,7 +176,9 @@ class Shipment:
         """Send the records of one run as one request, or else in halves; return the refused."""
         body = {"run_id": self.name(run), **_merged(items)}
         try:
-            self._tolerate(line, items[0], lambda: self._log(line, run, items[0].seq, body))
+            # Other records that begin at the same one, as in a later copy, have another key.
+            key = f"{line.id}-{items[0].seq}-{len(items)}"
+            self._tolerate(line, items[0], lambda: self._log(run, key, body))
         except CuveeError as problem:
             alone = len(items) == 1 or not isinstance(problem, InvalidParameter)
             if alone or self._deleted(run):
@@ -188,10 +190,8 @@ class Shipment:
         self._known.add(run)
         return 0
 
-    def _log(self, line: Line, run: str, seq: int, body: Any) -> None:
-        self._patiently(
-            run, lambda: self.call("POST", API + "runs/log-batch", body, f"{line.id}-{seq}")
-        )
+    def _log(self, run: str, key: str, body: Any) -> None:
+        self._patiently(run, lambda: self.call("POST", API + "runs/log-batch", body, key))
 
     def _single(self, line: Line, item: Item) -> int:
         value = item.value

@@ -29,6 +29,8 @@ from cuvee.errors import (
     NotFound,
 )
 
+_last = [0]
+
 
 def find_experiment(client: Client, name: str) -> Experiment:
     """Return the experiment of a name, created if need be; by the name alone if nobody answers.
@@ -107,7 +109,7 @@ def _journaled(
         run_id=uuid.uuid4().hex,
         user_id=tags.get(USER) or user_name(),
         run_name=name,
-        start_time=now(),
+        start_time=_moment(),
         tags=tag_items(RunTag, tags),
     )
     client.put_run(log, op.run_id, op)
@@ -124,6 +126,12 @@ def _journaled(
     )
     data = RunData(tag_items=tag_items(RunTag, {**tags, RUN_NAME_TAG: name}))
     return Run(info=started(client, info), data=data)
+
+
+def _moment() -> int:
+    """Return the time, later than any run's before: two may start in a millisecond now."""
+    _last[0] = max(now(), _last[0] + 1)
+    return _last[0]
 
 
 def resume(

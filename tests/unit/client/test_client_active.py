@@ -37,6 +37,18 @@ def test_a_run_ends_as_its_block_ends() -> None:
 
 
 @everywhere
+def test_runs_are_found_in_the_order_in_which_they_began(name: str) -> None:
+    mlflow.set_experiment(name)
+    begun = []
+    for _ in range(8):
+        with mlflow.start_run() as run:
+            begun.append(run.info.run_id)
+
+    found = mlflow.search_runs(output_format="list")
+    assert [run.info.run_id for run in found] == begun[::-1]
+
+
+@everywhere
 def test_runs_nest_and_know_their_parent() -> None:
     with mlflow.start_run(run_name="parent") as parent:
         with pytest.raises(InvalidParameter, match="nested=True"):
