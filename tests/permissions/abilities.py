@@ -21,11 +21,13 @@ GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPe
 GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
 GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
 ExplainTransition ListActivities CreateComment ListComments ListChecks
-GetLease GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions FindVersionByDigest
+GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
+FindVersionByDigest
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
-LogMetric Heartbeat LogInputs LogOutputs CreateLoggedModel FinalizeLoggedModel SetLoggedModelTags
+LogMetric Heartbeat ForkRun LogInputs LogOutputs CreateLoggedModel
+FinalizeLoggedModel SetLoggedModelTags
 DeleteLoggedModelTag LogLoggedModelParams UpdateRegisteredModel SetRegisteredModelTag
 DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias CreateModelVersion
 UpdateModelVersion SetModelVersionTag DeleteModelVersionTag SetCheck DeleteCheck
@@ -37,7 +39,7 @@ _PRODUCTION = """
 TransitionStage SwapStages
 """
 _MANAGE = """
-UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteLoggedModel
+UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun RewindRun DeleteLoggedModel
 RenameRegisteredModel MoveRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
@@ -45,9 +47,10 @@ RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment 
 CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 """
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
-_MANAGE_ON_ALL = "AddRolePermission"
+_MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
-SearchExperiments SearchRegisteredModels SearchModelVersions ListEvents GetCurrentUser ListUsers
+ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions
+ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry

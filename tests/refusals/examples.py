@@ -41,6 +41,7 @@ def seed(store: Any) -> dict[str, str]:
     gone_with = do(CreateRun(experiment_id=gone, run_name="drowned")).run.info.run_id
     do(DeleteExperiment(experiment_id=gone))
     do(SetExperimentTag(experiment_id=live, key="owner", value="me"))
+    do(CreateExperiment(name="cellar/one"))
     run = do(CreateRun(experiment_id=live, run_name="one", start_time=1)).run.info.run_id
     dead = do(CreateRun(experiment_id=live, run_name="two", start_time=2)).run.info.run_id
     do(DeleteRun(run_id=dead))
@@ -166,6 +167,10 @@ def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
         "RestoreExperiment": {"experiment_id": ids["deleted experiment"]},
         "SetExperimentTag": {**experiment, "key": "k", "value": "v"},
         "DeleteExperimentTag": {**experiment, "key": "owner"},
+        "ListFolder": {"folder": "cellar", "view_type": "ALL"},
+        "MoveFolder": {"folder": "cellar", "new_folder": "attic"},
+        "ArchiveFolder": {"folder": "cellar"},
+        "RestoreFolder": {"folder": "cellar"},
         "SearchDatasets": {"experiment_ids": [ids["experiment"]]},
     }
 
@@ -195,6 +200,10 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
             "max_results": 5,
             "order_by": ["metrics.rmse"],
         },
+        "GetRunTree": {**run, "metrics": ["rmse"], "max_nodes": 5},
+        "ListRunGroups": {"experiment_ids": [ids["experiment"]], "metrics": ["rmse"]},
+        "ForkRun": {**run, "step": 1, "run_name": "f", "artifacts": True},
+        "RewindRun": {**run, "step": 1},
         "Heartbeat": {**run, "lease": 20, "tail": "epoch 1"},
         "GetLease": run,
         "LogParam": {**run, "key": "p", "value": "1"},

@@ -92,6 +92,32 @@ RUNS: list[Case] = [
         for token in ("x", "run:", "run:x", "run:\u0661", "run:" + "9" * 19, "model:1")
     ),
     *(("CollectBlobs", {"page_token": t}, 400, INVALID) for t in ("0", "gg", "000", "0\n")),
+    *(
+        (op, {"folder": folder, **fields}, 400, INVALID)
+        for op, fields in (
+            ("MoveFolder", {"new_folder": "x"}),
+            ("ArchiveFolder", {}),
+            ("RestoreFolder", {}),
+        )
+        for folder in ("/", "a//b", "/a", "n" * 500)
+    ),
+    ("MoveFolder", {"folder": "absent", "new_folder": "x"}, 404, MISSING),
+    ("MoveFolder", {"folder": "cellar", "new_folder": "cellar/in"}, 400, INVALID),
+    ("MoveFolder", {"folder": "cellar", "new_folder": "n" * 498}, 400, INVALID),
+    ("ArchiveFolder", {"folder": "absent"}, 404, MISSING),
+    ("RestoreFolder", {"folder": "absent"}, 404, MISSING),
+    ("GetRunTree", {"run_id": NO_RUN}, 404, MISSING),
+    ("GetRunTree", {"run_id": "$run", "metrics": ["a", "a"]}, 400, INVALID),
+    ("GetRunTree", {"run_id": "$run", "max_nodes": 0}, 400, INVALID),
+    ("ListRunGroups", {"experiment_ids": []}, 400, INVALID),
+    ("ListRunGroups", {"experiment_ids": ["$experiment"], "page_token": "\u00e9"}, 400, INVALID),
+    ("ForkRun", {"run_id": NO_RUN, "step": 1}, 404, MISSING),
+    ("ForkRun", {"run_id": "$deleted run", "step": 1}, 400, INVALID),
+    ("ForkRun", {"run_id": "$run", "step": 1, "new_run_id": "x"}, 400, INVALID),
+    ("ForkRun", {"run_id": "$run", "step": 1, "new_run_id": "$run"}, 400, EXISTS),
+    ("RewindRun", {"run_id": NO_RUN, "step": 1}, 404, MISSING),
+    ("RewindRun", {"run_id": "$deleted run", "step": 1}, 400, INVALID),
+    ("SetTag", {"run_id": "$run", "key": "mlflow.parentRunId", "value": "$run"}, 400, INVALID),
     ("Heartbeat", {"run_id": NO_RUN}, 404, MISSING),
     ("Heartbeat", {"run_id": "$deleted run"}, 400, INVALID),
     ("Heartbeat", {"run_id": "$run", "lease": 0}, 400, INVALID),

@@ -13,6 +13,8 @@ from cuvee.api import (
     events,
     evidence,
     experiments,
+    folders,
+    forks,
     groups,
     holdings,
     hooks,
@@ -31,6 +33,7 @@ from cuvee.api import (
     roles,
     runs,
     tokens,
+    trees,
     user_permissions,
     users,
     versions,
@@ -40,8 +43,11 @@ from cuvee.api.base import Op
 
 _ROOMS = (
     experiments,
+    folders,
     runs,
     leases,
+    trees,
+    forks,
     metrics,
     datasets,
     logged_models,

@@ -77,6 +77,7 @@ class Of(Struct, frozen=True):
         kind: what the field holds: ``experiment``, ``run`` or ``logged_model`` (an id, or a list
             of ids), ``experiment_name``, ``model`` (a registered model's name) or ``model_id``,
             ``old_or_new_experiment`` (a name; its folder must allow it if there is none),
+            ``experiment_folder`` (what its experiments' names begin with),
             ``new_experiment`` or ``new_model`` (a name, whose folder must allow it), ``path`` (of
             a stored file), ``parents`` (tags, of which one may name a run), ``object`` (a text
             such as ``folder:team/``), ``grant`` (its number). See ``store/access.py``.

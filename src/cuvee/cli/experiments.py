@@ -1,4 +1,4 @@
-"""``cuvee experiments``: list, search, show."""
+"""``cuvee experiments``: list, search, show; and what other modules add."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cuvee.cli.folders import archive, move, restore, tree
 from cuvee.cli.options import (
     Do,
     as_json,
@@ -23,7 +24,7 @@ deleted = click.option("--deleted", is_flag=True, help="Show deleted ones instea
 
 @click.group()
 def experiments() -> None:
-    """List, search and show experiments."""
+    """List, search, show, move and archive experiments."""
 
 
 @experiments.command("list", epilog=examples("cuvee experiments list --json"))
@@ -103,3 +104,7 @@ def _print(found: list[Any], *, as_json: bool) -> None:
         wrap=("NAME",),
         as_json=as_json,
     )
+
+
+for command in (move, archive, restore, tree):
+    experiments.add_command(command)

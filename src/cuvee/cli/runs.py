@@ -1,4 +1,4 @@
-"""``cuvee runs``: list, search, show."""
+"""``cuvee runs``: list, search, show; and what other modules add."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cuvee.cli.forks import fork, rewind
 from cuvee.cli.options import (
     Do,
     as_json,
@@ -17,6 +18,7 @@ from cuvee.cli.options import (
     uses_store,
 )
 from cuvee.cli.output import duration, moment, pairs, print_fields, print_items, print_json
+from cuvee.cli.trees import groups, tree
 
 in_experiments = click.option(
     "--experiment",
@@ -30,7 +32,7 @@ deleted = click.option("--deleted", is_flag=True, help="Show deleted ones instea
 
 @click.group()
 def runs() -> None:
-    """List, search and show runs."""
+    """List, search, show, fork and rewind runs."""
 
 
 @runs.command("list", epilog=examples("cuvee runs list --experiment wine"))
@@ -148,3 +150,7 @@ def _print(found: list[Any], *, as_json: bool) -> None:
         wrap=("NAME", "METRICS"),
         as_json=as_json,
     )
+
+
+for command in (fork, rewind, tree, groups):
+    runs.add_command(command)

@@ -6,10 +6,12 @@ from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
+from cuvee.client.folders import FolderCalls
 from cuvee.client.following import FollowCalls
 from cuvee.client.permissions import PermissionCalls
 from cuvee.client.purging import PurgeCalls
 from cuvee.client.reviews import ReviewCalls
+from cuvee.client.trees import TreeCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
 from cuvee.client.webhooks import WebhookCalls
@@ -21,6 +23,8 @@ class Client(
     ReviewCalls,
     EvidenceCalls,
     FollowCalls,
+    FolderCalls,
+    TreeCalls,
     UserCalls,
     PermissionCalls,
     PurgeCalls,

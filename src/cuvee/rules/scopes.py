@@ -9,7 +9,18 @@ from cuvee.api.base import Op, Permission
 from cuvee.errors import PermissionDenied
 
 TRACKING = frozenset(
-    {"artifacts", "datasets", "experiments", "logged_models", "metrics", "leases", "runs"}
+    {
+        "artifacts",
+        "datasets",
+        "experiments",
+        "folders",
+        "forks",
+        "leases",
+        "logged_models",
+        "metrics",
+        "runs",
+        "trees",
+    }
 )
 ADMINISTRATION = frozenset(
     {

@@ -237,6 +237,10 @@ def _find_old_or_new(tx: Tx, values: list[str]) -> list[Thing]:
     return found or [Thing(EXPERIMENT, None, values[0])]
 
 
+def _find_experiment_folder(tx: Tx, values: list[str]) -> list[Thing]:  # noqa: ARG001
+    return [Thing(EXPERIMENT, None, values[0])]
+
+
 def _find_models_by_id(tx: Tx, values: list[str]) -> list[Thing]:
     numbers = [int(v) for v in values if v.isascii() and v.isdecimal() and len(v) <= 18]
     return [Thing(MODEL, *row) for row in tx.all(_models_by_pk, wanted=tx.listed(numbers))]
@@ -263,6 +267,7 @@ def thing_at(tx: Tx, kind: str, target: str) -> list[Thing]:
 _FIND: dict[str, Callable[[Tx, list[Any]], list[Thing]]] = {
     "experiment": _find_experiments,
     "old_or_new_experiment": _find_old_or_new,
+    "experiment_folder": _find_experiment_folder,
     "experiment_name": _find(_experiments_by_name, EXPERIMENT),
     "run": _find(_of_runs, EXPERIMENT),
     "parents": _find(_of_runs, EXPERIMENT),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Integer, Text, and_, cast, delete, func, or_, select, update
 
 from cuvee.api.artifacts import (
     AnnounceArtifact,
@@ -56,6 +56,19 @@ _any_below = hot(select(_file.path).where(_below).limit(1))
 _scan = hot(select(_file.path, _file.size).where(_below).order_by(_file.path).limit(arg("most")))
 _files_of_tree = hot(select(_file.path, _file.digest, _file.size).where(_tree))
 _size_of_tree = hot(select(func.count(), func.sum(_file.size)).where(_tree))
+_copy_tree = hot(
+    insert(artifact_files)
+    .from_select(
+        ["path", "digest", "size", "modified"],
+        select(
+            cast(arg("new_root"), Text) + func.substr(_file.path, cast(arg("rest"), Integer)),
+            _file.digest,
+            _file.size,
+            cast(arg("now"), BigInteger),
+        ).where(_tree),
+    )
+    .on_conflict_do_nothing()
+)
 _delete_tree = hot(delete(artifact_files).where(_tree))
 _new_file = insert(artifact_files)
 _put = hot(
@@ -296,6 +309,21 @@ def tree_size(tx: Tx, root: str) -> tuple[int, int]:
     start, end = _range(root)
     count, size = tx.first(_size_of_tree, itself=root, start=start, end=end) or (0, 0)
     return count, int(size or 0)
+
+
+def copy_tree(tx: Tx, root: str, new_root: str) -> None:
+    """Name the files at a path and below at another path, too; the bytes are there once."""
+    tx.database.lock(tx.cursor, "artifacts")
+    start, end = _range(root)
+    tx.run(
+        _copy_tree,
+        itself=root,
+        start=start,
+        end=end,
+        new_root=new_root,
+        rest=len(root) + 1,
+        now=tx.now,
+    )
 
 
 def drop_tree(tx: Tx, root: str) -> None:

@@ -12,6 +12,7 @@ from cuvee.errors import NotFound
 from cuvee.store import schema
 from cuvee.store.engine import hot, insert
 from cuvee.store.lost_runs import renew
+from cuvee.store.nesting import check_parent
 from cuvee.store.points import add_points
 from cuvee.store.run_tags import put_tags
 from cuvee.store.runs import (
@@ -52,6 +53,7 @@ def log_batch(tx: Tx, op: LogBatch) -> Empty:
         put_points(tx, row[0], op.run_id, op.metrics)
     if op.tags:
         tags = {t.key: t.value for t in op.tags}
+        check_parent(tx, row[1], tags)
         put_tags(tx, row[0], tags)
         rename_by_tag(tx, row, tags)
     return Empty()

@@ -32,6 +32,7 @@ from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import open_experiment, require_active_experiment
 from cuvee.store.lost_runs import status_set
 from cuvee.store.makers import made_by_actor
+from cuvee.store.nesting import check_parent
 from cuvee.store.run_data import load_runs, run_info
 from cuvee.store.run_tags import drop_tags, put_tags
 from cuvee.store.tx import Tx
@@ -90,6 +91,7 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
         "lifecycle": "active",
         "artifact_uri": f"{experiment[2]}/{run_id}/artifacts",
     }
+    check_parent(tx, run_id, tags)
     pk = tx.value(_add, **row)
     put_tags(tx, pk, tags)
     tx.record(
@@ -163,6 +165,7 @@ def log_param(tx: Tx, op: LogParam) -> Empty:
 def set_tag(tx: Tx, op: SetTag) -> Empty:
     row = find_run(tx, op.run_id)
     require_writable(row)
+    check_parent(tx, row[1], {op.key: op.value})
     put_tags(tx, row[0], {op.key: op.value})
     rename_by_tag(tx, row, {op.key: op.value})
     return Empty()

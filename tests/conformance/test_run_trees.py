@@ -1,0 +1,202 @@
+"""Nested runs to any depth, and groups of runs."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cuvee.api.base import Store
+from cuvee.api.events import ListEvents
+from cuvee.api.experiments import CreateExperiment
+from cuvee.api.metrics import LogMetric
+from cuvee.api.runs import CreateRun, DeleteRun, GetRun, LogBatch, RunTag, SetTag, UpdateRun
+from cuvee.api.trees import (
+    GetRunTree,
+    ListRunGroups,
+    MetricSummary,
+    RunGroup,
+    RunTree,
+    StatusCount,
+)
+from cuvee.errors import InvalidParameter
+
+PARENT = "mlflow.parentRunId"
+
+
+def new_run(store: Store, parent: str = "", experiment: str = "0", **fields: object) -> str:
+    tags = [RunTag(PARENT, parent)] if parent else []
+    op = CreateRun(experiment_id=experiment, tags=tags, **fields)  # type: ignore[arg-type]
+    return store.do(op).run.info.run_id
+
+
+def tree(store: Store, run: str, *metrics: str, most: int = 200) -> RunTree:
+    return store.do(GetRunTree(run_id=run, metrics=list(metrics), max_nodes=most)).tree
+
+
+def test_a_run_without_children_is_a_tree_of_itself(store: Store) -> None:
+    run = new_run(store, run_name="alone")
+    found = tree(store, run, "loss")
+
+    assert [(n.run_id, n.run_name, n.depth, n.children) for n in found.nodes] == [
+        (run, "alone", 0, 0)
+    ]
+    assert (found.descendants, found.status, found.statuses, found.metrics) == (0, None, [], [])
+    assert found.complete
+
+
+def test_descendants_are_counted_to_any_depth(store: Store) -> None:
+    root = new_run(store, run_name="sweep")
+    children = [new_run(store, root, start_time=n) for n in range(3)]
+    grand = [new_run(store, child) for child in children[:2]]
+    line = [grand[0]]
+    for _ in range(20):
+        line.append(new_run(store, line[-1]))
+    store.do(UpdateRun(run_id=children[0], status="FAILED"))
+    for run in line:
+        store.do(UpdateRun(run_id=run, status="FINISHED"))
+    found = tree(store, root)
+
+    assert found.descendants == 3 + 2 + 20
+    assert found.status == "RUNNING"
+    assert found.statuses == [
+        StatusCount("RUNNING", 3),
+        StatusCount("FAILED", 1),
+        StatusCount("FINISHED", 21),
+    ]
+    assert [n.run_id for n in found.nodes[:4]] == [root, *children]
+    assert [n.children for n in found.nodes[:4]] == [3, 1, 1, 0]
+    assert found.nodes[-1].depth == 22
+    assert {n.run_id: n.parent_run_id for n in found.nodes}[grand[1]] == children[1]
+    few = tree(store, root, most=2)
+    assert (len(few.nodes), few.descendants) == (2, 25)
+    below = tree(store, line[-1])
+    assert [n.run_id for n in below.ancestors] == [root, children[0], *line[:-1]]
+    assert [n.depth for n in below.ancestors] == list(range(-22, 0))
+    assert below.nodes[0].parent_run_id == line[-2]
+
+
+def test_metrics_of_descendants_are_put_together(store: Store) -> None:
+    root = new_run(store)
+    store.do(LogMetric(run_id=root, key="loss", value=100.0, timestamp=1))
+    middle = new_run(store, root)
+    for value in (1.0, 2.0, 6.0, math.nan, math.inf):
+        run = new_run(store, middle)
+        store.do(LogMetric(run_id=run, key="loss", value=9.0, timestamp=1, step=1))
+        store.do(LogMetric(run_id=run, key="loss", value=value, timestamp=2, step=2))
+    found = tree(store, root, "loss", "absent").metrics
+
+    assert len(found) == 1
+    assert found[0].key == "loss"
+    assert (found[0].count, found[0].min, found[0].max, found[0].mean) == (3, 1.0, 6.0, 3.0)
+    assert found[0].sd == pytest.approx(math.sqrt(7))
+
+
+def test_the_spread_of_large_values_is_exact(store: Store) -> None:
+    root = new_run(store)
+    for value in (1e9, 1e9 + 1, 1e9 + 2):
+        store.do(LogMetric(run_id=new_run(store, root), key="m", value=value, timestamp=1))
+    assert tree(store, root, "m").metrics == [MetricSummary("m", 3, 1e9, 1e9 + 2, 1e9 + 1, 1.0)]
+
+
+def test_deleted_runs_are_left_out_with_what_is_nested_in_them(store: Store) -> None:
+    root = new_run(store)
+    gone, kept = new_run(store, root), new_run(store, root)
+    new_run(store, gone)
+    store.do(DeleteRun(run_id=gone))
+
+    assert [n.run_id for n in tree(store, root).nodes] == [root, kept]
+
+
+def test_a_parent_that_does_not_exist_makes_a_root(store: Store) -> None:
+    for text in ("nobody", "x" * 8000, "0" * 32):
+        run = new_run(store, text)
+        found = tree(store, run)
+        assert found.ancestors == []
+        assert store.do(GetRun(run_id=run)).run.data.tags[PARENT] == text
+
+
+def test_a_run_cannot_be_its_own_ancestor(store: Store) -> None:
+    a = new_run(store)
+    b = new_run(store, a)
+    c = new_run(store, b)
+    tag = RunTag(PARENT, c)
+    for refused in (
+        SetTag(run_id=a, key=PARENT, value=a),
+        SetTag(run_id=a, key=PARENT, value=c),
+        LogBatch(run_id=a, tags=[tag, RunTag("other", "x")]),
+    ):
+        with pytest.raises(InvalidParameter, match="cannot be its own ancestor"):
+            store.do(refused)
+    own = "a" * 32
+    child = new_run(store, own)
+    with pytest.raises(InvalidParameter, match="cannot be its own ancestor"):
+        store.do(CreateRun(experiment_id="0", run_id=own, tags=[RunTag(PARENT, child)]))
+
+    assert store.do(GetRun(run_id=a)).run.data.tags.keys() == {"mlflow.runName"}
+    store.do(SetTag(run_id=c, key=PARENT, value=a))
+    assert tree(store, a).descendants == 2
+
+
+def test_children_of_other_experiments_are_found(store: Store) -> None:
+    other = store.do(CreateExperiment(name="other")).experiment_id
+    root = new_run(store)
+    child = new_run(store, root, other)
+    nodes = tree(store, root).nodes
+
+    assert [(n.run_id, n.experiment_id) for n in nodes] == [(root, "0"), (child, other)]
+
+
+def groups(store: Store, **fields: object) -> list[RunGroup]:
+    op = ListRunGroups(experiment_ids=["0"], **fields)  # type: ignore[arg-type]
+    return store.do(op).groups
+
+
+def test_runs_with_the_same_tag_are_a_group(store: Store) -> None:
+    assert groups(store) == []
+    other = store.do(CreateExperiment(name="other")).experiment_id
+    for number, (name, value, experiment) in enumerate(
+        (
+            ("a", 1.0, "0"),
+            ("a", 3.0, "0"),
+            ("b", 5.0, "0"),
+            ("", 7.0, "0"),
+            ("a", 9.0, other),
+            ("z" * 8000, 2.0, "0"),
+        )
+    ):
+        tags = [RunTag("cuvee.group", name)] if name else []
+        op = CreateRun(experiment_id=experiment, tags=tags, start_time=number)
+        run = store.do(op).run.info.run_id
+        store.do(LogMetric(run_id=run, key="m", value=value, timestamp=1))
+    store.do(UpdateRun(run_id=run, status="FINISHED"))
+    found = groups(store, metrics=["m"])
+
+    assert [(g.group, g.runs) for g in found] == [("a", 2), ("b", 1), ("z" * 8000, 1)]
+    assert found[0] == RunGroup(
+        group="a",
+        runs=2,
+        statuses=[StatusCount("RUNNING", 2)],
+        first_start=0,
+        last_start=1,
+        metrics=[MetricSummary("m", 2, 1.0, 3.0, 2.0, math.sqrt(2))],
+    )
+    assert found[1].metrics == [MetricSummary("m", 1, 5.0, 5.0, 5.0, None)]
+    assert found[2].statuses == [StatusCount("FINISHED", 1)]
+    both = store.do(ListRunGroups(experiment_ids=["0", other], metrics=["m"])).groups
+    assert (both[0].runs, both[0].metrics[0].mean) == (3, 13.0 / 3)
+
+
+def test_groups_come_in_pages(store: Store) -> None:
+    names = [f"g{n:02}" for n in range(7)]
+    for name in names:
+        store.do(CreateRun(experiment_id="0", tags=[RunTag("cuvee.group", name)]))
+    found: list[str] = []
+    token: str | None = ""
+    while token is not None:
+        page = store.do(ListRunGroups(experiment_ids=["0"], max_results=3, page_token=token))
+        assert len(page.groups) <= 3
+        found += [g.group for g in page.groups]
+        token = page.next_page_token
+    assert found == names
+    assert len(store.do(ListEvents(action="run.created")).events) == 7
