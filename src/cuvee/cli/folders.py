@@ -24,7 +24,7 @@ forced = click.option("--force", is_flag=True, help="Although a version in a sta
 @why
 @uses_store
 def move(do: Do, what: str, to: str, comment: str) -> None:
-    """Rename an experiment, or a folder with all that lies in it.
+    """Rename an experiment, or a folder with all it holds.
 
     What stands before the last '/' of a name is the experiment's folder. Permissions that were
     given to a folder stay with its name.
@@ -51,7 +51,7 @@ def move(do: Do, what: str, to: str, comment: str) -> None:
 @why
 @uses_store
 def archive(do: Do, what: str, comment: str, *, force: bool) -> None:
-    """Put away an experiment, or all that lies in a folder: marked as deleted, not removed.
+    """Mark an experiment, or a folder's, as deleted.
 
     'cuvee experiments restore' brings it back, until 'cuvee purge' removes it for good.
     """
@@ -74,7 +74,7 @@ def archive(do: Do, what: str, comment: str, *, force: bool) -> None:
 @why
 @uses_store
 def restore(do: Do, what: str, comment: str) -> None:
-    """Bring back a deleted experiment, or all that lies in a folder, with the runs."""
+    """Bring back an experiment, or a folder's, with the runs."""
     from cuvee.api.experiments import RestoreExperiment
     from cuvee.api.folders import RestoreFolder
 
@@ -92,7 +92,7 @@ def restore(do: Do, what: str, comment: str) -> None:
 @as_json
 @uses_store
 def tree(do: Do, folder: str, *, as_json: bool) -> None:
-    """Show what lies in a folder: its folders with their counts, and its experiments."""
+    """Show the folders and experiments in a folder."""
     from cuvee.api.folders import ListFolder
 
     found = do(ListFolder(folder=folder))

@@ -28,7 +28,7 @@ why = click.option("--comment", default="", help="Why; the history keeps it.")
 def fork(
     do: Do, run_id: str, step: int, name: str, comment: str, *, artifacts: bool, as_json: bool
 ) -> None:
-    """Start a run that goes on where another was at a step; print its id.
+    """Start a run that goes on from a step; print its id.
 
     It has the other's params, tags and inputs, and its metrics up to the step.
     """

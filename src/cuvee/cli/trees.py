@@ -21,7 +21,7 @@ metrics = click.option(
 @as_json
 @uses_store
 def tree(do: Do, run_id: str, metrics: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """Show the runs that are nested in a run, to any depth, and what they are together."""
+    """Show the runs nested in a run, and their metrics together."""
     from cuvee.api.trees import GetRunTree
 
     op = GetRunTree(run_id=run_id, metrics=list(metrics), max_nodes=min(limit, 10_000))
@@ -66,7 +66,10 @@ def _in_order(nodes: list[Any]) -> list[Any]:
 @as_json
 @uses_store
 def groups(do: Do, experiment: str, metrics: tuple[str, ...], limit: int, *, as_json: bool) -> None:
-    """List the groups of runs of an experiment: those with the same tag cuvee.group."""
+    """List the groups of runs of an experiment.
+
+    Runs with the same tag cuvee.group are a group.
+    """
     from cuvee.api.trees import ListRunGroups
 
     number = find_experiment(do, experiment).experiment_id

@@ -65,6 +65,7 @@ _members = hot(
 
 
 def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
+    after = _read_token(op.page_token) if op.page_token else ""
     key_id = tx.key_ids([GROUP_TAG]).get(GROUP_TAG)
     if key_id is None:
         return RunGroups()
@@ -72,7 +73,6 @@ def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
         "key_id": key_id,
         "experiments": tx.listed([experiment_number(i) for i in op.experiment_ids]),
     }
-    after = _read_token(op.page_token) if op.page_token else ""
     rows = tx.all(_names, after=after, most=op.max_results + 1, **where)
     names = [name for (name,) in rows[: op.max_results]]
     counts: dict[str, list[tuple[str, int, int, int]]] = {name: [] for name in names}

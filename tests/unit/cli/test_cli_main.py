@@ -40,6 +40,9 @@ EVERY = [
         ("webhooks", verb)
         for verb in ("list", "create", "test", "deliveries", "redeliver", "delete")
     ),
+    *(("experiments", verb) for verb in ("tree", "move", "archive", "restore")),
+    *(("runs", verb) for verb in ("tree", "groups", "fork", "rewind")),
+    ("purge",),
     ("db", "status"),
     ("db", "upgrade"),
 ]
