@@ -10,6 +10,7 @@ from cuvee.api.base import Store
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric
+from cuvee.api.permissions import GrantPermission
 from cuvee.api.runs import CreateRun, DeleteRun, GetRun, LogBatch, RunTag, SetTag, UpdateRun
 from cuvee.api.trees import (
     GetRunTree,
@@ -20,6 +21,8 @@ from cuvee.api.trees import (
     StatusCount,
 )
 from cuvee.errors import InvalidParameter
+from cuvee.store.sql import SqlStore
+from permissions.conftest import add_user
 
 PARENT = "mlflow.parentRunId"
 
@@ -145,6 +148,22 @@ def test_children_of_other_experiments_are_found(store: Store) -> None:
     nodes = tree(store, root).nodes
 
     assert [(n.run_id, n.experiment_id) for n in nodes] == [(root, "0"), (child, other)]
+
+
+def test_runs_that_one_may_not_read_are_not_in_the_tree(local_store: SqlStore) -> None:
+    do = local_store.do
+    mine, other = (do(CreateExperiment(name=n)).experiment_id for n in ("mine", "other"))
+    ann = add_user(local_store, "ann")
+    do(GrantPermission(object=f"experiment:{mine}", user="ann", permission="CAN_READ"))
+    top = new_run(local_store, experiment=other)
+    root = new_run(local_store, top, mine)
+    hidden, seen = new_run(local_store, root, other), new_run(local_store, root, mine)
+    new_run(local_store, hidden, mine)
+    found = local_store.do(GetRunTree(run_id=root), ann).tree
+
+    assert [n.run_id for n in found.nodes] == [root, seen]
+    assert (found.descendants, found.ancestors) == (1, [])
+    assert local_store.do(GetRunTree(run_id=root)).tree.descendants == 3
 
 
 def groups(store: Store, **fields: object) -> list[RunGroup]:

@@ -17,6 +17,9 @@ from cuvee.api.artifacts import (
 from cuvee.api.base import Actor, Op
 from cuvee.api.datasets import LogInputs, LogOutputs, ModelInput, ModelOutput, SearchDatasets
 from cuvee.api.experiments import CreateExperiment, UpdateExperiment
+from cuvee.api.folders import ArchiveFolder, MoveFolder, RestoreFolder
+from cuvee.api.forks import ForkRun, RewindRun
+from cuvee.api.leases import GetLease, Heartbeat
 from cuvee.api.logged_models import CreateLoggedModel, SearchLoggedModels
 from cuvee.api.metrics import (
     GetMetricHistoryBulk,
@@ -27,6 +30,7 @@ from cuvee.api.metrics import (
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
 from cuvee.api.permissions import GrantPermission, RevokePermission
 from cuvee.api.runs import CreateRun, LogBatch, RunTag, SearchRuns, SetTag
+from cuvee.api.trees import GetRunTree, ListRunGroups
 from cuvee.api.user_permissions import (
     AddRolePermission,
     GrantUserPermission,
@@ -90,6 +94,19 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield LogBatch(run_id=run, metrics=[point], tags=[RunTag("a", "b"), parent])
     yield SetTag(run_id=run, key=PARENT, value=their_run)
     yield CreateRun(experiment_id=number, tags=[parent])
+    yield CreateRun(experiment_name="wine")
+    yield CreateRun(experiment_name="others/new")
+    yield CreateRun(experiment_name="own/new", tags=[parent])
+    yield Heartbeat(run_id=their_run)
+    yield GetLease(run_id=their_run)
+    yield GetRunTree(run_id=their_run)
+    yield ListRunGroups(experiment_ids=both)
+    yield ForkRun(run_id=their_run, step=1)
+    yield RewindRun(run_id=their_run, step=1)
+    yield MoveFolder(folder="own", new_folder="others")
+    yield MoveFolder(folder="cellar", new_folder="own")
+    yield ArchiveFolder(folder="cellar")
+    yield RestoreFolder(folder="cellar")
     yield LogInputs(run_id=run, models=[ModelInput(model), ModelInput(their_model)])
     yield LogOutputs(run_id=run, models=[ModelOutput(model), ModelOutput(their_model)])
     yield GetMetricHistoryBulk(run_id=[run, their_run], metric_key="rmse")
@@ -191,9 +208,10 @@ def test_ones_own_things_are_not(yard: Yard) -> None:
     store, owner, mine = yard.store, yard.owner, yard.mine
     number, run, model = mine["experiment"], mine["run"], mine["logged model"]
     root = f"{number}/{run}/artifacts"
+    parent = store.do(CreateRun(experiment_name="own/x"), owner).run.info.run_id
     for op in (
         LogMetric(run_id=run, key="m", value=1.0, timestamp=1, model_id=model),
-        LogBatch(run_id=run, tags=[RunTag(PARENT, run)]),
+        LogBatch(run_id=run, tags=[RunTag(PARENT, parent)]),
         LogInputs(run_id=run, models=[ModelInput(model)]),
         SearchRuns(experiment_ids=[number]),
         CreateLoggedModel(experiment_id=number, source_run_id=run),
@@ -203,6 +221,11 @@ def test_ones_own_things_are_not(yard: Yard) -> None:
         PutArtifact(path=f"{number}/models/{model}/artifacts/x", digest=DIGEST, size=1),
         CreateModelVersion(name="mine", source=f"runs:/{run}/model", run_id=run),
         CreateModelVersion(name="mine", source="models:/mine/1"),
+        CreateRun(experiment_name="own/new"),
+        Heartbeat(run_id=run),
+        ForkRun(run_id=run, step=1, artifacts=True),
+        GetRunTree(run_id=parent),
+        ListRunGroups(experiment_ids=[number]),
         CreateExperiment(name="own/place", artifact_location="mlflow-artifacts:/elsewhere/x"),
         CreateExperiment(name="own/bucket", artifact_location="s3://bucket/x"),
         DeleteArtifact(path=f"{number}/models/{model}/artifacts/x"),

@@ -119,9 +119,9 @@ def delete_logged_model(tx: Tx, op: DeleteLoggedModel) -> Empty:
 
 def log_logged_model_params(tx: Tx, op: LogLoggedModelParams) -> Empty:
     pk = find_logged_model(tx, op.model_id)[0]
-    held = {key for _, key, _ in tx.all(_params, pks=tx.listed([pk]))}
+    held = {key: value for _, key, value in tx.all(_params, pks=tx.listed([pk]))}
     for param in op.params:
-        if param.key in held:
+        if held.get(param.key, param.value) != param.value:
             raise InvalidParameter(
                 f"The logged model has a param {shown(param.key)} already; params never change."
             )

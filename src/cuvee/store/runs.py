@@ -191,7 +191,9 @@ def log_model(tx: Tx, op: LogModel) -> Empty:
         )
     key_id = tx.key_ids([LOG_MODEL_TAG], create=True)[LOG_MODEL_TAG]
     history = tx.value(_tag, run_pk=pk, key_id=key_id)
-    put_tags(tx, pk, {LOG_MODEL_TAG: msgspec_json.encode([*_models_of(history), model]).decode()})
+    models = _models_of(history)
+    if model not in models:  # a client may send it again
+        put_tags(tx, pk, {LOG_MODEL_TAG: msgspec_json.encode([*models, model]).decode()})
     return Empty()
 
 
