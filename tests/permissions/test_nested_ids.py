@@ -94,19 +94,6 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield LogBatch(run_id=run, metrics=[point], tags=[RunTag("a", "b"), parent])
     yield SetTag(run_id=run, key=PARENT, value=their_run)
     yield CreateRun(experiment_id=number, tags=[parent])
-    yield CreateRun(experiment_name="wine")
-    yield CreateRun(experiment_name="others/new")
-    yield CreateRun(experiment_name="own/new", tags=[parent])
-    yield Heartbeat(run_id=their_run)
-    yield GetLease(run_id=their_run)
-    yield GetRunTree(run_id=their_run)
-    yield ListRunGroups(experiment_ids=both)
-    yield ForkRun(run_id=their_run, step=1)
-    yield RewindRun(run_id=their_run, step=1)
-    yield MoveFolder(folder="own", new_folder="others")
-    yield MoveFolder(folder="cellar", new_folder="own")
-    yield ArchiveFolder(folder="cellar")
-    yield RestoreFolder(folder="cellar")
     yield LogInputs(run_id=run, models=[ModelInput(model), ModelInput(their_model)])
     yield LogOutputs(run_id=run, models=[ModelOutput(model), ModelOutput(their_model)])
     yield GetMetricHistoryBulk(run_id=[run, their_run], metric_key="rmse")
@@ -140,7 +127,26 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
         yield CreateExperiment(name="own/z", artifact_location=location.upper())
     yield CreateExperiment(name="others/z")
     yield from permissions(theirs)
+    yield from relatives(number, theirs)
     yield from paths(mine, theirs)
+
+
+def relatives(number: str, theirs: dict[str, str]) -> Iterator[Op[Any]]:
+    """Yield operations on runs and folders that belong together."""
+    their_run = theirs["run"]
+    yield CreateRun(experiment_name="wine")
+    yield CreateRun(experiment_name="others/new")
+    yield CreateRun(experiment_name="own/new", tags=[RunTag(PARENT, their_run)])
+    yield Heartbeat(run_id=their_run)
+    yield GetLease(run_id=their_run)
+    yield GetRunTree(run_id=their_run)
+    yield ListRunGroups(experiment_ids=[number, theirs["experiment"]])
+    yield ForkRun(run_id=their_run, step=1)
+    yield RewindRun(run_id=their_run, step=1)
+    yield MoveFolder(folder="own", new_folder="others")
+    yield MoveFolder(folder="cellar", new_folder="own")
+    yield ArchiveFolder(folder="cellar")
+    yield RestoreFolder(folder="cellar")
 
 
 def permissions(theirs: dict[str, str]) -> Iterator[Op[Any]]:
