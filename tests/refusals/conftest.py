@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cuvee.blobs.local import LocalBlobs
 from cuvee.log.note import SigningKey
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
@@ -93,5 +94,6 @@ def own(seeded: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[SqlStor
     """Return a seeded store in this process, for this test alone."""
     shutil.copy(seeded[0], tmp_path / "cuvee.db")
     store = SqlStore.open(f"sqlite:///{tmp_path}/cuvee.db")
+    store.blobs = LocalBlobs(tmp_path / "artifacts")
     yield store
     store.close()
