@@ -353,6 +353,24 @@ export interface FileInfo {
   file_size?: number | null;
 }
 
+/** A folder and how many experiments lie in it and in its folders. */
+export interface Folder {
+  path: string;
+  experiments: number;
+}
+
+/** How many experiments were changed. */
+export interface FolderChanged {
+  count: number;
+}
+
+/** What lies in a folder. */
+export interface FolderListing {
+  folders?: Folder[];
+  experiments?: Experiment[];
+  count?: number;
+}
+
 /** Something that is missing: about what (``review``, ``data`` ...), in a sentence. */
 export interface Gap {
   topic: string;
@@ -621,6 +639,16 @@ export interface Metric {
 export interface MetricPage {
   metrics?: Metric[];
   next_page_token?: string | null;
+}
+
+/** The latest values of a metric over some runs. */
+export interface MetricSummary {
+  key: string;
+  count: number;
+  min: Float;
+  max: Float;
+  mean: Float;
+  sd?: Float | null;
 }
 
 /** A logged model that a run has read. */
@@ -911,6 +939,22 @@ export interface RunData {
   tags?: RunTag[];
 }
 
+/** The runs that have the same tag ``cuvee.group``. */
+export interface RunGroup {
+  group: string;
+  runs: number;
+  statuses: StatusCount[];
+  first_start: number;
+  last_start: number;
+  metrics?: MetricSummary[];
+}
+
+/** A page of groups, by name, and the token of the next. */
+export interface RunGroups {
+  groups?: RunGroup[];
+  next_page_token?: string | null;
+}
+
 /** What a run is, without its data. */
 export interface RunInfo {
   run_id: string;
@@ -936,6 +980,19 @@ export interface RunInputs {
   model_inputs?: ModelInput[];
 }
 
+/** A run in a tree. */
+export interface RunNode {
+  run_id: string;
+  run_name: string;
+  experiment_id: string;
+  status: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+  depth: number;
+  start_time: number;
+  end_time?: number | null;
+  parent_run_id?: string;
+  children?: number;
+}
+
 /** What a run has made. */
 export interface RunOutputs {
   model_outputs?: ModelOutput[];
@@ -956,6 +1013,22 @@ export interface RunResult {
 export interface RunTag {
   key: string;
   value?: string;
+}
+
+/** A run and those nested in it. */
+export interface RunTree {
+  ancestors?: RunNode[];
+  nodes?: RunNode[];
+  descendants?: number;
+  status?: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED" | null;
+  statuses?: StatusCount[];
+  metrics?: MetricSummary[];
+  complete: boolean;
+}
+
+/** One tree. */
+export interface RunTreeResult {
+  tree: RunTree;
 }
 
 /** A stage. */
@@ -981,6 +1054,12 @@ export interface StageChange {
 export interface StageHolder {
   model_version: ModelVersion;
   holding: Holding;
+}
+
+/** How many runs have a status. */
+export interface StatusCount {
+  status: "FAILED" | "FINISHED" | "KILLED" | "RUNNING" | "SCHEDULED";
+  count: number;
 }
 
 /** A file as it is stored. */
@@ -1338,6 +1417,44 @@ export const eraseEventTexts = /*#__PURE__*/ operation<
 >("eraseEventTexts", "POST", "/api/1.0/cuvee/events/erase");
 
 
+/** Mark all experiments in a folder as deleted; they can be restored. Needs manage. */
+export const archiveFolder = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    folder: string;
+    force?: boolean;
+  },
+  FolderChanged
+>("archiveFolder", "POST", "/api/1.0/cuvee/experiments/archive-folder");
+
+/** List what lies in a folder of experiments; in the outermost if it is empty. Needs login. */
+export const listFolder = /*#__PURE__*/ operation<
+  {
+    folder?: string;
+    view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+  },
+  FolderListing
+>("listFolder", "GET", "/api/1.0/cuvee/experiments/folder");
+
+/** Give a folder of experiments another name or place, with all that lies in it. Needs manage. */
+export const moveFolder = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    folder: string;
+    new_folder: string;
+  },
+  FolderChanged
+>("moveFolder", "POST", "/api/1.0/cuvee/experiments/move-folder");
+
+/** Bring all deleted experiments in a folder back, with their runs. Needs manage. */
+export const restoreFolder = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    folder: string;
+  },
+  FolderChanged
+>("restoreFolder", "POST", "/api/1.0/cuvee/experiments/restore-folder");
+
 /** Create a group without members. Needs admin. */
 export const createGroup = /*#__PURE__*/ operation<
   {
@@ -1655,6 +1772,30 @@ export const listWaitingRequests = /*#__PURE__*/ operation<
   RequestPage
 >("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting");
 
+/** Start a run that goes on where another was at a step. Needs edit. */
+export const forkRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_id: string;
+    step: number;
+    new_run_id?: string;
+    run_name?: string;
+    artifacts?: boolean;
+  },
+  RunResult
+>("forkRun", "POST", "/api/1.0/cuvee/runs/fork");
+
+/** List the groups of runs of some experiments, and what their runs are together. Needs read. */
+export const listRunGroups = /*#__PURE__*/ operation<
+  {
+    experiment_ids: string[];
+    metrics?: string[];
+    max_results?: number;
+    page_token?: string;
+  },
+  RunGroups
+>("listRunGroups", "GET", "/api/1.0/cuvee/runs/groups");
+
 /** Say that a run's process lives; without another word in time the run becomes FAILED. Needs edit. */
 export const heartbeat = /*#__PURE__*/ operation<
   {
@@ -1672,6 +1813,26 @@ export const getLease = /*#__PURE__*/ operation<
   },
   LeaseResult
 >("getLease", "GET", "/api/1.0/cuvee/runs/lease");
+
+/** Remove a run's points after a step for good; params, tags and files stay. Needs manage. */
+export const rewindRun = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_id: string;
+    step: number;
+  },
+  Empty
+>("rewindRun", "POST", "/api/1.0/cuvee/runs/rewind");
+
+/** Read the runs nested in a run, to any depth, and what they are together. Needs read. */
+export const getRunTree = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    metrics?: string[];
+    max_nodes?: number;
+  },
+  RunTreeResult
+>("getRunTree", "GET", "/api/1.0/cuvee/runs/tree");
 
 /** Create the first admin with the token that the server printed when it started. Needs public. */
 export const setUp = /*#__PURE__*/ operation<
