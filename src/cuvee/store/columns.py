@@ -103,7 +103,7 @@ def by_step(points: Points) -> Points:
 def telling(points: Points) -> Points:
     """Return the points, at least one, that have the same summary as all of them; mostly a few."""
     steps, bits = points.steps, points.bits
-    some = (steps == steps.max()) | (steps == steps.min())
+    some = (steps == np.max(steps)) | (steps == np.min(steps))
     real = bits[bits != NAN_BITS]
     if len(real):
         some |= (bits == real.min()) | (bits == real.max())
@@ -152,7 +152,7 @@ def _differences(column: Ints) -> bytes:
     steps = np.diff(numbers)
     if not len(steps) or bool((steps == steps[0]).all()):
         return _COLUMN.pack(0, int(numbers[0]), int(steps[0]) if len(steps) else 0)
-    least = steps.view(np.int64).min().view(np.uint64)
+    least = np.min(steps.view(np.int64)).view(np.uint64)
     rest = steps - least
     most = int(rest.max())
     width = next(w for w in (1, 2, 4, 8) if most < 1 << 8 * w)

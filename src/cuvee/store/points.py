@@ -266,10 +266,12 @@ def put_chunks(tx: Tx, run_pk: int, key_id: int, lane: int, points: Points) -> N
 
 def chunk_row(run_pk: int, key_id: int, lane: int, points: Points) -> tuple[object, ...]:
     """Return a row of ``chunks``."""
+    import numpy as np
+
     from cuvee.store.columns import encode
 
     steps = points.steps
-    low, high = int(steps.min()), int(steps.max())
+    low, high = int(np.min(steps)), int(np.max(steps))
     rising = int((steps[1:] >= steps[:-1]).all())
     head = Head(lane, *points.place(0), *points.place(-1), points.size, low, high, rising)
     return (run_pk, key_id, *head, encode(points))
