@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import (
@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from browser import chromium, seeds
-from refusals.served import Site
+from refusals.served import Answer, Site
 
 expect.set_options(timeout=15_000)  # a busy machine takes its time; nothing here measures it
 Theme = Literal["light", "dark"]
@@ -96,6 +96,17 @@ class Visit:
             self.complaints.append(f"off origin: {request.url}")
 
 
+class Quiet(Site):
+    """A server that is asked so seldom that it ends a kept connection: each call has its own."""
+
+    def send(self, *args: Any, **kwargs: Any) -> Answer:
+        """Send a request on a new connection; see ``Site.send``."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+        return super().send(*args, **kwargs)
+
+
 Open = Callable[..., Visit]
 
 
@@ -154,7 +165,7 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def served(folder: Path, *options: str) -> Iterator[Site]:
     """Run a server until the generator is closed."""
-    site = Site(f"sqlite:///{folder}/cuvee.db", folder, *options)
+    site = Quiet(f"sqlite:///{folder}/cuvee.db", folder, *options)
     try:
         yield site
     finally:
