@@ -142,7 +142,8 @@ def store(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Sto
     if request.param == "in process":
         yield local_store
         return
-    from cuvee.client.http import Http, HttpStore
+    from cuvee.client.http import Http
+    from cuvee.client.remote import HttpStore
     from cuvee.settings import Settings
     from cuvee.uris import ServerUri
 

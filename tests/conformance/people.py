@@ -48,7 +48,8 @@ class People:
     def __call__(self, name: str) -> Person:
         if self._url is None:
             return Person(self._store, name)
-        from cuvee.client.http import Http, HttpStore
+        from cuvee.client.http import Http
+        from cuvee.client.remote import HttpStore
         from cuvee.settings import Settings
         from cuvee.uris import ServerUri
 

@@ -43,7 +43,8 @@ from cuvee.api.versions import (
     GetVersionManifest,
 )
 from cuvee.api.wire import decode_result
-from cuvee.client.http import Http, HttpStore
+from cuvee.client.http import Http
+from cuvee.client.remote import HttpStore
 from cuvee.errors import AlreadyExists, Conflict, InvalidParameter, NotFound, from_wire
 from cuvee.settings import Settings
 from cuvee.store.sql import SqlStore

@@ -85,7 +85,8 @@ def as_user(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[A
     def enter(name: str, password: str = PASSWORD, token: str = "") -> Store:
         found: Store
         if url:
-            from cuvee.client.http import Http, HttpStore
+            from cuvee.client.http import Http
+            from cuvee.client.remote import HttpStore
             from cuvee.settings import Settings
             from cuvee.uris import ServerUri
 

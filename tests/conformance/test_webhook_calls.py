@@ -34,7 +34,8 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def remote(served_url: str) -> Iterator[Store]:
     """The store as a client of its server sees it, which lets webhooks go nowhere but outside."""
-    from cuvee.client.http import Http, HttpStore
+    from cuvee.client.http import Http
+    from cuvee.client.remote import HttpStore
     from cuvee.settings import Settings
     from cuvee.uris import ServerUri
 

@@ -78,7 +78,8 @@ def connect(uri: str) -> Connection:
 def _connect(uri: str) -> Connection:
     where = parse_tracking_uri(uri)
     if isinstance(where, ServerUri):
-        from cuvee.client.http import Http, HttpStore
+        from cuvee.client.http import Http
+        from cuvee.client.remote import HttpStore
 
         http = Http(where, Settings.read())
         return Connection(where.url, HttpStore(http), HttpFiles(http))

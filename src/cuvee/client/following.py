@@ -59,7 +59,7 @@ def follow(store: Store, op: ListEvents, since: int | None = None) -> Iterator[E
         op: filters.
         since: number of the last event that is known; the latest one of now when None.
     """
-    from cuvee.client.http import HttpStore
+    from cuvee.client.remote import HttpStore
 
     if since is None:
         latest = store.do(ListEvents(newest_first=True, max_results=1)).events

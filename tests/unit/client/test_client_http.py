@@ -262,3 +262,10 @@ def test_a_missing_file_is_not_found(bad: Misbehaving, tmp_path: Path) -> None:
         get()
     with pytest.raises(NotFound, match="no file"):
         get()
+
+
+def test_the_headers_of_keys_have_the_servers_names() -> None:
+    from cuvee.api import replies
+    from cuvee.client import http
+
+    assert (http.HEADER, http.RETENTION) == (replies.HEADER, replies.RETENTION)
