@@ -49,6 +49,11 @@ def find(store: Store, text: str = "", *order: str, **more: Any) -> list[str]:
         ("experiment_id = 'x'", set()),
         ("creation_time > 0", {"Default", "wine", "Wine", "beer"}),
         ("last_update_time < 5", set()),
+        ("name IN ('wine', 'beer')", {"wine", "beer"}),
+        ("NOT name IN ('wine', 'beer')", {"Default", "Wine"}),
+        ("name = 'beer' OR (name ILIKE 'w%' AND NOT tags.colour = 'red')", {"beer", "Wine"}),
+        ("creation_time BETWEEN 0 AND 9000000000000 AND name LIKE 'W%'", {"Wine"}),
+        ("creation_time NOT IN (1, 2) AND tags.colour IN ('amber', 'x')", {"beer"}),
     ],
 )
 def test_filters_find_what_they_say(store: Store, text: str, names: set[str]) -> None:
@@ -65,7 +70,6 @@ def test_filters_find_what_they_say(store: Store, text: str, names: set[str]) ->
         "attributes.name = 'x'",
         "experiment_id = 1",
         "creation_time > 1.5",
-        "name IN ('wine')",
         "lifecycle_stage = 'active'",
         "tags.x is null",
     ],

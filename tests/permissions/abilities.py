@@ -14,7 +14,8 @@ ADMINS = "admins only"
 ELSEWHERE = "tested elsewhere: needs a secret, a receiver, a signature or an author"
 
 _READ = """
-GetExperiment GetExperimentByName GetRun SearchRuns GetMetricHistory GetMetricHistoryBulk
+GetExperiment GetExperimentByName GetRun SearchRuns SearchRunTable ListRunKeys CompleteSearch
+GetMetricHistory GetMetricHistoryBulk
 GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
 ListLoggedModelArtifacts ListArtifacts GetRegisteredModel GetLatestVersions GetModelVersionByAlias
 GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPermissions
@@ -49,7 +50,7 @@ CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
-ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions
+ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions CheckSearch
 ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies

@@ -30,6 +30,7 @@ from cuvee.api.metrics import (
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
 from cuvee.api.permissions import GrantPermission, RevokePermission
 from cuvee.api.runs import CreateRun, LogBatch, RunTag, SearchRuns, SetTag
+from cuvee.api.searches import CompleteSearch, ListRunKeys, SearchRunTable
 from cuvee.api.trees import GetRunTree, ListRunGroups
 from cuvee.api.user_permissions import (
     AddRolePermission,
@@ -100,6 +101,9 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield GetMetricHistoryBulkInterval(run_ids=[run, their_run], metric_key="rmse")
     yield SearchRuns(experiment_ids=both)
     yield SearchRuns(experiment_ids=[f"+0{their_number}"])
+    yield SearchRunTable(experiment_ids=both)
+    yield ListRunKeys(experiment_ids=both)
+    yield CompleteSearch(experiment_ids=both)
     yield SearchLoggedModels(experiment_ids=both)
     yield SearchDatasets(experiment_ids=both)
     yield CreateLoggedModel(experiment_id=number, source_run_id=their_run)
@@ -220,6 +224,9 @@ def test_ones_own_things_are_not(yard: Yard) -> None:
         LogBatch(run_id=run, tags=[RunTag(PARENT, parent)]),
         LogInputs(run_id=run, models=[ModelInput(model)]),
         SearchRuns(experiment_ids=[number]),
+        SearchRunTable(experiment_ids=[number]),
+        ListRunKeys(experiment_ids=[number]),
+        CompleteSearch(experiment_ids=[number]),
         CreateLoggedModel(experiment_id=number, source_run_id=run),
         PutArtifact(path=f"{root}/model/MLmodel", digest=DIGEST, size=1),
         FindArtifact(path=f"{root}/model/MLmodel"),

@@ -23,6 +23,7 @@ from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
 from refusals.reviews import review_examples, seed_reviews
+from refusals.search_examples import searches
 from refusals.webhook_examples import seed_webhooks, webhook_examples
 
 Fields = dict[str, Any]
@@ -200,6 +201,7 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
             "max_results": 5,
             "order_by": ["metrics.rmse"],
         },
+        **searches(ids["experiment"]),
         "GetRunTree": {**run, "metrics": ["rmse"], "max_nodes": 5},
         "ListRunGroups": {"experiment_ids": [ids["experiment"]], "metrics": ["rmse"]},
         "ForkRun": {**run, "step": 1, "run_name": "f", "artifacts": True},

@@ -11,6 +11,7 @@ from cuvee.client.following import FollowCalls
 from cuvee.client.permissions import PermissionCalls
 from cuvee.client.purging import PurgeCalls
 from cuvee.client.reviews import ReviewCalls
+from cuvee.client.searches import SearchCalls
 from cuvee.client.trees import TreeCalls
 from cuvee.client.users import UserCalls
 from cuvee.client.values import PagedList
@@ -23,6 +24,7 @@ class Client(
     ReviewCalls,
     EvidenceCalls,
     FollowCalls,
+    SearchCalls,
     FolderCalls,
     TreeCalls,
     UserCalls,

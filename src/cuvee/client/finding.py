@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,11 +20,16 @@ from cuvee.client.active import (
 from cuvee.client.client import Client
 from cuvee.client.frames import logged_models_frame, runs_frame
 from cuvee.client.registry import AWAIT_VERSION
-from cuvee.errors import InvalidParameter, NotFound
+from cuvee.errors import EndpointNotFound, InvalidParameter, NotFound
 from cuvee.uris import ModelUri, RunUri, join, parse_artifact_uri
 
 MAX_RUNS = 100_000
 RUNS_PAGE = 10_000
+RUN_COLUMNS = (
+    *("run_id", "experiment_id", "status", "artifact_uri", "start_time", "end_time"),
+    *("metrics.*", "params.*", "tags.*"),
+)
+"""The columns of a DataFrame of runs, as MLflow has them."""
 
 
 def search_runs(
@@ -52,6 +58,11 @@ def search_runs(
         raise InvalidParameter(f"output_format is 'pandas' or 'list', not {output_format!r}.")
     client = current_client()
     ids = _experiments(client, experiment_ids, experiment_names, search_all_experiments)
+    if output_format == "pandas":
+        with contextlib.suppress(EndpointNotFound):  # another server than Cuvee's
+            return client.search(
+                ids, filter_string, order_by, RUN_COLUMNS, run_view_type, max_results
+            ).to_pandas()
     runs = _all(
         lambda n, token: client.search_runs(
             ids, filter_string, run_view_type, min(n, RUNS_PAGE), order_by, token

@@ -1,16 +1,25 @@
 """Filter text -> tree: one parser, driven by the table of the search it belongs to.
 
-filter     = comparison {AND comparison} [AND]
-comparison = name op value | name [NOT] IN ( text {, text} ) | name IS [NOT] NULL
-name       = [type word .] key, the key quoted if it has characters beyond a-z 0-9 _ .
+filter     = either [AND]
+either     = both {OR both}
+both       = not {AND not}
+not        = NOT not | ( either ) | comparison
+comparison = side op value | side op side | side [NOT] IN ( value {, value} )
+           | side [NOT] BETWEEN value AND value | side IS [NOT] NULL
+side       = name | function ( name ) | at ( name, step )
+name       = [parent. | children.] [type word .] key
+             the key quoted if it has characters beyond a-z 0-9 _ .
 """
 
 from __future__ import annotations
 
-from cuvee.search.languages import LISTS, PRESENCE, Field, Language, Takes
-from cuvee.search.names import filter_name
-from cuvee.search.tokens import Source, T, Token
-from cuvee.search.tree import And, Clause, Literal
+from cuvee.search.languages import LISTS, PRESENCE, RANGES, Field, Language, Takes
+from cuvee.search.names import filter_side
+from cuvee.search.tokens import Source, T, Token, Want
+from cuvee.search.tree import And, Clause, Literal, Node, Not, Or, Side, Value
+
+MAX_DEPTH = 32
+"""Groups and NOTs within each other: parser, writer and databases recurse into them."""
 
 _STATUSES = {"pending": 1, "ready": 2, "failed": 3, "upload_failed": 3}
 
@@ -23,75 +32,153 @@ def parse_filter(text: str, language: Language) -> And:
         language: what may be asked.
 
     Raises:
-        InvalidParameter: the text is not a filter; the message says where and what was expected.
+        SearchError: the text is not a filter; the message says where and what was expected.
     """
-    if not text:
-        return And(())
-    source = Source(text, "Filter")
+    return read_filter(Source(text, "Filter"), language) if text else And(())
+
+
+def read_filter(source: Source, language: Language) -> And:
+    """Read a filter that is not empty, to the end of its text."""
     if source.peek().type is T.END:
-        source.fail(source.peek(), "a comparison such as metrics.rmse < 1, or no filter at all")
-    # A clause that stands there twice says no more than one.
-    clauses = {_clause(source, language): None}
-    while source.peek().type is not T.END:
-        joint = source.peek()
-        if not source.word("AND"):
-            source.fail(joint, "AND or the end (comparisons are joined by AND only)")
-        if source.peek().type is not T.END:
-            clauses[_clause(source, language)] = None
-    return And(tuple(clauses))
+        expected = "a comparison such as metrics.rmse < 1, or no filter at all"
+        source.fail(source.peek(), expected, Want("name"))
+    found = _either(source, language)
+    if source.peek().type is not T.END:
+        _fail_joint(source)
+    return found if isinstance(found, And) else And((found,))
 
 
-def _clause(source: Source, language: Language) -> Clause:
-    kind, key, field = filter_name(source, language)
-    op = _operator(source, language, field)
-    if op in PRESENCE:
-        return Clause(kind, key, op, None)
+def _either(source: Source, language: Language) -> Node:
+    parts = [_both(source, language)]
+    while source.word("OR"):
+        parts.append(_both(source, language))
+    return _joined(Or, parts)
+
+
+def _both(source: Source, language: Language) -> Node:
+    parts = [_not(source, language)]
+    while source.word("AND"):
+        if source.peek().type is T.END and not source.depth:
+            break  # MLflow lets one more AND stand there
+        parts.append(_not(source, language))
+    return _joined(And, parts)
+
+
+def _joined(joint: type[And | Or], parts: list[Node]) -> Node:
+    # What stands there twice says no more than once.
+    flat = dict.fromkeys(
+        piece for part in parts for piece in (part.parts if isinstance(part, joint) else (part,))
+    )
+    return next(iter(flat)) if len(flat) == 1 else joint(tuple(flat))
+
+
+def _not(source: Source, language: Language) -> Node:
+    start = source.peek()
+    negated = source.word("NOT")
+    if not negated and not source.mark("("):
+        return _comparison(source, language)
+    source.depth += 1
+    if source.depth > MAX_DEPTH:
+        source.fail(start, f"at most {MAX_DEPTH} groups and NOTs within each other")
+    found: Node
+    if negated:
+        found = Not(_not(source, language))
+    else:
+        found = _either(source, language)
+        if not source.mark(")"):
+            _fail_joint(source)
+    source.depth -= 1
+    return found
+
+
+def _fail_joint(source: Source) -> None:
+    words = ("AND", "OR", ")") if source.depth else ("AND", "OR")
+    end = "a closing parenthesis" if source.depth else "the end"
+    source.fail(source.peek(), f"AND, OR or {end}", Want("joint", words=words))
+
+
+def _comparison(source: Source, language: Language) -> Clause:
+    side, field = filter_side(source, language)
+    op = _operator(source, language, field, side)
+    value: Literal = None
     if op in LISTS:
-        return Clause(kind, key, op, _list(source, language, field))
-    return Clause(kind, key, op, _value(source, language, field))
+        value = _list(source, language, field, side)
+    elif op in RANGES:
+        value = _range(source, language, field, side)
+    elif op not in PRESENCE:
+        value = _right_side(source, language, field, side)
+    return Clause(side.kind, side.key, op, value, side.function, side.step, side.via)
 
 
-def _operator(source: Source, language: Language, field: Field) -> str:
+def _operator(source: Source, language: Language, field: Field, side: Side) -> str:
     token = source.peek()
     upper = language.upper_only
     if token.type is T.OP:
         op = source.take().text
     elif source.word("NOT", upper_only=upper):
-        op = "NOT IN" if source.word("IN", upper_only=upper) else ""
+        words = (w for w in ("IN", "BETWEEN") if source.word(w, upper_only=upper))
+        op = f"NOT {next(words, '')}"
     elif source.word("IS", upper_only=upper):
         op = "IS NOT NULL" if source.word("NOT", upper_only=upper) else "IS NULL"
         op = op if source.word("NULL", upper_only=upper) else ""
     else:
-        words = (w for w in ("LIKE", "ILIKE", "IN") if source.word(w, upper_only=upper))
+        words = (w for w in ("LIKE", "ILIKE", "IN", "BETWEEN") if source.word(w, upper_only=upper))
         op = next(words, "")
     if op not in field.ops:
         case = ", in upper case" if upper and token.text.upper() in " ".join(field.ops) else ""
-        source.fail(token, f"one of the operators {', '.join(field.ops)}{case}")
+        expected = f"one of the operators {', '.join(field.ops)}{case}"
+        # Half an operator was read: what is missing is its other half.
+        end = source.peek().type is T.END
+        source.fail(token, expected, Want("operator", field, side, field.ops) if end else None)
     return op
 
 
-def _list(source: Source, language: Language, field: Field) -> tuple[str, ...]:
+def _list(source: Source, language: Language, field: Field, side: Side) -> tuple[Value, ...]:
     if not source.mark("("):
-        source.fail(source.peek(), "a list such as ('a', 'b')")
-    found: dict[str, None] = {}
+        shown = "1, 2" if field.takes is not Takes.TEXT else "'a', 'b'"
+        source.fail(source.peek(), f"a list such as ({shown})", Want("word", words=("(",)))
+    found: dict[Value, None] = {}
     while not found or not source.mark(")"):
         if found and not source.mark(","):
-            source.fail(source.peek(), "a comma or a closing parenthesis")
+            want = Want("word", words=(",", ")"))
+            source.fail(source.peek(), "a comma or a closing parenthesis", want)
         if found and source.mark(")"):
             break
-        found[str(_value(source, language, field))] = None
+        found[_value(source, language, field, side)] = None
     return tuple(found)
 
 
-def _value(source: Source, language: Language, field: Field) -> Literal:
+def _range(source: Source, language: Language, field: Field, side: Side) -> tuple[Value, ...]:
+    low = _value(source, language, field, side)
+    if not source.word("AND"):
+        want = Want("word", words=("AND",))
+        source.fail(source.peek(), "AND and the upper bound, as in BETWEEN 1 AND 2", want)
+    return low, _value(source, language, field, side)
+
+
+def _right_side(source: Source, language: Language, field: Field, side: Side) -> Literal:
+    token = source.peek()
+    named = token.type is T.NAME and ("." in token.text or source.peek(1).text == "(")
+    if not field.sides or not named:
+        return _value(source, language, field, side)
+    other, other_field = filter_side(source, language)
+    if not other_field.sides:
+        source.fail(token, f"{field.takes.value}, another metric or a function")
+    if other.via != side.via:
+        source.fail(token, "a metric of the same run as on the left")
+    return other
+
+
+def _value(source: Source, language: Language, field: Field, side: Side) -> Value:
     token = source.take()
     value = _converted(token, field.takes, bare=language.bare_text)
     if value is None:
-        source.fail(token, field.takes.value)
+        more = ", another metric or a function" if field.sides else ""
+        source.fail(token, field.takes.value + more, Want("value", field, side))
     return value
 
 
-def _converted(token: Token, takes: Takes, *, bare: bool) -> Literal:
+def _converted(token: Token, takes: Takes, *, bare: bool) -> Value | None:
     """Return what a token says, or None if that is not what is taken here."""
     if takes is Takes.TEXT:
         if token.type is T.TEXT:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cuvee.search.tree import Kind
 
-NUMERIC = ("=", "!=", ">", ">=", "<", "<=")
-TEXT = ("=", "!=", "LIKE", "ILIKE")
+COMPARED = ("=", "!=", ">", ">=", "<", "<=")
 LISTS = ("IN", "NOT IN")
+RANGES = ("BETWEEN", "NOT BETWEEN")
 PRESENCE = ("IS NULL", "IS NOT NULL")
+NUMERIC = (*COMPARED, *LISTS, *RANGES, *PRESENCE)
+TEXT = ("=", "!=", "LIKE", "ILIKE", *LISTS, *PRESENCE)
+CHOSEN = ("=", "!=", *LISTS, *PRESENCE)
+
+FUNCTIONS: Mapping[str, Kind] = {
+    **dict.fromkeys(("min", "max", "first", "last", "best", "at"), Kind.METRIC),
+    "number": Kind.PARAM,
+}
+"""Functions and of what they are; ``number`` is of params and tags."""
+
+RELATIVES = ("parent", "children")
 
 
 class Takes(enum.Enum):
@@ -26,10 +37,19 @@ class Takes(enum.Enum):
 
 @dataclass(frozen=True)
 class Field:
-    """Something that can be compared: the operators it has and what it is compared with."""
+    """Something that can be compared.
+
+    Args:
+        ops: the operators it has.
+        takes: what it is compared with.
+        sides: it may also be compared with another of its sort.
+        values: all values that there can be, where they are few.
+    """
 
     ops: tuple[str, ...]
     takes: Takes = Takes.TEXT
+    sides: bool = False
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,8 @@ class Language:
         upper_only: operator words count in upper case only.
         bare_text: text values may stand without quotes.
         repeated_order: an order may name the same key twice.
+        functions: there are functions of metrics, params and tags.
+        relatives: words that put another thing in the place of the one that is looked for.
     """
 
     spaces: Mapping[str, Space]
@@ -66,6 +88,8 @@ class Language:
     upper_only: bool = False
     bare_text: bool = False
     repeated_order: bool = False
+    functions: bool = False
+    relatives: tuple[str, ...] = ()
 
 
 def _words(space: Space, *words: str) -> dict[str, Space]:
@@ -77,37 +101,73 @@ def _same(*names: str) -> dict[str, str]:
 
 
 _TEXT = Field(TEXT)
-_LISTED = Field((*TEXT, *LISTS))
-_NULLABLE = Field((*TEXT, *PRESENCE))
+_CHOICE = Field(CHOSEN)
 _NUMBER = Field(NUMERIC, Takes.NUMBER)
 _WHOLE = Field(NUMERIC, Takes.WHOLE)
+_VERSION = Field(NUMERIC, Takes.VERSION)
+MEASURE = Field(NUMERIC, Takes.NUMBER, sides=True)
+"""How metrics of runs, and functions of anything, are compared."""
 
+STATUSES = ("RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED")
 _RUN_NAMES = ("run_name", "run name", "Run name", "Run Name")
 _RUN_ATTRIBUTES = Space(
     Kind.ATTRIBUTE,
     fields={
-        "run_id": ("run_id", _LISTED),
-        **{name: (name, _TEXT) for name in ("status", "artifact_uri", "user_id")},
+        "run_id": ("run_id", _TEXT),
+        "status": ("status", Field(TEXT, values=STATUSES)),
+        **{name: (name, _TEXT) for name in ("artifact_uri", "user_id", "parent")},
         **dict.fromkeys(_RUN_NAMES, ("run_name", _TEXT)),
         **dict.fromkeys(("start_time", "created", "Created"), ("start_time", _NUMBER)),
         "end_time": ("end_time", _NUMBER),
     },
 )
 _DATASETS = Space(
-    Kind.DATASET, fields={name: (name, _LISTED) for name in ("name", "digest", "context")}
+    Kind.DATASET, fields={name: (name, _TEXT) for name in ("name", "digest", "context")}
+)
+_RUN_MODELS = Space(
+    Kind.MODEL,
+    fields={"name": ("name", _TEXT), "version": ("version", _VERSION), "stage": ("stage", _TEXT)},
+)
+_CHILDREN = Space(
+    Kind.CHILDREN, fields={"count": ("count", Field((*COMPARED, *RANGES), Takes.WHOLE))}
 )
 
 RUNS = Language(
     spaces={
         **_words(_RUN_ATTRIBUTES, "", "attribute", "attributes", "attr", "run"),
-        **_words(Space(Kind.METRIC, _NUMBER), "metric", "metrics"),
-        **_words(Space(Kind.PARAM, _NULLABLE), "param", "params", "parameter", "parameters"),
-        **_words(Space(Kind.TAG, _NULLABLE), "tag", "tags"),
+        **_words(Space(Kind.METRIC, MEASURE), "metric", "metrics"),
+        **_words(Space(Kind.PARAM, _TEXT), "param", "params", "parameter", "parameters"),
+        **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
         **_words(_DATASETS, "dataset", "datasets"),
+        "model": _RUN_MODELS,
+        "children": _CHILDREN,
     },
-    order={name: target for name, (target, _) in _RUN_ATTRIBUTES.fields.items()},
+    order={
+        name: target for name, (target, _) in _RUN_ATTRIBUTES.fields.items() if name != "parent"
+    },
     order_kinds=frozenset({Kind.METRIC, Kind.PARAM, Kind.TAG}),
+    functions=True,
+    relatives=RELATIVES,
 )
+
+COLUMNS = replace(
+    RUNS,
+    spaces={
+        **RUNS.spaces,
+        **_words(
+            Space(
+                Kind.ATTRIBUTE,
+                fields={
+                    **_RUN_ATTRIBUTES.fields,
+                    **{name: (name, _TEXT) for name in ("experiment_id", "lifecycle_stage")},
+                },
+            ),
+            *("", "attribute", "attributes", "attr", "run"),
+        ),
+    },
+    order={**RUNS.order, **_same("experiment_id", "lifecycle_stage")},
+)
+"""What a table of runs can have as columns, as an order names it."""
 
 EXPERIMENTS = Language(
     spaces={
@@ -116,7 +176,7 @@ EXPERIMENTS = Language(
                 Kind.ATTRIBUTE,
                 fields={
                     "name": ("name", _TEXT),
-                    "experiment_id": ("experiment_id", Field(("=", "!=", *LISTS))),
+                    "experiment_id": ("experiment_id", _CHOICE),
                     "creation_time": ("creation_time", _WHOLE),
                     "last_update_time": ("last_update_time", _WHOLE),
                 },
@@ -124,7 +184,7 @@ EXPERIMENTS = Language(
             "",
             "attribute",
         ),
-        **_words(Space(Kind.TAG, _NULLABLE), "tag", "tags"),
+        **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
     },
     order=_same("name", "experiment_id", "creation_time", "last_update_time"),
     upper_only=True,
@@ -136,7 +196,7 @@ REGISTERED_MODELS = Language(
         **_words(
             Space(
                 Kind.ATTRIBUTE,
-                fields={"name": ("name", _LISTED), "folder": ("folder", _TEXT)},
+                fields={"name": ("name", _TEXT), "folder": ("folder", _TEXT)},
             ),
             "",
             "attribute",
@@ -156,11 +216,11 @@ MODEL_VERSIONS = Language(
             Space(
                 Kind.ATTRIBUTE,
                 fields={
-                    "name": ("name", _LISTED),
-                    "run_id": ("run_id", _LISTED),
+                    "name": ("name", _TEXT),
+                    "run_id": ("run_id", _TEXT),
                     "source_path": ("source_path", _TEXT),
-                    "current_stage": ("current_stage", _LISTED),
-                    "version_number": ("version_number", Field(NUMERIC, Takes.VERSION)),
+                    "current_stage": ("current_stage", _TEXT),
+                    "version_number": ("version_number", _VERSION),
                 },
             ),
             "",
@@ -186,17 +246,17 @@ LOGGED_MODELS = Language(
             Space(
                 Kind.ATTRIBUTE,
                 fields={
-                    **{name: (name, _LISTED) for name in _MODEL_TEXTS},
+                    **{name: (name, _TEXT) for name in _MODEL_TEXTS},
                     **{name: (target, _NUMBER) for name, target in _MODEL_TIMES.items()},
-                    "status": ("status", Field(("=", "!=", *LISTS), Takes.STATUS)),
+                    "status": ("status", Field(CHOSEN, Takes.STATUS)),
                 },
             ),
             "",
             "attributes",
         ),
         "metrics": Space(Kind.METRIC, _NUMBER),
-        "params": Space(Kind.PARAM, _LISTED),
-        "tags": Space(Kind.TAG, _LISTED),
+        "params": Space(Kind.PARAM, _TEXT),
+        "tags": Space(Kind.TAG, _TEXT),
     },
     order={**_same(*_MODEL_TEXTS, "status"), **_MODEL_TIMES},
     order_kinds=frozenset({Kind.METRIC}),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cuvee.errors import InvalidParameter
 from cuvee.search.languages import Language
-from cuvee.search.names import order_name
-from cuvee.search.tokens import Source, T
-from cuvee.search.tree import OrderKey
+from cuvee.search.names import order_side
+from cuvee.search.tokens import Source, T, Want
+from cuvee.search.tree import OrderKey, Side
 
 MAX_KEYS = 30
 """Each key is a join; SQLite joins at most 64 tables."""
@@ -24,14 +24,13 @@ def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...
     Raises:
         InvalidParameter: a text is not an order, or a key occurs twice.
     """
-    found: dict[tuple[object, str], OrderKey] = {}
+    found: dict[Side, OrderKey] = {}
     for number, text in enumerate(texts, start=1):
         where = "Order" if len(texts) == 1 else f"Order {number}"
-        key = _key(Source(text, where), language)
-        same = (key.kind, key.key)
-        if same in found and not language.repeated_order:
+        key = order_key(Source(text, where), language)
+        if key.side in found and not language.repeated_order:
             raise InvalidParameter(f"{where} error: '{key.key[:60]}' occurs twice: send it once.")
-        found.setdefault(same, key)
+        found.setdefault(key.side, key)
     check_count(len(found))
     return tuple(found.values())
 
@@ -44,11 +43,13 @@ def check_count(count: int) -> None:
         )
 
 
-def _key(source: Source, language: Language) -> OrderKey:
-    kind, key = order_name(source, language)
+def order_key(source: Source, language: Language) -> OrderKey:
+    """Read one key to sort by, to the end of the text."""
+    side = order_side(source, language)
     descending = False
     if not source.word("ASC"):
         descending = source.word("DESC")
     if source.peek().type is not T.END:
-        source.fail(source.peek(), "ASC, DESC or the end (send one text for each key)")
-    return OrderKey(kind, key, descending)
+        want = Want("direction", words=("ASC", "DESC"))
+        source.fail(source.peek(), "ASC, DESC or the end (send one text for each key)", want)
+    return OrderKey(side.kind, side.key, descending, side.function, side.step)

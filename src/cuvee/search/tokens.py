@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from cuvee.errors import InvalidParameter
 
@@ -36,11 +36,50 @@ class Token(NamedTuple):
     at: int
 
 
-# A name is a bare word, a word with a key behind its first dot, or something in backticks. Two
-# quotes in a row are part of a quoted text, as they are in MLflow (they stand for two, not one).
+class Want(NamedTuple):
+    """What would have been right in some place.
+
+    Args:
+        what: ``name``, ``operator``, ``value``, ``joint``, ``word`` or ``direction``.
+        field: how what stands before is compared, where operators or values are wanted.
+        side: what stands before.
+        words: words that would be right.
+    """
+
+    what: str
+    field: Any = None
+    side: Any = None
+    words: tuple[str, ...] = ()
+
+
+class SearchError(InvalidParameter):
+    """A text that is no filter, or no order.
+
+    Args:
+        where: the text that is wrong: ``Filter``, ``Order`` or ``Order 2``.
+        token: what is wrong in it.
+        expected: what would have been right, in words.
+        want: the same for programs.
+    """
+
+    def __init__(self, where: str, token: Token, expected: str, want: Want | None) -> None:
+        shown = token.text if len(token.text) <= 60 else token.text[:60] + "…"
+        found = f"found {shown}" if shown else "the text ends"
+        super().__init__(f"{where} error at character {token.at}: {found}; expected {expected}.")
+        self.where = where
+        self.token = token
+        self.found = shown
+        self.expected = expected
+        self.want = want
+
+
+# A name is a bare word, a word with a key behind its first dot, or something in backticks; that of
+# a relative begins with a word for it. Two quotes in a row are part of a quoted text, as they are
+# in MLflow (they stand for two, not one).
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | (?P<name>[^\W\d]\w*(?:\.(?:`[^`]*`|"[^"]*"|'[^']*'|[\w.]*))?|`[^`]*`)
+      | (?P<name>(?:(?:parent|children)\.)?[^\W\d]\w*
+                 (?:\.(?:`[^`]*`|"[^"]*"|'[^']*'|[\w.]*))?|`[^`]*`)
       | (?P<number>-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))
       | (?P<text>'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*")
       | (?P<op>[=!<>]=|<>|[=<>])
@@ -56,30 +95,43 @@ _TYPES = {
 }
 
 
-class Source:
-    """A text to be read token by token, which knows how to complain about it."""
+def split(text: str) -> tuple[list[Token], int]:
+    """Split a text into tokens; return them and how many characters could be read."""
+    found = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            break
+        if match.lastgroup != "space":
+            found.append(Token(_TYPES[str(match.lastgroup)], match.group(), at + 1))
+        at = match.end()
+    return found, at
 
-    def __init__(self, text: str, where: str) -> None:
+
+class Source:
+    """A text to be read token by token, which knows how to complain about it.
+
+    Args:
+        text: the text.
+        where: what it is called in complaints.
+        tokens: its tokens, where they are known.
+    """
+
+    def __init__(self, text: str, where: str, tokens: list[Token] | None = None) -> None:
         if len(text) > MAX_TEXT:
             raise InvalidParameter(
                 f"{where} error: the text has {len(text)} characters; {MAX_TEXT} are allowed."
             )
         self.where = where
-        self.tokens = self._split(text)
+        self.depth = 0
+        """How many groups the place to be read stands in."""
+        if tokens is None:
+            tokens, read = split(text)
+            if read < len(text):
+                self._unreadable(text, read)
+        self.tokens = [*tokens, Token(T.END, "", len(text) + 1)]
         self._next = 0
-
-    def _split(self, text: str) -> list[Token]:
-        found = []
-        at = 0
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if match is None:
-                self._unreadable(text, at)
-            if match.lastgroup != "space":
-                found.append(Token(_TYPES[str(match.lastgroup)], match.group(), at + 1))
-            at = match.end()
-        found.append(Token(T.END, "", len(text) + 1))
-        return found
 
     def _unreadable(self, text: str, at: int) -> NoReturn:
         rest = text[at : at + 40]
@@ -96,9 +148,9 @@ class Source:
             "as in metrics.`my key`; a text value in single quotes)",
         )
 
-    def peek(self) -> Token:
-        """Return the token that comes next."""
-        return self.tokens[self._next]
+    def peek(self, ahead: int = 0) -> Token:
+        """Return the token that comes next, or one behind it."""
+        return self.tokens[min(self._next + ahead, len(self.tokens) - 1)]
 
     def take(self) -> Token:
         """Return the token that comes next and go on; the end is never passed."""
@@ -124,10 +176,6 @@ class Source:
             return True
         return False
 
-    def fail(self, token: Token, expected: str) -> NoReturn:
+    def fail(self, token: Token, expected: str, want: Want | None = None) -> NoReturn:
         """Refuse the text: say where, what was found and what was expected."""
-        shown = token.text if len(token.text) <= 60 else token.text[:60] + "…"
-        found = f"found {shown}" if shown else "the text ends"
-        raise InvalidParameter(
-            f"{self.where} error at character {token.at}: {found}; expected {expected}."
-        )
+        raise SearchError(self.where, token, expected, want)

@@ -1,99 +1,41 @@
-"""Search trees -> SQL conditions and sort terms, for any kind of thing."""
+"""A question for some of the things: its shape, and apart from that its values."""
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     FromClause,
-    Text,
-    and_,
-    bindparam,
     case,
-    cast,
     exists,
-    false,
     func,
     literal,
-    or_,
-    select,
-    true,
+    literal_column,
 )
-from sqlalchemy.sql.elements import Grouping
 
-from cuvee.search.tree import And, Clause, Kind, Literal, Node, OrderKey
-from cuvee.store.engine import MAX_LIKE, Database
+from cuvee.search.simplify import simplify
+from cuvee.search.tree import Node, OrderKey, Side
+from cuvee.store.conditions import (
+    Condition,
+    Conditions,
+    Joint,
+    Operand,
+    Prepared,
+    Subject,
+)
+from cuvee.store.engine import Database
+from cuvee.store.preparation import NO_KEY, Preparation
 from cuvee.store.tx import Tx
 
-CHUNK = 100
-"""Clauses in one statement; SQLite's parser takes expressions at most 1000 deep."""
+WHOLE = -1
+"""Not one part of the answer, but all of it, in no order."""
 
-MAX_JOINS = 20
-"""Clauses that are joins rather than subqueries; SQLite joins at most 64 tables."""
-
-Condition = ColumnElement[bool]
-_INT64 = (-(2**63), 2**63 - 1)
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-}
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """A table of keys and values that belong to the things that are searched.
-
-    Args:
-        table: the table; its column ``value`` is compared.
-        owner: its column that names the thing.
-        key: its column that holds the key.
-        interned: the key is stored as a number (``Tx.key_ids``).
-        single: a thing has one row for a key; otherwise a clause holds if it holds for one of them.
-        only: a further condition on its rows.
-    """
-
-    table: FromClause
-    owner: ColumnElement[Any]
-    key: ColumnElement[Any]
-    interned: bool = False
-    single: bool = True
-    only: Condition | None = None
-
-
-@dataclass(frozen=True)
-class Member:
-    """An attribute that is a column of other rows: it holds if it holds for some of them."""
-
-    column: ColumnElement[Any]
-    where: Condition
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The things that are searched.
-
-    Args:
-        source: what to select them from.
-        pk: what the rows of their tables have as owner.
-        attributes: attribute -> column; one that may be NULL is missing then.
-        keyed: metrics, params and tags.
-        members: what stands for a clause on (kind, key) instead.
-    """
-
-    source: FromClause
-    pk: ColumnElement[Any]
-    attributes: Mapping[str, ColumnElement[Any]]
-    keyed: Mapping[Kind, Keyed] = field(default_factory=dict)
-    members: Mapping[tuple[Kind, str], Member] = field(default_factory=dict)
+MANY = 8
+"""Conditions that stand side by side in a statement; more are written as a tree."""
 
 
 @dataclass(frozen=True)
@@ -104,38 +46,13 @@ class Term:
         value: the expression.
         type: what Python gets for it.
         descending: its direction.
+        same: it has the same value in all rows.
     """
 
     value: ColumnElement[Any]
     type: type[int | float | str]
     descending: bool = False
-
-
-def clauses_of(node: Node) -> Iterator[Clause]:
-    """Yield the comparisons that must all hold; without recursion, however deep."""
-    waiting: list[Node] = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, And):
-            waiting.extend(reversed(part.parts))
-        else:
-            yield part
-
-
-class Comparison(NamedTuple):
-    """A clause whose value is set apart: with any other value its SQL is the same.
-
-    Args:
-        kind: what is compared.
-        key: attribute, key, or the number of an interned one; None if nothing has ever had it.
-        op: how, as ``compare`` takes it.
-        name: what the value is bound as.
-    """
-
-    kind: Kind
-    key: str | int | None
-    op: str
-    name: str
+    same: bool = False
 
 
 class Search:
@@ -155,11 +72,13 @@ class Search:
         self.subject = subject
         self.shape: list[Hashable] | None = None if about is None else [about]
         self.values: dict[str, Any] = {}
+        self.parts: tuple[int, ...] = (0,)
+        """The parts in which the answer is found one after another, see ``Query.walk``."""
         self._steps: list[Callable[[Query], None]] = []
 
-    def write(self) -> Query:
-        """Write the SQL."""
-        query = Query(self.tx.database, self.subject)
+    def write(self, part: int = 0) -> Query:
+        """Write the SQL; of one part of the answer, where it has several, or of the ``WHOLE``."""
+        query = Query(self.tx.database, self.subject, part)
         for step in self._steps:
             step(query)
         return query
@@ -180,73 +99,39 @@ class Search:
         self.values.update(values)
         self._say(said, lambda query: query.where.append(condition()))
 
-    def filter(self, clauses: Sequence[Clause], *, join: bool) -> None:
-        """Demand that all clauses hold.
-
-        A filter of thousands of clauses would be too much for one statement. All but the last few
-        are then carried out here, each statement narrowing what the one before has found.
-
-        Args:
-            clauses: the comparisons.
-            join: let the database start from any of them, rather than look at the things in the
-                order of their index; better where all must be found before they can be sorted.
-        """
-        interned = {kind for kind, keyed in self.subject.keyed.items() if keyed.interned}
-        ids = self.tx.key_ids({c.key for c in clauses if c.kind in interned})
-        found = [self._apart(clause, ids) for clause in clauses]
-        while len(found) > CHUNK:
-            if not self._narrow(found[:CHUNK]):
-                return
-            found = found[CHUNK:]
-        self._say((*found, join), lambda query: query.filter(found, join=join))
-
-    def _narrow(self, comparisons: Sequence[Comparison]) -> bool:
-        """Demand what is found by some of the comparisons; return whether that is anything."""
-        pk = self.subject.pk
-        query = self.write()
-        query.filter(comparisons, join=False)
-        rows = self.tx.all(select(pk).select_from(query.source).where(*query.where), **self.values)
-        self.shape, self._steps = None, []
-        pks = self.tx.listed([found for (found,) in rows])
-        self.demand("pks", lambda: self.tx.database.among(pk, "pks"), pks=pks)
-        return bool(rows)
-
-    def _apart(self, clause: Clause, ids: Mapping[str, int]) -> Comparison:
-        """Set the value of a clause apart."""
-        keyed = self.subject.keyed.get(clause.kind)
-        key: str | int | None = clause.key
-        if keyed is not None and keyed.interned:
-            key = ids.get(clause.key)
-        op, name = clause.op, f"v{len(self.values)}"
-        if clause.value is not None:
-            member = self.subject.members.get((clause.kind, clause.key))
-            if member is not None:
-                column = member.column
-            else:
-                column = keyed.table.c.value if keyed else self.subject.attributes[clause.key]
-            op, value = settle(column.type.python_type, op, clause.value)
-            self.values[name] = self.tx.listed(value) if isinstance(value, list) else value
-        return Comparison(clause.kind, key, op, name)
+    def filter(self, node: Node) -> None:
+        """Demand that a filter holds."""
+        prepared = Preparation(self.tx, self.subject, self.values).prepare(simplify(node))
+        if prepared is not True:
+            self._say(prepared, lambda query: query.filter(prepared))
 
     def sort(self, key: OrderKey) -> None:
         """Sort by an attribute or by a key's value; what lacks it comes last."""
-        found: str | int = key.key
-        keyed = self.subject.keyed.get(key.kind)
-        if keyed is not None and keyed.interned:
-            # No key has the number -1: nothing is sorted by one that nothing has ever had.
-            found = self.tx.key_ids([key.key]).get(key.key, -1)
-        self._say(
-            (key.kind, found, key.descending),
-            lambda query: query.sort(keyed, found, descending=key.descending),
-        )
+        side = self._operand(key.side)
+        self._say((side, key.descending), lambda query: query.sort(side, key.descending))
+
+    def walk(self, key: OrderKey) -> None:
+        """Sort by a key's value first, along its index; comes before all else."""
+        side = self._operand(key.side)
+        self.parts = (0, 1, 2)
+        self._say(("walk", side, key.descending), lambda query: query.walk(side, key.descending))
 
     def sort_by_joined(
         self, table: FromClause, match: Condition, owner: ColumnElement[Any], *, descending: bool
     ) -> None:
         """Sort by the value of other rows, see ``Query``; not in a question that has a shape."""
         self._steps.append(
-            lambda query: query.sort_by_joined(table, match, owner, descending=descending)
+            lambda query: query.sort_by_joined(
+                table.c.value, (table, match), owner, descending=descending
+            )
         )
+
+    def _operand(self, side: Side) -> Operand:
+        keyed = self.subject.keyed.get(side.kind)
+        key: str | int = side.key
+        if keyed is not None and keyed.interned:
+            key = self.tx.key_ids([side.key]).get(side.key, NO_KEY)
+        return Operand(side.kind, key, side.function)
 
 
 class Query:
@@ -255,161 +140,89 @@ class Query:
     Args:
         database: whose SQL it is.
         subject: what is searched.
+        part: which part of the answer, see ``walk``.
     """
 
-    def __init__(self, database: Database, subject: Subject) -> None:
-        self.database = database
+    def __init__(self, database: Database, subject: Subject, part: int) -> None:
         self.subject = subject
+        self.part = part
         self.source = subject.source
+        self.row = subject.row
         self.where: list[Condition] = []
         self.terms: list[Term] = []
+        self._conditions = Conditions(database, subject)
 
-    def filter(self, comparisons: Sequence[Comparison], *, join: bool) -> None:
-        """Demand that all comparisons hold, see ``Search``."""
-        joined: dict[tuple[Kind, str | int], FromClause] = {}
-        for comparison in comparisons:
-            if not (join and len(joined) < MAX_JOINS and self._join(comparison, joined)):
-                self.where.append(self._condition(comparison))
+    def filter(self, node: Prepared) -> None:
+        """Demand that a prepared filter holds."""
+        whole = isinstance(node, Joint) and node.every and len(node.parts) < MANY
+        parts = node.parts if whole and isinstance(node, Joint) else (node,)
+        self.where += [self._conditions.write(part, self.row) for part in parts]
 
-    def _join(
-        self, comparison: Comparison, joined: dict[tuple[Kind, str | int], FromClause]
-    ) -> bool:
-        """Write a comparison as a join, unless it is of a kind that cannot be one."""
-        kind, key, op, bound = comparison
-        keyed = self.subject.keyed.get(kind)
-        if keyed is None or not keyed.single or op.startswith("IS") or key is None:
-            return False
-        table = joined.get((kind, key))
-        if table is None:
-            table = joined[kind, key] = keyed.table.alias()
-            owner, name = table.c[keyed.owner.name], table.c[keyed.key.name]
-            self.source = self.source.join(table, and_(owner == self.subject.pk, name == key))
-        self.where.append(compare(self.database, table.c.value, op, bound))
-        return True
+    def walk(self, side: Operand, descending: bool) -> None:
+        """Sort by a key's value first, along the index of its table.
 
-    def _condition(self, comparison: Comparison) -> Condition:
-        kind, key, op, bound = comparison
-        database, subject = self.database, self.subject
-        member = subject.members.get((kind, str(key)))
-        if member is not None:
-            return exists().where(member.where, compare(database, member.column, op, bound))
-        keyed = subject.keyed.get(kind)
-        if keyed is None:
-            return compare(database, subject.attributes[str(key)], op, bound)
-        if key is None:  # nothing has ever had it
-            return true() if op == "IS NULL" else false()
-        only = () if keyed.only is None else (keyed.only,)
-        rows = and_(keyed.owner == subject.pk, keyed.key == key, *only)
-        if op == "IS NULL":
-            return ~exists().where(rows)
-        if op == "IS NOT NULL":
-            return exists().where(rows)
-        return exists().where(rows, compare(database, keyed.table.c.value, op, bound))
-
-    def sort(self, keyed: Keyed | None, key: str | int, *, descending: bool) -> None:
-        """Sort by an attribute or by a key's value; what lacks it comes last."""
-        if keyed is None:
-            self._sort_by(self.subject.attributes[str(key)], descending=descending)
+        No index has all things in that order: the values come from it (part 0), those without one
+        (NaN) stand together in it (part 1), and what lacks the key is not in it at all (part 2).
+        """
+        if self.part == WHOLE:
             return
-        table = keyed.table.alias()
-        owner, name = table.c[keyed.owner.name], table.c[keyed.key.name]
-        match = and_(owner == self.subject.pk, name == key)
-        self.sort_by_joined(table, match, owner, descending=descending)
+        table, rows = self._conditions.rows(side, self.row)
+        if self.part == 2:
+            self.where.append(~exists().where(rows))
+        else:
+            # The row of the other table says which thing it is, before that is looked up.
+            owner = table.c[self.subject.keyed[side.kind].owner.name]
+            self.source = table.join(self.source, rows)
+            self.row = self.row._replace(pk=owner)
+        value, _ = self._conditions.columns(side, table, self.row)
+        self.terms.append(Term(literal_column(str(self.part)), int, same=True))
+        if self.part == 0:
+            self.where.append(value.is_not(None))
+            self.terms.append(Term(value, float, descending))
+        else:
+            self.where += [value.is_(None)] if self.part == 1 else []
+            self.terms.append(Term(literal_column("0.0", Double), float, same=True))
+
+    def sort(self, side: Operand, descending: bool) -> None:
+        """Sort by an attribute or by a key's value; what lacks it comes last."""
+        if self.part == WHOLE:
+            return
+        if side.kind not in self.subject.keyed:
+            self._sort_by(self.row.attributes[str(side.key)], descending=descending)
+            return
+        table, rows = self._conditions.rows(side, self.row)
+        owner = table.c[self.subject.keyed[side.kind].owner.name]
+        value, _ = self._conditions.columns(side, table, self.row)
+        self.sort_by_joined(value, (table, rows), owner, descending=descending)
 
     def sort_by_joined(
-        self, table: FromClause, match: Condition, owner: ColumnElement[Any], *, descending: bool
+        self,
+        value: ColumnElement[Any],
+        join: tuple[FromClause, Condition],
+        owner: ColumnElement[Any],
+        *,
+        descending: bool,
     ) -> None:
         """Sort by the value of other rows: values, then NULL (NaN), then what has no such row.
 
         Args:
-            table: the other rows; their column ``value`` counts.
-            match: which of them belongs to a thing; at most one.
+            value: what counts of them.
+            join: the other rows, and which of them belongs to a thing; at most one.
             owner: a column of theirs that is never NULL.
             descending: the direction of the values.
         """
-        self.source = self.source.outerjoin(table, match)
-        value = table.c.value
+        if self.part == WHOLE:
+            return
+        self.source = self.source.outerjoin(*join)
         kind = value.type.python_type
         rank = case((value.is_not(None), 0), (owner.is_not(None), 1), else_=2)
         self.terms.append(Term(rank, int))
-        present = func.coalesce(value, literal("" if kind is str else 0.0, value.type))
+        present = func.coalesce(value, literal(kind(), value.type))
         self.terms.append(Term(present, kind, descending))
 
     def _sort_by(self, column: ColumnElement[Any], *, descending: bool) -> None:
         kind = column.type.python_type
         if getattr(column, "nullable", False):
             self.terms.append(Term(case((column.is_(None), 1), else_=0), int))
-            column = func.coalesce(column, literal(0 if kind is int else "", column.type))
+            column = func.coalesce(column, literal(kind(), column.type))
         self.terms.append(Term(column, kind, descending))
-
-
-def compare(database: Database, column: ColumnElement[Any], op: str, name: str) -> Condition:
-    """Return how a column compares with the value bound as ``name``; see ``settle``."""
-    kind = column.type.python_type
-    if op in ("ALL", "NONE"):
-        return true() if op == "ALL" else false()
-    if op == "PRESENT":
-        return column.is_not(None)
-    if op.endswith("LIKE"):
-        text = cast(column, Text) if kind is int else column
-        if op == "ILIKE":
-            return database.ilike(text, name)
-        return database.like(text, name, long=op == "LONG LIKE")
-    if op in ("IN", "NOT IN"):
-        within = Grouping(database.among(column, name))
-        return within if op == "IN" else ~within
-    found: Condition = OPERATORS[op](column, bindparam(name, required=False, type_=column.type))
-    # A NaN, which is stored as NULL, differs from every number.
-    return or_(found, column.is_(None)) if op == "!=" and kind is float else found
-
-
-def settle(kind: type, op: str, value: Literal) -> tuple[str, Any]:
-    """Return the operator and the value with which a column is compared.
-
-    The operator is one of those of clauses, or ``ALL``, ``NONE`` or ``PRESENT`` (not NULL) where no
-    value of the column would make a difference, or ``LONG LIKE``.
-
-    Args:
-        kind: the column's type in Python.
-        op: the clause's operator.
-        value: the clause's value.
-    """
-    if isinstance(value, (int, float)):
-        return _whole(op, value) if kind is int else (op, float(value))
-    if op in ("LIKE", "ILIKE"):
-        pattern = str(value)
-        if op == "ILIKE":
-            return op, pattern.lower()
-        return "LONG LIKE" if len(pattern) > MAX_LIKE else op, pattern
-    values: list[Any] = [value] if isinstance(value, str) else list(value or ())
-    if kind is int:
-        values = [n for n in map(_id_number, values) if n is not None]
-    equal = op in ("=", "IN")
-    if len(values) == 1:
-        return "=" if equal else "!=", values[0]
-    if not values:
-        return "NONE" if equal else "ALL", None
-    return "IN" if equal else "NOT IN", values
-
-
-def _id_number(text: str) -> int | None:
-    """Return the number that is written so; other texts are no ids, so they equal none."""
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
-        return None
-    return int(text) if str(int(text)) == text else None
-
-
-def _whole(op: str, value: float) -> tuple[str, Any]:
-    """Compare int64 exactly with any number, which may be a fraction or out of range."""
-    low, high = _INT64
-    if not low <= value <= high:  # the infinities too
-        always = {"!=", "<", "<="} if value > high else {"!=", ">", ">="}
-        return "PRESENT" if op in always else "NONE", None
-    if isinstance(value, float) and not value.is_integer():
-        if op in ("=", "!="):
-            return "NONE" if op == "=" else "PRESENT", None
-        # x < 1.5 and x <= 1.5 are x <= 1; x > 1.5 and x >= 1.5 are x >= 2.
-        down = op in ("<", "<=")
-        op, value = ("<=", math.floor(value)) if down else (">=", math.ceil(value))
-    return op, int(value)

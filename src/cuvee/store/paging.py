@@ -12,14 +12,15 @@ import binascii
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from cuvee.errors import InvalidParameter
+from cuvee.store.conditions import Condition
 from cuvee.store.engine import Prepared, arg
-from cuvee.store.filters import Condition, Search, Term
+from cuvee.store.filters import WHOLE, Search, Term
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -50,6 +51,8 @@ def find_page(
     limit: int,
     token: str,
     question: object,
+    offset: int = 0,
+    keep: Callable[[list[tuple[Any, ...]]], int] = len,
 ) -> tuple[list[tuple[Any, ...]], str | None]:
     """Find a page of things and the token of the next page.
 
@@ -59,31 +62,83 @@ def find_page(
         limit: most things to return.
         token: where to resume; empty for the first page.
         question: everything that the order and the choice of things depend on.
+        offset: things to pass over first; with a token, behind where it resumes.
+        keep: how many of the things found are to be returned at this time, one at least.
 
     Raises:
         InvalidParameter: the token is malformed or belongs to another question.
     """
     asked = _digest(question)
-    plan = _plan(search, columns, resumed=bool(token))
-    # One row more than the page tells whether there is another page.
-    values = {**search.values, "limit": limit + 1}
+    values = dict(search.values)
+    parts = search.parts
     if token:
-        last = _open(token, asked, plan.types)
+        last = _open(token, asked, _plan(search, columns, parts[0], resumed=True).types)
         values.update((f"last{i}", value) for i, value in enumerate(last))
-    rows = search.tx.all(plan.statement, **values)
+        if len(parts) > 1:
+            parts = tuple(part for part in parts if part >= last[0])
+    rows: list[tuple[Any, ...]] = []
+    for place, part in enumerate(parts):
+        resumed = bool(token) and place == 0
+        plan = _plan(search, columns, part, resumed=resumed, offset=bool(offset))
+        # One row more than the page tells whether there is another page.
+        values.update(limit=limit + 1 - len(rows), offset=offset)
+        rows += search.tx.all(plan.statement, **values)
+        if len(rows) > limit:
+            break
+        if offset and part != parts[-1]:
+            offset = 0 if rows else offset - count_found(search, part, resumed=resumed, **values)
     page = rows[:limit]
+    page = page[: keep(page)] if page else page
     width = len(columns)
-    resume = _seal(asked, page[-1][width:]) if len(rows) > limit else None
+    resume = _seal(asked, page[-1][width:]) if len(rows) > len(page) else None
     return [row[:width] for row in page], resume
 
 
-def _plan(search: Search, columns: Sequence[ColumnElement[Any]], *, resumed: bool) -> Plan:
+def count_found(search: Search, part: int = WHOLE, *, resumed: bool = False, **values: Any) -> int:
+    """Count the things that are found, or those of one part of the answer."""
+
+    def write() -> Plan:
+        found = search.write(part)
+        query = select(func.count()).select_from(found.source).where(*found.where)
+        if resumed:
+            query = query.where(_behind(found.terms))
+        return Plan(search.tx.database.prepare(query), ())
+
+    plan = _kept(search, ("count", part, resumed), write)
+    return int(search.tx.all(plan.statement, **{**search.values, **values})[0][0])
+
+
+def _plan(
+    search: Search,
+    columns: Sequence[ColumnElement[Any]],
+    part: int,
+    *,
+    resumed: bool,
+    offset: bool = False,
+) -> Plan:
+    def write() -> Plan:
+        found = search.write(part)
+        terms = found.terms
+        query = select(*columns, *(term.value for term in terms)).select_from(found.source)
+        query = query.where(*found.where)
+        if resumed:
+            query = query.where(_behind(terms))
+        order = (t.value.desc() if t.descending else t.value.asc() for t in terms if not t.same)
+        query = query.order_by(*order).limit(arg("limit"))
+        if offset:
+            query = query.offset(arg("offset"))
+        return Plan(search.tx.database.prepare(query), tuple(term.type for term in terms))
+
+    return _kept(search, (part, resumed, offset, len(columns)), write)
+
+
+def _kept(search: Search, said: tuple[Any, ...], write: Callable[[], Plan]) -> Plan:
     """Return the plan for a question: the one for its shape, or a new one."""
     plans = search.tx.database.plans
-    shape = None if search.shape is None else (*search.shape, resumed)
+    shape = None if search.shape is None else (*search.shape, said)
     plan: Plan | None = plans.get(shape)
     if plan is None:
-        plan = _write(search, columns, resumed=resumed)
+        plan = write()
         if shape is not None and len(shape) + len(search.values) < MAX_SHAPE:
             if len(plans) >= MAX_PLANS:
                 plans.clear()  # starts anew rather than grow for ever
@@ -91,30 +146,20 @@ def _plan(search: Search, columns: Sequence[ColumnElement[Any]], *, resumed: boo
     return plan
 
 
-def _write(search: Search, columns: Sequence[ColumnElement[Any]], *, resumed: bool) -> Plan:
-    found = search.write()
-    terms = found.terms
-    query = select(*columns, *(term.value for term in terms)).select_from(found.source)
-    query = query.where(*found.where)
-    if resumed:
-        query = query.where(_behind(terms))
-    order = (t.value.desc() if t.descending else t.value.asc() for t in terms)
-    query = query.order_by(*order).limit(arg("limit"))
-    return Plan(search.tx.database.prepare(query), tuple(term.type for term in terms))
-
-
 def _behind(terms: Sequence[Term]) -> Condition:
     """Return "comes after": greater in the first term, or equal there and so on."""
     ways: list[Condition] = []
     equal: list[Condition] = []
-    bounds = [
-        bindparam(f"last{i}", required=False, type_=term.value.type) for i, term in enumerate(terms)
+    bounded = [
+        (term, bindparam(f"last{i}", required=False, type_=term.value.type))
+        for i, term in enumerate(terms)
+        if not term.same
     ]
-    for term, bound in zip(terms, bounds, strict=True):
+    for term, bound in bounded:
         further = term.value < bound if term.descending else term.value > bound
         ways.append(and_(*equal, further))
         equal.append(term.value == bound)
-    first, bound = terms[0], bounds[0]
+    first, bound = bounded[0]
     # Says nothing new, but lets an index on the first term start at the right place.
     start = first.value <= bound if first.descending else first.value >= bound
     return and_(start, or_(*ways))

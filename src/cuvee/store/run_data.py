@@ -35,8 +35,8 @@ def _gathered(db: Database, *columns: ColumnElement[Any]) -> ColumnElement[str]:
 _data = hot(
     lambda db: select(
         _gathered(db, _m.c.run_pk, _m.c.key_id, _m.c.bits, _m.c.timestamp, _m.c.step),
-        _gathered(db, *_p.c),
-        _gathered(db, *_t.c),
+        _gathered(db, _p.c.run_pk, _p.c.key_id, _p.c.value),
+        _gathered(db, _t.c.run_pk, _t.c.key_id, _t.c.value),
         _gathered(db, *_out.c),
         exists().where(db.among(_rd.c.run_pk, "pks")),
     )

@@ -8,13 +8,15 @@ from sqlalchemy import delete
 
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.settling import parsed_number
 from cuvee.store.tx import Tx
 
 _t = schema.tags
 _new = insert(_t)
 _put = hot(
     _new.on_conflict_do_update(
-        index_elements=["run_pk", "key_id"], set_={"value": _new.excluded.value}
+        index_elements=["run_pk", "key_id"],
+        set_={"value": _new.excluded.value, "number": _new.excluded.number},
     )
 )
 _drop = hot(
@@ -25,7 +27,8 @@ _drop = hot(
 def put_tags(tx: Tx, pk: int, tags: dict[str, str]) -> None:
     """Set tags of a run."""
     ids = tx.key_ids(tags, create=True)
-    tx.bulk(_put, [(pk, ids[key], value) for key, value in tags.items()])
+    rows = [(pk, ids[key], value, parsed_number(value)) for key, value in tags.items()]
+    tx.bulk(_put, rows)
 
 
 def drop_tags(tx: Tx, pk: int, keys: Iterable[str]) -> int:

@@ -35,6 +35,7 @@ from cuvee.store.makers import made_by_actor
 from cuvee.store.nesting import check_parent
 from cuvee.store.run_data import load_runs, run_info
 from cuvee.store.run_tags import drop_tags, put_tags
+from cuvee.store.settling import parsed_number
 from cuvee.store.tx import Tx
 
 _r = schema.runs
@@ -243,7 +244,7 @@ def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
         InvalidParameter: one of them has another value already.
     """
     ids = tx.key_ids([p.key for p in params], create=True)
-    tx.bulk(_add_param, [(pk, ids[p.key], p.value) for p in params])
+    tx.bulk(_add_param, [(pk, ids[p.key], p.value, parsed_number(p.value)) for p in params])
     stored: dict[int, str] = dict(tx.all(_params, run_pk=pk, key_ids=tx.listed(list(ids.values()))))
     for param in params:
         old = stored[ids[param.key]]

@@ -8,8 +8,9 @@ from cuvee.search.languages import EXPERIMENTS
 from cuvee.search.orders import parse_order
 from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
+from cuvee.store.conditions import Keyed, Row, Subject
 from cuvee.store.experiments import load_experiments
-from cuvee.store.filters import Keyed, Search, Subject, clauses_of
+from cuvee.store.filters import Search
 from cuvee.store.paging import find_page
 from cuvee.store.search_runs import LIFECYCLES
 from cuvee.store.tx import Tx
@@ -20,19 +21,21 @@ _t = schema.experiment_tags
 
 _EXPERIMENTS = Subject(
     source=_e,
-    pk=_e.c.id,
-    attributes={
-        "experiment_id": _e.c.id,
-        "name": _e.c.name,
-        "creation_time": _e.c.created,
-        "last_update_time": _e.c.updated,
-    },
+    row=Row(
+        _e.c.id,
+        {
+            "experiment_id": _e.c.id,
+            "name": _e.c.name,
+            "creation_time": _e.c.created,
+            "last_update_time": _e.c.updated,
+        },
+    ),
     keyed={Kind.TAG: Keyed(_t, owner=_t.c.experiment_id, key=_t.c.key)},
 )
 
 
 def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
-    clauses = list(clauses_of(parse_filter(op.filter, EXPERIMENTS)))
+    tree = parse_filter(op.filter, EXPERIMENTS)
     order = parse_order(op.order_by, EXPERIMENTS)
     search = Search(tx, _EXPERIMENTS, "experiments")
     mine = readable(tx, "experiment", _e.c.id, _e.c.name)
@@ -40,7 +43,7 @@ def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
         stage = LIFECYCLES[op.view_type]
         search.demand(stage, lambda: _e.c.lifecycle == stage)
     search.demand(*mine[:2], **mine.values)
-    search.filter(clauses, join=False)
+    search.filter(tree)
     for key in order:
         search.sort(key)
     if not order:

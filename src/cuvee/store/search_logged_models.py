@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
-from sqlalchemy import and_, exists, func, or_, select, true
+from sqlalchemy import FromClause, and_, exists, func, or_, select, true
 
 from cuvee.api.logged_models import (
     DatasetFilter,
@@ -19,9 +19,10 @@ from cuvee.errors import InvalidParameter
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import LOGGED_MODELS
 from cuvee.search.orders import check_count, parse_order
-from cuvee.search.tree import Kind, OrderKey
+from cuvee.search.tree import Kind, OrderKey, clauses_of
 from cuvee.store import schema
-from cuvee.store.filters import Condition, Keyed, Search, Subject, clauses_of
+from cuvee.store.conditions import Column, Condition, Keyed, Row, Subject
+from cuvee.store.filters import Search
 from cuvee.store.logged_models import load_logged_models
 from cuvee.store.paging import find_page
 from cuvee.store.tx import Tx
@@ -31,17 +32,21 @@ _p = schema.logged_model_params
 _t = schema.logged_model_tags
 _pt = schema.logged_model_metrics
 
-_METRICS = Keyed(_pt, owner=_pt.c.model_pk, key=_pt.c.key, single=False)
+_METRICS = Keyed(
+    _pt, owner=_pt.c.model_pk, key=_pt.c.key, single=False, columns={"": Column("value", "bits")}
+)
 _MODELS = Subject(
     source=_m,
-    pk=_m.c.pk,
-    attributes={
-        **{name: _m.c[name] for name in ("name", "model_id", "model_type", "source_run_id")},
-        "experiment_id": _m.c.experiment_id,
-        "status": _m.c.status,
-        "creation_timestamp": _m.c.created,
-        "last_updated_timestamp": _m.c.updated,
-    },
+    row=Row(
+        _m.c.pk,
+        {
+            **{name: _m.c[name] for name in ("name", "model_id", "model_type", "source_run_id")},
+            "experiment_id": _m.c.experiment_id,
+            "status": _m.c.status,
+            "creation_timestamp": _m.c.created,
+            "last_updated_timestamp": _m.c.updated,
+        },
+    ),
     keyed={
         Kind.METRIC: _METRICS,
         Kind.PARAM: Keyed(_p, owner=_p.c.model_pk, key=_p.c.key),
@@ -51,7 +56,7 @@ _MODELS = Subject(
 
 
 def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
-    clauses = list(clauses_of(parse_filter(op.filter, LOGGED_MODELS)))
+    tree = parse_filter(op.filter, LOGGED_MODELS)
     check_count(len(op.order_by))
     orders = [(order, _order_key(order)) for order in op.order_by]
     experiments = sorted({experiment_number(text) for text in op.experiment_ids})
@@ -59,15 +64,13 @@ def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
     scope = [in_scope, _m.c.lifecycle == "active"]
     subject = _MODELS
     if op.datasets:
-        only = _measured_on(op.datasets)
-        subject = replace(
-            subject, keyed={**subject.keyed, Kind.METRIC: replace(_METRICS, only=only)}
-        )
-        if not any(clause.kind is Kind.METRIC for clause in clauses):
-            scope.append(exists().where(_pt.c.model_pk == _m.c.pk, only))
+        measured = replace(_METRICS, only=lambda table: _measured_on(table, op.datasets))
+        subject = replace(subject, keyed={**subject.keyed, Kind.METRIC: measured})
+        if not any(clause.kind is Kind.METRIC for clause in clauses_of(tree)):
+            scope.append(exists().where(_pt.c.model_pk == _m.c.pk, _measured_on(_pt, op.datasets)))
     search = Search(tx, subject, None)
     search.demand(None, lambda: and_(*scope))
-    search.filter(clauses, join=False)
+    search.filter(tree)
     for order, key in orders:
         if key.kind is Kind.METRIC:
             _sort_by_metric(search, order, key, in_scope)
@@ -107,12 +110,12 @@ def _quoted(name: str) -> str:
     return name if key[:1] in ("`", '"', "'") else f"{head}.`{key}`"
 
 
-def _measured_on(datasets: Sequence[DatasetFilter]) -> Condition:
+def _measured_on(table: FromClause, datasets: Sequence[DatasetFilter]) -> Condition:
     return or_(
         *(
             and_(
-                _pt.c.dataset_name == dataset.dataset_name,
-                _pt.c.dataset_digest == dataset.dataset_digest
+                table.c.dataset_name == dataset.dataset_name,
+                table.c.dataset_digest == dataset.dataset_digest
                 if dataset.dataset_digest
                 else true(),
             )
@@ -138,7 +141,7 @@ def _sort_by_metric(
     points = points.where(in_scope, _pt.c.key == key.key)
     if order.dataset_name:
         points = points.where(
-            _measured_on([DatasetFilter(order.dataset_name, order.dataset_digest or None)])
+            _measured_on(_pt, [DatasetFilter(order.dataset_name, order.dataset_digest or None)])
         )
     latest = points.subquery()
     match = and_(latest.c.model_pk == _m.c.pk, latest.c.age == 1)

@@ -7,8 +7,6 @@ and must not exclude the ordinary models, which lack the tag.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import and_, exists, true
 
 from cuvee.api.models import RegisteredModelPage, SearchRegisteredModels
@@ -16,9 +14,10 @@ from cuvee.api.versions import ModelVersionPage, SearchModelVersions
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import MODEL_VERSIONS, REGISTERED_MODELS
 from cuvee.search.orders import parse_order
-from cuvee.search.tree import And, Clause, Kind, OrderKey
+from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, clauses_of, replaced
 from cuvee.store import schema
-from cuvee.store.filters import Condition, Keyed, Search, Subject, clauses_of
+from cuvee.store.conditions import Condition, Keyed, Row, Subject
+from cuvee.store.filters import Search
 from cuvee.store.models import load_models
 from cuvee.store.paging import find_page
 from cuvee.store.tx import Tx
@@ -29,6 +28,7 @@ PROMPT_TAG = "mlflow.prompt.is_prompt"
 _ASKS_FOR_PROMPTS = {("=", "true"), ("!=", "false")}
 _EXCLUDES_PROMPTS = {("!=", "true"), ("=", "false")}
 
+_ALL = And(())
 _m = schema.registered_models
 _mt = schema.registered_model_tags
 _v = schema.model_versions
@@ -36,26 +36,30 @@ _vt = schema.model_version_tags
 
 _MODELS = Subject(
     source=_m,
-    pk=_m.c.pk,
-    attributes={
-        "name": _m.c.name,
-        "folder": _m.c.folder,
-        "last_updated_timestamp": _m.c.updated,
-    },
+    row=Row(
+        _m.c.pk,
+        {
+            "name": _m.c.name,
+            "folder": _m.c.folder,
+            "last_updated_timestamp": _m.c.updated,
+        },
+    ),
     keyed={Kind.TAG: Keyed(_mt, owner=_mt.c.model_pk, key=_mt.c.key)},
 )
 _VERSIONS = Subject(
     source=_v.join(_m, _m.c.pk == _v.c.model_pk),
-    pk=_v.c.pk,
-    attributes={
-        "name": _m.c.name,
-        "run_id": _v.c.run_id,
-        "source_path": _v.c.source,
-        "current_stage": _v.c.stage,
-        "version_number": _v.c.version,
-        "creation_timestamp": _v.c.created,
-        "last_updated_timestamp": _v.c.updated,
-    },
+    row=Row(
+        _v.c.pk,
+        {
+            "name": _m.c.name,
+            "run_id": _v.c.run_id,
+            "source_path": _v.c.source,
+            "current_stage": _v.c.stage,
+            "version_number": _v.c.version,
+            "creation_timestamp": _v.c.created,
+            "last_updated_timestamp": _v.c.updated,
+        },
+    ),
     keyed={Kind.TAG: Keyed(_vt, owner=_vt.c.version_pk, key=_vt.c.key)},
 )
 _MODEL_IS_PROMPT = exists().where(
@@ -68,14 +72,12 @@ _VERSION_IS_PROMPT = exists().where(
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
     order = parse_order(op.order_by, REGISTERED_MODELS)
-    clauses, hidden = _without_prompts(
-        parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT]
-    )
+    tree, hidden = _without_prompts(parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT])
     search = Search(tx, _MODELS, "models")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
-    search.filter(clauses, join=False)
+    search.filter(tree)
     for key in order:
         search.sort(key)
     if "name" not in {key.key for key in order}:
@@ -92,14 +94,14 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
 
 def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     order = parse_order(op.order_by, MODEL_VERSIONS)
-    clauses, hidden = _without_prompts(
+    tree, hidden = _without_prompts(
         parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
     )
     search = Search(tx, _VERSIONS, "versions")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
     search.demand(len(hidden), lambda: and_(true(), *hidden))
-    search.filter(clauses, join=False)
+    search.filter(tree)
     for key in order:
         search.sort(key)
     used = {key.key for key in order}
@@ -119,13 +121,12 @@ def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     return ModelVersionPage(load_versions(tx, [(row[-1], row[:-1]) for row in rows]), token)
 
 
-def _without_prompts(
-    tree: And, hidden: list[Condition]
-) -> tuple[Sequence[Clause], list[Condition]]:
-    clauses = list(clauses_of(tree))
-    if any(_says(clause, _ASKS_FOR_PROMPTS) for clause in clauses):
-        return clauses, []
-    return [clause for clause in clauses if not _says(clause, _EXCLUDES_PROMPTS)], hidden
+def _without_prompts(tree: Node, hidden: list[Condition]) -> tuple[Node, list[Condition]]:
+    """Return the filter and the conditions that hide prompts, unless it asks for them."""
+    if any(_says(clause, _ASKS_FOR_PROMPTS) for clause in clauses_of(tree)):
+        return tree, []
+    # What excludes them says no more; models lack the tag.
+    return replaced(tree, lambda c: _ALL if _says(c, _EXCLUDES_PROMPTS) else c), hidden
 
 
 def _says(clause: Clause, what: set[tuple[str, str]]) -> bool:

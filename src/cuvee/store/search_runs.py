@@ -2,135 +2,118 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from sqlalchemy import ColumnElement, Table, and_, func, select
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from cuvee.api.names import experiment_number
-from cuvee.api.runs import RUN_NAME_TAG, RunPage, SearchRuns
+from cuvee.api.runs import RunPage, SearchRuns
 from cuvee.search.filters import parse_filter
-from cuvee.search.languages import RUNS
+from cuvee.search.languages import RUNS as LANGUAGE
 from cuvee.search.orders import parse_order
-from cuvee.search.tree import Clause, Kind, OrderKey
+from cuvee.search.simplify import simplify
+from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
-from cuvee.store.engine import arg, hot
-from cuvee.store.filters import OPERATORS, Keyed, Member, Search, Subject, clauses_of
-from cuvee.store.paging import find_page
+from cuvee.store.driving import Few, Scope, choose_way, in_scope, scope_values
+from cuvee.store.filters import Search
+from cuvee.store.paging import count_found, find_page
 from cuvee.store.run_data import load_runs
+from cuvee.store.run_subject import Asked, in_tables
+from cuvee.store.steps import with_steps
 from cuvee.store.tx import Tx
 
-CONTEXT_TAG = "mlflow.data.context"
 LIFECYCLES = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted"}
-
 _r = schema.runs
-_m = schema.latest
-_d = schema.datasets
-_rd = schema.run_datasets
-_rdt = schema.run_dataset_tags
 
 
-FEW = 500
-"""Runs that a metric clause finds by its index before the other clauses look at them."""
+class Question(NamedTuple):
+    """A question about runs, read.
 
-_by_metric = {
-    op: select(_m.c.run_pk).where(
-        _m.c.key_id == arg("few_key"), OPERATORS[op](_m.c.value, arg("few_value"))
-    )
-    for op in ("=", "<", "<=", ">", ">=")
-}
-_few = {
-    op: hot(select(func.count()).select_from(found.limit(FEW + 1).subquery()))
-    for op, found in _by_metric.items()
-}
+    Args:
+        asked: filter and order in terms of tables.
+        scope: where to look.
+        text: what it was, for tokens.
+    """
 
-
-def _keyed(table: Table) -> Keyed:
-    return Keyed(table, owner=table.c.run_pk, key=table.c.key_id, interned=True)
-
-
-def _of_dataset(column: ColumnElement[str]) -> Member:
-    return Member(column, and_(_rd.c.run_pk == _r.c.pk, _d.c.pk == _rd.c.dataset_pk))
-
-
-_RUNS = Subject(
-    source=_r,
-    pk=_r.c.pk,
-    attributes={
-        "run_name": _r.c.name,
-        **{
-            name: _r.c[name]
-            for name in ("run_id", "status", "user_id", "artifact_uri", "start_time", "end_time")
-        },
-    },
-    keyed={
-        Kind.METRIC: _keyed(schema.latest),
-        Kind.PARAM: _keyed(schema.params),
-        Kind.TAG: _keyed(schema.tags),
-    },
-    members={
-        (Kind.DATASET, "name"): _of_dataset(_d.c.name),
-        (Kind.DATASET, "digest"): _of_dataset(_d.c.digest),
-        (Kind.DATASET, "context"): Member(
-            _rdt.c.value, and_(_rdt.c.run_pk == _r.c.pk, _rdt.c.key == CONTEXT_TAG)
-        ),
-    },
-)
+    asked: Asked
+    scope: Scope
+    text: list[Any]
 
 
 def search_runs(tx: Tx, op: SearchRuns) -> RunPage:
-    clauses = [_by_name_tag(c) for c in clauses_of(parse_filter(op.filter, RUNS))]
-    order = parse_order(op.order_by, RUNS)
-    experiments = sorted({experiment_number(text) for text in op.experiment_ids})
-    if not experiments:
+    question = read_question(tx, op.experiment_ids, op.filter, op.order_by, op.run_view_type)
+    if question is None:
         return RunPage()
-    search = Search(tx, _RUNS, "runs")
-    # One experiment and one life-cycle stage let the index give the default order.
-    if len(experiments) == 1:
-        search.demand(1, lambda: _r.c.experiment_id == arg("home"), home=experiments[0])
-    else:
-        homes = tx.listed(experiments)
-        search.demand(2, lambda: tx.database.among(_r.c.experiment_id, "homes"), homes=homes)
-    if op.run_view_type in LIFECYCLES:
-        stage = LIFECYCLES[op.run_view_type]
-        search.demand(stage, lambda: _r.c.lifecycle == stage)
-    _start_with_few(search, clauses, join=bool(order))
-    search.filter(clauses, join=bool(order))
-    for key in order:
+    rows, token = find_runs(tx, question, limit=op.max_results, token=op.page_token)
+    return RunPage(load_runs(tx, rows), token)
+
+
+def read_question(
+    tx: Tx, experiment_ids: Sequence[str], text: str, order_by: Sequence[str], view_type: str
+) -> Question | None:
+    """Read a question about runs; None if it is about no experiment."""
+    tree = parse_filter(text, LANGUAGE)
+    order = parse_order(order_by, LANGUAGE)
+    homes = sorted({experiment_number(number) for number in experiment_ids})
+    if not homes:
+        return None
+    scope = Scope(homes, LIFECYCLES.get(view_type, ""))
+    asked = in_tables(tx, tree, order, homes)
+    asked = asked._replace(tree=simplify(with_steps(tx, asked, scope)))
+    return Question(asked, scope, ["runs", text, list(order_by), view_type, homes])
+
+
+def find_runs(
+    tx: Tx,
+    question: Question,
+    *,
+    limit: int,
+    token: str = "",
+    offset: int = 0,
+    keep: Callable[[list[tuple[Any, ...]]], int] = len,
+) -> tuple[list[tuple[Any, ...]], str | None]:
+    """Find a page of runs, as rows in the order of ``schema.runs``; see ``find_page``."""
+    asked, scope, text = question
+    order = list(asked.order)
+    way = choose_way(tx, asked.tree, order, scope, wanted=offset + limit)
+    search = _begin(tx, question, way.few)
+    if way.walk:
+        search.walk(order[0])
+    _look(search, question, way.few, by_index=way.few is None and not way.walk)
+    for key in order[1:] if way.walk else order:
         search.sort(key)
     used = {key.key for key in order if key.kind is Kind.ATTRIBUTE}
     for tie in (OrderKey(Kind.ATTRIBUTE, "start_time", True), OrderKey(Kind.ATTRIBUTE, "run_id")):
         if tie.key not in used:
             search.sort(tie)
-    rows, token = find_page(
-        search,
-        list(_r.c),
-        limit=op.max_results,
-        token=op.page_token,
-        question=["runs", op.filter, op.order_by, op.run_view_type, experiments],
+    return find_page(
+        search, list(_r.c), limit=limit, token=token, offset=offset, keep=keep, question=text
     )
-    return RunPage(load_runs(tx, rows), token)
 
 
-def _start_with_few(search: Search, clauses: list[Clause], *, join: bool) -> None:
-    """Let the search start from the runs that a metric clause leaves, if they are few.
-
-    The database does not know how many runs a clause leaves, and the index on metrics can tell at
-    the cost of a few hundred entries. So what a selective clause costs follows its matches, not
-    the number of runs.
-    """
-    metrics = [c for c in clauses if c.kind is Kind.METRIC and c.op in _few][:3]
-    if join and len({c.key for c in metrics}) < 2:
-        return  # the database starts from a joined metric by itself, if there is only one
-    ids = search.tx.key_ids({c.key for c in metrics})
-    for clause in metrics:
-        few = {"few_key": ids.get(clause.key), "few_value": float(str(clause.value))}
-        if clause.key in ids and search.tx.value(_few[clause.op], **few) <= FEW:
-            search.demand(clause.op, partial(_r.c.pk.in_, _by_metric[clause.op]), **few)
-            return
+def count_runs(tx: Tx, question: Question) -> int:
+    """Count the runs that pass; without a filter by an index alone."""
+    way = choose_way(
+        tx, question.asked.tree, (OrderKey(Kind.ATTRIBUTE, "run_id"),), question.scope, wanted=0
+    )
+    search = _begin(tx, question, way.few)
+    _look(search, question, way.few, by_index=way.few is None)
+    return count_found(search)
 
 
-def _by_name_tag(clause: Clause) -> Clause:
-    """A run's name is filtered through its tag: the two differ once the tag has been deleted."""
-    if (clause.kind, clause.key) != (Kind.ATTRIBUTE, "run_name"):
-        return clause
-    return Clause(Kind.TAG, RUN_NAME_TAG, clause.op, clause.value)
+def _begin(tx: Tx, question: Question, few: Few | None) -> Search:
+    asked = question.asked
+    about = json.dumps(["runs", asked.said, few.said if few else None], default=str)
+    search = Search(tx, asked.subject, about)
+    search.values.update(asked.values)
+    return search
+
+
+def _look(search: Search, question: Question, few: Few | None, *, by_index: bool) -> None:
+    """Demand what a question demands, beginning with the few runs of a clause if there is one."""
+    database = search.tx.database
+    if few is not None:
+        search.demand(few.said, lambda: _r.c.pk.in_(few.runs(database)), **few.values)
+    said, condition = in_scope(database, question.scope, by_index=by_index)
+    search.demand(said, condition, **scope_values(search.tx, question.scope))
+    search.filter(question.asked.tree)

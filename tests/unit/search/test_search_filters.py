@@ -18,7 +18,8 @@ from cuvee.search.languages import (
     RUNS,
     Language,
 )
-from cuvee.search.tree import And, Clause, Kind
+from cuvee.search.tokens import SearchError
+from cuvee.search.tree import And, Clause, Kind, Node, Not, Or, Side
 
 LANGUAGES = [RUNS, EXPERIMENTS, REGISTERED_MODELS, MODEL_VERSIONS, LOGGED_MODELS]
 
@@ -73,8 +74,6 @@ def test_a_comparison_of_runs(text: str, expected: tuple[Kind, str, str, Any]) -
         ("metrics.x < 0x10", 13, "0x10", "a number such as"),
         ("metrics.x < nan", 13, "nan", "a number without quotes"),
         ("metrics.x LIKE 'a'", 11, "LIKE", "operators =, !=, >"),
-        ("metrics.x IS NULL", 11, "IS", "operators"),
-        ("metrics.x BETWEEN 1 AND 2", 11, "BETWEEN", "operators"),
         ("metrics . x < 1", 9, ".", "a key such as"),
         ("`metrics.x` < 1", 1, "`metrics.x`", "one of run_id, status"),
         ("params.x = y", 12, "y", "a text in quotes"),
@@ -83,7 +82,6 @@ def test_a_comparison_of_runs(text: str, expected: tuple[Kind, str, str, Any]) -
         ("params.x = 1", 12, "1", "a text in quotes"),
         ("params.x == 'y'", 10, "==", "operators"),
         ("params.x <> 'y'", 10, "<>", "operators"),
-        ("params.x IN ('y')", 10, "IN", "operators"),
         ("params.x NOT LIKE 'y'", 10, "NOT", "operators"),
         ("params. = 'y'", 1, "params.", "a key after 'params.'"),
         ("params.`` = 'y'", 1, "params.``", "a key after 'params.'"),
@@ -91,12 +89,9 @@ def test_a_comparison_of_runs(text: str, expected: tuple[Kind, str, str, Any]) -
         ("foo = 'y'", 1, "foo", "one of run_id"),
         ("dataset.foo = 'y'", 1, "dataset.foo", "one of dataset.name, dataset.digest"),
         ("status = 'A';", 13, ";", "letters"),
-        ("(status = 'A')", 1, "(", "a name"),
-        ("NOT status = 'A'", 1, "NOT", "one of run_id"),
         ("'run_id' = 'A'", 1, "'run_id'", "a name"),
-        ("status = 'A' OR status = 'B'", 14, "OR", "AND or the end"),
         ("status = 'A' AND AND status = 'B'", 18, "AND", "one of run_id"),
-        ("status = 'A' status = 'B'", 14, "status", "AND or the end"),
+        ("status = 'A' status = 'B'", 14, "status", "AND, OR or the end"),
         ("run_id IN ()", 12, ")", "a text in quotes"),
         ("run_id IN 'a'", 11, "'a'", "a list"),
         ("run_id IN ('a' 'b')", 16, "'b'", "a comma"),
@@ -105,6 +100,31 @@ def test_a_comparison_of_runs(text: str, expected: tuple[Kind, str, str, Any]) -
         ("status", 7, "", "operators"),
         ("status =", 9, "", "a text in quotes"),
         ("experiment_id = '1'", 1, "experiment_id", "one of run_id"),
+        ("(status = 'A'", 14, "", "AND, OR or a closing parenthesis"),
+        ("(status = 'A' AND)", 18, ")", "one of run_id"),
+        ("status = 'A')", 13, ")", "AND, OR or the end"),
+        ("status = 'A' OR", 16, "", "one of run_id"),
+        ("()", 2, ")", "one of run_id"),
+        ("NOT", 4, "", "one of run_id"),
+        ("metrics.x BETWEEN 1 2", 21, "2", "AND and the upper bound"),
+        ("metrics.x BETWEEN 1", 20, "", "AND and the upper bound"),
+        ("metrics.x IN ('1')", 15, "'1'", "a number without quotes"),
+        ("params.x BETWEEN 'a' AND 'b'", 10, "BETWEEN", "operators"),
+        ("metrics.x NOT < 1", 11, "NOT", "operators"),
+        ("min(params.x) < 1", 5, "params.x", "metrics.<key> in min()"),
+        ("number(metrics.x) < 1", 8, "metrics.x", "params.<key> or tags.<key>"),
+        ("max(metrics.x < 1", 15, "<", "a closing parenthesis for max("),
+        ("at(metrics.x) < 1", 13, ")", "a comma and a step"),
+        ("at(metrics.x, 1.5) < 1", 15, "1.5", "a whole number"),
+        ("at(metrics.x, 9223372036854775808) < 1", 15, "9223372036854775808", "64 bits"),
+        ("median(metrics.x) < 1", 1, "median", "one of run_id"),
+        ("metrics.x < params.y", 13, "params.y", "another metric"),
+        ("metrics.x < number(params.y", 28, "", "a closing parenthesis"),
+        ("parent.metrics.x < metrics.x", 20, "metrics.x", "the same run"),
+        ("parent.parent.status = 'A'", 1, "parent.parent.status", "type words"),
+        ("at(parent.metrics.x, 1) < 1", 4, "parent.metrics.x", "the run itself"),
+        ("model.foo = 'a'", 1, "model.foo", "one of model.name"),
+        ("children.count > 0.5", 18, "0.5", "a whole number"),
     ],
 )
 def test_an_error_names_the_place_what_was_found_and_what_was_expected(
@@ -125,6 +145,63 @@ def test_clauses_are_joined_by_and_in_any_case_and_one_more_at_the_end_is_fine()
         "x",
         "y",
     ]
+
+
+A, B, C = (Clause(Kind.METRIC, key, "=", 1) for key in "abc")
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("{a} OR {b}", Or((A, B))),
+        ("{a} or {b} AND {c}", Or((A, And((B, C))))),
+        ("({a} OR {b}) AND {c}", And((Or((A, B)), C))),
+        ("not {a} and {b}", And((Not(A), B))),
+        ("NOT ({a} AND {b})", Not(And((A, B)))),
+        ("NOT NOT {a}", Not(Not(A))),
+        ("(({a}))", A),
+        ("({a} AND ({b} AND {c}))", And((A, B, C))),
+        ("{a} OR {a}", A),
+        ("({a} OR {b}) AND", Or((A, B))),
+    ],
+)
+def test_not_binds_closest_then_and_then_or(text: str, tree: Node) -> None:
+    given = {key: f"metrics.{key} = 1" for key in "abc"}
+    found = parse_filter(text.format(**given), RUNS)
+    assert found == (tree if isinstance(tree, And) else And((tree,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("metrics.x IN (1, 2.5,)", Clause(Kind.METRIC, "x", "IN", (1, 2.5))),
+        ("metrics.x not between -1 and 2", Clause(Kind.METRIC, "x", "NOT BETWEEN", (-1, 2))),
+        ("metrics.x is null", Clause(Kind.METRIC, "x", "IS NULL", None)),
+        ("end_time IS NOT NULL", Clause(Kind.ATTRIBUTE, "end_time", "IS NOT NULL", None)),
+        ("min(metric.`a b`) < 1", Clause(Kind.METRIC, "a b", "<", 1, "min")),
+        ("last(metrics.x) = 1", Clause(Kind.METRIC, "x", "=", 1)),
+        ("at(metrics.x, -5) = 1", Clause(Kind.METRIC, "x", "=", 1, "at", -5)),
+        ("number(tags.n) >= 1", Clause(Kind.TAG, "n", ">=", 1, "number")),
+        ("metrics.x < max(metrics.y)",
+         Clause(Kind.METRIC, "x", "<", Side(Kind.METRIC, "y", "max"))),
+        ("parent.metrics.`x y` < 1", Clause(Kind.METRIC, "x y", "<", 1, via="parent")),
+        ("children.status = 'A'", Clause(Kind.ATTRIBUTE, "status", "=", "A", via="children")),
+        ("best(parent.metrics.x) > 1", Clause(Kind.METRIC, "x", ">", 1, "best", via="parent")),
+        ("parent IS NULL", Clause(Kind.ATTRIBUTE, "parent", "IS NULL", None)),
+        ("children.count > 3", Clause(Kind.CHILDREN, "count", ">", 3)),
+        ("model.version = '3'", Clause(Kind.MODEL, "version", "=", 3)),
+        ("params.parent.x = 'a'", Clause(Kind.PARAM, "parent.x", "=", "a")),
+    ],
+)  # fmt: skip
+def test_what_mlflow_does_not_have(text: str, clause: Clause) -> None:
+    assert parse_filter(text, RUNS) == And((clause,))
+
+
+def test_groups_are_nested_up_to_a_bound() -> None:
+    deep = "(" * 16 + "NOT " * 16 + "metrics.x = 1" + ")" * 16
+    assert len(parse_filter(deep, RUNS).parts) == 1
+    with pytest.raises(SearchError, match="character 82: found NOT; expected at most 32"):
+        parse_filter(" " + deep.replace("NOT", "NOT NOT", 1), RUNS)
 
 
 def test_a_clause_that_is_repeated_counts_once() -> None:
@@ -170,8 +247,11 @@ def test_a_filter_may_have_very_many_clauses_but_not_more_than_a_million_charact
         parse_filter(text + " " * 1_000_000, RUNS)
 
 
+_WORDS = (
+    "metrics params run_id AND OR IN LIKE IS NULL NOT BETWEEN != 'a' children.count parent. \x85"
+)
 _PIECES = st.sampled_from(
-    ["metrics", "params", "run_id", "AND", "IN", "LIKE", "IS", "NULL", "NOT", "!=", "'a'", "\x85"]
+    [*_WORDS.split(" "), " ", "min(", "at(", "model.name", "metrics.x < 1"]
 ) | st.sampled_from(". x=<'\"`1-e(),é\\;\n")
 
 

@@ -22,9 +22,10 @@ from sqlalchemy import (
     cast as sql_cast,
 )
 
-from cuvee.search.tree import And, Clause, Kind
+from cuvee.search.tree import And, Clause, Kind, Node, clauses_of
+from cuvee.store.conditions import compare
 from cuvee.store.engine import open_database
-from cuvee.store.filters import clauses_of, compare, settle
+from cuvee.store.settling import settle
 
 OPS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -51,7 +52,7 @@ def holds(stored: Any, op: str, value: Any) -> bool:
     )
     op, bound = settle(kind, op, value)
     with ENGINE.connect() as connection:
-        query = select(compare(DATABASE, column, op, "v"))
+        query = select(compare(DATABASE, column, None, op, "v"))
         return bool(connection.execute(query, {"v": bound}).scalar())
 
 
@@ -81,7 +82,7 @@ def test_a_list_of_any_length_is_one_bound_value(op: str, url: str) -> None:
     database = open_database(url)
     values = tuple(str(i) for i in range(100_000)) if "IN" in op else "x"
     op, _ = settle(str, op, values)
-    found = compare(database, literal("x", Text), op, "v")
+    found = compare(database, literal("x", Text), None, op, "v")
     sql, names, _ = database.prepare(select(found))
     assert len(names) <= 3
     assert len(sql) < 300
@@ -93,6 +94,6 @@ def test_a_deep_tree_is_walked_without_recursion() -> None:
     for _ in range(100_000):
         tree = And((clause, tree)) if _ % 50_000 == 0 else And((tree,))
     assert list(clauses_of(tree)) == [clause] * 3
-    parts: tuple[And | Clause, ...] = tree.parts  # taken apart gently: Python frees it recursively
+    parts: tuple[Node, ...] = tree.parts  # taken apart gently: Python frees it recursively
     while parts:
         parts = tuple(p for part in parts if isinstance(part, And) for p in part.parts)

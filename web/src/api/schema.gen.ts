@@ -160,6 +160,21 @@ export interface CommentResult {
   comment: VersionComment;
 }
 
+/** A text that can stand in some place. */
+export interface Completion {
+  text: string;
+  kind: string;
+  runs?: number | null;
+}
+
+/** What can stand at the cursor. */
+export interface Completions {
+  start: number;
+  end: number;
+  completions?: Completion[];
+  check?: SearchCheck | null;
+}
+
 /** The proof that a log is an older log continued (RFC 9162, section 2.1.4.2). */
 export interface Consistency {
   from_size: number;
@@ -980,6 +995,21 @@ export interface RunInputs {
   model_inputs?: ModelInput[];
 }
 
+/** A metric, param or tag that runs have. */
+export interface RunKey {
+  kind: "metric" | "param" | "tag";
+  key: string;
+  runs: number;
+  varies: boolean;
+}
+
+/** Keys, those of most runs first. */
+export interface RunKeys {
+  runs: number;
+  complete?: boolean;
+  keys?: RunKey[];
+}
+
 /** A run in a tree. */
 export interface RunNode {
   run_id: string;
@@ -1009,6 +1039,14 @@ export interface RunResult {
   run: Run;
 }
 
+/** A page of runs, column by column. */
+export interface RunTable {
+  count: number;
+  columns?: TableColumn[];
+  total?: number | null;
+  next_page_token?: string | null;
+}
+
 /** A key and a value on a run; it may change. */
 export interface RunTag {
   key: string;
@@ -1029,6 +1067,17 @@ export interface RunTree {
 /** One tree. */
 export interface RunTreeResult {
   tree: RunTree;
+}
+
+/** What is wrong with a search. */
+export interface SearchCheck {
+  valid: boolean;
+  where?: string;
+  start?: number | null;
+  end?: number | null;
+  found?: string;
+  expected?: string;
+  message?: string;
 }
 
 /** A stage. */
@@ -1073,6 +1122,17 @@ export interface StoredFile {
 /** Files with their digests. */
 export interface StoredFiles {
   files?: StoredFile[];
+}
+
+/** What the runs of a table have for one name; of the sort that the name says. */
+export interface TableColumn {
+  name: string;
+  rows?: number[];
+  numbers?: (Float | null)[];
+  plus?: number[];
+  minus?: number[];
+  times?: number[];
+  texts?: string[];
 }
 
 /** A free text of an event, and the salt that its commitment has: SHA-256(salt + text). */
@@ -1806,6 +1866,20 @@ export const heartbeat = /*#__PURE__*/ operation<
   LeaseResult
 >("heartbeat", "POST", "/api/1.0/cuvee/runs/heartbeat");
 
+/** List the metrics, params and tags of the runs that pass a filter; all, or what varies. Needs read. */
+export const listRunKeys = /*#__PURE__*/ operation<
+  {
+    experiment_ids?: string[];
+    filter?: string;
+    run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    kinds?: ("metric" | "param" | "tag")[];
+    contains?: string;
+    varying?: boolean;
+    limit?: number;
+  },
+  RunKeys
+>("listRunKeys", "POST", "/api/1.0/cuvee/runs/keys");
+
 /** Read when a run's process was last heard of, and the last lines of its output. Needs read. */
 export const getLease = /*#__PURE__*/ operation<
   {
@@ -1824,6 +1898,22 @@ export const rewindRun = /*#__PURE__*/ operation<
   Empty
 >("rewindRun", "POST", "/api/1.0/cuvee/runs/rewind");
 
+/** Find runs as a table of the columns asked for: a window by index, or a page by token. Needs read. */
+export const searchRunTable = /*#__PURE__*/ operation<
+  {
+    experiment_ids?: string[];
+    filter?: string;
+    run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    order_by?: string[];
+    columns?: string[];
+    limit?: number;
+    offset?: number;
+    page_token?: string;
+    total?: boolean;
+  },
+  RunTable
+>("searchRunTable", "POST", "/api/1.0/cuvee/runs/search");
+
 /** Read the runs nested in a run, to any depth, and what they are together. Needs read. */
 export const getRunTree = /*#__PURE__*/ operation<
   {
@@ -1833,6 +1923,29 @@ export const getRunTree = /*#__PURE__*/ operation<
   },
   RunTreeResult
 >("getRunTree", "GET", "/api/1.0/cuvee/runs/tree");
+
+/** Say whether a filter, and an order, can be read, and if not, where and what was expected. Needs login. */
+export const checkSearch = /*#__PURE__*/ operation<
+  {
+    subject?: "experiments" | "logged_models" | "model_versions" | "registered_models" | "runs";
+    filter?: string;
+    order_by?: string[];
+  },
+  SearchCheck
+>("checkSearch", "GET", "/api/1.0/cuvee/search/check");
+
+/** Say how a filter, or an order, can go on at the cursor: with keys and values that exist. Needs read. */
+export const completeSearch = /*#__PURE__*/ operation<
+  {
+    subject?: "experiments" | "logged_models" | "model_versions" | "registered_models" | "runs";
+    text?: string;
+    cursor?: number;
+    order?: boolean;
+    experiment_ids?: string[];
+    limit?: number;
+  },
+  Completions
+>("completeSearch", "GET", "/api/1.0/cuvee/search/complete");
 
 /** Create the first admin with the token that the server printed when it started. Needs public. */
 export const setUp = /*#__PURE__*/ operation<

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Double,
+    Index,
+    Table,
+    UniqueConstraint,
+    func,
+    literal_column,
+)
+from sqlalchemy import text as sql_text
 
 from cuvee.store.engine import CLUSTERED, DELETED, TEXT
 from cuvee.store.schema.base import binary, metadata, number, own, pk, text
@@ -47,13 +58,26 @@ runs = Table(
     Index(None, "experiment_id", "lifecycle", "start_time", "run_id"),
     Index("ix_runs_deleted", "pk", **DELETED),
 )
+# ``number`` is what the value is as a number, as ``bits`` below; NULL if it is none. The index has
+# the beginnings of values, because PostgreSQL's take no long ones.
+HEAD = 64
+HEAD_OF_VALUE = sql_text(f"substr(value, 1, {HEAD})")
+
+
+def head_of(value: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the beginning of a value as the index on params and tags has it."""
+    return func.substr(value, literal_column("1"), literal_column(str(HEAD)), type_=TEXT)
+
+
 params = Table(
     "params",
     metadata,
     number("run_pk"),
     number("key_id"),
     text("value"),
+    number("number", null=True),
     own("run_pk", "key_id"),
+    Index("ix_params_key_id_head_run_pk", "key_id", HEAD_OF_VALUE, "run_pk"),
     **CLUSTERED,
 )
 tags = Table(
@@ -62,7 +86,9 @@ tags = Table(
     number("run_pk"),
     number("key_id"),
     text("value"),
+    number("number", null=True),
     own("run_pk", "key_id"),
+    Index("ix_tags_key_id_head_run_pk", "key_id", HEAD_OF_VALUE, "run_pk"),
     **CLUSTERED,
 )
 # ``bits`` is the float64 as an order-preserving integer (store/series.py): exact on both engines,

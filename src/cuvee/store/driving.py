@@ -1,0 +1,209 @@
+"""Where a search for runs begins: at the few of a clause, in an experiment, or along an order.
+
+The databases do not know how many runs a clause leaves, or that a page is all that is wanted. The
+indexes can tell, at the cost of some thousand entries. So what a search costs follows the page and
+the matches, not the number of runs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Text, and_, func, literal_column, select
+
+from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, Side
+from cuvee.store import schema
+from cuvee.store.conditions import Condition, compare
+from cuvee.store.engine import Database, arg, hot
+from cuvee.store.run_subject import RUNS
+from cuvee.store.schema.tracking import HEAD, head_of
+from cuvee.store.settling import settle
+from cuvee.store.tx import Tx
+
+FEW = 2_000
+"""So many runs are looked at and sorted without further thought."""
+
+MANY = 20_000
+"""Entries of an index that are counted before what it leaves is taken for most of the runs."""
+
+MOST_CLAUSES = 4
+"""Clauses whose runs are counted."""
+
+_r = schema.runs
+_INDEXED = ("", "min", "max")
+_RANGES = ("=", "<", "<=", ">", ">=", "BETWEEN")
+_newest = hot(select(func.max(_r.c.pk)))
+
+
+class Few(NamedTuple):
+    """A clause that an index answers.
+
+    Args:
+        said: tells its SQL from that of other clauses.
+        runs: writes the query for the primary keys of the runs that pass.
+        values: what it has bound by name.
+    """
+
+    said: tuple[str, ...]
+    runs: Callable[[Database], Select[Any]]
+    values: dict[str, Any]
+
+
+class Scope(NamedTuple):
+    """The experiments, and the stage of life, whose runs are searched.
+
+    Args:
+        homes: the experiments.
+        stage: ``active``, ``deleted``, or empty for both.
+    """
+
+    homes: Sequence[int]
+    stage: str
+
+
+class Way(NamedTuple):
+    """Where a search begins.
+
+    Args:
+        few: the clause whose runs it begins with, if any.
+        walk: whether it follows an order until the page is full.
+        total: how many runs there are to find, where that is known to be their greatest number.
+    """
+
+    few: Few | None
+    walk: bool
+
+
+def choose_way(tx: Tx, tree: Node, order: Sequence[OrderKey], scope: Scope, *, wanted: int) -> Way:
+    """Choose where a search begins.
+
+    Args:
+        tx: the transaction.
+        tree: the filter, simplified.
+        order: what to sort by.
+        scope: where to look.
+        wanted: runs to pass over and to return.
+    """
+    clauses = _answered_by_index(tx, tree)
+    by_metric = bool(order) and _is_walked(order[0])
+    # The index of an experiment's runs has them in the order of their times.
+    by_time = not order and len(scope.homes) == 1 and bool(scope.stage)
+    sizes = [_count(tx, few, FEW) for few in clauses]
+    home = _count_home(tx, scope, FEW)
+    if sizes and min(sizes) <= min(home, FEW - 1):
+        return Way(clauses[sizes.index(min(sizes))], walk=False)
+    if home < FEW:
+        return Way(None, walk=False)
+    sizes = [_count(tx, few, MANY) for few in clauses]
+    least = min(sizes, default=MANY)
+    if by_metric or by_time:
+        newest = int(tx.value(_newest) or 0)
+        if by_metric:
+            sizes.append(_count_home(tx, scope, MANY))
+        passed = math.prod(newest / size for size in sizes if size < MANY)
+        if least >= min(MANY, wanted * passed):
+            return Way(None, walk=by_metric)
+    return Way(clauses[sizes.index(least)] if least < MANY else None, walk=False)
+
+
+def _is_walked(key: OrderKey) -> bool:
+    return key.kind is Kind.METRIC and key.function in _INDEXED
+
+
+def _answered_by_index(tx: Tx, tree: Node) -> list[Few]:
+    """Return the clauses that must hold and that an index answers."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    found = [part for part in parts if isinstance(part, Clause) and _is_indexed(part)]
+    ids = tx.key_ids({clause.key for clause in found[:MOST_CLAUSES]})
+    return [_few(tx, clause, ids) for clause in found[:MOST_CLAUSES] if clause.key in ids]
+
+
+def _is_indexed(clause: Clause) -> bool:
+    if clause.via or isinstance(clause.value, Side):
+        return False
+    if clause.kind is Kind.METRIC:
+        return clause.function in _INDEXED and clause.op in _RANGES
+    return (
+        clause.kind in (Kind.PARAM, Kind.TAG) and clause.op in ("=", "IN") and not clause.function
+    )
+
+
+def _few(tx: Tx, clause: Clause, ids: Mapping[str, int]) -> Few:
+    keyed = RUNS.keyed[clause.kind]
+    table: Any = keyed.table
+    values: dict[str, Any] = {"few_key": ids[clause.key]}
+    column = table.c[keyed.columns[clause.function].value]
+    op, value = settle(column.type.python_type, clause.op, clause.value)
+    if op == "BETWEEN":
+        values["few_valuea"], values["few_valueb"] = value
+    else:
+        values["few_value"] = tx.listed(value) if isinstance(value, list) else value
+    text = clause.kind is not Kind.METRIC
+    # A text that is shorter than what the index has is its own beginning.
+    short = text and all(len(v) < HEAD for v in (value if isinstance(value, list) else [value]))
+    if text and not short:
+        heads = [v[:HEAD] for v in (value if isinstance(value, list) else [value])]
+        values["few_heads"] = tx.listed(heads)
+
+    def runs(database: Database) -> Select[Any]:
+        indexed = head_of(column) if text else column
+        found = [compare(database, indexed, None, op, "few_value")] if short or not text else []
+        if text and not short:
+            # Not the bare column: with what that equals SQLite would spoil the other condition.
+            whole = column + literal_column("''", Text)
+            found = [
+                database.among(indexed, "few_heads"),
+                compare(database, whole, None, op, "few_value"),
+            ]
+        return select(table.c.run_pk).where(table.c.key_id == arg("few_key"), *found)
+
+    return Few((clause.kind.value, clause.function, op, str(short)), runs, values)
+
+
+def _count(tx: Tx, few: Few, most: int) -> int:
+    said = ("few", *few.said)
+    plans = tx.database.plans
+    if said not in plans:
+        some = few.runs(tx.database).limit(arg("most")).subquery()
+        plans[said] = tx.database.prepare(select(func.count()).select_from(some))
+    return int(tx.all(plans[said], **few.values, most=most)[0][0])
+
+
+def in_scope(
+    database: Database, scope: Scope, *, by_index: bool
+) -> tuple[tuple[Any, ...], Callable[[], Condition]]:
+    """Return the condition that leaves the runs of a scope, and what tells it from others.
+
+    Args:
+        database: whose SQL it is.
+        scope: where to look; bound as ``home`` or ``homes``.
+        by_index: whether the search may begin with it.
+    """
+    one = len(scope.homes) == 1
+
+    def condition() -> Condition:
+        # What is computed is in no index.
+        home = _r.c.experiment_id if by_index else _r.c.experiment_id + 0
+        found = home == arg("home") if one else database.among(home, "homes")
+        return and_(found, _r.c.lifecycle == scope.stage) if scope.stage else found
+
+    return (one, scope.stage, by_index), condition
+
+
+def scope_values(tx: Tx, scope: Scope) -> dict[str, Any]:
+    """Return what the condition of a scope has bound by name."""
+    if len(scope.homes) == 1:
+        return {"home": scope.homes[0]}
+    return {"homes": tx.listed(scope.homes)}
+
+
+def _count_home(tx: Tx, scope: Scope, most: int) -> int:
+    said, condition = in_scope(tx.database, scope, by_index=True)
+    plans = tx.database.plans
+    name = ("home", *said)
+    if name not in plans:
+        some = select(_r.c.pk).where(condition()).limit(arg("most")).subquery()
+        plans[name] = tx.database.prepare(select(func.count()).select_from(some))
+    return int(tx.all(plans[name], **scope_values(tx, scope), most=most)[0][0])

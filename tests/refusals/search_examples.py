@@ -1,0 +1,28 @@
+"""Right requests for the calls about searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def searches(experiment: str) -> dict[str, dict[str, Any]]:
+    """Return call -> fields, about an experiment."""
+    return {
+        "SearchRunTable": {
+            "experiment_ids": [experiment],
+            "filter": "min(metrics.rmse) < 1 OR NOT tags.team = 'x'",
+            "columns": ["*", "max(metrics.rmse)"],
+            "order_by": ["metrics.rmse"],
+            "limit": 5,
+            "offset": 1,
+            "total": True,
+        },
+        "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
+        "CheckSearch": {"subject": "runs", "filter": "metrics.rmse < 1", "order_by": ["status"]},
+        "CompleteSearch": {
+            "subject": "runs",
+            "text": "metrics.r",
+            "cursor": 9,
+            "experiment_ids": [experiment],
+        },
+    }
