@@ -127,3 +127,15 @@ def test_found_experiments_carry_their_tags(store: Store) -> None:
     make(store, "a", colour="red")
     found = store.do(SearchExperiments(max_results=1, filter="name = 'a'")).experiments[0]
     assert found.tags == {"colour": "red"}
+
+
+def test_windows_and_totals_are_those_of_the_whole_answer(store: Store) -> None:
+    for i in range(7):
+        make(store, f"e{i}", colour="red" if i % 2 else "amber")
+    whole = find(store, "", "name")
+    assert [find(store, "", "name", max_results=3, offset=i) for i in (0, 3, 6, 9)] == [
+        *(whole[:3], whole[3:6], whole[6:], []),
+    ]
+    page = store.do(SearchExperiments(max_results=1, filter="tags.colour = 'red'", total=True))
+    assert (len(page.experiments), page.total) == (1, 3)
+    assert store.do(SearchExperiments(max_results=1)).total is None

@@ -224,3 +224,16 @@ def test_thousands_of_clauses_on_versions_are_answered(store: Store) -> None:
     many = " AND ".join(f"name != 'm{i}'" for i in range(1200))
     assert versions(store, many + " AND name != 'beer'") == ["wine/1"]
     assert models(store, many + " AND name != 'beer'") == ["wine"]
+
+
+def test_windows_and_totals_are_those_of_the_whole_answer(store: Store) -> None:
+    for name in "abcde":
+        make(store, name)
+        for _ in range(2):
+            release(store, name)
+    assert models(store, max_results=2, offset=3) == ["d", "e"]
+    assert versions(store, "", "name", max_results=3, offset=8) == ["e/2", "e/1"]
+    found = store.do(SearchRegisteredModels(filter="name != 'a'", max_results=1, total=True))
+    assert (len(found.registered_models), found.total) == (1, 4)
+    page = store.do(SearchModelVersions(filter="version_number = 2", max_results=1, total=True))
+    assert (len(page.model_versions), page.total) == (1, 5)

@@ -28,6 +28,7 @@ Required = Annotated[str, Meta(min_length=1)]
 Id = Annotated[str, Meta(max_length=256)]
 Key = Annotated[str, Meta(min_length=1, max_length=256)]
 """What is looked up; nothing has a longer one."""
+Offset = Annotated[int, Meta(ge=0, le=2**53, description="things to pass over first")]
 Force = Annotated[
     bool, Meta(description="delete it although a version in a stage needs it (managers only)")
 ]

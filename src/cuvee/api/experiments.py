@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Force, Id, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import Empty, Force, Id, Of, Offset, Permission, Read, Recorded, Required
 from cuvee.api.names import (
     MAX_EXPERIMENT_TAG_VALUE,
     MAX_LOCATION,
@@ -67,10 +67,11 @@ class ExperimentResult(Struct, frozen=True):
 
 
 class ExperimentPage(Struct, frozen=True, omit_defaults=True):
-    """A page of experiments and the token of the next."""
+    """A page of experiments, the token of the next, and how many pass if that was asked for."""
 
     experiments: list[Experiment] = []
     next_page_token: str | None = None
+    total: int | None = None
 
 
 class CreateExperiment(Recorded[ExperimentCreated], frozen=True, kw_only=True):
@@ -131,6 +132,8 @@ class SearchExperiments(Read[ExperimentPage], frozen=True, kw_only=True):
     filter: str = ""
     order_by: list[str] = []
     view_type: ViewType = "ACTIVE_ONLY"
+    offset: Offset = 0
+    total: bool = False
 
 
 class UpdateExperiment(Recorded[Empty], frozen=True, kw_only=True):

@@ -6,7 +6,18 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import CUVEE, Empty, Force, Key, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import (
+    CUVEE,
+    Empty,
+    Force,
+    Key,
+    Of,
+    Offset,
+    Permission,
+    Read,
+    Recorded,
+    Required,
+)
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -74,10 +85,11 @@ class RegisteredModelResult(Struct, frozen=True):
 
 
 class RegisteredModelPage(Struct, frozen=True, omit_defaults=True):
-    """A page of registered models and the token of the next."""
+    """A page of registered models, the token of the next, and how many pass, if asked for."""
 
     registered_models: list[RegisteredModel] = []
     next_page_token: str | None = None
+    total: int | None = None
 
 
 class CreateRegisteredModel(Recorded[RegisteredModelResult], frozen=True, kw_only=True):
@@ -192,6 +204,8 @@ class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=Tru
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     order_by: list[str] = []
     page_token: str = ""
+    offset: Offset = 0
+    total: bool = False
 
 
 class GetLatestVersions(Read[VersionList], frozen=True, kw_only=True):

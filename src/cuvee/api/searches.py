@@ -6,14 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import CUVEE, Of, Permission, Read
+from cuvee.api.base import CUVEE, Of, Offset, Permission, Read
 from cuvee.api.experiments import PageSize, ViewType
 from cuvee.api.names import experiment_number
 
 MAX_COLUMNS = 1000
-MAX_OFFSET = 2**53
 
-Offset = Annotated[int, Meta(ge=0, le=MAX_OFFSET, description="things to pass over first")]
 Subject = Literal["runs", "experiments", "registered_models", "model_versions", "logged_models"]
 KeyKind = Literal["metric", "param", "tag"]
 

@@ -7,7 +7,18 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct, field
 
 from cuvee.api.artifacts import StoredFiles
-from cuvee.api.base import CUVEE, Empty, Force, Key, Of, Permission, Read, Recorded, Required
+from cuvee.api.base import (
+    CUVEE,
+    Empty,
+    Force,
+    Key,
+    Of,
+    Offset,
+    Permission,
+    Read,
+    Recorded,
+    Required,
+)
 from cuvee.api.names import (
     MAX_DESCRIPTION,
     MAX_MODEL_TAG_VALUE,
@@ -78,10 +89,11 @@ class VersionList(Struct, frozen=True, omit_defaults=True):
 
 
 class ModelVersionPage(Struct, frozen=True, omit_defaults=True):
-    """A page of model versions and the token of the next."""
+    """A page of model versions, the token of the next, and how many pass if that was asked for."""
 
     model_versions: list[ModelVersion] = []
     next_page_token: str | None = None
+    total: int | None = None
 
 
 class DownloadUri(Struct, frozen=True):
@@ -196,6 +208,8 @@ class SearchModelVersions(Read[ModelVersionPage], frozen=True, kw_only=True):
     max_results: Annotated[int, Meta(ge=1, le=200_000)] = 200_000
     order_by: list[str] = []
     page_token: str = ""
+    offset: Offset = 0
+    total: bool = False
 
 
 class GetModelVersionDownloadUri(Read[DownloadUri], frozen=True, kw_only=True):

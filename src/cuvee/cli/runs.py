@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from cuvee.cli.options import (
 )
 from cuvee.cli.output import duration, moment, pairs, print_fields, print_items, print_json
 from cuvee.cli.trees import groups, tree
+from cuvee.errors import InvalidParameter
 
 in_experiments = click.option(
     "--experiment",
@@ -73,7 +75,12 @@ def search(
 ) -> None:
     """Find the runs that FILTER describes."""
     asked = {"filter": query, "order_by": list(order_by)}
-    _print(_search(do, experiments, limit, deleted=deleted, **asked), as_json=as_json)
+    try:
+        found = _search(do, experiments, limit, deleted=deleted, **asked)
+    except InvalidParameter as problem:
+        _point(query, problem.message)
+        raise
+    _print(found, as_json=as_json)
 
 
 @runs.command(epilog=examples("cuvee runs show 3f0c7e1a9d2b4c55a0e4b7d1f6a89c02"))
@@ -128,6 +135,16 @@ def _search(
         return page.runs, page.next_page_token
 
     return collect(fetch, limit)
+
+
+def _point(query: str, message: str) -> None:
+    """Show the line of a filter that an error is in, with a caret under the place."""
+    place = re.match(r"Filter error at character (\d+):", message)
+    if place:
+        before = query[: int(place.group(1)) - 1]
+        start = before.rfind("\n") + 1
+        line = query[start:].partition("\n")[0]
+        click.echo(f"  {line}\n  {' ' * (len(before) - start)}^", err=True)
 
 
 def _print(found: list[Any], *, as_json: bool) -> None:

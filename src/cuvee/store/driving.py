@@ -22,10 +22,10 @@ from cuvee.store.schema.tracking import HEAD, head_of
 from cuvee.store.settling import settle
 from cuvee.store.tx import Tx
 
-FEW = 2_000
+FEW = 1_000
 """So many runs are looked at and sorted without further thought."""
 
-MANY = 20_000
+MANY = 10_000
 """Entries of an index that are counted before what it leaves is taken for most of the runs."""
 
 MOST_CLAUSES = 4
@@ -69,7 +69,6 @@ class Way(NamedTuple):
     Args:
         few: the clause whose runs it begins with, if any.
         walk: whether it follows an order until the page is full.
-        total: how many runs there are to find, where that is known to be their greatest number.
     """
 
     few: Few | None

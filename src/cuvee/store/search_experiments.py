@@ -11,7 +11,7 @@ from cuvee.store import schema
 from cuvee.store.conditions import Keyed, Row, Subject
 from cuvee.store.experiments import load_experiments
 from cuvee.store.filters import Search
-from cuvee.store.paging import find_page
+from cuvee.store.paging import count_found, find_page
 from cuvee.store.search_runs import LIFECYCLES
 from cuvee.store.tx import Tx
 from cuvee.store.visible import readable
@@ -55,6 +55,8 @@ def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:
         list(_e.c),
         limit=op.max_results,
         token=op.page_token,
+        offset=op.offset,
         question=["experiments", op.filter, op.order_by, op.view_type],
     )
-    return ExperimentPage(load_experiments(tx, rows), token)
+    total = count_found(search) if op.total else None
+    return ExperimentPage(load_experiments(tx, rows), token, total)

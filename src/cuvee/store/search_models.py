@@ -19,7 +19,7 @@ from cuvee.store import schema
 from cuvee.store.conditions import Condition, Keyed, Row, Subject
 from cuvee.store.filters import Search
 from cuvee.store.models import load_models
-from cuvee.store.paging import find_page
+from cuvee.store.paging import count_found, find_page
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 from cuvee.store.visible import MODEL_PATH, readable
@@ -87,9 +87,11 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
         list(_m.c),
         limit=op.max_results,
         token=op.page_token,
+        offset=op.offset,
         question=["models", op.filter, op.order_by],
     )
-    return RegisteredModelPage(load_models(tx, rows), token)
+    total = count_found(search) if op.total else None
+    return RegisteredModelPage(load_models(tx, rows), token, total)
 
 
 def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
@@ -116,9 +118,12 @@ def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
         [*_v.c, _m.c.name],
         limit=op.max_results,
         token=op.page_token,
+        offset=op.offset,
         question=["versions", op.filter, op.order_by],
     )
-    return ModelVersionPage(load_versions(tx, [(row[-1], row[:-1]) for row in rows]), token)
+    total = count_found(search) if op.total else None
+    found = load_versions(tx, [(row[-1], row[:-1]) for row in rows])
+    return ModelVersionPage(found, token, total)
 
 
 def _without_prompts(tree: Node, hidden: list[Condition]) -> tuple[Node, list[Condition]]:

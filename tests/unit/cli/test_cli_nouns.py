@@ -67,10 +67,11 @@ def test_a_run_is_shown_with_params_metrics_and_tags(cuvee: Command, run_id: str
 
 
 def test_a_filter_that_is_wrong_says_where(cuvee: Command, store: Store) -> None:  # noqa: ARG001
-    said = cuvee("runs", "search", "metrics.rmse <")
+    said = cuvee("runs", "search", "status = 'FINISHED'\nAND metrics.rmse < x")
 
     assert said.status == 1
-    assert said.err.startswith("Error: ")
+    assert said.err.splitlines()[:2] == ["  AND metrics.rmse < x", "                     ^"]
+    assert said.err.splitlines()[2].startswith("Error: Filter error at character 40: found x;")
 
 
 def test_an_experiment_that_does_not_exist_is_named(cuvee: Command, store: Store) -> None:  # noqa: ARG001

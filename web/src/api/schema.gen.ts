@@ -344,10 +344,11 @@ export interface ExperimentCreated {
   experiment_id: string;
 }
 
-/** A page of experiments and the token of the next. */
+/** A page of experiments, the token of the next, and how many pass if that was asked for. */
 export interface ExperimentPage {
   experiments?: Experiment[];
   next_page_token?: string | null;
+  total?: number | null;
 }
 
 /** One experiment. */
@@ -697,10 +698,11 @@ export interface ModelVersion {
   digest?: string;
 }
 
-/** A page of model versions and the token of the next. */
+/** A page of model versions, the token of the next, and how many pass if that was asked for. */
 export interface ModelVersionPage {
   model_versions?: ModelVersion[];
   next_page_token?: string | null;
+  total?: number | null;
 }
 
 /** One model version. */
@@ -823,10 +825,11 @@ export interface RegisteredModelAlias {
   version: string;
 }
 
-/** A page of registered models and the token of the next. */
+/** A page of registered models, the token of the next, and how many pass, if asked for. */
 export interface RegisteredModelPage {
   registered_models?: RegisteredModel[];
   next_page_token?: string | null;
+  total?: number | null;
 }
 
 /** One registered model. */
@@ -2245,6 +2248,8 @@ export const searchExperiments = /*#__PURE__*/ operation<
     filter?: string;
     order_by?: string[];
     view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    offset?: number;
+    total?: boolean;
   },
   ExperimentPage
 >("searchExperiments", "POST", "/api/2.0/mlflow/experiments/search");
@@ -2257,6 +2262,8 @@ export const searchExperimentsByGet = /*#__PURE__*/ operation<
     filter?: string;
     order_by?: string[];
     view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    offset?: number;
+    total?: boolean;
   },
   ExperimentPage
 >("searchExperimentsByGet", "GET", "/api/2.0/mlflow/experiments/search");
@@ -2476,6 +2483,8 @@ export const searchModelVersions = /*#__PURE__*/ operation<
     max_results?: number;
     order_by?: string[];
     page_token?: string;
+    offset?: number;
+    total?: boolean;
   },
   ModelVersionPage
 >("searchModelVersions", "GET", "/api/2.0/mlflow/model-versions/search");
@@ -2622,6 +2631,8 @@ export const searchRegisteredModels = /*#__PURE__*/ operation<
     max_results?: number;
     order_by?: string[];
     page_token?: string;
+    offset?: number;
+    total?: boolean;
   },
   RegisteredModelPage
 >("searchRegisteredModels", "GET", "/api/2.0/mlflow/registered-models/search");

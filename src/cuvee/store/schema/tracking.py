@@ -31,6 +31,7 @@ experiments = Table(
     number("created"),
     number("updated"),
     Index(None, "artifact_location"),
+    Index(None, "lifecycle", "created", "id"),
 )
 experiment_tags = Table(
     "experiment_tags",
