@@ -15,7 +15,7 @@ ELSEWHERE = "tested elsewhere: needs a secret, a receiver, a signature or an aut
 
 _READ = """
 GetExperiment GetExperimentByName GetRun SearchRuns SearchRunTable ListRunKeys CompleteSearch
-GetMetricHistory GetMetricHistoryBulk
+GetMetricHistory GetMetricHistoryBulk GetMetricSeries GetMetricTail
 GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
 ListLoggedModelArtifacts ListArtifacts GetRegisteredModel GetLatestVersions GetModelVersionByAlias
 GetModelVersion GetModelVersionDownloadUri GetVersionManifest GetEvidence ListPermissions

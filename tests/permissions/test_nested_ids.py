@@ -15,6 +15,7 @@ from cuvee.api.artifacts import (
     PutArtifact,
 )
 from cuvee.api.base import Actor, Op
+from cuvee.api.charts import GetMetricSeries, GetMetricTail
 from cuvee.api.datasets import LogInputs, LogOutputs, ModelInput, ModelOutput, SearchDatasets
 from cuvee.api.experiments import CreateExperiment, UpdateExperiment
 from cuvee.api.folders import ArchiveFolder, MoveFolder, RestoreFolder
@@ -99,6 +100,8 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield LogOutputs(run_id=run, models=[ModelOutput(model), ModelOutput(their_model)])
     yield GetMetricHistoryBulk(run_id=[run, their_run], metric_key="rmse")
     yield GetMetricHistoryBulkInterval(run_ids=[run, their_run], metric_key="rmse")
+    yield GetMetricSeries(run_ids=[run, their_run], keys=["rmse"])
+    yield GetMetricTail(run_ids=[run, their_run])
     yield SearchRuns(experiment_ids=both)
     yield SearchRuns(experiment_ids=[f"+0{their_number}"])
     yield SearchRunTable(experiment_ids=both)

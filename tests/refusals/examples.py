@@ -255,6 +255,16 @@ def _metrics(ids: dict[str, str]) -> dict[str, Fields]:
             "end_step": 9,
             "max_results": 2,
         },
+        "GetMetricSeries": {
+            "run_ids": [run],
+            "keys": ["rmse"],
+            "x": "metric",
+            "x_key": "rmse",
+            "start": 0.0,
+            "end": 9.5,
+            "points": 10,
+        },
+        "GetMetricTail": {"run_ids": [run], "keys": ["rmse"], "token": ""},
     }
 
 

@@ -201,6 +201,23 @@ RUNS: list[Case] = [
         INVALID,
     ),
     ("GetMetricHistoryBulk", {"run_id": ["$run"] * 101, "metric_key": "rmse"}, 400, INVALID),
+    *(
+        ("GetMetricSeries", {"run_ids": ["$run"], "keys": ["rmse"], **more}, 400, INVALID)
+        for more in (
+            {"x": "metric"},
+            {"x_key": "rmse"},
+            {"x": "weeks"},
+            {"start": 2, "end": 1},
+            {"start": "NaN"},
+            {"points": 0},
+            {"run_ids": [f"r{i}" for i in range(100)], "keys": [f"k{i}" for i in range(51)]},
+            {"run_ids": [f"r{i}" for i in range(101)], "points": 10_000},
+        )
+    ),
+    *(
+        ("GetMetricTail", {"run_ids": ["$run"], "token": token}, 400, INVALID)
+        for token in ("x", "eJwDAAAAAAE=", "eJyLjgUAARUAuQ==", "😀")
+    ),
     ("SearchRuns", {"experiment_ids": ["1", "one"]}, 400, INVALID),
     ("SearchRuns", {"max_results": 50001}, 400, INVALID),
     ("SearchRunTable", {"experiment_ids": ["one"]}, 400, INVALID),

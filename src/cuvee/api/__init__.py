@@ -7,6 +7,7 @@ from typing import Any
 from cuvee.api import (
     access_lists,
     artifacts,
+    charts,
     checks,
     comments,
     datasets,
@@ -51,6 +52,7 @@ _ROOMS = (
     trees,
     forks,
     metrics,
+    charts,
     datasets,
     logged_models,
     models,

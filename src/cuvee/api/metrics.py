@@ -93,25 +93,6 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
 
 
-class PointPage(Struct, frozen=True):
-    """Points of one metric as columns, ordered by time, step and value."""
-
-    times: list[int] = []
-    steps: list[int] = []
-    values: list[float] = []
-    next_page_token: str | None = None
-
-
-class ReadPoints(Read[PointPage], frozen=True, kw_only=True):
-    """Read a metric's points as columns; the server writes long answers from it."""
-
-    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
-    run_id: Key
-    metric_key: Key
-    page_token: str = ""
-    max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
-
-
 class GetMetricHistoryBulk(Read[MetricPage], frozen=True, kw_only=True):
     """Read one metric of up to 100 runs, ordered by run, time, step and value."""
 

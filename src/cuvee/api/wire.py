@@ -26,6 +26,7 @@ from msgspec import Struct, inspect
 from cuvee.api import base
 from cuvee.api.experiments import VIEW_TYPES
 from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
+from cuvee.api.metrics import MetricPage
 from cuvee.api.runs import RUN_STATUSES
 from cuvee.api.versions import VERSION_STATUSES
 from cuvee.api.webhooks import ACTIONS, ENTITIES, WEBHOOK_STATUSES
@@ -378,9 +379,18 @@ def encode(result: Struct) -> bytes:
     body = _encode(result)
     # msgspec writes NaN and the infinities as null; a float is the only "value" that can be null,
     # and inside a text the quotes would be escaped, so this finds exactly the answers to redo.
-    if b'"value":null' in body:
+    if isinstance(result, MetricPage) and b'"value":null' in body:
+        return _filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
+    if b'"value":null' in body or (getattr(result, "floats", False) and b"null" in body):
         return _encode(_spell(msgspec.to_builtins(result)))
     return body
+
+
+def _filled(body: bytes, odd: list[float]) -> bytes:
+    """Write what is not finite where msgspec has written null; long histories need it quick."""
+    parts = body.split(b'"value":null')
+    words = [b'"value":' + _encode(_spell(value)) for value in odd]
+    return parts[0] + b"".join([w + p for w, p in zip(words, parts[1:], strict=True)])
 
 
 def _spell(value: Any) -> Any:
@@ -417,10 +427,10 @@ class HttpRequest(Struct, frozen=True):
     body: bytes | None
 
 
-def encode_op(op: AnyOp) -> HttpRequest:
-    """Write an operation as an HTTP request."""
+def encode_op(op: AnyOp, method: str = "") -> HttpRequest:
+    """Write an operation as an HTTP request, by its first method if none is named."""
     raw = _spell(msgspec.to_builtins(recheck(op)))
-    method = op.methods[0]
+    method = method or op.methods[0]
     target = op.base + "/" + _fill(op.route, raw)
     if method == "GET":
         items = [(k, "true" if v is True else "false" if v is False else v) for k, v in raw.items()]

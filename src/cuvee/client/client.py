@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
+from cuvee.client.charts import ChartCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.folders import FolderCalls
@@ -21,6 +22,7 @@ from cuvee.client.webhooks import WebhookCalls
 class Client(
     ExperimentCalls,
     ArtifactCalls,
+    ChartCalls,
     ReviewCalls,
     EvidenceCalls,
     FollowCalls,

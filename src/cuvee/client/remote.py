@@ -90,16 +90,16 @@ class HttpStore:
             ) from problem
         return found
 
-    def follow(self, op: Op[Any], path: str, last: int, silence: float) -> Iterator[bytes]:
+    def follow(self, op: Op[Any], path: str, last: int | str, silence: float) -> Iterator[bytes]:
         """Give the lines of the server-sent events that come after one; see ``Http.follow``.
 
         Args:
             op: what to ask for; its fields make the query.
             path: where, in place of the operation's own path.
-            last: number of the last event that is known.
+            last: id of the last event that is known.
             silence: seconds without a byte after which the connection counts as cut.
         """
-        query = encode_op(op).target.partition("?")[2]
+        query = encode_op(op, "GET").target.partition("?")[2]
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(last)}
         return self._http.follow(f"{path}?{query}", headers, silence)
 

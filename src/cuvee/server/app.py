@@ -6,15 +6,17 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.types import Message, Receive, Scope, Send
 
 from cuvee import __version__
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op, Permission
+from cuvee.api.charts import GetMetricSeries
+from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.replies import REMEMBERED, REPLAYED, RETENTION, Once, Reply, once
 from cuvee.errors import (
     CuveeError,
@@ -28,9 +30,13 @@ from cuvee.errors import (
 )
 from cuvee.rules.targets import Allowed
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
+from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
+from cuvee.server.histories import Piece, chart_answer, piece, send_history
 from cuvee.server.login import PATHS as LOGIN_PATHS
 from cuvee.server.login import LoginPages
+from cuvee.server.metric_stream import PATH as METRIC_STREAM
+from cuvee.server.metric_stream import MetricStreams
 from cuvee.server.openapi import openapi
 from cuvee.server.outbound import Outbound
 from cuvee.server.routes import AnyOp, Routes
@@ -46,6 +52,8 @@ if TYPE_CHECKING:
     from cuvee.server.keeper import Keeper
     from cuvee.store.sql import SqlStore
 
+
+T = TypeVar("T")
 
 READERS = 8
 _log = logging.getLogger("cuvee.server")
@@ -113,7 +121,10 @@ class App:
         )
         self.login = LoginPages(self.auth, self.prefix)
         self.ui = Ui(self.prefix)
-        self.streams = Streams(store, self.auth)
+        self.feeds: dict[str, Feed[Any]] = {
+            STREAM: Streams(store, self.auth),
+            METRIC_STREAM: MetricStreams(store, self.auth),
+        }
         self.sweeper = Sweeper(store, lambda: store.hold("sweeper"))
         self.webhooks = Webhooks(
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
@@ -178,7 +189,7 @@ class App:
                     page = self.ui.page(path, headers)
                     await _send(send, page.status, page.headers, page.body)
                     return
-                methods = {"GET"} if path == STREAM else methods
+                methods = {"GET"} if path in self.feeds else methods
                 await self._miss(method, path, methods, send)
                 return
         await self._operate(op, fields, scope, headers, receive, send, actor)
@@ -277,10 +288,31 @@ class App:
             return
         elif op.writes:
             answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
+        elif isinstance(op, GetMetricHistory):
+            await send_history(
+                op, lambda asked: self._aside(self._piece, asked, actor), JSON_HEADERS, scope,
+                receive, send,
+            )  # fmt: skip
+            return
+        elif isinstance(op, GetMetricSeries):
+            status, own, answer = await self._aside(self._chart, op, actor, headers)
+            await _send(send, status, [*own, *_SAFE], answer)
+            return
         else:
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.readers, self._read_encoded, op, actor)
+            answer = await self._aside(self._read_encoded, op, actor)
         await _send(send, 200, JSON_HEADERS, answer)
+
+    async def _aside(self, work: Callable[..., T], *args: Any) -> T:
+        """Do what takes time on a reader's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.readers, work, *args)
+
+    def _piece(self, op: GetMetricHistory, actor: Actor) -> Piece:
+        return piece(self.store.read(op, actor))
+
+    def _chart(
+        self, op: GetMetricSeries, actor: Actor, headers: dict[bytes, bytes]
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        return chart_answer(self.store.read(op, actor), headers)
 
     def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
         return wire.encode(self.store.read(op, actor))
@@ -298,10 +330,11 @@ class App:
             scope = {**scope, "raw_path": path.encode("latin-1")}
             await self.transfer.handle(scope, receive, send, actor)
             return True
-        if path == STREAM and method == "GET":
-            await self.streams.handle(collect(scope["headers"]), scope, receive, send, actor)
+        if path in self.feeds and method == "GET":
+            headers = collect(scope["headers"])
+            await self.feeds[path].handle(headers, scope, receive, send, actor)
             return True
-        if path == STREAM or method not in ("GET", "HEAD"):
+        if path in self.feeds or method not in ("GET", "HEAD"):
             return False
         if path != "/api/openapi.json":
             return False
@@ -329,7 +362,8 @@ class App:
 
     def close(self) -> None:
         """End the threads that read and send; the store is its opener's to close."""
-        self.streams.close()
+        for feed in self.feeds.values():
+            feed.close()
         self.auth.close()
         self.webhooks.close()
         self.sweeper.close()

@@ -12,9 +12,12 @@ import msgspec
 from cuvee import __version__
 from cuvee.api import ROUTED
 from cuvee.api.base import Op, result_type
+from cuvee.api.charts import GetMetricSeries, GetMetricTail
 from cuvee.api.events import ListEvents
 from cuvee.api.wire import path_fields
 from cuvee.server.auth import COOKIE
+from cuvee.server.histories import BINARY
+from cuvee.server.metric_stream import PATH as METRIC_STREAM
 from cuvee.server.stream import PATH as STREAM
 
 ERROR = {
@@ -45,6 +48,13 @@ def openapi() -> bytes:
             )
     listed = paths[f"{ListEvents.base}/{ListEvents.route}"]["get"]
     paths[STREAM] = {"get": _stream(listed)}
+    followed = paths[f"{GetMetricTail.base}/{GetMetricTail.route}"]["get"]
+    paths[METRIC_STREAM] = {"get": _metric_stream(followed)}
+    charts = paths[f"{GetMetricSeries.base}/{GetMetricSeries.route}"].values()
+    for chart in charts:
+        chart["responses"]["200"]["content"][BINARY.decode()] = {
+            "schema": {"type": "string", "format": "binary"}
+        }
     requested = {r["$ref"].rpartition("/")[2] for r in requests}
     return msgspec.json.encode(
         {
@@ -69,7 +79,7 @@ def openapi() -> bytes:
 
 
 def _stream(listed: dict[str, Any]) -> dict[str, Any]:
-    """Return the one call whose answer is no JSON: the events of a listing as they happen."""
+    """Return the call whose answer is no JSON: the events of a listing as they happen."""
     paging = ("newest_first", "max_results", "page_token")
     last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"}}
     return {
@@ -80,6 +90,23 @@ def _stream(listed: dict[str, Any]) -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "Events until the connection ends: id, event (the action), data.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            "4XX": ERROR,
+        },
+    }
+
+
+def _metric_stream(followed: dict[str, Any]) -> dict[str, Any]:
+    last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}}
+    return {
+        **followed,
+        "operationId": "followMetrics",
+        "summary": "Follow what is logged to runs as server-sent events.",
+        "parameters": [last, *followed["parameters"]],
+        "responses": {
+            "200": {
+                "description": "Events until the connection ends: id (a token), data (a tail).",
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             },
             "4XX": ERROR,

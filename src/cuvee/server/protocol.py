@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cuvee.api import wire
 from cuvee.errors import InvalidParameter
-from cuvee.server.stream import ABORT, END
+from cuvee.server.feed import ABORT, END
 
 MAX_URL = 65_535  # as far as the parser can count
 MAX_HEAD = 256 << 10

@@ -17,8 +17,6 @@ from cuvee.api.metrics import (
     GetMetricHistoryBulkInterval,
     Metric,
     MetricPage,
-    PointPage,
-    ReadPoints,
 )
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
@@ -39,26 +37,14 @@ def run_pks(tx: Tx, run_ids: Iterable[str]) -> dict[str, int]:
 
 
 def get_metric_history(tx: Tx, op: GetMetricHistory) -> MetricPage:
-    asked = ReadPoints(
-        run_id=op.run_id,
-        metric_key=op.metric_key,
-        page_token=op.page_token,
-        max_results=op.max_results,
-    )
-    page = read_points(tx, asked)
-    rows = zip(page.values, page.times, page.steps, strict=True)
-    return MetricPage([Metric(op.metric_key, *row) for row in rows], page.next_page_token)
-
-
-def read_points(tx: Tx, op: ReadPoints) -> PointPage:
     after = _read_token(op.page_token) if op.page_token else None
     run_pk = run_pks(tx, [op.run_id]).get(op.run_id)
     key_id = tx.key_ids([op.metric_key]).get(op.metric_key)
     if run_pk is None or key_id is None:
-        return PointPage()
+        return MetricPage()
     points, more = _first(tx, run_pk, key_id, after, op.max_results)
     token = _write_token(points.place(-1)) if more else None
-    return PointPage(points.times.tolist(), points.steps.tolist(), points.values().tolist(), token)
+    return MetricPage(_metrics(op.metric_key, points), token)
 
 
 def _first(
@@ -160,7 +146,7 @@ def _spread(total: int, most: int) -> Ints:
     return np.unique(np.arange(most, dtype=np.int64) * (total - 1) // (most - 1))
 
 
-def _metrics(key: str, points: Points, run_id: str) -> list[Metric]:
+def _metrics(key: str, points: Points, run_id: str | None = None) -> list[Metric]:
     rows = zip(points.values().tolist(), points.times.tolist(), points.steps.tolist(), strict=True)
     return [Metric(key, value, time, step, run_id=run_id) for value, time, step in rows]
 

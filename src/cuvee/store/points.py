@@ -4,7 +4,7 @@ A write appends one row to the tail of each metric that it names: its points as 
 int64 columns (times, steps, bits). When a tail has as many points as the chunks before it, at
 least ``SMALL`` and at most ``CHUNK``, the same transaction folds it into a chunk: sorted, each
 point once, compressed (store/columns.py). So a short history is written twice on the whole, a long
-one once.
+one once. The newest quarter stays in the tail, for those who follow it (store/tails.py).
 
 The chunks of a *lane* are disjoint and in order. A history that grows in time has one lane. A tail
 that would cut through many chunks, because its points are spread over a long history, becomes a
@@ -56,6 +56,18 @@ _tail = hot(
     .order_by(_t.c.position)
 )
 _drop_tail = hot(delete(_t).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
+_placed_tail = hot(
+    select(_t.c.position, _t.c.data)
+    .where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id"))
+    .order_by(_t.c.position)
+)
+_drop_rows = hot(
+    delete(_t).where(
+        _t.c.run_pk == arg("run_pk"),
+        _t.c.key_id == arg("key_id"),
+        _t.c.position < arg("until"),
+    )
+)
 _folded = hot(
     update(_l)
     .where(_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id"))
@@ -139,7 +151,7 @@ def add_points(tx: Tx, run_pk: int, sent: Mapping[int, Sequence[Sent]]) -> None:
     )
     for key, logged, folded in merged:
         if logged - folded >= min(max(folded, SMALL), CHUNK):
-            fold(tx, run_pk, key, logged)
+            fold(tx, run_pk, key, logged - (logged - folded) // 4)
 
 
 def _packed(points: Sequence[Sent]) -> bytes:
@@ -150,11 +162,26 @@ def _packed(points: Sequence[Sent]) -> bytes:
     return struct.pack(f"<{3 * len(points)}q", *times, *steps, *every)
 
 
-def fold(tx: Tx, run_pk: int, key_id: int, logged: int) -> None:
-    """Move the tail of a metric, whose row in ``latest`` this transaction has locked, to chunks."""
-    place(tx, run_pk, key_id, tail(tx, run_pk, key_id))
-    drop_tail(tx, run_pk, key_id)
-    mark_folded(tx, run_pk, key_id, logged)
+def fold(tx: Tx, run_pk: int, key_id: int, until: int) -> None:
+    """Move rows of a tail to chunks; this transaction has locked the metric's row in ``latest``.
+
+    Args:
+        tx: the transaction.
+        run_pk: the run.
+        key_id: the metric.
+        until: rows are moved that begin before this position.
+    """
+    from cuvee.store.columns import loose
+
+    rows = tx.all(_placed_tail, run_pk=run_pk, key_id=key_id)
+    until = min(until, rows[-1][0])  # the last row stays, however many points it has
+    moved = [data for position, data in rows if position < until]
+    if not moved:
+        return
+    folded = min(position for position, _ in rows if position >= until)
+    place(tx, run_pk, key_id, loose(moved))
+    tx.run(_drop_rows, run_pk=run_pk, key_id=key_id, until=until)
+    mark_folded(tx, run_pk, key_id, folded)
 
 
 def drop_tail(tx: Tx, run_pk: int, key_id: int) -> None:

@@ -25,7 +25,8 @@ from cuvee.api.tokens import CreateToken, RevokeToken
 from cuvee.api.users import CreateUser
 from cuvee.client.client import Client
 from cuvee.client.connect import close_all
-from cuvee.server.stream import MOST_EACH, PATH
+from cuvee.server.feed import MOST_EACH
+from cuvee.server.stream import PATH
 from cuvee.store.sql import SqlStore
 from postgres import running_postgres
 from refusals.served import Site, check_refusal, wait_for
