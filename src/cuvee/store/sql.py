@@ -413,7 +413,7 @@ def _functions() -> dict[type[Op[Any]], Function]:
     rooms = [
         importlib.import_module(f"{store.__name__}.{info.name}")
         for info in pkgutil.iter_modules(store.__path__)
-        if info.name not in {"sql", "migrations", "migrate", "columns"}  # costs numpy
+        if info.name not in {"sql", "migrations", "migrate", "columns", "buckets"}  # cost numpy
     ]
     found: dict[type[Op[Any]], Function] = {}
     for op in OPERATIONS:
