@@ -99,6 +99,11 @@ export interface Attempt {
   problem?: string;
 }
 
+/** The curves that were asked for, by run and key in the order asked; empty ones left out. */
+export interface Chart {
+  series?: Curve[];
+}
+
 /** The result of a named check. */
 export interface Check {
   name: string;
@@ -188,6 +193,20 @@ export interface Consistency {
 export interface CurrentUser {
   user: User;
   is_basic_auth: boolean;
+}
+
+/** One metric of one run in buckets, in the order of x: lists of equal length. */
+export interface Curve {
+  run_id: string;
+  key: string;
+  x: Float[];
+  last: Float[];
+  min: Float[];
+  x_min: Float[];
+  max: Float[];
+  x_max: Float[];
+  mean: Float[];
+  count: number[];
 }
 
 /** Data that a run has read, identified by name and digest within an experiment. */
@@ -667,6 +686,14 @@ export interface MetricSummary {
   sd?: Float | null;
 }
 
+/** What is new, and the token by which to ask for what comes next. */
+export interface MetricTail {
+  token: string;
+  series?: NewPoints[];
+  runs?: RunState[];
+  more?: boolean;
+}
+
 /** A logged model that a run has read. */
 export interface ModelInput {
   model_id: string;
@@ -714,6 +741,16 @@ export interface ModelVersionResult {
 export interface ModelVersionTag {
   key: string;
   value?: string;
+}
+
+/** Points of a metric that are new, in order, as lists of equal length. */
+export interface NewPoints {
+  run_id: string;
+  key: string;
+  steps?: number[];
+  timestamps?: number[];
+  values?: Float[];
+  gap?: boolean;
 }
 
 /** A new token and its secret, which is shown this once. */
@@ -1040,6 +1077,13 @@ export interface RunPage {
 /** One run. */
 export interface RunResult {
   run: Run;
+}
+
+/** What state a run has now. */
+export interface RunState {
+  run_id: string;
+  status: string;
+  end_time?: number | null;
 }
 
 /** A page of runs, column by column. */
@@ -1639,6 +1683,55 @@ export const getLogStatus = /*#__PURE__*/ operation<
   Record<string, never>,
   LogStatus
 >("getLogStatus", "GET", "/api/1.0/cuvee/log/status");
+
+/** Read metrics of several runs in buckets that keep the extremes. Needs read. */
+export const getMetricSeries = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    keys: string[];
+    x?: "metric" | "relative" | "step" | "time";
+    x_key?: string;
+    start?: Float | null;
+    end?: Float | null;
+    points?: number;
+  },
+  Chart
+>("getMetricSeries", "POST", "/api/1.0/cuvee/metrics/series");
+
+/** Read metrics of several runs in buckets that keep the extremes. Needs read. */
+export const getMetricSeriesByGet = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    keys: string[];
+    x?: "metric" | "relative" | "step" | "time";
+    x_key?: string;
+    start?: Float | null;
+    end?: Float | null;
+    points?: number;
+  },
+  Chart
+>("getMetricSeriesByGet", "GET", "/api/1.0/cuvee/metrics/series");
+
+
+/** Read what has been logged to runs, and which of them have changed their state, since a token. Needs read. */
+export const getMetricTail = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    keys?: string[];
+    token?: string;
+  },
+  MetricTail
+>("getMetricTail", "POST", "/api/1.0/cuvee/metrics/tail");
+
+/** Read what has been logged to runs, and which of them have changed their state, since a token. Needs read. */
+export const getMetricTailByGet = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    keys?: string[];
+    token?: string;
+  },
+  MetricTail
+>("getMetricTailByGet", "GET", "/api/1.0/cuvee/metrics/tail");
 
 /** Read the version whose files have a digest, under this model's name or another. Needs login. */
 export const findVersionByDigest = /*#__PURE__*/ operation<
