@@ -144,6 +144,14 @@ def test_what_is_not_there_says_so_in_the_servers_words(wine: Site, visit: Open)
         expect(page.get_by_role("alert")).to_contain_text("deleted or renamed")
 
 
+def test_an_address_that_mlflows_clients_print_shows_the_same_thing(
+    wine: Site, visit: Open
+) -> None:
+    page = visit(wine).go(f"/#/models/{MODEL}/versions/1")
+    expect(page).to_have_url(re.compile(f"/models/{MODEL}/versions/1/overview$"))
+    expect(page.get_by_role("heading", name="1")).to_be_visible()
+
+
 def test_a_deep_link_goes_through_the_login_and_out_again(guarded: Site, visit: Open) -> None:
     opened = visit(guarded, prefix="/ml")
     page = opened.page
