@@ -76,6 +76,12 @@ export const strings = {
     older: "Older changes",
     version: (number: string) => `version ${number}`,
   },
+  log: {
+    title: "What is shown here and its history do not agree",
+    more: (count: number) => `And ${count} more.`,
+    next: "Trust neither before `cuvee audit verify` has said what was changed.",
+    compared: "Compared",
+  },
   plot: {
     actions: "Chart actions",
     png: "Save as PNG",

@@ -9,6 +9,7 @@ const TOUCHES: Record<string, readonly string[]> = {
   model: ["model", "models", "version", "versions", "events", "requests", "policy"],
   version: ["model", "models", "version", "versions", "events", "requests"],
   policy: ["policy", "versions"],
+  log: ["log"],
 };
 const GATHER = 250; // milliseconds in which changes gather
 const AGAIN = 3000; // milliseconds until a cut stream is followed again

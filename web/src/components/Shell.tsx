@@ -7,6 +7,7 @@ import { setTheme, shade } from "../state/theme";
 import { strings } from "../strings";
 import { CommandPalette } from "./CommandPalette";
 import { KeyHelp } from "./KeyHelp";
+import { LogNotice } from "./LogNotice";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
 import { Toasts } from "./Toasts";
@@ -62,6 +63,7 @@ export function Shell() {
       />
       <div className={styles.side}>
         <TopBar onSearch={() => setOpen("palette")} onHelp={() => setOpen("help")} />
+        <LogNotice />
         <main id="main" className={styles.main} tabIndex={-1} data-scroll-restoration-id="main">
           <Outlet />
         </main>
