@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from conformance.people import People
+from conformance.people import Crowd, People, make_people, make_root
 from cuvee.api.base import Store
 from cuvee.log.comparison import compare
 from cuvee.store import migrate
@@ -107,7 +107,7 @@ def served() -> Iterator[Served]:
     server.stop()
 
 
-BEHIND = re.compile("(policy|user|group):|.* of user '(#99|root)'|.*: created is ")
+BEHIND = re.compile("(policy|user|group):|token:0{12}|.* of user '(#99|root)'|.*: created is ")
 """What tests put into the database without an event (``put_policy``, ``make_people``), what is said
 of an actor who is no user, and the times of events that a test has made older."""
 
@@ -160,3 +160,16 @@ def people(store: Store, request: pytest.FixtureRequest) -> Iterator[People]:
     found = People(store, request.getfixturevalue("served_url") if remote else None)
     yield found
     found.leave()
+
+
+@pytest.fixture(params=["in process", "over HTTP"])
+def crowd(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Store]:
+    """A store with alice, bob, carol and an admin, who over HTTP log in with tokens."""
+    make_people(local_store)
+    make_root(local_store)
+    if request.param == "in process":
+        yield local_store
+        return
+    remote = Crowd(local_store, request.getfixturevalue("served_url"))
+    yield remote
+    remote.close()

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from conformance.test_permissions import make_people, refused
+from conformance.people import NAMED
+from conformance.test_permissions import refused
 from cuvee.api.base import Actor, Op, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.models import (
@@ -185,8 +186,8 @@ def test_a_move_to_another_policy_makes_approvals_void(local_store: SqlStore) ->
     assert (told.policy, len(told.void_approvals)) == ("b/@1", 1)
 
 
-def test_what_is_given_on_a_folder_reaches_its_models(local_store: SqlStore) -> None:
-    store, people = local_store, make_people(local_store)
+def test_what_is_given_on_a_folder_reaches_its_models(crowd: Store) -> None:
+    store, people = crowd, NAMED
     alice, bob = people["alice"], people["bob"]
     make(store, "wine", "team/red")
     make(store, "beer", "teams")
@@ -212,18 +213,18 @@ def test_what_is_given_on_a_folder_reaches_its_models(local_store: SqlStore) -> 
     assert seen(store, bob)[0] == ["beer", "team", "wine"]
 
 
-def test_many_folders_are_read_one_by_one(local_store: SqlStore) -> None:
-    alice = make_people(local_store)["alice"]
+def test_many_folders_are_read_one_by_one(crowd: Store) -> None:
+    alice = NAMED["alice"]
     for name, folder in (("wine", "f7/x"), ("beer", "g"), ("gin", "")):
-        make(local_store, name, folder)
+        make(crowd, name, folder)
     for n in range(101):
         give = GrantPermission(object=f"models:f{n}/", user="alice", permission="CAN_READ")
-        local_store.do(give)
-    assert seen(local_store, alice) == (["wine"], ["wine"])
+        crowd.do(give)
+    assert seen(crowd, alice) == (["wine"], ["wine"])
 
 
-def test_a_new_model_needs_leave_in_its_folder(local_store: SqlStore) -> None:
-    store, alice = local_store, make_people(local_store)["alice"]
+def test_a_new_model_needs_leave_in_its_folder(crowd: Store) -> None:
+    store, alice = crowd, NAMED["alice"]
     store.do(GrantPermission(object="models:team/", user="alice", permission="CAN_CREATE"))
     refused(store, CreateRegisteredModel(name="wine"), alice)
     refused(store, CreateRegisteredModel(name="wine", folder="teams"), alice)

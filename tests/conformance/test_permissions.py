@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.people import NAMED, ROOT
 from cuvee.api.access_lists import (
     AccessEntry,
     GetModelPermissions,
@@ -13,7 +14,7 @@ from cuvee.api.access_lists import (
     SetModelPermissions,
     UpdateModelPermissions,
 )
-from cuvee.api.base import Actor, Op
+from cuvee.api.base import Actor, Op, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment, SearchExperiments, UpdateExperiment
 from cuvee.api.metrics import LogMetric
@@ -43,43 +44,23 @@ from cuvee.api.user_permissions import (
     UserPermission,
 )
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
-from cuvee.store.sql import SqlStore
-
-ROOT = Actor("root", "token", user=99, admin=True)
 
 
 @pytest.fixture
-def people(local_store: SqlStore) -> dict[str, Actor]:
+def people(crowd: Store) -> dict[str, Actor]:  # noqa: ARG001  # they are in the store
     """Three users, two of whom are in a group."""
-    return make_people(local_store)
+    return NAMED
 
 
-def make_people(store: SqlStore) -> dict[str, Actor]:
-    """Put the users alice, bob and carol into a store, and the group red with the first two."""
-    connection = store.database.connect()
-    for pk, name in ((1, "alice"), (2, "bob"), (3, "carol")):
-        connection.execute(
-            "INSERT INTO users (pk, name, kind, password, admin, active, created, updated) "
-            f"VALUES ({pk}, '{name}', 'person', '', 0, 1, 0, 0)"
-        )
-    connection.execute("INSERT INTO groups (pk, name, description, created) VALUES (7,'red','',0)")
-    connection.execute("INSERT INTO group_members (group_pk, user_pk) VALUES (7, 1), (7, 2)")
-    connection.close()
-    names = ("alice", "bob", "carol")
-    return {name: Actor(name, "token", user=pk) for pk, name in enumerate(names, 1)}
-
-
-def refused(store: SqlStore, op: Op[object], actor: Actor) -> str:
+def refused(store: Store, op: Op[object], actor: Actor) -> str:
     """Check that an operation is refused to an actor and return the message."""
     with pytest.raises(PermissionDenied) as caught:
         store.do(op, actor)
     return caught.value.message
 
 
-def test_nothing_is_allowed_that_was_not_given(
-    local_store: SqlStore, people: dict[str, Actor]
-) -> None:
-    store, alice, bob = local_store, people["alice"], people["bob"]
+def test_nothing_is_allowed_that_was_not_given(crowd: Store, people: dict[str, Actor]) -> None:
+    store, alice, bob = crowd, people["alice"], people["bob"]
     said = refused(store, CreateExperiment(name="wine"), alice)
     assert "CAN_EDIT" in said
     store.do(GrantPermission(object="experiments:", user="alice", permission="CAN_EDIT"))
@@ -96,9 +77,9 @@ def test_nothing_is_allowed_that_was_not_given(
 
 
 def test_a_folder_gives_what_lies_in_it_and_deny_wins(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, bob = local_store, people["bob"]
+    store, bob = crowd, people["bob"]
     for name in ("team/a", "team/b/c", "teams", "other/a"):
         store.do(CreateExperiment(name=name), ROOT)
     search = SearchExperiments(max_results=10, order_by=["name"])
@@ -120,9 +101,9 @@ def test_a_folder_gives_what_lies_in_it_and_deny_wins(
 
 
 def test_pages_hold_what_may_be_read_only_and_tokens_do_not_widen_it(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, alice, bob = local_store, people["alice"], people["bob"]
+    store, alice, bob = crowd, people["alice"], people["bob"]
     for i in range(20):
         store.do(CreateRegisteredModel(name=f"m{i:02}"), ROOT)
         if i % 3 == 0:
@@ -139,9 +120,9 @@ def test_pages_hold_what_may_be_read_only_and_tokens_do_not_widen_it(
 
 
 def test_a_folder_can_be_left_and_entered_by_who_may(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, alice = local_store, people["alice"]
+    store, alice = crowd, people["alice"]
     store.do(GrantPermission(object="folder:a/", user="alice", permission="CAN_EDIT"))
     mine = store.do(CreateExperiment(name="a/x"), alice).experiment_id
     store.do(UpdateExperiment(experiment_id=mine, new_name="a/y"), alice)
@@ -153,9 +134,9 @@ def test_a_folder_can_be_left_and_entered_by_who_may(
 
 
 def test_grants_end_with_the_model_that_they_were_on(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, bob = local_store, people["bob"]
+    store, bob = crowd, people["bob"]
     store.do(CreateRegisteredModel(name="old"), ROOT)
     store.do(GrantPermission(object="model:old", user="bob", permission="CAN_MANAGE"))
     store.do(DeleteRegisteredModel(name="old"), bob)
@@ -163,10 +144,8 @@ def test_grants_end_with_the_model_that_they_were_on(
     assert refused(store, GetRegisteredModel(name="new"), bob)
 
 
-def test_the_history_shows_what_may_be_read(
-    local_store: SqlStore, people: dict[str, Actor]
-) -> None:
-    store, bob = local_store, people["bob"]
+def test_the_history_shows_what_may_be_read(crowd: Store, people: dict[str, Actor]) -> None:
+    store, bob = crowd, people["bob"]
     for name in ("open", "shut"):
         number = store.do(CreateExperiment(name=name), ROOT).experiment_id
         store.do(CreateRun(experiment_id=number), ROOT)
@@ -188,9 +167,9 @@ def test_the_history_shows_what_may_be_read(
 
 
 def test_explain_says_which_grant_decides_and_whom_to_ask(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, alice, bob = local_store, people["alice"], people["bob"]
+    store, alice, bob = crowd, people["alice"], people["bob"]
     store.do(GrantPermission(object="folder:", user="alice", permission="CAN_EDIT"))
     store.do(CreateRegisteredModel(name="wine"), alice)
     store.do(GrantPermission(object="model:wine", group="red", permission="CAN_READ"), alice)
@@ -211,9 +190,9 @@ def test_explain_says_which_grant_decides_and_whom_to_ask(
 
 
 def test_nobody_locks_themselves_out_and_giving_needs_can_manage(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, alice, bob = local_store, people["alice"], people["bob"]
+    store, alice, bob = crowd, people["alice"], people["bob"]
     store.do(GrantPermission(object="folder:t/", user="alice", permission="CAN_EDIT"))
     number = store.do(CreateExperiment(name="t/x"), alice).experiment_id
     here = f"experiment:{number}"
@@ -236,9 +215,9 @@ def test_nobody_locks_themselves_out_and_giving_needs_can_manage(
 
 
 def test_who_may_create_sees_and_manages_their_own_only(
-    local_store: SqlStore, people: dict[str, Actor]
+    crowd: Store, people: dict[str, Actor]
 ) -> None:
-    store, alice, bob = local_store, people["alice"], people["bob"]
+    store, alice, bob = crowd, people["alice"], people["bob"]
     store.do(GrantPermission(object="folder:", group="everyone", permission="CAN_CREATE"))
     for actor in (alice, bob):
         store.do(CreateExperiment(name=f"of {actor.name}"), actor)
@@ -262,10 +241,10 @@ def test_who_may_create_sees_and_manages_their_own_only(
 
 
 def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
-    local_store: SqlStore,
+    crowd: Store,
     people: dict[str, Actor],  # noqa: ARG001  # they are in the store
 ) -> None:
-    do = local_store.do
+    do = crowd.do
     do(CreateRegisteredModel(name="m"), ROOT)
     do(GrantPermission(object="folder:", group="red", permission="CAN_READ"))
     do(GrantPermission(object="model:m", user="alice", permission="CAN_MANAGE"))
@@ -278,7 +257,7 @@ def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
         }
 
     number = do(GetWorkspaceModel(name="m")).registered_model_databricks.id
-    both = {("red", "CAN_READ", True), ("alice", "CAN_MANAGE", False)}
+    both = {("red", "CAN_READ", True)} | {(who, "CAN_MANAGE", False) for who in ("root", "alice")}
     assert held(do(GetModelPermissions(id=number))) == both
     entry = AccessEntry(user_name="bob", permission_level="CAN_EDIT")
     merged = do(UpdateModelPermissions(id=number, access_control_list=[entry]))
@@ -295,10 +274,8 @@ def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
             do(GetModelPermissions(id=strange))
 
 
-def test_mlflows_calls_change_the_same_grants(
-    local_store: SqlStore, people: dict[str, Actor]
-) -> None:
-    do, bob = local_store.do, people["bob"]
+def test_mlflows_calls_change_the_same_grants(crowd: Store, people: dict[str, Actor]) -> None:
+    do, bob = crowd.do, people["bob"]
     number = do(CreateExperiment(name="team/x"), ROOT).experiment_id
     here: Any = {"resource_type": "experiment", "resource_id": number}
     ask = GetUserPermission(username="bob", **here)
@@ -317,5 +294,5 @@ def test_mlflows_calls_change_the_same_grants(
     do(UpdateRolePermission(role_permission_id=given.id, permission="DENY"), ROOT)
     assert do(ask, bob).permission == "NO_PERMISSIONS"
     do(RemoveRolePermission(role_permission_id=given.id), ROOT)
-    assert do(ListPermissions(), ROOT).grants == []
-    assert refused(local_store, ListUserPermissions(username="bob"), people["carol"])
+    assert [g.user for g in do(ListPermissions(), ROOT).grants] == ["root"]  # its maker
+    assert refused(crowd, ListUserPermissions(username="bob"), people["carol"])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from conformance.people import ROOT, make_people
 from conformance.staging import model, move, stages
-from conformance.test_permissions import ROOT, make_people
 from cuvee.api.base import Actor, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.holdings import RollbackStage, SwapStages

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.test_permissions import ROOT, make_people
+from conformance.people import ROOT, make_people
 from cuvee.api.base import Actor, Op
 from cuvee.api.hooks import (
     CreateHook,

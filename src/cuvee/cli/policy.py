@@ -162,7 +162,7 @@ def _show_change(change: Any, *, as_json: bool, dry_run: bool) -> None:
     click.echo(
         "Nothing was changed (--dry-run)."
         if dry_run
-        else f"{_source(change.after)} applies now; its stages: {', '.join(change.after.stages)}."
+        else f"In force now: {_source(change.after)}. Stages: {', '.join(change.after.stages)}."
     )
 
 

@@ -71,9 +71,9 @@ class Guard:
         shown = ", ".join(held[:5]) + (f" and {len(held) - 5} more" if len(held) > 5 else "")
         if not force:
             raise Conflict(
-                f"{what} is in use and was not deleted: {shown} would be without it. Archive it "
-                "first (model-versions/transition-stage), or send force: true if you manage the "
-                "model."
+                f"{what} is in use and was not deleted: {shown} would be without it. Archive "
+                "that version first (model-versions/transition-stage), or send force: true if you "
+                "manage the model."
             )
         for pk, name in dict.fromkeys((pk, name) for pk, name, _, _ in rows):
             if access.level_on_model(tx, pk, name) < Level.MANAGE:
