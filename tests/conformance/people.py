@@ -73,7 +73,8 @@ class Crowd:
     """A server that users ask, each with a token; the admin asks what is in nobody's name."""
 
     def __init__(self, local: SqlStore, url: str) -> None:
-        from cuvee.client.http import Http, HttpStore
+        from cuvee.client.http import Http
+        from cuvee.client.remote import HttpStore
         from cuvee.settings import Settings
         from cuvee.uris import ServerUri
 

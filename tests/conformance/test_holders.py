@@ -253,5 +253,7 @@ def test_a_digest_is_read_as_an_alias_too_for_the_models_own_versions(
     for name, wrong in (("port", digest), ("wine", digest[:11]), ("wine", "x" * 64)):
         with pytest.raises(InvalidParameter):
             by_alias(name, wrong)
+    with pytest.raises(InvalidParameter, match="A digest is written sha256:"):
+        store.do(GetModelVersionByAlias(name="wine", alias=digest))
     store.do(CreateModelVersion(name="port", source="models:/wine@sha256:" + digest))
     assert by_alias("port", digest).digest == digest

@@ -9,6 +9,7 @@ import pytest
 from conformance.people import NAMED, ROOT
 from cuvee.api.access_lists import (
     AccessEntry,
+    GetModelPermissionLevels,
     GetModelPermissions,
     ObjectPermissions,
     SetModelPermissions,
@@ -247,6 +248,7 @@ def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
     do = crowd.do
     do(CreateRegisteredModel(name="m"), ROOT)
     do(GrantPermission(object="folder:", group="red", permission="CAN_READ"))
+    do(GrantPermission(object="folder:", user="carol", permission="CAN_CREATE"))  # not on m
     do(GrantPermission(object="model:m", user="alice", permission="CAN_MANAGE"))
 
     def held(found: ObjectPermissions) -> set[tuple[str, str, bool]]:
@@ -259,6 +261,15 @@ def test_access_lists_show_where_levels_come_from_and_are_replaced_or_merged(
     number = do(GetWorkspaceModel(name="m")).registered_model_databricks.id
     both = {("red", "CAN_READ", True)} | {(who, "CAN_MANAGE", False) for who in ("root", "alice")}
     assert held(do(GetModelPermissions(id=number))) == both
+    told = do(GetModelPermissionLevels(id=number)).permission_levels
+    assert [level.permission_level for level in told] == [
+        "CAN_READ",
+        "CAN_EDIT",
+        "CAN_MANAGE_STAGING_VERSIONS",
+        "CAN_MANAGE_PRODUCTION_VERSIONS",
+        "CAN_MANAGE",
+        "DENY",
+    ]
     entry = AccessEntry(user_name="bob", permission_level="CAN_EDIT")
     merged = do(UpdateModelPermissions(id=number, access_control_list=[entry]))
     assert held(merged) == both | {("bob", "CAN_EDIT", False)}

@@ -18,6 +18,7 @@ from cuvee.api.access_lists import (
     UpdateExperimentPermissions,
     UpdateModelPermissions,
 )
+from cuvee.api.base import Level
 from cuvee.api.names import plain
 from cuvee.api.permissions import FOR_EXPERIMENTS, MEANINGS, level_of
 from cuvee.errors import InvalidParameter, NotFound
@@ -33,6 +34,9 @@ from cuvee.store.grants import (
 from cuvee.store.levels import EXPERIMENT
 from cuvee.store.tx import Tx
 
+_NOT_HERE = ("CAN_CREATE", "CAN_USE")
+"""Levels that the published contract does not know: of folders, and another name of CAN_READ."""
+
 
 def get_model_permissions(tx: Tx, op: GetModelPermissions) -> ObjectPermissions:
     return _listed(tx, _thing(tx, "model_id", op.id))
@@ -40,7 +44,7 @@ def get_model_permissions(tx: Tx, op: GetModelPermissions) -> ObjectPermissions:
 
 def get_model_permission_levels(tx: Tx, op: GetModelPermissionLevels) -> LevelMeanings:
     _thing(tx, "model_id", op.id)
-    return _meanings(tuple(MEANINGS)[1:])
+    return _meanings(tuple(MEANINGS))
 
 
 def set_model_permissions(tx: Tx, op: SetModelPermissions) -> ObjectPermissions:
@@ -57,7 +61,7 @@ def get_experiment_permissions(tx: Tx, op: GetExperimentPermissions) -> ObjectPe
 
 def get_experiment_permission_levels(tx: Tx, op: GetExperimentPermissionLevels) -> LevelMeanings:
     _thing(tx, "experiment", op.id)
-    return _meanings(FOR_EXPERIMENTS[1:])
+    return _meanings(FOR_EXPERIMENTS)
 
 
 def set_experiment_permissions(tx: Tx, op: SetExperimentPermissions) -> ObjectPermissions:
@@ -86,7 +90,11 @@ def _thing(tx: Tx, kind: str, value: str) -> Thing:
 
 def _meanings(names: tuple[str, ...]) -> LevelMeanings:
     return LevelMeanings(
-        [LevelMeaning(permission_level=name, description=MEANINGS[name]) for name in names]
+        [
+            LevelMeaning(permission_level=name, description=MEANINGS[name])
+            for name in names
+            if name not in _NOT_HERE
+        ]
     )
 
 
@@ -112,7 +120,7 @@ def _change(tx: Tx, thing: Thing, op: Change, *, replace: bool) -> ObjectPermiss
 
 def _listed(tx: Tx, thing: Thing) -> ObjectPermissions:
     noun = "experiment" if thing.kind == EXPERIMENT else "registered-model"
-    rows = [row for row in grants_on(tx, thing) if not row.stage]
+    rows = [r for r in grants_on(tx, thing) if not r.stage and r.level != Level.CREATE]
     subjects = subjects_of(tx, rows)
     held: dict[Subject, list[LevelHeld]] = {}
     for row in rows:

@@ -192,7 +192,7 @@ def delete_user(tx: Tx, op: DeleteUser) -> Empty:
     admins = tx.all(_admins)
     row = find_user(tx, op.username, lock=True)
     if row[0] == tx.actor.user:
-        raise BadRequest("Nobody can delete the own account: let another admin do it.")
+        raise BadRequest("Nobody can delete their own account: let another admin do it.")
     _keep_an_admin(admins, row)
     before = _load(tx, [row])[0]
     _update(tx, row, password="", admin=0, active=DELETED)

@@ -38,6 +38,7 @@ _m = schema.registered_models
 _v = schema.model_versions
 _t = schema.model_version_tags
 _a = schema.aliases
+_DIGEST = re.compile("[0-9a-fA-F]{12,64}")
 
 _by_number = hot(select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version")))
 _highest = hot(
@@ -219,17 +220,18 @@ def get_model_version_by_alias(tx: Tx, op: GetModelVersionByAlias) -> ModelVersi
     else:
         row = tx.first(_by_alias, model_pk=pk, alias=op.alias)
     if row is None:
+        digest = " A digest is written sha256:<digits>." if _DIGEST.fullmatch(op.alias) else ""
         # Clients of the protocol expect 400 here, not 404.
         raise InvalidParameter(
-            f"Registered model alias {plain(op.alias)} not found. Set it with "
-            f"registered-models/alias, or read the model {shown(op.name)} to see which it has."
+            f"Registered model alias {plain(op.alias)} not found. Set it with registered-models/"
+            f"alias, or read the model {shown(op.name)} to see which it has.{digest}"
         )
     return ModelVersionResult(_load(tx, op.name, row))
 
 
 def _pinned(tx: Tx, pk: int, name: str, digest: str) -> tuple[Any, ...] | None:
     """Return the model's own version with a digest; a copy elsewhere would be another name's."""
-    if not re.fullmatch("[0-9a-fA-F]{12,64}", digest):
+    if not _DIGEST.fullmatch(digest):
         return None
     found, number = version_of_digest(tx, name, digest)
     return tx.first(_by_number, model_pk=pk, version=int(number)) if found == name else None
