@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, served
-from cuvee.api.log import NoteProjection
+from cuvee.api.log import GetLogStatus, NoteProjection
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion
@@ -34,7 +35,14 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     connection.execute("UPDATE model_versions SET stage = 'Production'")
     connection.commit()
     connection.close()
-    yield from served(folder)
+    for site in served(folder):
+        store = SqlStore.open(site.url)
+        until = time.monotonic() + 60
+        while not store.do(GetLogStatus()).problems:  # the server compares at its start
+            assert time.monotonic() < until, site.log
+            time.sleep(0.1)
+        store.close()
+        yield site
 
 
 def enter(visit: Open, site: Site, name: str) -> Page:
