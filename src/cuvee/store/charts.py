@@ -71,6 +71,8 @@ def get_metric_series(tx: Tx, op: GetMetricSeries) -> Chart:
 def _curve(
     tx: Tx, op: GetMetricSeries, run_pk: int, key_id: int, start: int, x_id: int | None
 ) -> Rows:
+    import numpy as np
+
     from cuvee.store.buckets import NOTHING
 
     if op.x == "metric":
@@ -79,7 +81,7 @@ def _curve(
         x, values = _against(tx, run_pk, key_id, x_id)
         if not len(x):
             return NOTHING
-        return _reduced(op, float(x.min()), float(x.max()), iter([(x, values)]))
+        return _reduced(op, float(np.min(x)), float(np.max(x)), iter([(x, values)]))
     found = heads(tx, run_pk, key_id)
     last = tail(tx, run_pk, key_id)
     low, high = _ends(op.x, found, last)
@@ -96,12 +98,14 @@ def _curve(
 
 
 def _ends(x: str, found: list[Head], last: Points) -> tuple[int, int]:
+    import numpy as np
+
     lows = [h.low_step if x == "step" else h.first_timestamp for h in found]
     highs = [h.high_step if x == "step" else h.last_timestamp for h in found]
     if last.size:
         column = last.steps if x == "step" else last.times
-        lows.append(int(column.min()))
-        highs.append(int(column.max()))
+        lows.append(int(np.min(column)))
+        highs.append(int(np.max(column)))
     return min(lows), max(highs)
 
 
