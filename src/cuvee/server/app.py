@@ -143,7 +143,7 @@ class App:
         """Check and carry out an operation without blocking the loop."""
         op.check()
         if op.writes:
-            return await asyncio.wrap_future(self.store.submit(op, actor, named))
+            return await self.store.written(op, actor, named)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.readers, self.store.read, op, actor)
 
@@ -282,12 +282,12 @@ class App:
             answer = wire.encode(await asyncio.to_thread(self._try, op, actor))
         elif op.writes and op.keyed and b"idempotency-key" in headers:
             named = _named(headers[b"idempotency-key"], scope, body)
-            reply: Reply = await asyncio.wrap_future(self.store.submit(op, actor, named))
+            reply: Reply = await self.store.written(op, actor, named)
             replayed = REPLAYED_HEADERS if reply.replayed else JSON_HEADERS
             await _send(send, 200, replayed, reply.body)
             return
         elif op.writes:
-            answer = wire.encode(await asyncio.wrap_future(self.store.submit(op, actor)))
+            answer = wire.encode(await self.store.written(op, actor))
         elif isinstance(op, GetMetricHistory):
             await send_history(
                 op, lambda asked: self._aside(self._piece, asked, actor), JSON_HEADERS, scope,

@@ -132,7 +132,7 @@ class Authenticator:
 
     async def write(self, op: Op[Any]) -> Any:
         """Carry out an operation of the server's own."""
-        return await asyncio.wrap_future(self.store.submit(op, self.store.user))
+        return await self.store.written(op, self.store.user)
 
     # ------------------------------------------------------------ tokens and sessions
 
@@ -225,7 +225,7 @@ class Authenticator:
         ready = await loop.run_in_executor(self.hashers, self.store.hashed, op, actor)
         if guess:
             await self.write(PassAttempt(name=actor.name, address=address))
-        result = await asyncio.wrap_future(self.store.submit(ready, actor))
+        result = await self.store.written(ready, actor)
         self._checked = -RECHECK  # there may be a first user now
         return result
 

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,10 +28,14 @@ from cuvee.store.sealing import Sealing
 from cuvee.store.tx import Bytes, Keys, Tx
 
 if TYPE_CHECKING:
+    from asyncio import Future as AsyncFuture
+
     from cuvee.log.note import SigningKey
 
 R = TypeVar("R")
 Function = Callable[[Tx, Any], Any]
+Done = Callable[[Any, BaseException | None], None]
+"""Told, on the writer's thread, what a write has returned or why it was refused."""
 
 LOG_KEEPER = Actor("cuvee", via="server")
 """Who puts events in order and signs the log."""
@@ -41,15 +45,15 @@ CONNECTIONS = 8
 
 
 class Job:
-    """A write that waits for its turn, and the future that will hold its result."""
+    """A write that waits for its turn, and who is told its result."""
 
-    __slots__ = ("actor", "future", "once", "op")
+    __slots__ = ("actor", "done", "once", "op")
 
-    def __init__(self, op: Op[Any], actor: Actor, once: Once | None) -> None:
+    def __init__(self, op: Op[Any], actor: Actor, once: Once | None, done: Done) -> None:
         self.op = op
         self.actor = actor
         self.once = once
-        self.future: Future[Any] = Future()
+        self.done = done
 
 
 class SqlStore:
@@ -131,7 +135,9 @@ class SqlStore:
 
     def _write(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Any:
         if self.database.group_commit:
-            return self.submit(op, actor, named).result()
+            future: Future[Any] = Future()
+            self.submit(op, actor, named, partial(_settle, future))
+            return future.result()
         # On this thread, which works at the interpreter's end too.
         return self._guard(lambda: self._transact(op, actor, named, write=True))
 
@@ -193,20 +199,23 @@ class SqlStore:
         result: R = self._guard(look)
         return result
 
-    def submit(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Future[Any]:
-        """Queue a checked operation that writes; the future is done when it is durable.
+    def submit(
+        self, op: Op[Any], actor: Actor, named: Once | None = None, done: Done | None = None
+    ) -> None:
+        """Queue a checked operation that writes.
 
         Args:
             op: what to do.
             actor: for whom.
             named: the request's key, if it has one; the result is a ``Reply`` then.
+            done: called when it is durable or refused; it must not raise.
         """
-        job = Job(op, actor, named)
+        job = Job(op, actor, named, done or _tell_nobody)
         with self._lock:
-            if self._closed:
-                job.future.set_exception(Unavailable("The server is shutting down: try again."))
-                return job.future
-            if self.database.group_commit:
+            closed = self._closed
+            if closed:
+                pass
+            elif self.database.group_commit:
                 if self._writer is None:
                     self._writer = threading.Thread(
                         target=self._write_groups, name="cuvee-writer", daemon=True
@@ -217,7 +226,29 @@ class SqlStore:
                 if self._pool is None:
                     self._pool = ThreadPoolExecutor(CONNECTIONS, "cuvee-writer")
                 self._pool.submit(self._write_one, job)
-        return job.future
+        if closed:
+            job.done(None, Unavailable("The server is shutting down: try again."))
+
+    async def written(self, op: Op[R], actor: Actor, named: Once | None = None) -> Any:
+        """Carry out a checked operation that writes, while the running loop does other things.
+
+        Args:
+            op: what to do.
+            actor: for whom.
+            named: the request's key, if it has one; the result is a ``Reply`` then.
+        """
+        from asyncio import get_running_loop
+
+        loop = get_running_loop()
+        waiting: AsyncFuture[Any] = loop.create_future()
+
+        # A future of threads, wrapped, would take ten times as long to hand over.
+        def done(result: Any, problem: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and who waited with it
+                loop.call_soon_threadsafe(_settle, waiting, result, problem)
+
+        self.submit(op, actor, named, done)
+        return await waiting
 
     def hold(self, job: str) -> Hold | None:
         """Become the one process that does a job on this database; None while another does."""
@@ -256,7 +287,8 @@ class SqlStore:
         except BaseException:
             self._roll_back(cursor)
             raise
-        self.known_keys.update(tx.new_keys)
+        if tx.new_keys:
+            self.known_keys.update(tx.new_keys)
         if tx.recorded:
             self._tell()
         return result
@@ -312,9 +344,9 @@ class SqlStore:
         try:
             result = self._guard(lambda: self._transact(job.op, job.actor, job.once, write=True))
         except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
-            job.future.set_exception(problem)
+            job.done(None, problem)
         else:
-            job.future.set_result(result)
+            job.done(result, None)
 
     # ------------------------------------------------------------ group commit
 
@@ -340,12 +372,10 @@ class SqlStore:
         except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
             answers = [(job, None, problem) for job in group]
         else:
-            self.known_keys.update(new_keys)
+            if new_keys:
+                self.known_keys.update(new_keys)
         for job, result, refusal in answers:
-            if refusal is None:
-                job.future.set_result(result)
-            else:
-                job.future.set_exception(refusal)
+            job.done(result, refusal)
 
     def _commit_group(
         self, group: list[Job], answers: list[tuple[Job, Any, BaseException | None]]
@@ -359,9 +389,15 @@ class SqlStore:
             for job in group:
                 tx = self._tx(cursor, job.actor, new_keys)
                 try:
-                    result = self._in_savepoint(cursor, tx, job)
+                    if len(group) == 1:  # the transaction is its savepoint
+                        result = _carry_out(tx, job.op, job.once)
+                    else:
+                        result = self._in_savepoint(cursor, tx, job)
                 except BaseException as problem:  # noqa: BLE001  # answered to its caller
                     answers.append((job, None, self._explain(problem)))
+                    if len(group) == 1:
+                        self._roll_back(cursor)
+                        return {}
                 else:
                     answers.append((job, result, None))
                     new_keys.update(tx.new_keys)
@@ -375,7 +411,8 @@ class SqlStore:
         return new_keys
 
     def _tell(self) -> None:
-        self.recorded.set()
+        if not self.recorded.is_set():  # who waits clears it before looking
+            self.recorded.set()
         tell = self.on_recorded
         if tell is not None:
             tell()
@@ -399,6 +436,21 @@ class SqlStore:
         if isinstance(known, (StorageFull, Unavailable)):
             raise problem  # the whole group meets the same trouble
         return problem
+
+
+def _tell_nobody(result: Any, problem: BaseException | None) -> None:
+    pass
+
+
+def _settle(
+    waiting: AsyncFuture[Any] | Future[Any], result: Any, problem: BaseException | None
+) -> None:
+    if waiting.done():  # cancelled: nobody waits
+        return
+    if problem is None:
+        waiting.set_result(result)
+    else:
+        waiting.set_exception(problem)
 
 
 def _functions() -> dict[type[Op[Any]], Function]:
