@@ -7,16 +7,17 @@ and must not exclude the ordinary models, which lack the tag.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, true
+from sqlalchemy import and_, exists, select, true
 
 from cuvee.api.models import RegisteredModelPage, SearchRegisteredModels
 from cuvee.api.versions import ModelVersionPage, SearchModelVersions
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import MODEL_VERSIONS, REGISTERED_MODELS
 from cuvee.search.orders import parse_order
-from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, clauses_of, replaced
+from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, Side, clauses_of, replaced
 from cuvee.store import schema
 from cuvee.store.conditions import Condition, Keyed, Row, Subject
+from cuvee.store.engine import arg
 from cuvee.store.filters import Search
 from cuvee.store.models import load_models
 from cuvee.store.paging import count_found, find_page
@@ -27,6 +28,7 @@ from cuvee.store.visible import MODEL_PATH, readable
 PROMPT_TAG = "mlflow.prompt.is_prompt"
 _ASKS_FOR_PROMPTS = {("=", "true"), ("!=", "false")}
 _EXCLUDES_PROMPTS = {("!=", "true"), ("=", "false")}
+_NAME = Side(Kind.ATTRIBUTE, "name")
 
 _ALL = And(())
 _m = schema.registered_models
@@ -68,6 +70,13 @@ _MODEL_IS_PROMPT = exists().where(
 _VERSION_IS_PROMPT = exists().where(
     _vt.c.version_pk == _v.c.pk, _vt.c.key == PROMPT_TAG, _vt.c.value == "true"
 )
+# These say nothing new beside the name, but let the database take a model's versions in the order
+# of their index, rather than read and sort all of them.
+_named = _m.alias()
+_ONE_MODEL = select(_named.c.pk).where(_named.c.name == arg("one_model")).scalar_subquery()
+_ONE_IS_PROMPT = exists().where(
+    _mt.c.model_pk == _ONE_MODEL, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
+)
 
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
@@ -96,13 +105,16 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
 
 def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     order = parse_order(op.order_by, MODEL_VERSIONS)
-    tree, hidden = _without_prompts(
-        parse_filter(op.filter, MODEL_VERSIONS), [~_MODEL_IS_PROMPT, ~_VERSION_IS_PROMPT]
-    )
+    asked = parse_filter(op.filter, MODEL_VERSIONS)
+    named = _name_of(asked)
+    hides = [~_MODEL_IS_PROMPT if named is None else ~_ONE_IS_PROMPT, ~_VERSION_IS_PROMPT]
+    tree, hidden = _without_prompts(asked, hides)
     search = Search(tx, _VERSIONS, "versions")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
-    search.demand(len(hidden), lambda: and_(true(), *hidden))
+    search.demand((len(hidden), named is None), lambda: and_(true(), *hidden))
+    if named is not None:
+        search.demand("of one model", lambda: _v.c.model_pk == _ONE_MODEL, one_model=named)
     search.filter(tree)
     for key in order:
         search.sort(key)
@@ -132,6 +144,14 @@ def _without_prompts(tree: Node, hidden: list[Condition]) -> tuple[Node, list[Co
         return tree, []
     # What excludes them says no more; models lack the tag.
     return replaced(tree, lambda c: _ALL if _says(c, _EXCLUDES_PROMPTS) else c), hidden
+
+
+def _name_of(tree: Node) -> str | None:
+    """Return the name of the one model that a filter finds versions of, if it names one."""
+    for part in tree.parts if isinstance(tree, And) else (tree,):
+        if isinstance(part, Clause) and part.side == _NAME and part.op == "=":
+            return part.value if isinstance(part.value, str) else None
+    return None
 
 
 def _says(clause: Clause, what: set[tuple[str, str]]) -> bool:
