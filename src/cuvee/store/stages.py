@@ -24,8 +24,10 @@ from cuvee.store.holdings import (
 from cuvee.store.models import find_model, touch_model
 from cuvee.store.policies import Applied, find_stage, policy_of, stage_named
 from cuvee.store.tx import Tx
+from cuvee.store.version_data import load_versions
 
 _v = schema.model_versions
+_STAGE, _UPDATED = (list(_v.c.keys()).index(name) for name in ("stage", "updated"))
 
 _set = hot(
     update(_v).where(_v.c.pk == arg("version_pk")).values(stage=arg("stage"), updated=arg("now"))
@@ -50,7 +52,8 @@ def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
         comment=op.comment,
         details=details,
     )
-    return ModelVersionResult(versions.load_version(tx, model, op.version))
+    after = (*row[:_STAGE], stage.name, *row[_STAGE + 1 : _UPDATED], tx.now, *row[_UPDATED + 1 :])
+    return ModelVersionResult(load_versions(tx, [(model[1], after)], aliases=True)[0])
 
 
 def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
