@@ -133,7 +133,7 @@ def test_a_logged_model_is_finished_tagged_and_deleted(store: Store) -> None:
     store.do(SetLoggedModelTags(model_id=model_id, tags=[LoggedModelTag("k", "2")]))
     store.do(LogLoggedModelParams(model_id=model_id, params=[LoggedModelParameter("p", "1")]))
     with pytest.raises(InvalidParameter):
-        store.do(LogLoggedModelParams(model_id=model_id, params=[LoggedModelParameter("p", "1")]))
+        store.do(LogLoggedModelParams(model_id=model_id, params=[LoggedModelParameter("p", "2")]))
 
     found = store.do(GetLoggedModel(model_id=model_id)).model
     assert (found.tags, found.params) == ({"k": "2"}, {"p": "1"})

@@ -183,6 +183,21 @@ def cookie_of(answer: Answer) -> dict[str, str]:
     return {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
 
 
+def test_a_session_behind_a_proxy_with_https_is_for_https_only(
+    folder: Path, site: Site, store: SqlStore
+) -> None:
+    fields = {"username": "ann", "password": PASSWORD}
+    https = {"X-Forwarded-Proto": "https"}
+    direct = post(site, CUVEE + "login", fields, https)
+    assert not direct.headers["set-cookie"].endswith("; Secure")
+    behind = Site(store.database.url, folder, "--forwarded-allow-ips", "127.0.0.1")
+    try:
+        answer = post(behind, CUVEE + "login", fields, https)
+    finally:
+        behind.close()
+    assert answer.headers["set-cookie"].endswith("; Secure")
+
+
 def test_a_browser_logs_in_and_out(site: Site) -> None:
     fields = {"username": "ann", "password": PASSWORD}
     answer = post(site, CUVEE + "login", fields, {})
@@ -191,8 +206,6 @@ def test_a_browser_logs_in_and_out(site: Site) -> None:
         r"cuvee_session=cuvee_\w+[\w-]+; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax",
         answer.headers["set-cookie"],
     )
-    https = post(site, CUVEE + "login", fields, {"X-Forwarded-Proto": "https"})
-    assert https.headers["set-cookie"].endswith("; Secure")
     cookie = cookie_of(answer)
     assert site.send("GET", WHO, headers=cookie).json["via"] == "session"
     home = site.send("GET", "/", headers=cookie)
