@@ -231,7 +231,7 @@ def test_a_history_of_exactly_full_batches_is_not_searched_again(
     cursor.execute(
         "INSERT INTO events (time, actor, via, action, object, before, after, comment, details) "
         f"WITH RECURSIVE new AS ({new}) "
-        "SELECT 1, 'ann', 'os', 'model.created', 'model:m' || n, '{}', '{}', '', '{}' FROM new"
+        "SELECT 1, 'ann', 'os', 'webhook.updated', 'webhook:' || n, '{}', '{}', '', '{}' FROM new"
     )
     while local_store.order_events():
         pass
