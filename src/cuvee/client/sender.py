@@ -31,8 +31,8 @@ LONGEST_PAUSE = 10.0
 SYNC_EVERY = 1.0
 GIVE_UP = 3600.0
 """Seconds without a server after which a sender ends whose program is gone."""
-PROBE = 0.01
-"""Seconds between two looks whether a server on this computer is back."""
+PROBE = (0.01, 1.0)
+"""Least and most seconds between two looks whether a server on this computer is back."""
 
 
 def open_shipment(folder: Path, uri: str) -> Shipment:
@@ -133,8 +133,10 @@ class Sender:
             time.sleep(pause)
             return
         end = now + pause
+        least, most = PROBE
+        probe = min(most, max(least, (now - self._failing) * 0.002))
         while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, PROBE))
+            time.sleep(min(left, probe))
             with suppress(OSError), socket.create_connection(self._near, 0.1):
                 return
 
