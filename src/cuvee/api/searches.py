@@ -204,7 +204,9 @@ class CompleteSearch(Read[Completions], frozen=True, kw_only=True):
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     subject: Subject = "runs"
     text: str = ""
-    cursor: Annotated[int, Meta(ge=0, description="place in the text, counted from 0")] = 0
+    cursor: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="place in the text, counted from 0")
+    ] = 0
     order: bool = False
     experiment_ids: list[str] = []
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
