@@ -11,6 +11,7 @@ import pytest
 from cuvee.api.base import Actor, Level, Op
 from cuvee.api.permissions import GrantPermission, level_name
 from cuvee.errors import CuveeError
+from cuvee.store.sealing import Sealing
 from cuvee.store.sql import FUNCTIONS, SqlStore, _carry_out
 from postgres import running_postgres
 from refusals.examples import seed, seed_users
@@ -87,7 +88,9 @@ def new_database(
 
 
 @pytest.fixture(scope="session")
-def place(new_database: Callable[[], str]) -> Iterator[Place]:
+def place(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
     """Return the store.
 
     ``no grant`` has nothing, ``exact READ`` and so on have a level on each object of the examples,
@@ -95,6 +98,7 @@ def place(new_database: Callable[[], str]) -> Iterator[Place]:
     DENY; ``admin`` is one.
     """
     store = SqlStore.open(new_database())
+    store.sealing = Sealing(tmp_path_factory.mktemp("sealing") / "secret.key")
     ids = seed(store)
     seed_users(store)
     people = {"no grant": add_user(store, "nobody")}

@@ -22,17 +22,21 @@ def seed_reviews(store: Any) -> str:
 
 
 def _emergency(store: Any) -> None:
-    """Put a move of somebody else's past a policy into the database."""
+    """Put a move of somebody else's past a policy into the database, as the store would."""
     from sqlalchemy import insert
 
-    from cuvee.store.schema import emergencies
+    from cuvee.store.schema import emergencies, events
 
     row = {"model": "grape", "version": 2, "stage": "Production", "user_id": "eve", "created": 1}
     row |= {"comment": "down", "closed_by": "", "closed_comment": ""}
     row["model_pk"] = 1  # the first model of the seed
-    sql, names, values = store.database.prepare(insert(emergencies).values(row))
+    told = {"time": 1, "actor": "eve", "via": "os", "action": "emergency.opened"}
+    told |= {"object": "version:grape/2", "before": "{}", "after": '{"stage": "Production"}'}
+    told |= {"comment": "down", "details": '{"emergency": "1"}'}
     connection = store.database.connect()
-    connection.cursor().execute(sql, [values[name] for name in names])
+    for statement in (insert(emergencies).values(row), insert(events).values(told)):
+        sql, names, values = store.database.prepare(statement)
+        connection.cursor().execute(sql, [values[name] for name in names])
     connection.close()
 
 

@@ -123,7 +123,7 @@ class ListRunKeys(Read[RunKeys], frozen=True, kw_only=True):
     filter: str = ""
     run_view_type: ViewType = "ACTIVE_ONLY"
     kinds: list[KeyKind] = []
-    contains: str = ""
+    contains: Annotated[str, Meta(max_length=256)] = ""
     varying: bool = False
     limit: Annotated[int, Meta(ge=1, le=10_000)] = 1000
 

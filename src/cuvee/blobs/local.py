@@ -183,13 +183,15 @@ class LocalUpload:
         # Bytes of this name and size are these bytes, and were synced before they got the name;
         # the directory is synced again because whoever renamed them may not have come that far.
         # They become young again, so that they are not removed before a row names them.
-        if self._blobs.size(digest) != self._size:
+        synced = self._blobs.size(digest) != self._size
+        if synced:
             os.fsync(file)
         with self._blobs.turn(shared=True):
             if self._blobs.size(digest) == self._size:
                 os.utime(target)
             else:
-                os.fsync(file)  # removed since: there is nothing left to write, mostly
+                if not synced:  # they have been removed since
+                    os.fsync(file)
                 self._temporary.rename(target)
                 self._renamed = True
         _sync_directory(target.parent)
