@@ -162,7 +162,8 @@ def test_the_example_runs(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, str(EXAMPLE)],
             cwd=tmp_path,
-            env=os.environ | {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{port}"},
+            env=os.environ
+            | {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{port}", "CUVEE_QUIET": "1"},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
