@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import cuvee
@@ -19,8 +21,11 @@ def _step(_: str) -> Iterator[None]:
 
 
 def tell_the_wine_story(url: str) -> None:
-    """Log the wine models, register them and move them, as ``cuvee demo`` does."""
-    Story(url, make_wines(300), _step).tell()
+    """Log the wine models, register them and move them, as ``cuvee demo`` does.
+
+    In a process of its own, since the story chooses a tracking URI and an experiment for its.
+    """
+    subprocess.run([sys.executable, __file__, url], check=True, timeout=120)
 
 
 def log_many_runs(url: str, number: int) -> None:
@@ -38,3 +43,7 @@ def log_many_runs(url: str, number: int) -> None:
         client.set_tag(run, "mlflow.note.content", f"Trial {i} of the sweep.")
         if i < number - 1:
             client.set_terminated(run, "FAILED" if i == 3 else "FINISHED")
+
+
+if __name__ == "__main__":
+    Story(sys.argv[1], make_wines(300), _step).tell()

@@ -9,7 +9,7 @@ from conformance.people import gated
 from cuvee.api.base import Op
 from cuvee.api.checks import SetCheck
 from cuvee.api.holdings import RollbackStage, SwapStages
-from cuvee.api.policies import ApplyPolicy
+from cuvee.api.policies import ApplyPolicy, Policy
 from cuvee.api.reviews import (
     ApproveTransitionRequest,
     CreateTransitionRequest,
@@ -65,14 +65,19 @@ class Act(NamedTuple):
 
     def document(self, name: str) -> str:
         """Return the policy that is applied."""
-        needed, exclude = divmod(self.number, len(EXCLUDES))
-        policy = gated(
-            approvals=needed,
-            exclude=list(EXCLUDES[exclude]),
-            checks=["golden-set"] if self.flag else [],
-            break_glass=[f"user:{RESCUER}"],
-        )
+        policy = policy_of((self.flag, self.number))
         return canonical(policy).replace("{", f'{{"scope": "{name}", ', 1)
+
+
+def policy_of(rules: tuple[bool, int]) -> Policy:
+    """Return the policy with an act's ``flag`` and ``number``."""
+    needed, exclude = divmod(rules[1], len(EXCLUDES))
+    return gated(
+        approvals=needed,
+        exclude=list(EXCLUDES[exclude]),
+        checks=["golden-set"] if rules[0] else [],
+        break_glass=[f"user:{RESCUER}"],
+    )
 
 
 @dataclass
@@ -282,7 +287,10 @@ class Model:
         return "done"
 
     def seen(self) -> list[object]:
-        """Return what can be seen from outside."""
+        """Return all that can be seen from outside and decides what may happen next.
+
+        A race is told by it: what two orders leave differently must show here.
+        """
         return [
             dict(self.stages),
             [self.allowed(version, GATED) for version in sorted(self.stages)],
@@ -293,4 +301,6 @@ class Model:
             ],
             [(held.version, held.stage, held.open) for held in self.holdings],
             list(self.emergencies),
+            policy_of(self.rules) if self.rules else None,
+            [self.checks.get(v) for v in sorted(self.stages)],
         ]

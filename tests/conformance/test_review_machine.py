@@ -26,10 +26,11 @@ from hypothesis.stateful import (
 
 from conformance.review_model import AUTHOR, EXCLUDES, GATED, RESCUER, Act, Model
 from cuvee.api.base import Actor
-from cuvee.api.checks import ListEmergencies
+from cuvee.api.checks import ListChecks, ListEmergencies
 from cuvee.api.events import ListEvents
 from cuvee.api.holdings import ListHoldings
 from cuvee.api.models import CreateRegisteredModel
+from cuvee.api.policies import GetModelPolicy
 from cuvee.api.reviews import ExplainTransition, ListTransitionRequests
 from cuvee.api.versions import CreateModelVersion, GetModelVersion
 from cuvee.errors import BadRequest, NotFound, PermissionDenied
@@ -175,6 +176,8 @@ class ReviewMachine(RuleBasedStateMachine):
             ],
             [(int(h.version), h.stage, h.until is None) for h in reversed(holdings)],
             [(int(e.version), e.stage, e.user_id) for e in reversed(emergencies)],
+            do(GetModelPolicy(name=self.name)).policy_version.policy if self.model.rules else None,
+            [next((c.passed for c in do(ListChecks(**one)).checks), None) for one in where],
         ]
 
 

@@ -87,3 +87,9 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
         if MACHINE.search(line)
     ]
     assert found == []
+
+
+def test_no_two_files_of_tests_have_the_same_name() -> None:
+    """They would be one module to pytest, which then collects neither."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
