@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cuvee.cli.diff import diff
 from cuvee.cli.forks import fork, rewind
 from cuvee.cli.options import (
     Do,
@@ -20,6 +21,7 @@ from cuvee.cli.options import (
 )
 from cuvee.cli.output import duration, moment, pairs, print_fields, print_items, print_json
 from cuvee.cli.trees import groups, tree
+from cuvee.cli.watch import watch
 from cuvee.errors import InvalidParameter
 
 in_experiments = click.option(
@@ -34,7 +36,7 @@ deleted = click.option("--deleted", is_flag=True, help="Show deleted ones instea
 
 @click.group()
 def runs() -> None:
-    """List, search, show, fork and rewind runs."""
+    """List, search, show, watch, compare, fork and rewind runs."""
 
 
 @runs.command("list", epilog=examples("cuvee runs list --experiment wine"))
@@ -169,5 +171,5 @@ def _print(found: list[Any], *, as_json: bool) -> None:
     )
 
 
-for command in (fork, rewind, tree, groups):
+for command in (watch, diff, fork, rewind, tree, groups):
     runs.add_command(command)

@@ -81,10 +81,11 @@ class ChartCalls(Calls):
         store = connect(self._tracking_uri).store
         if not op.token:
             op = replace(op, token=store.do(op).token)
-        return _follow(store, op)
+        return follow(store, op)
 
 
-def _follow(store: Store, op: GetMetricTail) -> Iterator[MetricTail]:
+def follow(store: Store, op: GetMetricTail) -> Iterator[MetricTail]:
+    """Follow runs of a store after the token of ``op``; see ``Client.follow_metrics``."""
     from cuvee.client.remote import HttpStore
 
     return _streamed(store, op) if isinstance(store, HttpStore) else _polled(store, op)

@@ -41,7 +41,7 @@ EVERY = [
         for verb in ("list", "create", "test", "deliveries", "redeliver", "delete")
     ),
     *(("experiments", verb) for verb in ("tree", "move", "archive", "restore")),
-    *(("runs", verb) for verb in ("tree", "groups", "fork", "rewind")),
+    *(("runs", verb) for verb in ("tree", "groups", "fork", "rewind", "watch", "diff")),
     ("purge",),
     ("db", "status"),
     ("db", "upgrade"),
