@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from conformance.people import Crowd, People, make_people, make_root
 from cuvee.api.base import Store
 from cuvee.log.comparison import compare
+from cuvee.rules.targets import Allowed
 from cuvee.store import migrate
 from cuvee.store.engine import open_database
 from cuvee.store.schema import metadata
@@ -162,14 +163,36 @@ def people(store: Store, request: pytest.FixtureRequest) -> Iterator[People]:
     found.leave()
 
 
-@pytest.fixture(params=["in process", "over HTTP"])
-def crowd(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[Store]:
+@pytest.fixture
+def enter(
+    store: Store, local_store: SqlStore, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Store]]:
+    """Return what lets alice, bob, carol and an admin in; over HTTP they log in from then on."""
+    opened: list[Store] = []
+
+    def let_in() -> Store:
+        make_people(local_store)
+        make_root(local_store)
+        if store is local_store:
+            return local_store
+        opened.append(Crowd(local_store, request.getfixturevalue("served_url")))
+        return opened[-1]
+
+    yield let_in
+    for crowd in opened:
+        crowd.close()
+
+
+@pytest.fixture
+def crowd(enter: Callable[[], Store]) -> Store:
     """A store with alice, bob, carol and an admin, who over HTTP log in with tokens."""
-    make_people(local_store)
-    make_root(local_store)
-    if request.param == "in process":
-        yield local_store
-        return
-    remote = Crowd(local_store, request.getfixturevalue("served_url"))
-    yield remote
-    remote.close()
+    return enter()
+
+
+@pytest.fixture
+def near(store: Store, local_store: SqlStore, request: pytest.FixtureRequest) -> None:
+    """Let the server, if one is asked, send webhooks to this machine."""
+    if store is not local_store:
+        request.getfixturevalue("served_url")
+        app = request.getfixturevalue("served").app
+        app.webhooks.outbound.allowed = Allowed(["127.0.0.1"])

@@ -16,6 +16,8 @@ from cuvee.store import schema
 from cuvee.store.sql import SqlStore
 
 R = TypeVar("R")
+PASSWORD = "correct horse battery"
+"""Of those who log in by a password."""
 ROOT = Actor("root", "token", user=99, admin=True)
 NAMED = {
     name: Actor(name, "token", user=pk) for pk, name in enumerate(("alice", "bob", "carol"), 1)
@@ -70,27 +72,37 @@ class People:
 
 
 class Crowd:
-    """A server that users ask, each with a token; the admin asks what is in nobody's name."""
+    """A server that users ask, each by a login; the admin asks what is in nobody's name."""
 
     def __init__(self, local: SqlStore, url: str) -> None:
+        self._local = local
+        self._url = url
+        self._stores: dict[Actor, Store] = {}
+
+    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
+        """Carry out an operation for a user, who logs in by what ``actor`` says."""
+        who = actor or ROOT
+        if who not in self._stores:
+            self._stores[who] = self._log_in(who)
+        return self._stores[who].do(op, key=key)
+
+    def _log_in(self, who: Actor) -> Store:
         from cuvee.client.http import Http
         from cuvee.client.remote import HttpStore
         from cuvee.settings import Settings
         from cuvee.uris import ServerUri
 
-        self._stores: dict[str, HttpStore] = {}
-        for who in (ROOT, *NAMED.values()):
-            token_id = f"{who.user:016x}"  # by which the comparison with the log passes it over
-            secret = f"{PREFIX}{token_id}_{'x' * 43}"
-            digest = hashlib.sha256(secret.encode()).hexdigest()
-            token = {"token_id": token_id, "digest": digest, "kind": "token", "user_pk": who.user}
-            _put(local, schema.tokens, **token, name="test", expires=2**62)
-            where = ServerUri(url=url, username=who.name, password=secret)
-            self._stores[who.name] = HttpStore(Http(where, Settings()))
+        secret = PASSWORD if who.via == "password" else self._token(who)
+        return HttpStore(Http(ServerUri(self._url, username=who.name, password=secret), Settings()))
 
-    def do(self, op: Op[R], actor: Actor | None = None, *, key: str = "") -> R:
-        """Carry out an operation for one of those who have a token."""
-        return self._stores[(actor or ROOT).name].do(op, key=key)
+    def _token(self, who: Actor) -> str:
+        token_id = f"{len(self._stores):016x}"  # the comparison with the log passes it over
+        secret = f"{PREFIX}{token_id}_{'x' * 43}"
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        row = {"token_id": token_id, "digest": digest, "kind": "token", "user_pk": who.user}
+        scopes = " ".join(who.scopes)
+        _put(self._local, schema.tokens, **row, name="test", scopes=scopes, expires=2**62)
+        return secret
 
     def close(self) -> None:
         """Close the connections."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.people import ROOT, make_people
-from cuvee.api.base import Actor, Op
+from conformance.people import NAMED, ROOT
+from cuvee.api.base import Actor, Op, Store
 from cuvee.api.checks import CloseEmergency, ListEmergencies
 from cuvee.api.models import (
     CreateRegisteredModel,
@@ -19,7 +19,6 @@ from cuvee.api.permissions import GrantPermission
 from cuvee.api.policies import ApplyPolicy, GetModelPolicy, ListPolicyVersions, RemovePolicy
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import CuveeError, InvalidParameter, NotFound, PermissionDenied
-from cuvee.store.sql import SqlStore
 
 BANK = """
 scope: bank/
@@ -52,9 +51,9 @@ stages:
 class Bank:
     """A store in which alice manages the model wine, which is in the folder bank/."""
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.alice = make_people(store)["alice"]
+        self.alice = NAMED["alice"]
         self.admin(ApplyPolicy(document=BANK))
         for folder in ("bank/", "free/"):
             op = GrantPermission(object=f"models:{folder}", user="alice", permission="CAN_EDIT")
@@ -79,8 +78,8 @@ class Bank:
 
 
 @pytest.fixture
-def bank(local_store: SqlStore) -> Bank:
-    return Bank(local_store)
+def bank(crowd: Store) -> Bank:
+    return Bank(crowd)
 
 
 WEAKER = {
@@ -208,11 +207,10 @@ def test_a_new_model_of_an_old_name_inherits_neither_documents_nor_emergencies(
         )
     )
     bank.admin(GrantPermission(object="model:wine", user="bob", permission="CAN_MANAGE"))
-    bob = Actor("bob", "token", user=2)
     glass = TransitionStage(
         name="wine", version="1", stage="Production", break_glass=True, comment="fire"
     )
-    bank.ask(glass, bob)
+    bank.ask(glass, NAMED["bob"])
     assert [e.name for e in bank.ask(ListEmergencies()).emergencies] == ["wine"]
     bank.ask(DeleteRegisteredModel(name="wine", force=True))
     bank.ask(CreateRegisteredModel(name="wine", folder="bank"))
@@ -237,7 +235,7 @@ def test_an_emergency_goes_where_its_model_goes(bank: Bank) -> None:
     glass = TransitionStage(
         name="wine", version="1", stage="Production", break_glass=True, comment="fire"
     )
-    bank.ask(glass, Actor("bob", "token", user=2))
+    bank.ask(glass, NAMED["bob"])
     bank.ask(RenameRegisteredModel(name="wine", new_name="port"))
     bank.ask(CreateRegisteredModel(name="wine", folder="bank"))
     assert bank.ask(ListEmergencies(name="wine")).emergencies == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.people import ROOT, make_people
+from conformance.people import NAMED, ROOT
 from conformance.staging import model, move, stages
 from cuvee.api.base import Actor, Store
 from cuvee.api.events import ListEvents
@@ -25,7 +25,6 @@ from cuvee.api.policies import (
 from cuvee.api.reviews import ApproveTransitionRequest, CreateTransitionRequest
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import Conflict, CuveeError, InvalidParameter, NotFound, PermissionDenied
-from cuvee.store.sql import SqlStore
 
 UAT = "{scope: wine, stages: [{name: UAT}, {name: Production}]}"
 ARCHIVE = "archive_existing_versions"
@@ -195,8 +194,8 @@ def test_policies_and_moves_at_the_same_time_leave_no_version_without_a_stage(
     assert set(stages(store, 6)) <= set(policy(store).stages)
 
 
-def test_only_those_who_manage_a_scope_set_its_policy(local_store: SqlStore) -> None:
-    store, alice = local_store, make_people(local_store)["alice"]
+def test_only_those_who_manage_a_scope_set_its_policy(crowd: Store) -> None:
+    store, alice = crowd, NAMED["alice"]
     model(store, versions=1)
     with pytest.raises(PermissionDenied):
         store.do(ListPolicyVersions(scope="wine"), alice)
@@ -213,12 +212,12 @@ def test_only_those_who_manage_a_scope_set_its_policy(local_store: SqlStore) -> 
     store.do(RemovePolicy(scope="wine"), alice)
 
 
-def grant(store: SqlStore, user: str, permission: Any, stage: str = "") -> None:
+def grant(store: Store, user: str, permission: Any, stage: str = "") -> None:
     op = GrantPermission(object="model:wine", user=user, permission=permission, stage=stage)
     store.do(op, ROOT)
 
 
-def may(store: SqlStore, actor: Actor, stage: str) -> bool:
+def may(store: Store, actor: Actor, stage: str) -> bool:
     """Try a move and say whether it was allowed."""
     try:
         store.do(TransitionStage(name="wine", version="1", stage=stage), actor)
@@ -227,9 +226,8 @@ def may(store: SqlStore, actor: Actor, stage: str) -> bool:
     return True
 
 
-def test_levels_and_names_decide_who_moves_versions(local_store: SqlStore) -> None:
-    store, people = local_store, make_people(local_store)
-    alice, bob = people["alice"], people["bob"]
+def test_levels_and_names_decide_who_moves_versions(crowd: Store) -> None:
+    store, alice, bob = crowd, NAMED["alice"], NAMED["bob"]
     model(store, versions=1)
     apply(store, "{scope: wine, stages: [{name: UAT, enter: ['user:bob']}, {name: Live}]}")
     grant(store, "alice", "CAN_MANAGE_STAGING_VERSIONS")
@@ -244,8 +242,7 @@ def test_levels_and_names_decide_who_moves_versions(local_store: SqlStore) -> No
     assert not may(store, bob, "UAT")
 
 
-def test_a_swap_and_a_rollback_pass_the_gate_too(local_store: SqlStore) -> None:
-    store = local_store
+def test_a_swap_and_a_rollback_pass_the_gate_too(store: Store) -> None:
     model(store, versions=2)
     move(store, 1, "Production")
     move(store, 2, "Production", archive=True)
@@ -264,9 +261,9 @@ def test_a_swap_and_a_rollback_pass_the_gate_too(local_store: SqlStore) -> None:
 
 
 def test_archiving_who_shares_a_stage_asks_for_the_right_to_move_them_out(
-    local_store: SqlStore,
+    crowd: Store,
 ) -> None:
-    store, bob = local_store, make_people(local_store)["bob"]
+    store, bob = crowd, NAMED["bob"]
     model(store, versions=3)
     shared = "{scope: wine, stages: [{name: Dev}, {name: Live, enter: ['user:bob']%s}]}"
     apply(store, shared % "")

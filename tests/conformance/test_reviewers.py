@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from conformance.people import ROOT, make_people
-from cuvee.api.base import Actor, Op
+from conformance.people import NAMED as PEOPLE
+from conformance.people import ROOT, People
+from cuvee.api.base import Op, Store
 from cuvee.api.evidence import GetEvidence
 from cuvee.api.groups import AddMember, RemoveMember
 from cuvee.api.models import CreateRegisteredModel
@@ -23,7 +25,6 @@ from cuvee.api.reviews import (
 from cuvee.api.users import ActivateUser, DeactivateUser, DeleteUser
 from cuvee.api.versions import CreateModelVersion, GetModelVersion, TransitionStage
 from cuvee.errors import PermissionDenied
-from cuvee.store.sql import SqlStore
 
 TWO = "{scope: wine, stages: [{name: Staging}, {name: Live, review: {approvals: 2%s}}]}"
 
@@ -31,8 +32,8 @@ TWO = "{scope: wine, stages: [{name: Staging}, {name: Live, review: {approvals: 
 class Review:
     """Root asks for a move of wine 1 to Live, and carol, the first of two, has approved it."""
 
-    def __init__(self, store: SqlStore, who: str) -> None:
-        self.store, self.people = store, make_people(store)
+    def __init__(self, store: Store, who: str) -> None:
+        self.store = store
         self.admin(CreateRegisteredModel(name="wine"))
         self.admin(CreateModelVersion(name="wine", source="s3://b/m"))
         for name in ("alice", "bob", "carol"):
@@ -53,7 +54,7 @@ class Review:
         op = ApproveTransitionRequest(
             name="wine", version="1", stage="Live", archive_existing_versions=False
         )
-        self.store.do(op, self.people[name])
+        self.store.do(op, PEOPLE[name])
 
     def explain(self) -> Explanation:
         found: Explanation = self.admin(ExplainTransition(name="wine", version="1", stage="Live"))
@@ -84,11 +85,9 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_approval_of_who_is_no_reviewer_any_more_does_not_count(
-    local_store: SqlStore, way: str
-) -> None:
+def test_an_approval_of_who_is_no_reviewer_any_more_does_not_count(crowd: Store, way: str) -> None:
     who, change, reason = WAYS[way]
-    review = Review(local_store, who)
+    review = Review(crowd, who)
     review.admin(change)
 
     found = review.explain()
@@ -107,8 +106,8 @@ def test_an_approval_of_who_is_no_reviewer_any_more_does_not_count(
     assert review.stage == "Live"
 
 
-def test_an_approval_counts_again_when_its_reviewer_is_back(local_store: SqlStore) -> None:
-    review = Review(local_store, NAMED)
+def test_an_approval_counts_again_when_its_reviewer_is_back(crowd: Store) -> None:
+    review = Review(crowd, NAMED)
     review.admin(DeactivateUser(username="carol"))
     review.approve("alice")
     assert review.stage == "None"
@@ -117,10 +116,10 @@ def test_an_approval_counts_again_when_its_reviewer_is_back(local_store: SqlStor
 
 
 def test_a_name_that_is_no_user_does_not_count_once_there_are_users(
-    local_store: SqlStore,
+    people: People, enter: Callable[[], Store]
 ) -> None:
     """Approvals of the time when everyone could give any name are not those of users."""
-    store = local_store
+    dan, eve = people("dan"), people("eve")
     asked: list[Op[Any]] = [
         CreateRegisteredModel(name="wine"),
         CreateModelVersion(name="wine", source="s3://b/m"),
@@ -128,15 +127,14 @@ def test_a_name_that_is_no_user_does_not_count_once_there_are_users(
         CreateTransitionRequest(name="wine", version="1", stage="Live"),
     ]
     for op in asked:
-        store.do(op, Actor("dan"))
+        dan.do(op)
     approve = ApproveTransitionRequest(
         name="wine", version="1", stage="Live", archive_existing_versions=False
     )
-    store.do(approve, Actor("eve"))
+    eve.do(approve)
     explain = ExplainTransition(name="wine", version="1", stage="Live")
-    assert store.do(explain, ROOT).approvals == ["eve"]
-    make_people(store)
-    found = store.do(explain, ROOT)
+    assert dan.do(explain).approvals == ["eve"]
+    found = enter().do(explain, ROOT)
     assert (found.approvals, found.void_approvals[0].reason) == (
         [],
         "eve is no user of this server",

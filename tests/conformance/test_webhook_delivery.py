@@ -66,12 +66,12 @@ def serve(local_store: SqlStore) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def registry(local_store: SqlStore) -> SqlStore:
+def registry(store: Store, near: None) -> Store:  # noqa: ARG001  # the receiver is
     """A store with a model of two versions."""
-    local_store.do(CreateRegisteredModel(name="wine"))
+    store.do(CreateRegisteredModel(name="wine"))
     for _ in range(2):
-        local_store.do(CreateModelVersion(name="wine", source="s3://b/m"))
-    return local_store
+        store.do(CreateModelVersion(name="wine", source="s3://b/m"))
+    return store
 
 
 def tag(store: Store, model: str, value: str) -> None:
@@ -88,7 +88,7 @@ def states(store: Store, hook: str) -> list[str]:
 
 
 def test_a_cloud_event_comes_signed_as_standard_webhooks_says(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     key = b"0123456789abcdef01234567"
     secret = "whsec_" + base64.b64encode(key).decode()
@@ -112,7 +112,7 @@ def test_a_cloud_event_comes_signed_as_standard_webhooks_says(
 
 
 def test_mlflow_payloads_come_signed_as_mlflow_signs(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     registry.do(
         CreateWebhook(
@@ -149,7 +149,7 @@ def test_mlflow_payloads_come_signed_as_mlflow_signs(
 
 
 def test_registry_payloads_come_with_a_text_and_their_signature(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     spec = HttpUrlSpec(url=receiver.url, secret="s3cret", authorization="Basic eA==")
     made = registry.do(
@@ -183,7 +183,7 @@ def test_registry_payloads_come_with_a_text_and_their_signature(
 
 
 def test_requests_and_comments_of_reviews_are_told(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     names: list[RegistryEvent] = ["TRANSITION_REQUEST_TO_PRODUCTION_CREATED", "COMMENT_CREATED"]
     spec = HttpUrlSpec(url=receiver.url)
@@ -202,7 +202,7 @@ def test_requests_and_comments_of_reviews_are_told(
 
 
 def test_a_job_is_run_with_the_event_as_its_parameter(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     job = JobSpec(
         job_id="42", access_token="t0ken", workspace_url=f"http://127.0.0.1:{receiver.port}"
@@ -219,7 +219,7 @@ def test_a_job_is_run_with_the_event_as_its_parameter(
 
 
 def test_a_failing_delivery_is_repeated_under_its_id_and_holds_up_its_model_only(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     registry.do(CreateRegisteredModel(name="water"))
     registry.do(CreateModelVersion(name="water", source="s3://b/m"))
@@ -248,7 +248,7 @@ def test_a_failing_delivery_is_repeated_under_its_id_and_holds_up_its_model_only
 
 
 def test_what_fails_to_the_end_is_dead_and_the_next_goes_on_and_can_be_sent_again(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     def behave(handler: Handler, got: Got) -> None:
         handler.answer(503 if got.json["data"]["after"] == {"k": "bad"} else 200, b"inner words")
@@ -275,7 +275,7 @@ def test_what_fails_to_the_end_is_dead_and_the_next_goes_on_and_can_be_sent_agai
 
 
 def test_order_holds_per_model_through_renaming_and_random_failures(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     import random
 
@@ -296,7 +296,7 @@ def test_order_holds_per_model_through_renaming_and_random_failures(
 
 
 def test_a_receiver_that_hangs_holds_up_nobody_else(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     with receiving() as good:
         receiver.behave = lambda *_: time.sleep(3)
@@ -314,13 +314,13 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(
 
 
 def test_another_server_takes_over_when_the_first_is_gone(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, local_store: SqlStore, receiver: Receiver, serve: Serve
 ) -> None:
     registry.do(CreateHook(url=receiver.url, actions=["version.tag_set"]))
     first = serve()
     tag(registry, "wine", "0")
     receiver.wait(1)
-    assert registry.hold("webhooks") is None
+    assert local_store.hold("webhooks") is None
     serve()
     first.close()
     tag(registry, "wine", "1")
@@ -328,7 +328,7 @@ def test_another_server_takes_over_when_the_first_is_gone(
 
 
 def test_what_is_sent_when_the_sender_stops_is_sent_again(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     hook = registry.do(CreateHook(url=receiver.url, actions=["version.tag_set"])).webhook
     receiver.behave = lambda *_: time.sleep(1.5)
@@ -344,7 +344,7 @@ def test_what_is_sent_when_the_sender_stops_is_sent_again(
 
 
 def test_a_deleted_webhook_hears_nothing_more(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     receiver.behave = lambda handler, _: handler.answer(500)
     hook = registry.do(CreateHook(url=receiver.url, actions=["version."])).webhook.webhook_id
@@ -359,7 +359,7 @@ def test_a_deleted_webhook_hears_nothing_more(
 
 
 def test_a_receiver_can_ask_for_time_or_for_an_end(
-    registry: SqlStore, receiver: Receiver, serve: Serve
+    registry: Store, receiver: Receiver, serve: Serve
 ) -> None:
     def behave(handler: Handler, got: Got) -> None:
         if got.json["data"]["after"] == {"k": "gone"}:
