@@ -58,6 +58,14 @@ def test_every_setting_is_documented() -> None:
         assert f"`{variables[field.name]}`" in page, variables[field.name]
 
 
+def test_every_variable_of_the_tests_is_documented() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    texts = [p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("*.py")]
+    read = {found for text in texts for found in re.findall(r'"(CUVEE_TEST_[A-Z]+)"', text)}
+    assert {"CUVEE_TEST_CACHE", "CUVEE_TEST_HISTORIES"} <= read
+    assert [variable for variable in sorted(read) if f"`{variable}`" not in page] == []
+
+
 def test_every_option_of_the_server_is_documented() -> None:
     from cuvee.cli.server import server
 
