@@ -178,11 +178,20 @@ def _lines(version: Any, scope: str) -> list[str]:
     import msgspec
     import yaml
 
+    class Dumper(yaml.SafeDumper):
+        """Escapes what is not printable, which the library would write as it is and read anew."""
+
+        def represent_str(self, text: str) -> Any:
+            style = None if text.isprintable() else '"'
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, Dumper.represent_str)
     held = msgspec.to_builtins(version.policy) if version.policy else {"stages": []}
     # What a scope of many models says by leaving binding out, its document spells out.
     binds = {"binding": held.get("binding", False)} if scope.endswith("/") else {}
-    text = yaml.safe_dump(
+    text = yaml.dump(
         {"scope": scope, "stages": held["stages"], **binds},
+        Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=100,

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -137,12 +138,26 @@ def digest_of(canonical_text: str) -> str:
 
 
 def _load(text: str) -> dict[str, Any]:
+    raw = _whole(_read(text))
+    if not isinstance(raw, dict):
+        raise InvalidParameter("The policy must have the fields scope and stages, as in a mapping.")
+    return raw
+
+
+def _read(text: str) -> Any:
     import yaml
 
     from cuvee.rules.strict_yaml import load
 
     try:
-        raw = load(text)
+        # As JSON where it is: YAML folds or refuses some characters that JSON lets stand.
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise InvalidParameter("The policy is nested too deeply.") from None
+    except ValueError:
+        pass
+    try:
+        return load(text)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -155,9 +170,32 @@ def _load(text: str) -> dict[str, Any]:
         raise InvalidParameter(
             f"The policy is neither YAML nor JSON: {str(problem)[:200]}."
         ) from None
-    if not isinstance(raw, dict):
-        raise InvalidParameter("The policy must have the fields scope and stages, as in a mapping.")
-    return raw
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; refuse a name that stands in it twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise InvalidParameter(f"The policy is ambiguous: {shown(name)} occurs twice.")
+        found[name] = value
+    return found
+
+
+def _whole(value: Any) -> Any:
+    r"""Return a value with the halves of characters joined, which may come as ``\ud83c\udf77``."""
+    if isinstance(value, str):
+        try:
+            return value.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise InvalidParameter(
+                f"The policy has half a character in {ascii(value)[:100]}: write the whole one."
+            ) from None
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    return value
 
 
 def _scope(raw: Any) -> str:

@@ -6,12 +6,15 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cuvee.errors import InvalidParameter
-from cuvee.rules.documents import canonical, digest_of, parse_document
+from cuvee.rules.documents import canonical, check_policy, digest_of, parse_document
 from cuvee.rules.policy import Policy, Review, Stage
+from documents import SCOPES, WAYS, broken, fields, policies, write
+from refusals.served import check_sentence
 
 FULL = """
 # who may bring what where
@@ -176,3 +179,51 @@ def test_the_canonical_form_does_not_depend_on_how_it_was_written() -> None:
 def test_yaml_that_its_library_stumbles_over_is_refused_in_words(text: str) -> None:
     with pytest.raises(InvalidParameter, match="policy"):
         parse_document(text)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SCOPES), policies, st.booleans(), st.sampled_from(WAYS))
+def test_however_a_policy_is_written_the_same_is_read(
+    scope: str, policy: Policy, binds: bool, way: str
+) -> None:
+    asked = replace(policy, binding=binds and scope.endswith("/"))
+    found = parse_document(write(way, fields(scope, asked)))
+    assert (found.scope, found.policy) == (scope, asked)
+    kept = canonical(found.policy)
+    assert msgspec.json.decode(kept, type=Policy) == asked
+    again = parse_document(json.dumps({"scope": scope, **json.loads(kept), **bound(scope, asked)}))
+    assert (again.policy, canonical(again.policy)) == (asked, kept)
+
+
+def bound(scope: str, policy: Policy) -> dict[str, bool]:
+    return {"binding": policy.binding} if scope.endswith("/") else {}
+
+
+@settings(deadline=None)
+@given(st.sampled_from(SCOPES), policies, st.data(), st.sampled_from(WAYS))
+def test_what_is_written_wrongly_is_refused_in_words_or_is_another_policy(
+    scope: str, policy: Policy, data: st.DataObject, way: str
+) -> None:
+    said = data.draw(broken(fields(scope, policy)))
+    try:
+        found = parse_document(write(way, said))
+    except InvalidParameter as problem:
+        check_sentence(problem.message, said)
+        return
+    assert check_policy(found.policy) == replace(found.policy, binding=False)
+    assert parse_document(write(way, fields(found.scope, found.policy))).policy == found.policy
+
+
+@pytest.mark.parametrize("text", [r'"user:\ud83c"', r'"user:\udf77 x"', r'"group:\udf77\ud83c"'])
+def test_half_a_character_is_refused_and_two_halves_are_one(text: str) -> None:
+    document = '{"scope": "w", "stages": [{"name": "A", "enter": [%s]}]}'
+    for other in (document, document.replace('"', "").replace("name:", "# \n name:")):
+        with pytest.raises(InvalidParameter, match="half a character"):
+            parse_document(other % text)
+        joined = parse_document(other % r'"user:\ud83c\udf77"').policy
+        assert joined.stages[0].enter == ["user:\U0001f377"]
+
+
+def test_a_name_that_occurs_twice_is_refused_in_json_too() -> None:
+    with pytest.raises(InvalidParameter, match="'stages' occurs twice"):
+        parse_document('{"scope": "w", "stages": [{"name": "A"}], "stages": [{"name": "B"}]}')
