@@ -142,7 +142,7 @@ class Operand(NamedTuple):
         kind: what it belongs to.
         key: attribute, key, or the number of an interned one.
         function: which of the columns it is; ``best:<name>`` is the least value in the experiments
-            bound by that name and the greatest in others.
+            bound by that name and the greatest in others, ``best:!<name>`` the other way round.
     """
 
     kind: Kind
@@ -305,7 +305,10 @@ class Conditions:
         columns = self.subject.keyed[side.kind].columns
         function, _, goals = side.function.partition(":")
         if function == "best":
-            least = self.database.among(row.attributes["experiment_id"], goals)
+            least: Condition = self.database.among(
+                row.attributes["experiment_id"], goals.lstrip("!")
+            )
+            least = ~Grouping(least) if goals.startswith("!") else least
             low, high = columns["min"], columns["max"]
             value = case((least, table.c[low.value]), else_=table.c[high.value])
             return value, case((least, table.c[str(low.bits)]), else_=table.c[str(high.bits)])

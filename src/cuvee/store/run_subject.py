@@ -35,6 +35,9 @@ _goals = hot(
         _et.c.key == arg("key"), db.among(_et.c.experiment_id, "homes")
     )
 )
+_goals_told = hot(
+    select(_et.c.experiment_id).where(_et.c.key == arg("key"), _et.c.value == arg("told"))
+)
 _by_tag = {"run_name": RUN_NAME_TAG, "parent": PARENT_TAG}
 """Attributes that are filtered through a tag; a run's name differs from its tag once that has been
 deleted."""
@@ -110,15 +113,16 @@ def in_tables(tx: Tx, tree: Node, order: Sequence[OrderKey], homes: Sequence[int
         order: the order.
         homes: the experiments that are searched.
     """
-    goals: dict[str, str] = {}
+    goals: dict[tuple[str, bool], str] = {}
     values: dict[str, Any] = {}
 
     def told(side: Side) -> Side:
         if side.function != "best":
             return side
-        if side.key not in goals:
-            goals[side.key] = _goal(tx, side.key, homes, values)
-        return replace(side, function=goals[side.key])
+        about = side.key, bool(side.via)
+        if about not in goals:
+            goals[about] = (_goals_of_all if side.via else _goal)(tx, side.key, homes, values)
+        return replace(side, function=goals[about])
 
     def change(clause: Clause) -> Node:
         side = told(clause.side)
@@ -144,6 +148,20 @@ def _goal(tx: Tx, key: str, homes: Sequence[int], values: dict[str, Any]) -> str
     name = f"goals{len(values)}"
     values[name] = tx.listed(least)
     return f"best:{name}"
+
+
+def _goals_of_all(tx: Tx, key: str, homes: Sequence[int], values: dict[str, Any]) -> str:
+    """Return what ``best`` is of relatives, which may be in experiments that are not searched."""
+    del homes
+    usual = is_minimized(key)
+    unusual: list[tuple[int]] = tx.all(
+        _goals_told, key=GOAL_TAG + key, told="maximize" if usual else "minimize"
+    )
+    if not unusual:
+        return "min" if usual else "max"
+    name = f"goals{len(values)}"
+    values[name] = tx.listed(sorted(home for (home,) in unusual))
+    return f"best:!{name}" if usual else f"best:{name}"
 
 
 def _subject(tx: Tx, tree: Node, values: dict[str, Any]) -> tuple[Subject, Hashable]:
