@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -13,6 +14,53 @@ from cuvee.server.feed import ABORT, END
 MAX_URL = 65_535  # as far as the parser can count
 MAX_HEAD = 256 << 10
 LINGER = 2.0  # seconds
+SHORT = 4096  # bytes of a write that may wait for the next one
+
+
+class Joined:
+    """A transport that sends what is written in one go, such as an answer's head and its body.
+
+    uvicorn writes them apart, which is a call of the system more for each answer, and wakes the
+    client for the head alone. A short write waits for the next one, or for the loop's next turn.
+
+    Args:
+        transport: what it writes to, and is in all else.
+        loop: the loop of the transport.
+    """
+
+    def __init__(self, transport: Any, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._waiting = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send data, unless they are so few that they can wait for more."""
+        if self._waiting:
+            before, self._waiting = self._waiting, b""
+            self._transport.writelines((before, data))
+        elif len(data) < SHORT:
+            self._waiting = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._transport.write(data)
+
+    def write_eof(self) -> None:
+        """Send what waits, and say that it was the last."""
+        self._flush()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Send what waits, and close."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        data, self._waiting = self._waiting, b""
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
 
 
 class Protocol(HttpToolsProtocol):
@@ -25,6 +73,10 @@ class Protocol(HttpToolsProtocol):
     _head = 0
     _in_head = True
     _refused = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin a connection."""
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; uvicorn calls the application once the head is complete."""

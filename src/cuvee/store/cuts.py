@@ -28,7 +28,7 @@ from cuvee.store.points import (
     whole,
 )
 from cuvee.store.series import from_bits
-from cuvee.store.summaries import put_summary, summary
+from cuvee.store.summaries import merge, summary
 
 if TYPE_CHECKING:
     from cuvee.store.columns import Points
@@ -117,7 +117,7 @@ def _settle(tx: Tx, run_pk: int, key_id: int, rest: Points) -> None:
         some = telling(block)
         bits = some.bits.tolist()
         rows = zip(from_bits(bits), bits, some.steps.tolist(), some.times.tolist(), strict=True)
-        tx.bulk(put_summary, [(run_pk, key_id, *summary(list(rows)), block.size, 0)])
+        merge(tx, run_pk, [(key_id, summary(list(rows)), block.size)])
     drop_tail(tx, run_pk, key_id)
     put_tail(tx, run_pk, key_id, max(total - rest.size, 0), rest)
     mark_folded(tx, run_pk, key_id, max(total - rest.size, 0))

@@ -41,14 +41,22 @@ class Few(NamedTuple):
     """A clause that an index answers.
 
     Args:
+        clause: the clause.
         said: tells its SQL from that of other clauses.
-        runs: writes the query for the primary keys of the runs that pass.
+        runs: writes the query for the primary keys of just the runs that pass.
         values: what it has bound by name.
     """
 
+    clause: Clause
     said: tuple[str, ...]
     runs: Callable[[Database], Select[Any]]
     values: dict[str, Any]
+
+
+def but(tree: Node, few: Few) -> Node:
+    """Return what else a filter demands than a clause that must hold."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    return And(tuple(part for part in parts if part is not few.clause))
 
 
 class Scope(NamedTuple):
@@ -89,12 +97,15 @@ def choose_way(tx: Tx, tree: Node, order: Sequence[OrderKey], scope: Scope, *, w
     by_metric = bool(order) and _is_walked(order[0])
     # The index of an experiment's runs has them in the order of their times.
     by_time = not order and len(scope.homes) == 1 and bool(scope.stage)
-    sizes = [_count(tx, few, FEW) for few in clauses]
-    home = _count_home(tx, scope, FEW)
-    if sizes and min(sizes) <= min(home, FEW - 1):
-        return Way(clauses[sizes.index(min(sizes))], walk=False)
-    if home < FEW:
+    least, first = FEW, None
+    for few in clauses:  # none is counted beyond what would make it the first
+        size = _count(tx, few, least)
+        if size < least:
+            least, first = size, few
+    if _count_home(tx, scope, least) < least:
         return Way(None, walk=False)
+    if first is not None:
+        return Way(first, walk=False)
     sizes = [_count(tx, few, MANY) for few in clauses]
     least = min(sizes, default=MANY)
     if by_metric or by_time:
@@ -158,7 +169,7 @@ def _few(tx: Tx, clause: Clause, ids: Mapping[str, int]) -> Few:
             ]
         return select(table.c.run_pk).where(table.c.key_id == arg("few_key"), *found)
 
-    return Few((clause.kind.value, clause.function, op, str(short)), runs, values)
+    return Few(clause, (clause.kind.value, clause.function, op, str(short)), runs, values)
 
 
 def _count(tx: Tx, few: Few, most: int) -> int:

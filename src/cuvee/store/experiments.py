@@ -72,6 +72,11 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         raise AlreadyExists(
             f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage})."
         )
+    return ExperimentCreated(str(_create(tx, op)))
+
+
+def _create(tx: Tx, op: CreateExperiment) -> int:
+    """Create an experiment whose name was free a moment ago; the index refuses it if it is not."""
     number = int(op.experiment_id or 0) or 1 + max(
         tx.value(_next_id) or 0, tx.value(_purged_id, name=EXPERIMENT_IDS) or 0, 0
     )
@@ -99,7 +104,7 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         },
         comment=op.comment,
     )
-    return ExperimentCreated(str(number))
+    return number
 
 
 def _made_already(tx: Tx, op: CreateExperiment) -> bool:
@@ -127,7 +132,8 @@ def open_experiment(tx: Tx, name: str) -> tuple[Any, ...]:
         InvalidParameter: it is deleted.
     """
     if tx.first(_by_name, name=name) is None:
-        create_experiment(tx, CreateExperiment(name=name))
+        # Not create_experiment: by now its own look may find what another has made.
+        _create(tx, CreateExperiment(name=name))
     row = tx.first(_by_name, name=name)
     if row is None:
         raise NotFound(f"Could not find experiment with name {shown(name)}.")

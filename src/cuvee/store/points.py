@@ -23,7 +23,7 @@ from sqlalchemy import delete, select, update
 
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.summaries import Sent, put_summary, summary
+from cuvee.store.summaries import Sent, merge, summary
 
 if TYPE_CHECKING:
     from cuvee.store.columns import Ints, Place, Points
@@ -72,16 +72,6 @@ _folded = hot(
     update(_l)
     .where(_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id"))
     .values(folded=arg("folded"))
-)
-_logged = hot(
-    lambda db: select(_l.c.key_id, _l.c.logged, _l.c.folded).where(
-        _l.c.run_pk == arg("run_pk"), db.among(_l.c.key_id, "ids")
-    )
-)
-_logged_one = hot(
-    select(_l.c.key_id, _l.c.logged, _l.c.folded).where(
-        _l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id")
-    )
 )
 _add_chunk = hot(insert(_c))
 _heads = hot(
@@ -136,15 +126,7 @@ def add_points(tx: Tx, run_pk: int, sent: Mapping[int, Sequence[Sent]]) -> None:
     """
     # In the order of keys, so that two writers on PostgreSQL never wait for each other in a ring.
     keys = sorted(sent)
-    tx.bulk(
-        put_summary,
-        [(run_pk, key, *summary(sent[key]), len(sent[key]), 0) for key in keys],
-    )
-    # Not RETURNING: on SQLite that costs more than this query, and rows could not be sent at once.
-    if len(keys) == 1:
-        merged = tx.all(_logged_one, run_pk=run_pk, key_id=keys[0])
-    else:
-        merged = tx.all(_logged, run_pk=run_pk, ids=tx.listed(keys))
+    merged = merge(tx, run_pk, [(key, summary(sent[key]), len(sent[key])) for key in keys])
     tx.bulk(
         _add_tail,
         [(run_pk, key, logged - len(sent[key]), _packed(sent[key])) for key, logged, _ in merged],

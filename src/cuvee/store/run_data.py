@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -86,6 +86,12 @@ def run_info(row: tuple[Any, ...]) -> RunInfo:
         artifact_uri=uri,
         lifecycle_stage=lifecycle,
     )
+
+
+def new_run(row: tuple[Any, ...], tags: Mapping[str, str]) -> Run:
+    """Return a run that has nothing but tags."""
+    data = RunData(tag_items=[RunTag(key, value) for key, value in tags.items()])
+    return Run(info=run_info(row), data=data, inputs=RunInputs(), outputs=RunOutputs())
 
 
 def load_runs(tx: Tx, rows: list[tuple[Any, ...]], *, model_inputs: bool = False) -> list[Run]:

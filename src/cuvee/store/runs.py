@@ -33,7 +33,7 @@ from cuvee.store.experiments import open_experiment, require_active_experiment
 from cuvee.store.lost_runs import status_set
 from cuvee.store.makers import made_by_actor
 from cuvee.store.nesting import check_parent
-from cuvee.store.run_data import load_runs, run_info
+from cuvee.store.run_data import load_runs, new_run, run_info
 from cuvee.store.run_tags import drop_tags, put_tags
 from cuvee.store.settling import parsed_number
 from cuvee.store.tx import Tx
@@ -107,7 +107,7 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
         },
         comment=op.comment,
     )
-    return RunResult(load_runs(tx, [(pk, *row.values())])[0])
+    return RunResult(new_run((pk, *row.values()), tags))
 
 
 def _require_same(tx: Tx, op: CreateRun, experiment: int, made: tuple[Any, ...]) -> None:

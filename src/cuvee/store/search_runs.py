@@ -14,7 +14,7 @@ from cuvee.search.orders import parse_order
 from cuvee.search.simplify import simplify
 from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
-from cuvee.store.driving import Few, Scope, choose_way, in_scope, scope_values
+from cuvee.store.driving import Few, Scope, but, choose_way, in_scope, scope_values
 from cuvee.store.filters import Search
 from cuvee.store.paging import count_found, find_page
 from cuvee.store.run_data import load_runs
@@ -112,8 +112,10 @@ def _begin(tx: Tx, question: Question, few: Few | None) -> Search:
 def _look(search: Search, question: Question, few: Few | None, *, by_index: bool) -> None:
     """Demand what a question demands, beginning with the few runs of a clause if there is one."""
     database = search.tx.database
+    tree = question.asked.tree
     if few is not None:
+        tree = but(tree, few)
         search.demand(few.said, lambda: _r.c.pk.in_(few.runs(database)), **few.values)
     said, condition = in_scope(database, question.scope, by_index=by_index)
     search.demand(said, condition, **scope_values(search.tx, question.scope))
-    search.filter(question.asked.tree)
+    search.filter(tree)

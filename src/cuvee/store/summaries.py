@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, case, func, literal_column, select, tuple_, update
 
 from cuvee.store import schema
-from cuvee.store.engine import hot, insert
+from cuvee.store.engine import arg, hot, insert
 from cuvee.store.series import NAN_BITS
+
+if TYPE_CHECKING:
+    from cuvee.store.tx import Tx
+
+Sent = tuple[float, int, int, int]
+"""A point as it is sent: value, bits (the value as an integer that sorts alike), step and time."""
+
+
+class Merged(NamedTuple):
+    """How many points of a metric were sent, and how many of them are in chunks."""
+
+    key_id: int
+    logged: int
+    folded: int
+
 
 _l = schema.latest
 _new = insert(_l)
@@ -20,6 +35,7 @@ _LATEST = ("value", "bits", "step", "timestamp")
 _EARLIEST = tuple(f"first_{c}" for c in _LATEST)
 _LEAST = ("min_value", "min_bits", "min_step")
 _GREATEST = ("max_value", "max_bits", "max_step")
+_EXTREMES = (*_LEAST[1:], *_GREATEST[1:])
 
 
 def _rank(columns: Any, names: tuple[str, ...]) -> ColumnElement[Any]:
@@ -32,30 +48,69 @@ def _taken(names: tuple[str, ...], when: ColumnElement[bool]) -> dict[str, Colum
     return {name: case((when, _sent[name]), else_=_old[name]) for name in names}
 
 
-def _beyond(
-    more: ColumnElement[bool], bits: str, step: str, sent: Any = _sent, old: Any = _old
-) -> ColumnElement[bool]:
-    same = and_(sent[bits] == old[bits], sent[step] < old[step])
-    return and_(sent[bits].is_not(None), or_(old[bits].is_(None), more, same))
-
-
-put_summary = hot(
+_put = hot(
     _new.on_conflict_do_update(
         index_elements=["run_pk", "key_id"],
         set_={
             **_taken(_LATEST, _rank(_sent, _LATEST) > _rank(_old, _LATEST)),
             **_taken(_EARLIEST, _rank(_sent, _EARLIEST) < _rank(_old, _EARLIEST)),
-            **_taken(_LEAST, _beyond(_sent.min_bits < _old.min_bits, "min_bits", "min_step")),
-            **_taken(_GREATEST, _beyond(_sent.max_bits > _old.max_bits, "max_bits", "max_step")),
             "logged": _old.logged + _sent.logged,
         },
     )
 )
-"""Merges a row ``(run_pk, key_id, *summary(...), logged, folded)`` into what is known."""
+_RETURNED = (_l.c.key_id, _l.c.logged, _l.c.folded, *(_l.c[name] for name in _EXTREMES))
+_known = hot(
+    lambda db: select(*_RETURNED).where(
+        _l.c.run_pk == arg("run_pk"), db.among(_l.c.key_id, "key_ids")
+    )
+)
+_known_one = hot(
+    select(*_RETURNED).where(_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id"))
+)
 
 
-Sent = tuple[float, int, int, int]
-"""A point as it is sent: value, bits (the value as an integer that sorts alike), step and time."""
+def _set(names: tuple[str, ...]) -> hot:
+    this = (_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id"))
+    return hot(update(_l).where(*this).values({name: arg(name) for name in names}))
+
+
+_set_least, _set_greatest = _set(_LEAST), _set(_GREATEST)
+
+
+def merge(tx: Tx, run_pk: int, sent: Sequence[tuple[int, tuple[Any, ...], int]]) -> list[Merged]:
+    """Merge summaries of points into what is known of a run's metrics.
+
+    The least and greatest values are seldom new. They are set by themselves, since SQLite writes
+    each index anew that an UPDATE names a column of, whether or not it changes.
+
+    Args:
+        tx: the transaction, which holds the metrics' rows in ``latest`` from now on.
+        run_pk: the run.
+        sent: number of a metric's key, the ``summary`` of some points, and how many they are.
+    """
+    tx.bulk(_put, [(run_pk, key, *found, count, 0) for key, found, count in sent])
+    # Not RETURNING: on SQLite that costs more than this query, and rows could not be sent at once.
+    if len(sent) == 1:
+        rows = tx.all(_known_one, run_pk=run_pk, key_id=sent[0][0])
+    else:
+        rows = tx.all(_known, run_pk=run_pk, key_ids=tx.listed([key for key, _, _ in sent]))
+    known = {row[0]: row for row in rows}
+    least: list[tuple[Any, ...]] = []
+    greatest: list[tuple[Any, ...]] = []
+    for key, found, _ in sent:
+        _, _, _, low, low_step, high, high_step = known[key]
+        sent_low, sent_high = found[8:11], found[11:14]
+        if sent_low[1] is None:
+            continue
+        if low is None or sent_low[1:] < (low, low_step):
+            least.append((*sent_low, run_pk, key))
+        if high is None or (sent_high[1], -sent_high[2]) > (high, -high_step):
+            greatest.append((*sent_high, run_pk, key))
+    if least:
+        tx.bulk(_set_least, least)
+    if greatest:
+        tx.bulk(_set_greatest, greatest)
+    return [Merged(*row[:3]) for row in rows]
 
 
 def summary(points: Sequence[Sent]) -> tuple[Any, ...]:

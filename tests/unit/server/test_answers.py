@@ -1,0 +1,72 @@
+"""How answers leave the server: head and body together, each whole and in order."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from clients.processes import Server
+
+CREATE = json.dumps({"name": "n" * 3000}).encode()
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    started = Server(tmp_path_factory.mktemp("server"))
+    started.wait()
+    yield int(started.uri.rpartition(":")[2])
+    started.close()
+
+
+def request(method: str, path: str, body: bytes = b"", more: str = "") -> bytes:
+    head = f"{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(body)}\r\n{more}"
+    return head.encode() + b"\r\n" + body
+
+
+def test_head_and_body_come_in_one_piece(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        for _ in range(200):
+            connection.sendall(request("GET", "/api/2.0/mlflow/experiments/get?experiment_id=0"))
+            head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ")
+            assert json.loads(body)["experiment"]["experiment_id"] == "0"
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
+    paths = ["/health", "/api/2.0/mlflow/experiments/get?experiment_id=7", "/version", "/health"]
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        last = request("GET", "/health", more="connection: close\r\n")
+        connection.sendall(b"".join(request("GET", path) for path in paths) + last)
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+    statuses = re.findall(rb"HTTP/1\.1 (\d+) ", said)
+    bodies = [b"OK", b"No Experiment with id=7", b".", b"OK", b"OK"]
+    assert statuses == [b"200", b"404", b"200", b"200", b"200"]
+    for body in bodies:
+        assert body in said
+        said = said.partition(body)[2]
+
+
+def test_what_is_asked_on_a_connection_that_closes_is_answered_whole(port: int) -> None:
+    for _ in range(50):
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        asked.request("GET", "/api/openapi.json", headers={"connection": "close"})
+        answer = asked.getresponse()
+        assert len(json.loads(answer.read())["paths"]) > 50
+        asked.close()
+
+
+def test_a_body_that_is_waited_for_is_invited_at_once(port: int) -> None:
+    path = "/api/2.0/mlflow/experiments/create"
+    head = request(
+        "POST", path, CREATE, "content-type: application/json\r\nexpect: 100-continue\r\n"
+    )[: -len(CREATE)]
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(CREATE)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")  # the name is too long
