@@ -23,6 +23,7 @@ PAGES = {
     "runs-none": "/experiments/{sweep}?filter=metrics.rmse%20%3E%209",
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
     "run": "/runs/{run}",
+    "run-metrics": "/runs/{run}/metrics",
     "models": "/models",
     "model-board": WINE,
     "model-versions": f"{WINE}?tab=versions",
@@ -82,7 +83,7 @@ def test_an_empty_store_says_what_belongs_there(name: str, empty: Site, visit: O
 
 def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     opened = visit(wine, width=375)
-    for name in ("home", "runs", "run", "model-board", "version"):
+    for name in ("home", "runs", "run", "run-metrics", "model-board", "version"):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name

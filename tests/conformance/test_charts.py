@@ -70,7 +70,7 @@ def buckets(points: list[tuple[float, float]], low: float, high: float, most: in
         least = min(real, default=(nothing, nothing))
         most_ = max(real, key=lambda p: (p[0], -p[1]), default=(nothing, nothing))
         mean = sum(v for v, _ in real) / len(real) if real else nothing
-        rows.append((*some[-1], *least, *most_, mean, len(some)))
+        rows.append((*some[-1], *least, *most_, mean, len(some), len(some) - len(real)))
     return [list(column) for column in zip(*rows, strict=True)]
 
 
@@ -91,13 +91,14 @@ def test_buckets_have_the_extremes_mean_last_and_count_of_their_points(
     curve = chart(store, run_id, x=x, points=most)
     wanted = buckets(placed, placed[0][0], placed[-1][0], most)
     found = (curve.x, curve.last, curve.min, curve.x_min, curve.max, curve.x_max, curve.mean)
-    assert all(same(f, w) for f, w in zip(found, wanted[:-1], strict=True))
-    assert curve.count == wanted[-1]
+    assert all(same(f, w) for f, w in zip(found, wanted[:-2], strict=True))
+    assert [curve.count, curve.nans] == wanted[-2:]
+    assert sum(curve.nans) > 0
     low, high = placed[100][0], placed[480][0]
     ranged = chart(store, run_id, x=x, points=most, start=low, end=high)
     wanted = buckets(placed[100:481], low, high, most)
     assert same(ranged.max, wanted[4])
-    assert ranged.count == wanted[-1]
+    assert [ranged.count, ranged.nans] == wanted[-2:]
 
 
 def test_a_short_history_comes_point_by_point_and_exact(store: Store) -> None:
@@ -111,6 +112,7 @@ def test_a_short_history_comes_point_by_point_and_exact(store: Store) -> None:
     assert same(curve.last, values[::-1])
     assert same(curve.min, values[::-1])
     assert curve.count == [1] * 5
+    assert curve.nans == [0, 1, 0, 0, 0]
 
 
 def test_a_chart_against_another_metric_takes_its_value_at_the_same_step(store: Store) -> None:

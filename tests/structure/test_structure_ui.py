@@ -95,6 +95,28 @@ def test_the_first_page_and_every_other_one_stay_within_their_bytes() -> None:
     assert sum(packed(sheet) for sheet in sheets) <= CSS
 
 
+def luminance(hex_colour: str) -> float:
+    """Return how light a colour is, as WCAG has it."""
+    parts = [int(hex_colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_line_of_a_chart_stands_out_from_its_background(theme: int) -> None:
+    sheet = (ROOT / "web" / "src" / "styles" / "tokens.css").read_text(encoding="utf-8")
+    part = sheet.split(':root[data-theme="dark"]')[theme]
+    tokens = dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", part))
+    ground = luminance(tokens["--surface"])
+    lines = {name: luminance(value) for name, value in tokens.items() if "--run-" in name}
+    assert len(lines) == 10
+    for name, line in lines.items():
+        contrast = (max(line, ground) + 0.05) / (min(line, ground) + 0.05)
+        assert contrast >= 3, name
+
+
 def test_every_built_text_lies_there_compressed() -> None:
     for path in UI.rglob("*"):
         if path.suffix in (".js", ".css", ".svg"):

@@ -15,15 +15,15 @@ MAX_SERIES = 5000
 MAX_CELLS = 1_000_000
 MAX_READ = 20_000_000
 X = Literal["step", "time", "relative", "metric"]
-COLUMNS = ("x", "last", "min", "x_min", "max", "x_max", "mean", "count")
+COLUMNS = ("x", "last", "min", "x_min", "max", "x_max", "mean", "count", "nans")
 
 
 class Curve(Struct, frozen=True):
     """One metric of one run in buckets, in the order of x: lists of equal length.
 
     ``last`` is the bucket's last value and ``x`` its place, ``x_min`` and ``x_max`` are the places
-    of the least and the greatest value. NaN is in ``count`` and ``last`` only; where a bucket has
-    nothing else, the other values are NaN.
+    of the least and the greatest value. ``nans`` of the ``count`` values are NaN, which else only
+    ``last`` tells; where a bucket has nothing else, the other values are NaN.
     """
 
     run_id: str
@@ -36,6 +36,7 @@ class Curve(Struct, frozen=True):
     x_max: list[float]
     mean: list[float]
     count: list[int]
+    nans: list[int]
 
 
 class Chart(Struct, frozen=True):
@@ -191,6 +192,7 @@ def unpacked(data: bytes) -> Chart:
         for column in header["columns"]:
             columns[column] = np.frombuffer(data, "<f8", one["buckets"], at).tolist()
             at += 8 * one["buckets"]
-        columns["count"] = [int(n) for n in columns["count"]]
+        for column in ("count", "nans"):
+            columns[column] = [int(n) for n in columns[column]]
         curves.append(Curve(run_id=one["run_id"], key=one["key"], **columns))
     return Chart(curves)

@@ -24,6 +24,7 @@ class Rows(NamedTuple):
     x_max: Floats
     mean: Floats
     counts: Floats
+    nans: Floats
 
 
 def one_by_one(x: Floats, values: Floats) -> Rows:
@@ -36,8 +37,10 @@ def one_by_one(x: Floats, values: Floats) -> Rows:
     if not bool((x[1:] >= x[:-1]).all()):
         order = np.argsort(x, kind="stable")
         x, values = x[order], values[order]
-    places = np.where(np.isnan(values), np.nan, x)
-    return Rows(x, values, values, places, values, places, values, np.ones(len(x)))
+    nan = np.isnan(values)
+    places = np.where(nan, np.nan, x)
+    ones = np.ones(len(x))
+    return Rows(x, values, values, places, values, places, values, ones, nan.astype(np.float64))
 
 
 class Buckets:
@@ -121,8 +124,9 @@ class Buckets:
             mean = self._sum / self._numbers
             overflown = ~np.isfinite(mean) & np.isfinite(low) & np.isfinite(high)
             mean = np.where(overflown, self._small_sum / self._numbers / _SMALL, mean)
-        columns = (self._x, self._last, low, self._x_min, high, self._x_max, mean, self._count)
-        return Rows(*(column[some] for column in columns))
+        columns = (self._x, self._last, low, self._x_min, high, self._x_max, mean)
+        counts = (self._count, self._count - self._numbers)
+        return Rows(*(column[some] for column in (*columns, *counts)))
 
 
 NOTHING = one_by_one(np.empty(0), np.empty(0))

@@ -63,7 +63,7 @@ def get_metric_series(tx: Tx, op: GetMetricSeries) -> Chart:
                 rows = _curve(tx, op, run_pk, ids[key], start, ids.get(op.x_key))
                 if len(rows.x):
                     columns = [column.tolist() for column in rows]
-                    columns[-1] = [int(n) for n in columns[-1]]
+                    columns[-2:] = ([int(n) for n in column] for column in columns[-2:])
                     curves.append(Curve(run_id, key, *columns))
     return Chart(curves)
 

@@ -24,13 +24,33 @@ export async function call<Request, Answer>(
   request: Request,
   signal?: AbortSignal,
 ): Promise<Answer> {
+  const found = await send(operation, request, "application/json", signal);
+  return found.json() as Promise<Answer>;
+}
+
+/** Ask the server for an answer in a binary form that it knows. */
+export async function callBytes<Request>(
+  operation: Operation<Request, unknown>,
+  request: Request,
+  type: string,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  return (await send(operation, request, type, signal)).arrayBuffer();
+}
+
+function send<Request>(
+  operation: Operation<Request, unknown>,
+  request: Request,
+  type: string,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const fields = new Map(Object.entries(request as object).filter(([, v]) => v !== undefined));
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = encodeURIComponent(String(fields.get(name)));
     fields.delete(name);
     return value;
   });
-  const init: RequestInit = { method: operation.method, headers: { Accept: "application/json" } };
+  const init: RequestInit = { method: operation.method, headers: { Accept: type } };
   let url = prefix + path;
   if (operation.method === "GET") {
     const query = new URLSearchParams();
@@ -42,7 +62,7 @@ export async function call<Request, Answer>(
     init.body = JSON.stringify(Object.fromEntries(fields));
     init.headers = { ...init.headers, "Content-Type": "application/json" };
   }
-  return (await answer(url, signal ? { ...init, signal } : init)).json() as Promise<Answer>;
+  return answer(url, signal ? { ...init, signal } : init);
 }
 
 async function answer(url: string, init: RequestInit): Promise<Response> {
@@ -83,12 +103,18 @@ export async function logOut(): Promise<void> {
   location.assign(`${prefix}/login`);
 }
 
-/** Follow the history as it grows; ends when the signal or the server says so. */
-export async function follow(onMessage: (message: Message) => void, signal: AbortSignal) {
-  const response = await answer(`${prefix}/api/1.0/cuvee/events/stream`, {
-    headers: { Accept: "text/event-stream" },
-    signal,
-  });
+/** Follow a stream of the server's; ends when the signal or the server says so. */
+export async function follow(
+  stream: "events/stream" | "metrics/stream",
+  query: readonly (readonly [string, string])[],
+  onMessage: (message: Message) => void,
+  signal: AbortSignal,
+  onOpen?: () => void,
+) {
+  const asked = new URLSearchParams(query.map(([key, value]) => [key, value]));
+  const url = `${prefix}/api/1.0/cuvee/${stream}${asked.size ? `?${asked}` : ""}`;
+  const response = await answer(url, { headers: { Accept: "text/event-stream" }, signal });
+  onOpen?.();
   const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const reader = new SseReader();
   for (let next = await chunks?.read(); next && !next.done; next = await chunks?.read()) {

@@ -35,10 +35,15 @@ export function stayLive(): void {
     for (let again = false; !signal.aborted; again = true) {
       if (again) void queries.invalidateQueries();
       try {
-        await follow((message) => {
-          const event = JSON.parse(message.data) as Event;
-          touch(event.object.split(":")[0] ?? "");
-        }, signal);
+        await follow(
+          "events/stream",
+          [],
+          (message) => {
+            const event = JSON.parse(message.data) as Event;
+            touch(event.object.split(":")[0] ?? "");
+          },
+          signal,
+        );
       } catch {
         // Cut, refused or stopped: what matters is shown by the queries themselves.
       }

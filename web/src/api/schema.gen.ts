@@ -207,6 +207,7 @@ export interface Curve {
   x_max: Float[];
   mean: Float[];
   count: number[];
+  nans: number[];
 }
 
 /** Data that a run has read, identified by name and digest within an experiment. */

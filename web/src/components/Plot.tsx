@@ -1,112 +1,253 @@
 import "uplot/dist/uPlot.min.css";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import uPlot from "uplot";
 import { download } from "../lib/download";
 import { short } from "../lib/number";
-import { type PlotData, summary, toCsv } from "../lib/plot";
+import { nearest, type PlotData, summary, toCsv } from "../lib/plot";
 import { useStore } from "../state/store";
 import { shade } from "../state/theme";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
 import { Menu, MenuItem } from "./Menu";
 import styles from "./Plot.module.css";
+import { type At, aligned, options, written, type XKind } from "./PlotDrawing";
+import { PlotTable } from "./PlotTable";
+
+export type { XKind } from "./PlotDrawing";
 
 export interface PlotProps {
   title: string;
   xName: string;
+  xKind?: XKind;
   data: PlotData;
   height?: number;
   logX?: boolean;
   logY?: boolean;
+  /** Whether the points are shown as a table instead. */
+  table?: boolean;
   /** Charts with the same key move their cursors together. */
   sync?: string;
   /** The part of x that is shown; all when absent. */
   range?: readonly [number, number] | undefined;
   /** Called when a part is marked, and with undefined when all is asked for again. */
   onZoom?: (range: [number, number] | undefined) => void;
+  /** Behind the title. */
+  aside?: ReactNode;
+  legend?: boolean;
+  /** What is said in place of lines when there are none. */
+  none?: ReactNode;
 }
 
-/** Lines over a number: the only place that knows the drawing library. */
+/** Lines over a number: the only place that knows the drawing library, with PlotDrawing. */
 export function Plot(props: PlotProps) {
-  const { title, xName, data, range, onZoom } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState<number | null>(null);
-  const plot = useDrawing(box, props, setCursor);
-  const at = cursor === null ? undefined : data.x[cursor];
+  const { title, xName, xKind = "number", data, range, onZoom, none, legend = true } = props;
+  const [table, setTable] = useState(false);
+  const height = props.height ?? 220;
+  const plot = useRef<uPlot | null>(null);
   const savePng = () =>
     plot.current?.ctx.canvas.toBlob((image) => image && download(`${title}.png`, image));
   const saveCsv = () =>
     download(`${title}.csv`, new Blob([toCsv(data, xName)], { type: "text/csv" }));
+  const asTable = table !== Boolean(props.table);
+  const tableLabel = asTable ? strings.plot.asChart(title) : strings.plot.asTable(title);
   return (
     <figure className={styles.plot} aria-label={summary(data, title)}>
       <figcaption className={styles.head}>
         <h3 title={title}>{title}</h3>
+        {props.aside}
         <div className={styles.actions}>
           {range && onZoom && (
-            <IconButton icon="close" label={strings.plot.reset} onClick={() => onZoom(undefined)} />
+            <IconButton
+              icon="zoomOut"
+              label={strings.plot.reset}
+              onClick={() => onZoom(undefined)}
+            />
           )}
-          <Menu trigger={<IconButton icon="download" label={strings.plot.actions} />}>
-            <MenuItem onSelect={savePng}>{strings.plot.png}</MenuItem>
+          <IconButton
+            icon={asTable ? "chart" : "table"}
+            label={tableLabel}
+            onClick={() => setTable(!table)}
+          />
+          <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
+            {!asTable && <MenuItem onSelect={savePng}>{strings.plot.png}</MenuItem>}
             <MenuItem onSelect={saveCsv}>{strings.plot.csv}</MenuItem>
           </Menu>
         </div>
       </figcaption>
-      <div ref={box} style={{ height: props.height ?? 220 }} />
-      {at !== undefined && (
-        <div className={styles.tip} aria-hidden="true">
+      <div className={styles.stage} style={{ height }}>
+        {asTable ? (
+          <PlotTable title={title} xName={xName} xKind={xKind} data={data} />
+        ) : (
+          <Canvas {...props} plot={plot} height={height} xKind={xKind} />
+        )}
+        {none && <div className={styles.none}>{none}</div>}
+      </div>
+      {legend && <Legend data={data} />}
+    </figure>
+  );
+}
+
+interface CanvasProps extends PlotProps {
+  plot: RefObject<uPlot | null>;
+  height: number;
+  xKind: XKind;
+}
+
+/** What is drawn; its cursor moves with the mouse and with the arrow keys. */
+function Canvas(props: CanvasProps) {
+  const { title, xName, xKind, data, plot, onZoom, height } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<At | null>(null);
+  useDrawing(box, plot, props, setAt);
+  const index = Math.min(at?.index ?? 0, Math.max(data.x.length - 1, 0));
+  const place = data.x[index];
+  const drawn = data.lines.filter((line) => !line.faint);
+  const values = drawn.map((line) => ({ ...line, value: nearest(line.y, index) }));
+  const said = values.map(({ name, value }) => {
+    const number = value === null ? strings.plot.noValue : short(value);
+    return drawn.length > 1 ? `${name} ${number}` : number;
+  });
+  return (
+    <>
+      <div
+        ref={box}
+        className={styles.canvas}
+        style={{ height }}
+        role="slider"
+        tabIndex={0}
+        aria-label={strings.plot.walk(title)}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(data.x.length - 1, 0)}
+        aria-valuenow={index}
+        aria-valuetext={
+          place === undefined
+            ? strings.plot.noValue
+            : `${xName} ${written(place, xKind)}: ${said.slice(0, 5).join(", ")}`
+        }
+        onKeyDown={(event) => onKey(event, plot.current, data, index, at !== null, onZoom)}
+        onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
+      />
+      {at && place !== undefined && (
+        <div className={`${styles.tip} ${at.right ? styles.left : ""}`} aria-hidden="true">
           <div>
-            {xName} {short(at)}
+            {xName} {written(place, xKind)}
           </div>
-          {data.lines
-            .filter((line) => !line.faint)
-            .slice(0, 12)
+          {[...values]
+            .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+            .slice(0, MOST_TOLD)
             .map((line) => (
               <div key={line.name}>
-                <span className={styles.swatch} style={{ background: line.colour }} />
-                {data.lines.length > 1 && line.name} {short(line.y[cursor ?? 0] ?? Number.NaN)}
+                <Swatch colour={line.colour} />
+                {drawn.length > 1 && <span className={styles.who}>{line.name}</span>}
+                <b>{line.value === null ? strings.plot.noValue : short(line.value)}</b>
               </div>
             ))}
+          {drawn.length > MOST_TOLD && <div>{strings.plot.more(drawn.length - MOST_TOLD)}</div>}
         </div>
       )}
-      {data.lines.length > 1 && (
-        <div className={styles.legend}>
-          {data.lines.map((line) => (
-            <span key={line.name}>
-              <span className={styles.swatch} style={{ background: line.colour }} />
-              {line.name}
-            </span>
-          ))}
-        </div>
-      )}
-    </figure>
+    </>
+  );
+}
+
+const MOST_TOLD = 10;
+
+/** Arrows walk over the points, plus and minus zoom, 0 shows all. */
+function onKey(
+  event: KeyboardEvent,
+  plot: uPlot | null,
+  data: PlotData,
+  index: number,
+  shown: boolean,
+  onZoom: PlotProps["onZoom"],
+): void {
+  if (!plot || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { min, max } = plot.scales.x ?? {};
+  const seen = data.x.flatMap((x, i) => (x >= (min ?? x) && x <= (max ?? x) ? [i] : []));
+  const [first = 0, last = 0] = [seen[0], seen.at(-1)];
+  const go = (to: number) => {
+    const next = shown ? Math.min(Math.max(to, first), last) : first;
+    plot.setCursor({ left: plot.valToPos(data.x[next] ?? 0, "x"), top: 10 });
+  };
+  const zoom = (by: number) => {
+    if (min === undefined || max === undefined) return;
+    const middle = shown ? (data.x[index] ?? min) : (min + max) / 2;
+    onZoom?.([middle - (middle - min) * by, middle + (max - middle) * by]);
+  };
+  const far = Math.max(1, Math.round(seen.length / 10));
+  const steps: Record<string, () => void> = {
+    ArrowLeft: () => go(index - 1),
+    ArrowDown: () => go(index - 1),
+    ArrowRight: () => go(index + 1),
+    ArrowUp: () => go(index + 1),
+    PageDown: () => go(index - far),
+    PageUp: () => go(index + far),
+    Home: () => go(first),
+    End: () => go(last),
+    "+": () => zoom(0.5),
+    "=": () => zoom(0.5),
+    "-": () => zoom(2),
+    "0": () => onZoom?.(undefined),
+    Escape: () => plot.setCursor({ left: -10, top: -10 }),
+  };
+  const step = steps[event.key];
+  if (!step) return;
+  event.preventDefault();
+  step();
+}
+
+export function Swatch({ colour }: { colour: string }) {
+  return <span className={styles.swatch} style={{ background: `var(${colour})` }} />;
+}
+
+function Legend({ data }: { data: PlotData }) {
+  const drawn = data.lines.filter((line) => !line.faint);
+  if (drawn.length < 2) return null;
+  return (
+    <div className={styles.legend}>
+      {drawn.map((line) => (
+        <span key={line.name}>
+          <Swatch colour={line.colour} />
+          {line.name}
+        </span>
+      ))}
+    </div>
   );
 }
 
 /** Draw into the box; anew when what is drawn differs in kind, else only the data. */
 function useDrawing(
   box: RefObject<HTMLDivElement | null>,
-  props: PlotProps,
-  onCursor: (index: number | null) => void,
+  plot: RefObject<uPlot | null>,
+  props: CanvasProps,
+  onCursor: (at: At | null) => void,
 ) {
-  const plot = useRef<uPlot | null>(null);
-  const zoom = useRef(props.onZoom);
-  zoom.current = props.onZoom;
+  const latest = useRef(props);
+  latest.current = props;
   const dark = useStore(shade);
-  const { data, range } = props;
+  const { data, range, logX = false, logY = false, xKind, height, sync } = props;
   const shape = JSON.stringify([
-    data.lines.map((l) => [l.name, l.colour, Boolean(l.band), l.faint]),
-    [props.logX, props.logY, props.sync, props.height, dark],
+    data.lines.map((l) => [l.name, l.colour, l.dash, Boolean(l.band), l.faint]),
+    [logX, logY, sync, height, xKind, dark],
   ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the others
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const size = () => ({ width: element.clientWidth || 300, height: props.height ?? 220 });
-    const made = new uPlot(
-      { ...options(props, onCursor, (found) => zoom.current?.(found)), ...size() },
-      aligned(data),
-      element,
-    );
+    const size = () => ({ width: element.clientWidth || 300, height });
+    const told = {
+      onCursor,
+      onZoom: (found: [number, number] | undefined) => latest.current.onZoom?.(found),
+      data: () => latest.current.data,
+    };
+    const how = { ...options({ data, xKind, logX, logY, sync }, told), ...size() };
+    const made = new uPlot(how, aligned(data), element);
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize(size()));
     watch.observe(element);
@@ -117,73 +258,13 @@ function useDrawing(
     };
   }, [shape]);
   const [from, to] = range ?? [];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also after it was drawn anew
   useEffect(() => {
     const first = data.x[0];
     const last = data.x.at(-1);
     plot.current?.setData(aligned(data), false);
     if (first === undefined || last === undefined) return;
-    plot.current?.setScale("x", { min: from ?? first, max: to ?? Math.max(last, first + 1) });
-  }, [data, from, to]);
-  return plot;
-}
-
-function aligned(data: PlotData): uPlot.AlignedData {
-  const columns: (readonly (number | null)[])[] = [data.x];
-  for (const line of data.lines) columns.push(line.y, ...(line.band ?? []));
-  return columns as uPlot.AlignedData;
-}
-
-function options(
-  props: PlotProps,
-  onCursor: (index: number | null) => void,
-  onZoom: (range: [number, number]) => void,
-): Omit<uPlot.Options, "width" | "height"> {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour("--ink-faint"),
-    grid: { stroke: colour("--line"), width: 1 },
-    ticks: { stroke: colour("--line"), width: 1, size: 4 },
-    font: `11px ${colour("--font")}`,
-  };
-  const values = (_: uPlot, ticks: (number | null)[]) =>
-    ticks.map((tick) => (tick === null ? "" : short(tick)));
-  const series: uPlot.Series[] = [{}];
-  const bands: uPlot.Band[] = [];
-  for (const line of props.data.lines) {
-    const faint = line.faint ? { width: 1, alpha: 0.35 } : { width: 1.5 };
-    series.push({ label: line.name, stroke: line.colour, spanGaps: true, ...faint });
-    if (!line.band) continue;
-    const edge = { stroke: "transparent", width: 0, spanGaps: true, points: { show: false } };
-    series.push(edge, edge);
-    const fill = `${line.colour}26`;
-    bands.push({ series: [series.length - 1, series.length - 2], fill });
-  }
-  const log = { distr: 3 as const, log: 10 as const };
-  return {
-    series,
-    bands,
-    scales: { x: { time: false, ...(props.logX ? log : {}) }, y: props.logY ? log : {} },
-    axes: [
-      { ...axis, values, size: 28 },
-      { ...axis, values, size: 56 },
-    ],
-    legend: { show: false },
-    cursor: {
-      drag: { x: true, y: false, setScale: false },
-      points: { size: 6 },
-      ...(props.sync ? { sync: { key: props.sync } } : {}),
-    },
-    hooks: {
-      setCursor: [(u) => onCursor(u.cursor.idx ?? null)],
-      setSelect: [
-        (u) => {
-          const { left, width } = u.select;
-          if (width < 4) return;
-          onZoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        },
-      ],
-    },
-  };
+    const half = first === last && !logX ? 0.5 : 0;
+    plot.current?.setScale("x", { min: from ?? first - half, max: to ?? last + half });
+  }, [data, from, to, shape]);
 }

@@ -29,6 +29,7 @@ export function exact(time: number): string {
 /** Write a length of time, in its two largest units. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 0) return "–";
+  if (milliseconds === 0) return "0 s";
   if (milliseconds < 1000) return `${milliseconds} ms`;
   const seconds = Math.floor(milliseconds / 1000);
   if (seconds < 60) return `${(milliseconds / 1000).toFixed(seconds < 10 ? 1 : 0)} s`;
@@ -37,4 +38,20 @@ export function duration(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const formats = {
+  day: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }),
+  minute: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }),
+  second: new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }),
+};
+
+/** Write a moment as finely as steps of a length need it, with its day or without. */
+export function clock(time: number, step: number, withDay: boolean): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return String(time);
+  if (step >= 86_400_000) return formats.day.format(date);
+  const text = (step >= 60_000 ? formats.minute : formats.second).format(date);
+  const part = step < 1000 ? `${text}.${String(date.getMilliseconds()).padStart(3, "0")}` : text;
+  return withDay ? `${formats.day.format(date)} ${part}` : part;
 }

@@ -33,6 +33,12 @@ export function RunFrame() {
       active: here === "overview",
       link: { to: "/runs/$runId/overview", params: { runId } },
     },
+    {
+      name: strings.tabs.metrics,
+      count: query.data?.data.metrics?.length ?? 0,
+      active: here === "metrics",
+      link: { to: "/runs/$runId/metrics", params: { runId } },
+    },
   ] as const;
   return (
     <Page title={info?.run_name ?? runId.slice(0, 8)} above={above} marks={marks}>

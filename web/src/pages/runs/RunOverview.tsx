@@ -36,7 +36,7 @@ export function RunOverview() {
           </Panel>
         )}
         <div className={styles.pair}>
-          <Metrics metrics={run.data.metrics ?? []} />
+          <Metrics runId={runId} metrics={run.data.metrics ?? []} />
           <Params params={run.data.params ?? []} />
         </div>
         <Outputs run={run} />
@@ -47,7 +47,7 @@ export function RunOverview() {
   );
 }
 
-function Metrics({ metrics }: { metrics: readonly Metric[] }) {
+function Metrics({ runId, metrics }: { runId: string; metrics: readonly Metric[] }) {
   return (
     <KeyTable
       title={strings.metrics}
@@ -59,7 +59,15 @@ function Metrics({ metrics }: { metrics: readonly Metric[] }) {
         { name: strings.step, align: "right" },
       ]}
       cells={(metric) => [
-        metric.key,
+        <Link
+          key="k"
+          to="/runs/$runId/metrics"
+          params={{ runId }}
+          search={{ keys: [metric.key] }}
+          title={strings.chart(metric.key)}
+        >
+          {metric.key}
+        </Link>,
         <Num key="v" value={metric.value} />,
         <span key="s" className="num">
           {metric.step ?? 0}

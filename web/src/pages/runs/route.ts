@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { rootRoute } from "../../root";
+import { readView } from "../charts/view";
 
 /** A run's header and tabs; each tab is a route below it. */
 export const runRoute = createRoute({
@@ -22,4 +23,11 @@ const overviewRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunOverview"), "RunOverview"),
 });
 
-export const runRoutes = runRoute.addChildren([indexRoute, overviewRoute]);
+export const metricsRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/metrics",
+  validateSearch: readView,
+  component: lazyRouteComponent(() => import("./RunMetrics"), "RunMetrics"),
+});
+
+export const runRoutes = runRoute.addChildren([indexRoute, overviewRoute, metricsRoute]);

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { rangeOf, readView } from "./view";
+
+test("an address is read without trust", () => {
+  const view = { x: "time", log: "y", smooth: 60, keys: ["a"], from: 1, to: 2, as: "table" };
+  expect(readView(view)).toEqual(view);
+  expect(readView({ x: "step", log: "z", smooth: 1e9, keys: "a", from: 3, to: 2, as: 1 })).toEqual({
+    smooth: 99,
+  });
+  expect(readView({ smooth: "NaN", from: Number.POSITIVE_INFINITY, to: 1 })).toEqual({});
+});
+
+test("a range has both ends", () => {
+  expect(rangeOf({ from: 0, to: 5 })).toEqual([0, 5]);
+  expect(rangeOf({ from: 0 })).toBeUndefined();
+});

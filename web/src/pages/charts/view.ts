@@ -1,0 +1,48 @@
+import type { Range, XAxis } from "../../api/series";
+import { choice, compact, type Query, text, texts } from "../../lib/search";
+
+/** What the charts of a page show; it stands in the address. */
+export interface ChartView {
+  /** The x axis; steps when absent. */
+  x?: XAxis;
+  /** Which axes are logarithmic. */
+  log?: "x" | "y" | "xy";
+  /** How much lines are smoothed, in hundredths. */
+  smooth?: number;
+  /** Chosen keys, and groups as `prefix/*`; all when absent. */
+  keys?: string[];
+  /** A part of keys that is looked for. */
+  q?: string;
+  /** The part of x that is shown. */
+  from?: number;
+  to?: number;
+  /** Whether points are shown as tables. */
+  as?: "table";
+}
+
+const MOST = 99; // hundredths of smoothing
+
+export function readView(query: Query): ChartView {
+  const [from, to] = [finite(query.from), finite(query.to)];
+  const zoomed = from !== undefined && to !== undefined && from < to;
+  const smooth = Math.min(Math.max(Math.round(finite(query.smooth) ?? 0), 0), MOST);
+  return compact({
+    x: choice(query, "x", ["time", "relative"]),
+    log: choice(query, "log", ["x", "y", "xy"]),
+    smooth: smooth || undefined,
+    keys: texts(query, "keys"),
+    q: text(query, "q"),
+    from: zoomed ? from : undefined,
+    to: zoomed ? to : undefined,
+    as: choice(query, "as", ["table"]),
+  }) as ChartView;
+}
+
+export function rangeOf(view: ChartView): Range | undefined {
+  const { from, to } = view;
+  return from === undefined || to === undefined ? undefined : [from, to];
+}
+
+function finite(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
