@@ -131,6 +131,8 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     that is outdated by the next."""
     history: ClassVar[bool] = False
     """Whether it reads the history, whose newest events are put in order first."""
+    searches: ClassVar[bool] = False
+    """Whether it looks through many things, which a server lets take so long and no longer."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

@@ -105,6 +105,7 @@ class LogOutputs(Write[Empty], frozen=True, kw_only=True):
 class SearchDatasets(Read[DatasetSummaries], frozen=True, kw_only=True):
     """List the distinct datasets of up to 20 experiments."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "experiments/search-datasets"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)

@@ -124,6 +124,7 @@ class GetExperimentByName(Read[ExperimentResult], frozen=True, kw_only=True):
 class SearchExperiments(Read[ExperimentPage], frozen=True, kw_only=True):
     """Find experiments by a filter, in an order, a page at a time."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "experiments/search"
     methods: ClassVar[tuple[str, ...]] = ("POST", "GET")
     needs: ClassVar[Permission] = Permission.LOGIN

@@ -237,6 +237,7 @@ class DeleteLoggedModel(Recorded[Empty], frozen=True, kw_only=True):
 class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):
     """Find logged models of some experiments by a filter, in an order, a page at a time."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "logged-models/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)

@@ -198,6 +198,7 @@ class DeleteRegisteredModel(Recorded[Empty], frozen=True, kw_only=True):
 class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=True):
     """Find registered models by a filter, in an order, a page at a time."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "registered-models/search"
     needs: ClassVar[Permission] = Permission.LOGIN
     filter: str = ""

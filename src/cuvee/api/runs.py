@@ -225,6 +225,7 @@ class RestoreRun(Recorded[Empty], frozen=True, kw_only=True):
 class SearchRuns(Read[RunPage], frozen=True, kw_only=True):
     """Find runs of some experiments by a filter, in an order, a page at a time."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "runs/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)

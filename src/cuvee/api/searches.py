@@ -62,6 +62,7 @@ class SearchRunTable(Read[RunTable], frozen=True, kw_only=True):
     """
 
     base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "runs/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
@@ -116,6 +117,7 @@ class ListRunKeys(Read[RunKeys], frozen=True, kw_only=True):
     """List the metrics, params and tags of the runs that pass a filter; all, or what varies."""
 
     base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "runs/keys"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
@@ -200,6 +202,7 @@ class CompleteSearch(Read[Completions], frozen=True, kw_only=True):
     """Say how a filter, or an order, can go on at the cursor: with keys and values that exist."""
 
     base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "search/complete"
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     subject: Subject = "runs"

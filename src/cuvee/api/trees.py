@@ -98,6 +98,7 @@ class GetRunTree(Read[RunTreeResult], frozen=True, kw_only=True):
     """
 
     base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "runs/tree"
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
@@ -145,6 +146,7 @@ class ListRunGroups(Read[RunGroups], frozen=True, kw_only=True):
     """
 
     base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "runs/groups"
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     experiment_ids: Annotated[list[Key], Meta(min_length=1, max_length=100)]

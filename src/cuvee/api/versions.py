@@ -202,6 +202,7 @@ class DeleteModelVersion(Recorded[Empty], frozen=True, kw_only=True):
 class SearchModelVersions(Read[ModelVersionPage], frozen=True, kw_only=True):
     """Find model versions by a filter, in an order, a page at a time."""
 
+    searches: ClassVar[bool] = True
     route: ClassVar[str] = "model-versions/search"
     needs: ClassVar[Permission] = Permission.LOGIN
     filter: str = ""

@@ -101,6 +101,14 @@ from cuvee.cli.options import examples
     help="Seconds until the second request; the wait doubles from there, up to two hours.",
 )
 @click.option(
+    "--search-timeout",
+    type=click.FloatRange(min=0),
+    default=30.0,
+    show_default=True,
+    envvar="CUVEE_SEARCH_TIMEOUT",
+    help="Seconds after which a search is given up, and refused; 0 lets it take any time.",
+)
+@click.option(
     "--log-key",
     metavar="PATH",
     envvar="CUVEE_LOG_KEY",

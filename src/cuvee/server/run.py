@@ -52,6 +52,7 @@ class Options(Struct, frozen=True, kw_only=True):
         log_key: file with the key that signs the log; beside the data when empty.
         secret_key: file with the key that seals secrets; beside the data when empty.
         forwarded_allow_ips: proxies that are believed.
+        search_timeout: seconds that a search may take; any number when 0.
     """
 
     backend_store_uri: str
@@ -65,6 +66,7 @@ class Options(Struct, frozen=True, kw_only=True):
     log_key: str = ""
     secret_key: str = ""
     forwarded_allow_ips: str = ""
+    search_timeout: float = 0.0
 
 
 def serve(
@@ -83,6 +85,7 @@ def serve(
     retries: Retries | None = None,
     log_key: str | None = None,
     secret_key: str | None = None,
+    search_timeout: float = 30.0,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -101,6 +104,7 @@ def serve(
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
         secret_key: file with the key that seals secrets; made beside the data when None.
+        search_timeout: seconds after which a search is given up; never when 0.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -118,6 +122,7 @@ def serve(
         log_key=str(Path(log_key).absolute()) if log_key else "",
         secret_key=str(Path(secret_key).absolute()) if secret_key else "",
         forwarded_allow_ips=forwarded_allow_ips,
+        search_timeout=search_timeout,
     )
     os.umask(0o077)
     _run(options, host, port, workers, login=login)
@@ -198,6 +203,7 @@ def _open(options: Options) -> App:
 
     gc.freeze()
     store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
+    store.database.patience = options.search_timeout
     file: Path | None = getattr(store.database, "file", None)
     key = Path(options.log_key) if options.log_key else (file.parent if file else DATA) / "log.key"
     seal = options.secret_key or (file.parent if file else DATA) / "secret.key"

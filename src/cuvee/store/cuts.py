@@ -146,6 +146,7 @@ def value_at(tx: Tx, run_pks: Sequence[int], key_id: int, step: int) -> dict[int
             _note(best, run_pk, loose(rows), step)
         for run_pk, *this in tx.all(_chunks, step=step, **some):
             where = dict(zip(CHUNK_KEY, this, strict=True))
+            tx.keep_time()
             _note(best, run_pk, decode(chunk_data(tx, run_pk, key_id, where)), step)
     return {run_pk: value for run_pk, (_, _, value) in best.items()}
 

@@ -8,9 +8,11 @@ result objects stands between the store's functions and plain tuples.
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
-from collections.abc import Callable, Hashable, Iterable, Sequence
+import time
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
@@ -34,7 +36,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # compiles on both
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
-from cuvee.search.patterns import pattern as like_pattern
+from cuvee.store.statements import Prepared as Prepared  # noqa: PLC0414  # with the rest from here
+from cuvee.store.statements import arg as arg  # noqa: PLC0414  # likewise
+from cuvee.store.statements import fits, ifits, text_arg, too_slow
+from cuvee.store.statements import hot as hot  # noqa: PLC0414  # likewise
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -58,24 +63,13 @@ DELETED: dict[str, Any] = dict.fromkeys(
 )
 """An index has only the rows that are marked as deleted."""
 
+STEPS = 20_000
+"""Steps of SQLite's machine, about a millisecond, between two looks at the clock."""
+
 MAX_LIKE = 12_000
 """Characters of the longest pattern that is surely no longer than SQLite's LIKE takes."""
 
 Rows = Iterable[Sequence[Any]]
-Prepared = tuple[str, tuple[str, ...], dict[str, Any]]
-"""SQL, the names of its positional values, and the values it brings along."""
-
-
-class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
-    """A statement that is compiled once per kind of database.
-
-    Args:
-        statement: the statement, or a function that writes it for a database.
-    """
-
-    def __init__(self, statement: ClauseElement | Callable[[Database], ClauseElement]) -> None:
-        self.statement = statement
-        self.compiled: dict[str, Prepared] = {}
 
 
 class Database:
@@ -89,13 +83,18 @@ class Database:
         self.url = url
         self.plans: dict[Hashable, Any] = {}
         self.settling: tuple[int, set[str]] = (0, set())  # see store/log.py
+        self.patience = 0.0
+        """Seconds that a search may take; any number when 0."""
 
     def connect(self, *, read_only: bool = False) -> Any:
         """Open a driver connection that leaves transactions to ``begin`` and ``commit``."""
         raise NotImplementedError
 
-    def begin(self, cursor: Any, *, write: bool) -> None:
-        """Start a transaction; one that writes takes the write lock at once."""
+    def begin(self, cursor: Any, *, write: bool, search: bool = False) -> float:
+        """Start a transaction; one that writes takes the write lock at once.
+
+        Statements of a ``search`` are ended when it takes too long; the moment is returned.
+        """
         raise NotImplementedError
 
     def translate(self, problem: Exception) -> CuveeError | None:
@@ -234,8 +233,8 @@ class SqliteDatabase(Database):
         connection = sqlite3.connect(
             self.file, timeout=30, isolation_level=None, check_same_thread=False
         )
-        connection.create_function("fits", 2, _fits, deterministic=True)
-        connection.create_function("ifits", 2, _ifits, deterministic=True)
+        connection.create_function("fits", 2, fits, deterministic=True)
+        connection.create_function("ifits", 2, ifits, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -249,12 +248,22 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA " + pragma)
         return connection
 
-    def begin(self, cursor: sqlite3.Cursor, *, write: bool) -> None:
+    def begin(self, cursor: sqlite3.Cursor, *, write: bool, search: bool = False) -> float:
+        connection = cursor.connection
+        end = time.monotonic() + self.patience if search and self.patience else math.inf
+
+        def late() -> bool:  # what is no transaction, or the next one, has another limit or none
+            return connection.in_transaction and time.monotonic() > end
+
+        connection.set_progress_handler(late if end < math.inf else None, STEPS)
         cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        return end
 
     def translate(self, problem: Exception) -> CuveeError | None:
         text = str(problem)
         if isinstance(problem, sqlite3.Error):
+            if text == "interrupted":
+                return too_slow(self.patience)
             if "disk is full" in text or "disk I/O" in text:
                 return StorageFull(
                     "The server's disk is full; nothing of this request was stored. "
@@ -286,12 +295,12 @@ class SqliteDatabase(Database):
     ) -> ColumnElement[bool]:
         # SQLite refuses longer patterns; its own LIKE can use an index.
         if not long:
-            return column.like(_text(name))
-        found: ColumnElement[bool] = func.fits(_text(name), column) == 1
+            return column.like(text_arg(name))
+        found: ColumnElement[bool] = func.fits(text_arg(name), column) == 1
         return found
 
     def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = func.ifits(_text(name), column) == 1
+        found: ColumnElement[bool] = func.ifits(text_arg(name), column) == 1
         return found
 
     def tables(self, cursor: sqlite3.Cursor) -> set[str]:
@@ -310,14 +319,6 @@ class SqliteDatabase(Database):
 
     def sqlalchemy_url(self) -> str:
         return f"sqlite:///{self.file}"
-
-
-def _fits(text: str, value: str | None) -> bool | None:
-    return None if value is None else like_pattern(text).matches(value)
-
-
-def _ifits(text: str, value: str | None) -> bool | None:
-    return None if value is None else like_pattern(text).matches(value.lower())
 
 
 LETTERS = ("pg_c_utf8", "und-x-icu", "C.utf8", "en_US.utf8", "default")
@@ -357,11 +358,19 @@ class PostgresDatabase(Database):
     def _driver_url(self) -> str:
         return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", self.url)
 
-    def begin(self, cursor: Any, *, write: bool) -> None:
-        cursor.execute("BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+    def begin(self, cursor: Any, *, write: bool, search: bool = False) -> float:
+        begin = "BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+        if not (search and self.patience):
+            cursor.execute(begin)
+            return math.inf
+        milliseconds = max(1, round(self.patience * 1000))  # of each statement; 0 is no limit
+        cursor.execute(f"{begin}; SET LOCAL statement_timeout = {milliseconds}")
+        return time.monotonic() + self.patience
 
     def translate(self, problem: Exception) -> CuveeError | None:
         errors = _psycopg().errors
+        if isinstance(problem, errors.QueryCanceled):
+            return too_slow(self.patience)
         if isinstance(problem, errors.DiskFull):
             return StorageFull("The database server's disk is full; nothing was stored.")
         if isinstance(problem, errors.ProgramLimitExceeded):
@@ -398,12 +407,12 @@ class PostgresDatabase(Database):
         *,
         long: bool = False,  # noqa: ARG002  # any length will do
     ) -> ColumnElement[bool]:
-        return column.like(_text(name), escape="")
+        return column.like(text_arg(name), escape="")
 
     def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         # "C" folds ASCII only, so the column is lowered by the rules of another collation.
         lowered = func.lower(column.collate(self._letters or "default"))
-        return lowered.collate("C").like(_text(name), escape="")
+        return lowered.collate("C").like(text_arg(name), escape="")
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
         sql, names, _ = self.prepare(statement)
@@ -489,12 +498,3 @@ def open_database(url: str) -> Database:
 def file_url(path: Path) -> str:
     """Return the URL of a database in the file ``path``."""
     return f"sqlite:///{quote(str(path))}"
-
-
-def arg(name: str) -> BindParameter[Any]:
-    """Return a value to be given by name when the statement runs."""
-    return bindparam(name, required=False)
-
-
-def _text(name: str) -> BindParameter[Any]:
-    return bindparam(name, required=False, type_=Text)

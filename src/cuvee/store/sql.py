@@ -279,9 +279,10 @@ class SqlStore:
         self, op: Op[Any], actor: Actor, named: Once | None = None, *, write: bool
     ) -> Any:
         cursor = self._cursor(write=write)
-        self.database.begin(cursor, write=write)
+        end = self.database.begin(cursor, write=write, search=op.searches)
         try:
             tx = self._tx(cursor, actor, {})
+            tx.end = end
             result = _carry_out(tx, op, named)
             cursor.execute("COMMIT")
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +14,7 @@ from cuvee.log.entry import Texts, canonical, exact
 from cuvee.store import schema
 from cuvee.store.engine import Database, Prepared, Rows, arg, hot, insert
 from cuvee.store.sealing import Sealing
+from cuvee.store.statements import too_slow
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
@@ -115,6 +117,8 @@ class Tx:
         self.sealing = sealing or Sealing(None)
         self.blobs = blobs
         self.now = int(time.time() * 1000)
+        self.end = math.inf
+        """When it will have taken too long, by the monotonic clock."""
         self.new_keys: dict[str, int] = {}
         self.recorded = False
         """Whether an event was recorded."""
@@ -152,6 +156,11 @@ class Tx:
     def _execute(self, statement: hot | ClauseElement | Prepared, values: dict[str, Any]) -> None:
         sql, names, own = self.database.prepare(statement)
         self.cursor.execute(sql, [values[n] if n in values else own[n] for n in names])
+
+    def keep_time(self) -> None:
+        """Refuse to go on when it has taken too long; for work between short statements."""
+        if time.monotonic() > self.end:
+            raise too_slow(self.database.patience)
 
     def array(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Return "column is one of values", whatever their number."""
