@@ -282,16 +282,26 @@ def test_two_servers_on_one_postgresql_tell_the_same(tmp_path: Path) -> None:
         assert told[0] == told[1]
 
 
-def test_what_one_of_three_servers_does_the_others_tell_and_sign_at_once(tmp_path: Path) -> None:
+@contextlib.contextmanager
+def three_servers(folder: Path) -> Iterator[list[Site]]:
+    """Run three servers on one PostgreSQL, which share the key of the log."""
     with running_postgres(durable=False) as url, contextlib.ExitStack() as stack:
-        key = str(tmp_path / "log.key")
+        key = str(folder / "log.key")
         sites = []
         for name in "abc":
-            (tmp_path / name).mkdir()
-            sites.append(stack.enter_context(running(url, tmp_path / name, "--log-key", key)))
+            (folder / name).mkdir()
+            sites.append(stack.enter_context(running(url, folder / name, "--log-key", key)))
+        yield sites
+
+
+def test_what_one_of_three_servers_does_the_others_tell_and_sign_within_a_second(
+    tmp_path: Path,
+) -> None:
+    with three_servers(tmp_path) as sites:
         followers = [Follower(site.port, "action=model.created") for site in sites]
         told, signed = [], []
-        for n in range(9):
+        for n in range(EVENTS):
+            time.sleep(n % 5 / 10)  # or each would come just after a look for what others commit
             began = time.monotonic()
             create(sites[n % 3].port, [f"m{n}"])
             for at in (1, 2):
@@ -304,9 +314,28 @@ def test_what_one_of_three_servers_does_the_others_tell_and_sign_at_once(tmp_pat
             followers[n % 3].take(1)
         for follower in followers:
             follower.close()
-    # Half a second, and half a second more to sign; there is leave for a busy machine.
-    assert sorted(told)[4] < 2.0, told
-    assert sorted(signed)[4] < 2.0, signed
+    for name, taken in (("told", sorted(told)), ("signed", sorted(signed))):
+        print(name, *(f"{part:.0%}: {taken[int(part * (EVENTS - 1))]:.2f} s" for part in PARTS))  # noqa: T201  # read it with -rP
+        # Measured with nothing else running, of 60: all within 0.5 s; at a load of 4 for each core,
+        # half within 0.4 s and all within 1.1 s. A machine that stands still must not fail it.
+        assert taken[EVENTS // 2] < 1.0, taken
+        assert taken[int(0.9 * EVENTS)] < 2.0, taken
+
+
+EVENTS = 30
+PARTS = (0, 0.5, 0.75, 0.9, 1)
+
+
+def test_what_a_server_commits_before_it_is_killed_another_signs_at_once(tmp_path: Path) -> None:
+    with three_servers(tmp_path) as sites:
+        for n, (dying, other) in enumerate([(sites[0], sites[2]), (sites[1], sites[2])]):
+            create(dying.port, [f"last{n}"])
+            dying.process.kill()
+            began = time.monotonic()
+            page = other.send("GET", f"/api/1.0/cuvee/events?object=model:last{n}").json
+            wait_for(lambda s=page["events"][0]["sequence"]: checkpoint(sites[2]) >= s)
+            assert time.monotonic() - began < 2.0
+            dying.close()
 
 
 def checkpoint(site: Site) -> int:
