@@ -114,7 +114,7 @@ export async function follow(
   const asked = new URLSearchParams(query.map(([key, value]) => [key, value]));
   const url = `${prefix}/api/1.0/cuvee/${stream}${asked.size ? `?${asked}` : ""}`;
   const response = await answer(url, { headers: { Accept: "text/event-stream" }, signal });
-  onOpen?.();
+  onOpen?.(); // the server answers when it knows where the stream begins
   const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const reader = new SseReader();
   for (let next = await chunks?.read(); next && !next.done; next = await chunks?.read()) {

@@ -1,5 +1,6 @@
+import type { Message } from "../lib/sse";
 import { follow } from "./client";
-import { queries } from "./queries";
+import { askAgain } from "./queries";
 import type { Event } from "./schema.gen";
 
 /** What is read anew when something of a noun changes: the first parts of query keys. */
@@ -14,6 +15,7 @@ const TOUCHES: Record<string, readonly string[]> = {
 const GATHER = 250; // milliseconds in which changes gather
 const AGAIN = 3000; // milliseconds until a cut stream is followed again
 
+const told = new Set(Object.values(TOUCHES).flat());
 const waiting = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -24,29 +26,29 @@ function touch(noun: string): void {
     timer = undefined;
     const keys = new Set(waiting);
     waiting.clear();
-    void queries.invalidateQueries({ predicate: (q) => keys.has(String(q.queryKey[0])) });
+    void askAgain(keys);
   }, GATHER);
 }
 
 /** Keep what is shown true while the page is visible; a hidden one holds no connection. */
 export function stayLive(): void {
   let stop: AbortController | undefined;
+  let fresh = true; // whether the page has just been opened: then only events can have made it old
   const run = async (signal: AbortSignal) => {
-    for (let again = false; !signal.aborted; again = true) {
-      if (again) void queries.invalidateQueries();
+    while (!signal.aborted) {
+      let asked = false;
+      // Once the stream is open: what was read before may be older than where it begins.
+      const ask = () => {
+        asked = true;
+        void askAgain(fresh ? told : undefined);
+        fresh = false;
+      };
       try {
-        await follow(
-          "events/stream",
-          [],
-          (message) => {
-            const event = JSON.parse(message.data) as Event;
-            touch(event.object.split(":")[0] ?? "");
-          },
-          signal,
-        );
+        await follow("events/stream", [], heard, signal, ask);
       } catch {
         // Cut, refused or stopped: what matters is shown by the queries themselves.
       }
+      if (!asked && !signal.aborted) ask(); // refused: what is shown is as true as asking makes it
       await new Promise((done) => setTimeout(done, AGAIN));
     }
   };
@@ -57,9 +59,11 @@ export function stayLive(): void {
     stop = new AbortController();
     void run(stop.signal);
   };
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") void queries.invalidateQueries();
-    look();
-  });
+  document.addEventListener("visibilitychange", look);
   look();
+}
+
+function heard(message: Message): void {
+  const event = JSON.parse(message.data) as Event;
+  touch(event.object.split(":")[0] ?? "");
 }
