@@ -302,7 +302,7 @@ def test_a_version_of_a_logged_model_takes_its_run_along(store: Store) -> None:
     uri = store.do(GetModelVersionDownloadUri(name="wine", version="1")).artifact_uri
     assert uri == logged.artifact_location
     tags = store.do(GetLoggedModel(model_id=logged.model_id)).model.tags
-    assert tags["mlflow.modelVersions"] == '[{"name":"wine","version":1}]'
+    assert tags["mlflow.modelVersions"] == '[{"name": "wine", "version": 1}]'
     store.do(DeleteLoggedModel(model_id=logged.model_id))
     assert version(store, 1).source == source
     with pytest.raises(NotFound):

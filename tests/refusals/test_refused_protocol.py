@@ -48,6 +48,19 @@ def test_every_call_is_served_for_clients_pages_and_clients_of_old(own_site: Sit
         assert (deleted.status, deleted.body) == (200, b"{}")
 
 
+def test_slashes_at_the_start_of_a_path_count_as_one(own_site: Site) -> None:
+    for front in ("//", "///"):
+        found = own_site.send("GET", f"{front}api/2.0/mlflow/experiments/get?experiment_id=0")
+        assert found.json["experiment"]["name"] == "Default"
+        artifact = f"{front}api/2.0/mlflow-artifacts/artifacts/slashes/a.txt"
+        assert own_site.send("PUT", artifact, b"a").status == 200
+        assert own_site.send("GET", artifact).body == b"a"
+        page = f"{front}model-versions/get-artifact?name=none&version=1&path=../a"
+        check_refusal(own_site.send("GET", page), page)
+        assert own_site.send("GET", page).status == 400
+    assert own_site.send("GET", "/api//2.0/mlflow/experiments/get?experiment_id=0").status == 404
+
+
 def test_options_is_204_with_what_is_allowed(own_site: Site) -> None:
     answer = own_site.send("OPTIONS", API + "registered-models/alias")
     assert (answer.status, answer.body) == (204, b"")

@@ -33,6 +33,11 @@ def shown(text: str, limit: int = 60) -> str:
     return repr(text if len(text) <= limit else text[:limit] + "…")
 
 
+def quoted(text: str, limit: int = 60) -> str:
+    """Return ``text`` in double quotes for a message, cut to ``limit`` characters."""
+    return f'"{text if len(text) <= limit else text[:limit] + "…"}"'
+
+
 def plain(text: str, limit: int = 100) -> str:
     """Return ``text`` for a message as it is, cut to ``limit`` characters."""
     return text if len(text) <= limit else text[:limit] + "…"
@@ -49,17 +54,20 @@ def check_key(kind: str, key: str) -> None:
         raise InvalidParameter(f"A {kind} needs a key: send a non-empty string.")
     if len(key) > MAX_KEY:
         raise InvalidParameter(
-            f"The {kind} key {shown(key)} has {len(key)} characters; {MAX_KEY} are allowed."
+            f"The {kind} key {shown(key)} exceeds the maximum length of {MAX_KEY} characters: "
+            f"it has {len(key)}."
         )
     if not _KEY.fullmatch(key):
         raise InvalidParameter(
-            f"The {kind} key {shown(key)} has a character that is not allowed: use letters, "
-            "digits, '_', '-', '.', ' ', ':' and '/'."
+            f"Invalid value {quoted(key)} for parameter 'key' supplied: Names may only contain "
+            f"alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colons (:) and "
+            f"slashes (/), and this {kind} key has another character."
         )
     if posixpath.normpath(key) != key or key == "." or key.startswith(("..", "/")):
         raise InvalidParameter(
-            f"The {kind} key {shown(key)} does not work as a file path: leave out leading, "
-            f"trailing and double slashes and '.' or '..' parts, as in "
+            f"Invalid value {quoted(key)} for parameter 'key' supplied: Names may be treated as "
+            f"files in certain cases, and this {kind} key would resolve to another name: leave out "
+            "leading, trailing and double slashes and '.' or '..' parts, as in "
             f"{shown(posixpath.normpath(key).lstrip('./') or 'name')}."
         )
 
@@ -68,7 +76,7 @@ def check_length(what: str, text: str, limit: int) -> None:
     """Refuse ``text`` longer than ``limit`` characters; it is never cut."""
     if len(text) > limit:
         raise InvalidParameter(
-            f"The {what} has {len(text)} characters; {limit} are allowed. "
+            f"The {what} exceeds the maximum length of {limit} characters: it has {len(text)}. "
             "Nothing was stored: shorten it, or log it as an artifact."
         )
 
@@ -78,7 +86,10 @@ def check_unique(what: str, keys: Iterable[str]) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            raise InvalidParameter(f"The {what} key {shown(key)} occurs twice: send it once.")
+            raise InvalidParameter(
+                f"Duplicate parameter keys have been submitted: the {what} key {shown(key)} occurs "
+                "twice. Send it once."
+            )
         seen.add(key)
 
 
@@ -95,8 +106,9 @@ def experiment_number(experiment_id: str) -> int:
     if re.fullmatch(r"[+-]?\d{1,18}", experiment_id, re.ASCII):
         return int(experiment_id)
     raise InvalidParameter(
-        f"{shown(experiment_id)} is not an experiment id: send a whole number as a string, "
-        "such as '1'; to look an experiment up by name use experiments/get-by-name."
+        f"Invalid experiment ID {shown(experiment_id)}. Experiment ID must be a valid integer, "
+        "sent as a string, such as '1'; to look an experiment up by name use "
+        "experiments/get-by-name."
     )
 
 
@@ -124,8 +136,8 @@ def check_model_name(name: str) -> None:
     check_length("registered model name", name, MAX_MODEL_NAME)
     if "/" in name or ":" in name or posixpath.normpath(name) != name or name == ".":
         raise InvalidParameter(
-            f"The registered model name {shown(name)} is not allowed: "
-            "leave out '/' and ':', and do not name it '.' or '..'."
+            f"Invalid model name {shown(name)}. Names cannot contain '/' or ':', and cannot be '.' "
+            "or '..'."
         )
     if name == "..":
         raise InvalidParameter("A registered model cannot be named '..'.")
@@ -160,7 +172,7 @@ def check_logged_model_name(name: str) -> None:
     bad = sorted(set(name) & set("/:.%\"'"))
     if bad:
         raise InvalidParameter(
-            f"The logged model name {shown(name)} contains {' '.join(bad)}: "
+            f"Invalid model name ({shown(name)}) provided. It contains {' '.join(bad)}: "
             "leave out / : . % \" and '."
         )
 
@@ -169,13 +181,16 @@ def check_alias(alias: str) -> None:
     """Refuse an alias that is malformed or reserved."""
     if not _ALIAS.fullmatch(alias):
         raise InvalidParameter(
-            f"The alias {shown(alias)} is not allowed: use 1 to 255 letters, digits, '_' and '-'."
+            f"Invalid alias name: {shown(alias)}. Names may only contain alphanumerics, "
+            "underscores (_) and dashes (-), 1 to 255 of them."
         )
     if alias.lower() == "latest":
         raise InvalidParameter(
-            "The alias 'latest' is reserved: it always means the highest version. Choose another."
+            "'latest' alias name (case insensitive) is reserved: it always means the highest "
+            "version. Choose another."
         )
     if _VERSION_LIKE.fullmatch(alias):
         raise InvalidParameter(
-            f"The alias {shown(alias)} is reserved: it looks like a version number. Choose another."
+            f"Version alias name {shown(alias)} is reserved: it looks like a version number. "
+            "Choose another."
         )

@@ -178,7 +178,9 @@ class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
             check_run_tag(tag)
             if tag.key == RUN_NAME_TAG and self.run_name and tag.value != self.run_name:
                 raise InvalidParameter(
-                    f"run_name and the tag {RUN_NAME_TAG} differ: send one of them, or equal ones."
+                    f"Both 'run_name' argument and '{RUN_NAME_TAG}' tag are specified, but with "
+                    f"different values ({shown(self.run_name)} and {shown(tag.value)}): send one "
+                    "of them, or equal ones."
                 )
 
 
@@ -311,8 +313,8 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
         total = len(self.metrics) + len(self.params) + len(self.tags)
         if total > MAX_BATCH:
             raise InvalidParameter(
-                f"The batch holds {total} metrics, params and tags; {MAX_BATCH} together are "
-                "allowed: split it."
+                f"A batch logging request can contain at most {MAX_BATCH} metrics, params, and "
+                f"tags. Got {total} metrics, params, and tags: split it over several requests."
             )
         check_unique("param", (p.key for p in self.params))
 

@@ -25,6 +25,7 @@ from cuvee.api.names import (
     check_key,
     check_length,
     check_model_name,
+    shown,
     version_number,
 )
 from cuvee.api.stages import ACTIVE_STAGES, is_resting
@@ -179,8 +180,10 @@ class TransitionStage(Recorded[ModelVersionResult], frozen=True, kw_only=True):
         check_expected(self.expected_holder)
         if self.archive_existing_versions and is_resting(self.stage):
             raise InvalidParameter(
-                f"archive_existing_versions works with {' and '.join(ACTIVE_STAGES)} (or a stage "
-                f"of the model's own) only, not with '{self.stage}': leave it out or send false."
+                "Model version transition cannot archive existing model versions because "
+                f"{shown(self.stage)} is not an Active stage. Valid stages are "
+                f"{' and '.join(ACTIVE_STAGES)}, and stages of the model's own: leave "
+                "archive_existing_versions out or send false."
             )
 
 

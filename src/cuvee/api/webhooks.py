@@ -397,8 +397,8 @@ def check_name(name: str) -> None:
     """Refuse a name outside MLflow's rule."""
     if not _NAME.fullmatch(name):
         raise InvalidParameter(
-            f"The webhook name {shown(name)} is not allowed: use 1 to 63 letters, digits, '.', "
-            "'_' and '-', a letter or digit first and last."
+            f"Webhook name {shown(name)} is invalid. It must start and end with a letter or digit "
+            "and have 1 to 63 letters, digits, '.', '_' and '-'."
         )
 
 

@@ -23,7 +23,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, inspect
 
-from cuvee.api import base
+from cuvee.api import base, wordings
 from cuvee.api.experiments import VIEW_TYPES
 from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
 from cuvee.api.metrics import MetricPage
@@ -108,7 +108,7 @@ def recheck(op: T) -> T:
         _check_text(raw)
         return msgspec.convert(raw, type(op), builtin_types=_NOT_JSON)
     except (msgspec.ValidationError, TypeError) as problem:
-        _refuse(problem)
+        _refuse(problem, type(op), {})
 
 
 def decode_result(result: type[T], body: bytes) -> T:
@@ -201,7 +201,7 @@ class _Reader:
         try:
             return msgspec.convert(loose, self.kind)
         except (msgspec.ValidationError, OverflowError) as problem:
-            _refuse(problem, loose)
+            _refuse(problem, self.kind, loose)
 
     def _object(self, info: inspect.StructType, raw: dict[str, Any], where: str) -> dict[str, Any]:
         out = {}
@@ -210,7 +210,7 @@ class _Reader:
             at = f"{where}.{f.encode_name}" if where else f.encode_name
             if value is None:
                 if f.required:
-                    raise InvalidParameter(f"Missing value for required parameter '{at}'.")
+                    raise InvalidParameter(wordings.missing(self.kind, at))
             elif where:
                 out[f.encode_name] = self._value(_bare(f.type), value, at)
             else:
@@ -326,7 +326,7 @@ def _kind(value: Any) -> str:
     return "an array" if isinstance(value, list) else "an object"
 
 
-def _refuse(problem: Exception, sent: Mapping[str, Any] | None = None) -> NoReturn:
+def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
     """Turn msgspec's ``Expected `x`, got `y` - at `$.field` `` into a sentence."""
     text, _, where = str(problem).partition(" - at `$")
     name = where.rstrip("`").lstrip(".").replace("[...]", "[]")
@@ -334,14 +334,19 @@ def _refuse(problem: Exception, sent: Mapping[str, Any] | None = None) -> NoRetu
     if "missing required field" in text:
         field = text.rsplit(" ", 1)[-1]
         raise InvalidParameter(
-            f"Missing value for required parameter '{name + '.' if name else ''}{field}'."
+            wordings.missing(kind, f"{name}.{field}" if name else field)
         ) from None
     if text in ("expected str of length >= 1", "expected array of length >= 1"):
-        raise InvalidParameter(f"Missing value for required parameter '{name}'.") from None
+        raise InvalidParameter(wordings.missing(kind, name)) from None
+    value = sent.get(name)
+    if isinstance(value, list) and (words := wordings.too_many(kind, name, len(value))):
+        raise InvalidParameter(words) from None
     words = text.replace("str of length", "a text of length")
     words = words.replace("array of length", "a list of length")
+    if text.startswith("expected int "):
+        words = wordings.range_of(kind, name) or words
     top = re.split(r"[.\[]", name)[0]
-    shown = f"{_seen(sent[top])} " if sent and top in sent and top not in SECRETS else ""
+    shown = f"{_seen(sent[top])} " if top in sent and top not in SECRETS else ""
     raise InvalidParameter(
         f"Invalid value {shown}for parameter '{name or 'body'}' supplied: {words}."
     ) from None

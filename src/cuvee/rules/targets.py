@@ -117,7 +117,7 @@ def refusal(scheme: str, host: str, port: int, allowed: Allowed) -> str:
         return ""
     if scheme != "https":
         return (
-            "Webhooks are sent by https only: use an https URL, or let an admin allow the host "
+            "Invalid webhook URL scheme: 'http'. Use https, or let an admin allow the host "
             f"(cuvee server --allow-webhook-host {host})."
         )
     name = host.lower().rstrip(".")

@@ -163,11 +163,7 @@ class App:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
-        path = scope["raw_path"].decode("latin-1").partition("?")[0]
-        if self.prefix:
-            if not path.startswith(self.prefix + "/") and path != self.prefix:
-                raise EndpointNotFound(f"This server's pages and calls are below {self.prefix}/.")
-            path = path[len(self.prefix) :] or "/"
+        path = self._below_prefix(scope["raw_path"].decode("latin-1").partition("?")[0])
         op = self.routes.exact.get((method, path))
         headers = collect(scope["headers"])
         if path in ("/health", "/version"):
@@ -193,6 +189,15 @@ class App:
                 await self._miss(method, path, methods, send)
                 return
         await self._operate(op, fields, scope, headers, receive, send, actor)
+
+    def _below_prefix(self, path: str) -> str:
+        """Return a path without the prefix; slashes at the start count as one."""
+        path = _one_slash(path)
+        if self.prefix:
+            if not path.startswith(self.prefix + "/") and path != self.prefix:
+                raise EndpointNotFound(f"This server's pages and calls are below {self.prefix}/.")
+            path = _one_slash(path[len(self.prefix) :] or "/")
+        return path
 
     async def _before_login(
         self,
@@ -433,6 +438,11 @@ def _too_large(kind: AnyOp) -> TooLarge:
         f"The body is larger than the {kind.max_body >> 20} MiB that this call accepts: "
         "split the request, or log large values as artifacts."
     )
+
+
+def _one_slash(path: str) -> str:
+    """Return what is asked by who joins an address that ends with a slash and a path."""
+    return "/" + path.lstrip("/") if path.startswith("//") else path
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -42,7 +42,6 @@ from cuvee.errors import (
     MethodNotAllowed,
     NotFound,
     NotImplementedHere,
-    TooLarge,
 )
 from cuvee.server.headers import (
     announced_hashes,
@@ -111,7 +110,7 @@ class Exchange:
         except ValueError:
             raise InvalidParameter("The query string is malformed: percent-encode it.") from None
         if not value:
-            raise InvalidParameter(f"Missing value for required parameter '{name}'.")
+            raise InvalidParameter(f"Request must specify {name}. Send it in the query string.")
         return value
 
     async def answer(
@@ -203,14 +202,15 @@ class Transfer:
     async def _upload_to_run(self, exchange: Exchange) -> None:
         run_id = exchange.field("run_uuid")
         path = artifact_path(exchange.field("path"))
+        announced = exchange.header("content-length")
+        if announced.isdecimal():  # said before the run is looked at, as MLflow's server does
+            _check_upload(int(announced))
         run = (await self._do(GetRun(run_id=run_id), exchange.actor)).run
         path = _below(run.info.artifact_uri, path)
-        if await self._receive_file(exchange, path, limit=MAX_UI_UPLOAD):
+        if await self._receive_file(exchange, path, limited=True):
             await exchange.answer_json(b"{}")
 
-    async def _receive_file(
-        self, exchange: Exchange, path: str, *, limit: int | None = None
-    ) -> bool:
+    async def _receive_file(self, exchange: Exchange, path: str, *, limited: bool = False) -> bool:
         """Store the body and make it visible at a path; False when the client has gone."""
         expected = announced_hashes(
             exchange.header("content-md5"), exchange.header("content-digest")
@@ -220,7 +220,7 @@ class Transfer:
         upload = self._blobs.begin(expected.keys() - {"sha256"})
         kept = None
         try:
-            kept = await self._receive_bytes(exchange, upload, expected, limit=limit)
+            kept = await self._receive_bytes(exchange, upload, expected, limited=limited)
         finally:
             if kept is None:  # an append may still be under way, and aborting waits for it
                 self._threads.submit(upload.abort)
@@ -240,7 +240,7 @@ class Transfer:
         await self._do(op, exchange.actor, named)
 
     async def _receive_bytes(
-        self, exchange: Exchange, upload: Upload, expected: dict[str, bytes], *, limit: int | None
+        self, exchange: Exchange, upload: Upload, expected: dict[str, bytes], *, limited: bool
     ) -> tuple[str, int] | None:
         """Take the body in, one chunk being received while the one before is written."""
         total = 0
@@ -254,12 +254,10 @@ class Transfer:
                 return None
             held += message.get("body", b"")
             more = message.get("more_body", False)
-            if limit is not None and total + len(held) > limit:
+            if limited and (total + len(held) > MAX_UI_UPLOAD or not (more or total or held)):
                 if writing is not None:  # or its failure, once aborted, is nobody's to hear
                     await writing
-                raise TooLarge(
-                    f"This upload takes at most {limit >> 20} MiB; log it with a client."
-                )
+                _check_upload(total + len(held))
             if more and len(held) < CHUNK:
                 continue
             if writing is not None:
@@ -379,6 +377,19 @@ def _below(root_uri: str, path: str) -> str:
     raise InvalidParameter(
         f"The files at {shown(root_uri)} are not kept by this server: read them there."
     )
+
+
+def _check_upload(size: int) -> None:
+    if size == 0:
+        raise InvalidParameter(
+            "Request must specify data. An empty file is stored with PUT at "
+            ".../mlflow-artifacts/artifacts/<path>."
+        )
+    if size > MAX_UI_UPLOAD:
+        raise InvalidParameter(
+            f"Artifact size is too large. Max size is {MAX_UI_UPLOAD >> 20}MB: log it with a "
+            "client."
+        )
 
 
 def _check_length(exchange: Exchange, size: int) -> None:

@@ -22,7 +22,7 @@ from cuvee.api.artifacts import (
 )
 from cuvee.api.base import Empty, Level
 from cuvee.api.logged_models import ListLoggedModelArtifacts
-from cuvee.api.names import shown, version_number
+from cuvee.api.names import plain, shown, version_number
 from cuvee.api.versions import GetVersionManifest
 from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access
@@ -135,7 +135,7 @@ def list_artifacts(tx: Tx, op: ListArtifacts) -> ArtifactPage:
     """List one directory of a run."""
     root = tx.value(_run_root, id=op.run_id)
     if root is None:
-        raise NotFound(f"There is no run {shown(op.run_id)}.")
+        raise NotFound(f"Run with id={plain(op.run_id)} not found.")
     return _list_below(tx, root, artifact_directory(op.path))
 
 
@@ -143,7 +143,7 @@ def list_logged_model_artifacts(tx: Tx, op: ListLoggedModelArtifacts) -> Artifac
     """List one directory of a logged model."""
     root = tx.value(_model_root, id=op.model_id)
     if root is None:
-        raise NotFound(f"There is no logged model {shown(op.model_id)}.")
+        raise NotFound(f"Logged model with ID {shown(op.model_id)} not found.")
     return _list_below(tx, root, artifact_directory(op.artifact_directory_path))
 
 
@@ -196,7 +196,7 @@ def find_artifact(tx: Tx, op: FindArtifact) -> StoredFile:
         raise InvalidParameter(
             f"{shown(op.path)} is a directory: list it, and get its files one by one."
         )
-    raise NotFound(f"There is no artifact {shown(op.path)}.")
+    raise NotFound(f"No such artifact: {shown(op.path)}.")
 
 
 def _first_below(tx: Tx, directory: str) -> str | None:

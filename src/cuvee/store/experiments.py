@@ -203,7 +203,7 @@ def delete_experiment_tag(tx: Tx, op: DeleteExperimentTag) -> Empty:
     _require_active(row, "changed")
     old = tx.value(_tag, id=row[0], key=op.key)
     if old is None:
-        raise NotFound(f"The experiment has no tag {shown(op.key)}.")
+        raise NotFound(f"No tag with name: {plain(op.key)} in experiment with id {row[0]}.")
     tx.run(_drop_tag, id=row[0], key=op.key)
     tx.record(
         "experiment.tag_deleted",
@@ -262,8 +262,8 @@ def require_active_experiment(tx: Tx, experiment_id: str) -> tuple[Any, ...]:
 def _require_active(row: tuple[Any, ...], what: str) -> None:
     if row[3] != "active":
         raise InvalidParameter(
-            f"Experiment {row[0]} is deleted and cannot be {what}: restore it first "
-            "(experiments/restore)."
+            f"The experiment {row[0]} must be in the 'active' state to be {what}, and is deleted: "
+            "restore it first (experiments/restore)."
         )
 
 

@@ -186,7 +186,7 @@ def find_hook(tx: Tx, webhook_id: str, form: str = "") -> Row:
     wanted = _w.c.webhook_id == webhook_id
     rows = tx.all(_hooks(and_(wanted, _w.c.form == form) if form else wanted))
     if not rows:
-        raise NotFound(f"There is no webhook with the id {plain(webhook_id)}.")
+        raise NotFound(f"Webhook with ID {plain(webhook_id)} not found.")
     row = Row(*rows[0])
     _require(tx, row.model_pk, row.model)
     return row
@@ -380,7 +380,7 @@ def last_place(token: str) -> int:
     if token.isascii() and token.isdecimal() and len(token) <= 18:
         return int(token)
     raise InvalidParameter(
-        "The page_token is not one that this call gave out: leave it out to start anew."
+        "Invalid page token: this call did not give it out. Leave it out to start anew."
     )
 
 

@@ -29,7 +29,10 @@ def experiment_location(given: str, root: str, number: int) -> str:
     scheme = scheme_of(given)
     refuse = f"The artifact location {shown(given)} is not allowed: "
     if scheme in ("runs", "models"):
-        raise InvalidParameter(refuse + "it must be a place, not a reference to a run or model.")
+        raise InvalidParameter(
+            f"Artifact location cannot be a {scheme}:/ URI. Given: {shown(given)}. Name a place, "
+            "or leave it out to keep artifacts on this server."
+        )
     if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
         raise InvalidParameter(
             refuse + "the server does not follow locations on other hosts. Leave it out to keep "

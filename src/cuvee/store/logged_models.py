@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
 from typing import Any
@@ -138,7 +139,9 @@ def set_logged_model_tags(tx: Tx, op: SetLoggedModelTags) -> LoggedModelEcho:
 def delete_logged_model_tag(tx: Tx, op: DeleteLoggedModelTag) -> Empty:
     row = find_logged_model(tx, op.model_id)
     if not tx.run(_drop_tag, model_pk=row[0], key=op.tag_key):
-        raise NotFound(f"The logged model has no tag {shown(op.tag_key)}.")
+        raise NotFound(
+            f"No tag with key {shown(op.tag_key)} found for model with ID {shown(op.model_id)}."
+        )
     return Empty()
 
 
@@ -155,7 +158,7 @@ def find_logged_model(tx: Tx, model_id: str, *, deleted: bool = False) -> tuple[
     """
     row = tx.first(_by_id, model_id=model_id)
     if row is None or (row[8] != "active" and not deleted):
-        raise NotFound(f"There is no logged model with id {shown(model_id)}.")
+        raise NotFound(f"Logged model with ID {shown(model_id)} not found.")
     return row
 
 
@@ -172,7 +175,8 @@ def note_registration(tx: Tx, pk: int, name: str, version: int) -> None:
     except msgspec.MsgspecError:
         versions = []  # a client wrote something else there; the registry itself knows better
     versions.append({"name": name, "version": version})
-    put_tags(tx, pk, {VERSIONS_TAG: msgspec.json.encode(versions).decode()})
+    # As MLflow's server writes it, so that what compares the text finds it the same.
+    put_tags(tx, pk, {VERSIONS_TAG: json.dumps(versions)})
 
 
 def load_logged_models(tx: Tx, rows: list[tuple[Any, ...]]) -> list[LoggedModel]:

@@ -86,7 +86,7 @@ def _put_model_points(tx: Tx, run_id: str, metrics: list[Metric], bits: list[int
     pks: dict[str, int] = dict(tx.all(_model_pks, ids=tx.listed(sorted(wanted))))
     missing = sorted(wanted - pks.keys())
     if missing:
-        raise NotFound(f"There is no logged model with id {shown(missing[0])}.")
+        raise NotFound(f"Logged model with ID {shown(missing[0])} not found.")
     tx.bulk(
         _add_model_point,
         [

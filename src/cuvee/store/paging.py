@@ -199,6 +199,6 @@ def _storable(value: Any) -> bool:
 
 def _refuse(why: str) -> NoReturn:
     raise InvalidParameter(
-        f"The page_token {why}: send the next_page_token of the previous answer with otherwise "
-        "the same request, or leave it out to start at the first page."
+        f"Invalid page token: it {why}. Send the next_page_token of the previous answer with "
+        "otherwise the same request, or leave it out to start at the first page."
     )

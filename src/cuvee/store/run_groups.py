@@ -106,4 +106,4 @@ def _read_token(token: str) -> str:
     try:
         return base64.urlsafe_b64decode(token.encode("ascii")).decode()
     except ValueError:
-        raise InvalidParameter("The page_token is not one that this call gave.") from None
+        raise InvalidParameter("Invalid page token: this call did not give it out.") from None

@@ -184,11 +184,14 @@ def log_model(tx: Tx, op: LogModel) -> Empty:
     try:
         model = msgspec_json.decode(op.model_json)
     except (ValueError, RecursionError):
-        raise InvalidParameter("model_json is not JSON: send the MLmodel file as JSON.") from None
+        raise InvalidParameter(
+            "Malformed model info: model_json is not JSON. Send the MLmodel file as a JSON object."
+        ) from None
     missing = [f for f in LOG_MODEL_FIELDS if not isinstance(model, dict) or f not in model]
     if missing:
         raise InvalidParameter(
-            f"model_json lacks {', '.join(missing)}: send the MLmodel file as a JSON object."
+            f"Model json is missing mandatory fields: {', '.join(missing)}. Send the MLmodel file "
+            "as a JSON object."
         )
     key_id = tx.key_ids([LOG_MODEL_TAG], create=True)[LOG_MODEL_TAG]
     history = tx.value(_tag, run_pk=pk, key_id=key_id)

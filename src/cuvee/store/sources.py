@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -79,10 +79,11 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     """
     uri = op.source
     plain = fully_decoded(uri)
-    if ".." in re.split(r"[/\\]", plain):
-        raise InvalidParameter(
-            f"Invalid model version source: {shown(uri)}. If supplying a source as an http, https, "
-            "local file path, object store or other URI, leave out '..' segments and NUL."
+    if ".." in re.split(r"[/\\]", plain) or "\0" in plain:
+        _refuse(
+            op,
+            "If supplying a source as an http, https, local file path, object store or other URI, "
+            "leave out '..' segments and NUL",
         )
     scheme = scheme_of(uri)
     if scheme == "models":
@@ -92,9 +93,10 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     if scheme == "mlflow-artifacts":
         return _from_proxy(tx, op)
     if scheme in HOST_SCHEMES:
-        raise InvalidParameter(
-            f"The source {shown(uri)} is on another host, which this server does not follow: "
-            "log the model to a run and register runs:/<run_id>/<path> or models:/<model_id>."
+        _refuse(
+            op,
+            "It is on another host, which this server does not follow: log the model to a run and "
+            "register runs:/<run_id>/<path> or models:/<model_id>",
         )
     if scheme in ("", "file") or len(scheme) == 1:
         return _from_local(tx, op)
@@ -105,9 +107,8 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
     rest = op.source.partition(":")[2].strip("/")
     if "/" not in rest and "@" not in rest:
         if op.model_id != rest:
-            raise InvalidParameter(
-                f"The source names the logged model {shown(rest)}: send it as model_id too "
-                f"(got {shown(op.model_id)})."
+            _refuse(
+                op, f"Send the logged model that it names as model_id (got {shown(op.model_id)})"
             )
         row = find_logged_model(tx, rest)
         return Source(
@@ -124,9 +125,10 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
         ("model_id", op.model_id, version[9]),
     ):
         if sent and sent != held:
-            raise InvalidParameter(
-                f"The source version's {field} is {shown(held)}, not {shown(sent)}: "
-                "leave it out to take it from there."
+            _refuse(
+                op,
+                f"The {field} of that version is {shown(held)}, not {shown(sent)}: leave it out to "
+                "take it from there",
             )
     return Source(
         uri=f"models:/{name}/{version[2]}",
@@ -135,6 +137,10 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
         model_id=version[9],
         files=_files_of(tx, version[6]),
     )
+
+
+def _refuse(op: CreateModelVersion, why: str) -> NoReturn:
+    raise InvalidParameter(f"Invalid model version source: {shown(op.source)}. {why}.")
 
 
 def _files_of(tx: Tx, location: str) -> str | None:
@@ -147,12 +153,13 @@ def _files_of(tx: Tx, location: str) -> str | None:
 def _from_run(tx: Tx, op: CreateModelVersion) -> Source:
     match = re.fullmatch(r"runs:/([^/]+)/?(.*)", op.source)
     if match is None or match[1] != op.run_id:
-        raise InvalidParameter(
-            f"The source {shown(op.source)} must name the run that is sent as run_id "
-            f"({shown(op.run_id)}): runs:/<run_id>/<path>."
+        _refuse(
+            op,
+            f"It must name the run that is sent as run_id ({shown(op.run_id)}): "
+            "runs:/<run_id>/<path>",
         )
     if op.model_id:
-        raise InvalidParameter("Send model_id with a source models:/<model_id>, not with runs:/.")
+        _refuse(op, "Send model_id with a source models:/<model_id>, not with runs:/")
     return Source(
         uri=op.source,
         location=op.source,
@@ -182,9 +189,10 @@ def _from_proxy(tx: Tx, op: CreateModelVersion) -> Source:
         for root in map(proxy_path, roots)
     )
     if not inside:
-        raise InvalidParameter(
-            f"The source {shown(op.source)} does not lie in the artifacts of the run or model "
-            "that the request names: send the run_id that it belongs to."
+        _refuse(
+            op,
+            "It does not lie in the artifacts of the run or model that the request names: send the "
+            "run_id that it belongs to",
         )
     return Source(
         uri=op.source,
@@ -202,10 +210,11 @@ def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
         for root in map(_local_path, _roots(tx, op))
     )
     if not inside:
-        raise InvalidParameter(
+        _refuse(
+            op,
             "To use a local path as a model version source, the artifacts of the run or model that "
-            f"the request names must hold it; {shown(op.source)} lies elsewhere. Log the model to "
-            "a run and register it from there."
+            "the request names must hold it, and it lies elsewhere. Log the model to a run and "
+            "register it from there",
         )
     return Source(
         uri=op.source, location=op.source, run_id=_source_run(tx, op), model_id=op.model_id

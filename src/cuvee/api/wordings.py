@@ -1,0 +1,68 @@
+"""Words that clients and their tests look for in a refusal, where general sentences lack them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import inspect
+
+_MISSING = {
+    ("GetMetricHistoryBulk", "run_id"): "must specify at least one run_id",
+    ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
+    ("SearchDatasets", "experiment_ids"): "must specify at least one experiment_id",
+}
+_BATCH = "A batch logging request can contain at most {limit} {field}. Got {count} {field}"
+_TOO_MANY = {
+    ("LogBatch", "metrics"): _BATCH,
+    ("LogBatch", "params"): _BATCH,
+    ("LogBatch", "tags"): _BATCH,
+    ("GetMetricHistoryBulk", "run_id"): (
+        "GetMetricHistoryBulk request cannot specify more than {limit} run_ids. Received {count}"
+    ),
+    ("GetMetricHistoryBulkInterval", "run_ids"): (
+        "GetMetricHistoryBulkInterval request must specify at most {limit} run_ids. "
+        "Received {count}"
+    ),
+    ("SearchDatasets", "experiment_ids"): (
+        "SearchDatasets request cannot specify more than {limit} experiment_ids. Received {count}"
+    ),
+}
+
+
+def missing(kind: Any, field: str) -> str:
+    """Return the sentence about a field that is needed and was not sent."""
+    words = _MISSING.get((kind.__name__, field))
+    more = f" {kind.__name__} request {words}." if words else ""
+    return f"Missing value for required parameter '{field}'.{more}"
+
+
+def too_many(kind: Any, field: str, count: int) -> str:
+    """Return the sentence about a list that is too long; empty if it is said in general words."""
+    words = _TOO_MANY.get((kind.__name__, field))
+    info = _find(kind, field)
+    limit = info.max_length if isinstance(info, inspect.ListType) else None
+    if words is None or limit is None or count <= limit:
+        return ""
+    said = words.format(limit=limit, count=count, field=field)
+    return f"{said}: split it over several requests."
+
+
+def range_of(kind: Any, field: str) -> str:
+    """Return the range of a number that has one at both ends; empty for any other field."""
+    info = _find(kind, field)
+    if isinstance(info, inspect.IntType) and info.ge is not None and info.le is not None:
+        return f"{field} must be between {info.ge} and {info.le}"
+    return ""
+
+
+def _find(kind: Any, field: str) -> inspect.Type | None:
+    info = inspect.type_info(kind)
+    if not isinstance(info, inspect.StructType):
+        return None
+    found = next((f.type for f in info.fields if f.encode_name == field), None)
+    while isinstance(found, (inspect.Metadata, inspect.UnionType)):
+        if isinstance(found, inspect.Metadata):
+            found = found.type
+        else:
+            found = next(t for t in found.types if not isinstance(t, inspect.NoneType))
+    return found
