@@ -25,6 +25,7 @@ from cuvee.api.reviews import (
 from cuvee.api.users import ActivateUser, DeactivateUser, DeleteUser
 from cuvee.api.versions import CreateModelVersion, GetModelVersion, TransitionStage
 from cuvee.errors import PermissionDenied
+from cuvee.store.sql import SqlStore
 
 TWO = "{scope: wine, stages: [{name: Staging}, {name: Live, review: {approvals: 2%s}}]}"
 
@@ -139,3 +140,29 @@ def test_a_name_that_is_no_user_does_not_count_once_there_are_users(
         [],
         "eve is no user of this server",
     )
+
+
+def test_an_approval_that_has_expired_opens_nothing_until_it_is_given_again(
+    crowd: Store, local_store: SqlStore
+) -> None:
+    review = Review(crowd, ", expires: 12h")
+    pass_time(local_store, hours=11)
+    assert review.explain().approvals == ["carol"]
+    pass_time(local_store, hours=1)
+    found = review.explain()
+    assert (found.approvals, found.state) == ([], "waiting")
+    assert [(v.user_id, "expired" in v.reason) for v in found.void_approvals] == [("carol", True)]
+    review.approve("alice")  # would have been the second
+    assert review.stage == "None"
+    with pytest.raises(PermissionDenied, match=r"carol.*expired.*12h"):
+        review.admin(TransitionStage(name="wine", version="1", stage="Live"))
+    review.approve("carol")
+    assert review.stage == "Live"
+
+
+def pass_time(store: SqlStore, *, hours: int) -> None:
+    """Make the approvals older."""
+    connection = store.database.connect()
+    sql = f"UPDATE verdicts SET created = created - {hours * 3_600_000}"
+    connection.cursor().execute(sql)
+    connection.close()

@@ -153,6 +153,32 @@ def test_of_many_who_expect_the_same_holder_exactly_one_wins(store: Store) -> No
     assert history(store, version="1")[0].stage == "Archived"
 
 
+def test_of_many_swaps_for_the_same_holder_exactly_one_wins(store: Store) -> None:
+    model(store, versions=8, policy=OWN)
+    move(store, 1, "Production")
+    move(store, 2, "UAT")
+
+    def attempt(number: int) -> str:
+        op = SwapStages(name="wine", version=str(number), stage="Production", expected_holder="1")
+        try:
+            store.do(op)
+        except Conflict as lost:
+            return lost.message
+        return ""
+
+    with ThreadPoolExecutor(7) as pool:
+        answers = list(pool.map(attempt, range(2, 9)))
+
+    assert answers.count("") == 1
+    winner = answers.index("") + 2
+    lost = [said for said in answers if said]
+    assert all(f"held by version {winner}" in said for said in lost), lost
+    assert all(" moved it there at 20" in said for said in lost), lost
+    expected = ["None", "UAT", *["None"] * 6]
+    expected[0], expected[winner - 1] = expected[winner - 1], "Production"
+    assert stages(store, 8) == expected
+
+
 def test_one_holder_stays_one_under_concurrency(store: Store) -> None:
     model(store, versions=8, policy=OWN)
 

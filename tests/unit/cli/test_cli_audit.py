@@ -1,0 +1,57 @@
+"""``cuvee audit`` looks at the database itself, whether a server works on it or not."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from cuvee.log import verifier
+from refusals.served import Site, wait_for
+
+
+def audit(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run the command; return its exit status and what it printed."""
+    command = [sys.executable, "-m", "cuvee", "audit", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def edit(folder: Path, sql: str) -> None:
+    """Change the database behind everybody's back."""
+    with closing(sqlite3.connect(folder / "cuvee.db", timeout=20)) as connection, connection:
+        connection.executescript(sql)
+
+
+def test_the_log_is_verified_and_exported_with_and_without_a_server(tmp_path: Path) -> None:
+    data = f"sqlite:///{tmp_path}/cuvee.db"
+    site = Site(data, tmp_path)
+    url = f"http://127.0.0.1:{site.port}"
+    try:
+        site.api("registered-models/create", name="wine", description="red")
+        status = "/api/1.0/cuvee/log/status"
+        wait_for(lambda: site.send("GET", status).json["signed"] > 1)
+        for target in (data, url):
+            found, said = audit(tmp_path, "verify", target)
+            assert (found, "The history holds." in said) == (0, True), said
+        running = audit(tmp_path, "export", "running.zip", "--tracking-uri", url)
+        edit(tmp_path, "UPDATE registered_models SET description = 'white'")
+        found, said = audit(tmp_path, "verify", data)
+        assert (found, "model:wine" in said) == (1, True), said
+        edit(tmp_path, "UPDATE registered_models SET description = 'red'")
+        assert audit(tmp_path, "verify", data)[0] == 0
+    finally:
+        site.close()
+    assert audit(tmp_path, "verify", data)[0] == 0
+    stopped = audit(tmp_path, "export", "stopped.zip", "--tracking-uri", data)
+    assert (running[0], stopped[0]) == (0, 0), (running, stopped)
+    for bundle in ("running.zip", "stopped.zip"):
+        alone = [sys.executable, "-I", str(verifier.__file__), bundle]
+        checked = subprocess.run(alone, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+    edit(tmp_path, "DROP TRIGGER events_no_update; UPDATE events SET actor = 'eve'")
+    found, said = audit(tmp_path, "verify", data)
+    assert found == 1
+    assert "event" in said.lower()
