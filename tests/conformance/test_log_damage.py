@@ -300,3 +300,30 @@ def test_the_database_refuses_changes_of_the_log_while_its_triggers_stand(log: D
         with pytest.raises(Exception, match="append-only"):
             deed(insider)
         log.cursor.execute("ROLLBACK")
+
+
+def test_what_takes_the_place_of_a_row_is_refused_or_found(log: Damaged) -> None:
+    """SQLite's triggers do not see what REPLACE removes, so there it is for the audit to find."""
+    sqlite = log.database.group_commit
+    for table, key, column in (
+        ("events", "sequence", "actor"),
+        ("log", "place", "leaf"),
+        ("checkpoints", "size", "note"),
+    ):
+        log.database.begin(log.cursor, write=True)
+        log.cursor.execute(f"SELECT * FROM {table} ORDER BY {key} DESC LIMIT 1 OFFSET 1")
+        names = [part[0] for part in log.cursor.description or ()]
+        row = dict(zip(names, log.cursor.fetchall()[0], strict=True))
+        row[column] = b"x" * 32 if column == "leaf" else "eve"
+        marks = ", ".join(["?" if sqlite else "%s"] * len(row))
+        into = f"INTO {table} ({', '.join(names)}) VALUES ({marks})"
+        values = list(row.values())
+        if sqlite:
+            log.cursor.execute(f"INSERT OR REPLACE {into}", values)
+            tx = log.store._tx(log.cursor, Actor("auditor"), {})  # noqa: SLF001
+            assert audit_log(tx, log.kept).problems, table
+        else:
+            instead = f"ON CONFLICT ({key}) DO UPDATE SET {column} = EXCLUDED.{column}"
+            with pytest.raises(Exception, match="append-only"):
+                log.cursor.execute(f"INSERT {into} {instead}", values)
+        log.cursor.execute("ROLLBACK")
