@@ -24,6 +24,10 @@ PAGES = {
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
     "run": "/runs/{run}",
     "run-metrics": "/runs/{run}/metrics",
+    "compare": "/compare?runs={three}&in={sweep}",
+    "compare-charts": "/compare?runs={three}&in={sweep}&tab=charts",
+    "compare-scatter": "/compare?runs={three}&in={sweep}&tab=scatter",
+    "compare-none": "/compare",
     "models": "/models",
     "model-board": WINE,
     "model-versions": f"{WINE}?tab=versions",
@@ -41,7 +45,8 @@ def places(site: Site) -> dict[str, str]:
     found = site.api("experiments/search", filter=filter_, max_results=1)["experiments"]
     experiment = found[0]["experiment_id"]
     runs = site.api("runs/search", experiment_ids=[experiment], max_results=5)["runs"]
-    return {"sweep": experiment, "run": runs[1]["info"]["run_id"]}
+    ids = [run["info"]["run_id"] for run in runs]
+    return {"sweep": experiment, "run": ids[1], "three": ",".join(ids[:3])}
 
 
 def offences(page: Any) -> list[str]:
@@ -83,7 +88,8 @@ def test_an_empty_store_says_what_belongs_there(name: str, empty: Site, visit: O
 
 def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     opened = visit(wine, width=375)
-    for name in ("home", "runs", "run", "run-metrics", "model-board", "version"):
+    tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
+    for name in ("home", *tracking, "model-board", "version"):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name

@@ -3,6 +3,7 @@ import { prefix } from "./api/client";
 import { Broken } from "./components/Broken";
 import { NotFound } from "./components/NotFound";
 import { Skeleton } from "./components/Skeleton";
+import { compareRoute } from "./pages/compare/route";
 import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
 import { homeRoute } from "./pages/home/route";
 import { modelRoute, modelsRoute } from "./pages/models/route";
@@ -16,6 +17,7 @@ export const router = createRouter({
     experimentsRoute,
     experimentRoute,
     runRoutes,
+    compareRoute,
     modelsRoute,
     modelRoute,
     versionRoutes,

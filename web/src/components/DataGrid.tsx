@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Stays at the left while the others scroll; pinned columns come first. */
   readonly pinned?: boolean;
   readonly sortable?: boolean;
+  /** Before the name, such as a colour. */
+  readonly mark?: ReactNode;
   readonly cell: (row: Row) => ReactNode;
 }
 
@@ -307,11 +309,15 @@ function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row
                 className={`${styles.sort} ${by ? styles.sorted : ""}`}
                 onClick={() => onSort(next(column.id))}
               >
+                {column.mark}
                 <span>{column.name}</span>
                 {by && <Icon name={by.descending ? "down" : "up"} size={12} />}
               </button>
             ) : (
-              <span>{column.name}</span>
+              <>
+                {column.mark}
+                <span>{column.name}</span>
+              </>
             )}
           </div>
         );

@@ -19,6 +19,7 @@ import { Menu, MenuItem } from "./Menu";
 import styles from "./Plot.module.css";
 import { type At, aligned, options, written, type XKind } from "./PlotDrawing";
 import { PlotTable } from "./PlotTable";
+import { Swatch } from "./Swatch";
 
 export type { XKind } from "./PlotDrawing";
 
@@ -144,7 +145,7 @@ function Canvas(props: CanvasProps) {
             .slice(0, MOST_TOLD)
             .map((line) => (
               <div key={line.name}>
-                <Swatch colour={line.colour} />
+                <Swatch colour={line.colour} dashed={Boolean(line.dash)} />
                 {drawn.length > 1 && <span className={styles.who}>{line.name}</span>}
                 <b>{line.value === null ? strings.plot.noValue : short(line.value)}</b>
               </div>
@@ -200,10 +201,6 @@ function onKey(
   if (!step) return;
   event.preventDefault();
   step();
-}
-
-export function Swatch({ colour }: { colour: string }) {
-  return <span className={styles.swatch} style={{ background: `var(${colour})` }} />;
 }
 
 function Legend({ data }: { data: PlotData }) {

@@ -42,7 +42,12 @@ const SIZE = 4; // of a mark
 /** Write a place of the x axis in full. */
 export function written(x: number, kind: XKind): string {
   if (kind === "time") return clock(x, SECOND, true);
-  return kind === "relative" ? duration(x) : short(x);
+  return kind === "relative" ? span(x) : short(x);
+}
+
+/** Points may have been logged before their run began. */
+function span(x: number): string {
+  return x < 0 ? `−${duration(-x)}` : duration(x);
 }
 
 /** The numbers column by column, as the library takes them. */
@@ -138,7 +143,7 @@ function axes({ xKind }: Drawing, colour: (name: string) => string): uPlot.Axis[
     ticks.map((tick) => (tick === null ? "" : short(tick)));
   const times = (_: uPlot, ticks: number[], _axis: number, _space: number, step: number) =>
     ticks.map((tick, i) => clock(tick, step, newDay(tick, ticks[i - 1])));
-  const lengths = (_: uPlot, ticks: number[]) => ticks.map((tick) => duration(tick));
+  const lengths = (_: uPlot, ticks: number[]) => ticks.map(span);
   const x: Record<XKind, uPlot.Axis> = {
     number: { values: numbers },
     step: { values: numbers, incrs: STEPS },

@@ -69,6 +69,12 @@ function RunsTable({ experimentId, name }: { experimentId: string; name: string 
       params: { experimentId },
       search: compact({ filter: filter || undefined, sort: writeSort(sort) }) as object,
     });
+  const compare = () => {
+    if (selected.size < 2) return;
+    const search = { runs: [...selected].join(","), in: experimentId };
+    void navigate({ to: "/compare", search });
+  };
+  useKeys([{ keys: "c", label: strings.runs.compareKey, group: shell.keys.page, run: compare }]);
   const count = rows.total ?? rows.loaded.length;
   const said = rows.total === undefined ? strings.runs.atLeast(count) : strings.runs.total(count);
   const known = !rows.isPending && !(rows.error && !rows.loaded.length);
@@ -81,7 +87,17 @@ function RunsTable({ experimentId, name }: { experimentId: string; name: string 
           {!known ? "" : selected.size ? strings.runs.selected(selected.size) : said}
         </span>
         {selected.size > 0 && (
-          <Button onClick={() => setSelected(new Set())}>{strings.runs.clearSelection}</Button>
+          <>
+            <Button onClick={() => setSelected(new Set())}>{strings.runs.clearSelection}</Button>
+            <Button
+              kind="primary"
+              disabled={selected.size < 2}
+              title={selected.size < 2 ? strings.runs.compareMore : undefined}
+              onClick={compare}
+            >
+              {strings.runs.compare}
+            </Button>
+          </>
         )}
       </div>
       {rows.error && (

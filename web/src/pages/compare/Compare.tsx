@@ -1,0 +1,140 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { MOST_COMPARED, runsById } from "../../api/compare";
+import type { Run } from "../../api/schema.gen";
+import { Empty } from "../../components/Empty";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { Tabs } from "../../components/Tabs";
+import { type Stroke, strokesOf } from "../../lib/colour";
+import { compact } from "../../lib/search";
+import { MetricCharts } from "../charts/MetricCharts";
+import styles from "./Compare.module.css";
+import { DiffTable } from "./DiffTable";
+import { Runs } from "./Runs";
+import { type CompareSearch, compareRoute } from "./route";
+import { Scatter } from "./Scatter";
+import { strings } from "./strings";
+
+const ABOVE = [{ name: strings.above, to: "/experiments" }];
+
+/** A run that is compared, with the look that it has in all parts. */
+export interface Compared extends Stroke {
+  readonly run: Run;
+  /** Its name, with a part of its id where another one has the same. */
+  readonly name: string;
+}
+
+/** Runs side by side: what differs, their curves, and a metric against a param. */
+export function Compare() {
+  const search = compareRoute.useSearch();
+  const navigate = useNavigate();
+  const listed = [...new Set((search.runs ?? "").split(",").filter(Boolean))];
+  const ids = listed.slice(0, MOST_COMPARED);
+  const query = useQuery(runsById(ids, (search.in ?? "").split(",").filter(Boolean)));
+  const change = (part: Partial<CompareSearch>) =>
+    void navigate({
+      to: "/compare",
+      search: compact({ ...search, ...part }),
+      replace: "q" in part || "smooth" in part,
+      resetScroll: false,
+    });
+  return (
+    <Page title={strings.title(ids.length)} above={ABOVE} full={search.tab === undefined}>
+      {ids.length ? (
+        <Loaded query={query} failed={strings.failed} lines={10}>
+          {(runs) => (
+            <Parts
+              runs={runs}
+              missing={ids.filter((id) => !runs.some((run) => run.info.run_id === id))}
+              tooMany={listed.length > ids.length}
+              search={search}
+              onChange={change}
+            />
+          )}
+        </Loaded>
+      ) : (
+        <Empty title={strings.none}>
+          <p>{strings.noneText}</p>
+          <Link to="/experiments">{strings.toExperiments}</Link>
+        </Empty>
+      )}
+    </Page>
+  );
+}
+
+export interface PartProps {
+  runs: readonly Compared[];
+  search: CompareSearch;
+  onChange: (part: Partial<CompareSearch>) => void;
+}
+
+interface PartsProps extends Omit<PartProps, "runs"> {
+  runs: readonly Run[];
+  missing: readonly string[];
+  tooMany: boolean;
+}
+
+function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) {
+  const runs = useMemo(() => withLooks(found), [found]);
+  const { tab } = search;
+  const link = (to: CompareSearch["tab"]) => ({
+    to: "/compare",
+    search: (old: CompareSearch) => compact({ ...old, tab: to }),
+  });
+  const tabs = (["table", "charts", "scatter"] as const).map((name) => {
+    const part = name === "table" ? undefined : name;
+    return { name: strings.tabs[name], active: tab === part, link: link(part) as object };
+  });
+  return (
+    <div className={tab === undefined ? styles.full : styles.parts}>
+      <Runs runs={runs} onChange={(ids) => onChange({ runs: ids.join(",") || undefined })} />
+      {missing.length > 0 && <p className={styles.note}>{strings.missing(missing)}</p>}
+      {tooMany && <p className={styles.note}>{strings.tooMany(MOST_COMPARED)}</p>}
+      {runs.length === 1 && <p className={styles.note}>{strings.one}</p>}
+      <Tabs label={strings.tabs.label} tabs={tabs} />
+      {tab === undefined && <DiffTable runs={runs} search={search} onChange={onChange} />}
+      {tab === "charts" && <Charts runs={runs} search={search} onChange={onChange} />}
+      {tab === "scatter" && <Scatter runs={runs} search={search} onChange={onChange} />}
+    </div>
+  );
+}
+
+function withLooks(runs: readonly Run[]): Compared[] {
+  const strokes = strokesOf(runs.map((run) => run.info.run_id));
+  const times = new Map<string, number>();
+  for (const { info } of runs) times.set(info.run_name, (times.get(info.run_name) ?? 0) + 1);
+  return runs.map((run) => {
+    const { run_id, run_name } = run.info;
+    const twin = (times.get(run_name) ?? 0) > 1;
+    const stroke = strokes.get(run_id) as Stroke;
+    return { run, name: twin ? `${run_name} ${run_id.slice(0, 6)}` : run_name, ...stroke };
+  });
+}
+
+function Charts({ runs, search, onChange }: PartProps) {
+  const drawn = useMemo(
+    () =>
+      runs.map(({ run: { info }, ...look }) => ({
+        ...look,
+        id: info.run_id,
+        start: info.start_time ?? 0,
+        live: info.status === "RUNNING" || info.status === "SCHEDULED",
+      })),
+    [runs],
+  );
+  const keys = useMemo(() => shared(runs), [runs]);
+  if (!keys.length) return <Empty title={strings.noMetrics} />;
+  return <MetricCharts runs={drawn} keys={keys} view={search} onView={onChange} />;
+}
+
+/** The metrics that two runs or more have. */
+function shared(runs: readonly Compared[]): string[] {
+  const times = new Map<string, number>();
+  for (const { run } of runs) {
+    for (const { key } of run.data.metrics ?? []) times.set(key, (times.get(key) ?? 0) + 1);
+  }
+  const least = Math.min(2, runs.length);
+  return [...times].filter(([, n]) => n >= least).map(([key]) => key);
+}

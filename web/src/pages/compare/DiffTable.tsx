@@ -1,0 +1,112 @@
+import { useMemo } from "react";
+import { Button } from "../../components/Button";
+import { type Column, DataGrid } from "../../components/DataGrid";
+import { Empty } from "../../components/Empty";
+import { Check, SearchBox } from "../../components/Field";
+import { Segments } from "../../components/Segments";
+import { Swatch } from "../../components/Swatch";
+import { compared, type DiffRow, distance, KINDS, type Kind } from "../../lib/diff";
+import { short } from "../../lib/number";
+import type { Compared, PartProps } from "./Compare";
+import styles from "./Compare.module.css";
+import { strings } from "./strings";
+
+const CHOICES = (["all", ...KINDS] as const).map((kind) => [kind, strings.kinds[kind]] as const);
+
+/** Params, metrics and tags of the runs beside each other; the others against the first. */
+export function DiffTable({ runs, search, onChange }: PartProps) {
+  const all = useMemo(() => compared(runs.map(({ run }) => run)), [runs]);
+  const { kind, q = "", all: equalToo } = search;
+  const text = q.toLowerCase();
+  const asked = all.filter(
+    (row) => (!kind || row.kind === kind) && row.key.toLowerCase().includes(text),
+  );
+  const differ = asked.filter((row) => row.differs);
+  const rows = equalToo ? asked : differ;
+  const columns = useMemo(() => [...FIXED, ...runs.map(runColumn)], [runs]);
+  return (
+    <>
+      <div className={styles.bar}>
+        <Segments<Kind | "all">
+          label={strings.kind}
+          value={kind ?? "all"}
+          choices={CHOICES}
+          onChoose={(next) => onChange({ kind: next === "all" ? undefined : next })}
+        />
+        <Check checked={!equalToo} onChange={(on) => onChange({ all: on ? undefined : true })}>
+          {strings.onlyDifferences}
+        </Check>
+        <SearchBox
+          label={strings.find}
+          value={q}
+          onChange={(next) => onChange({ q: next || undefined })}
+        />
+        <span className={`num ${styles.count}`} role="status">
+          {strings.rows(rows.length, differ.length, all.length)}
+        </span>
+      </div>
+      <div className={styles.grid}>
+        <DataGrid
+          label={strings.label}
+          columns={columns}
+          count={rows.length}
+          rowAt={(i) => rows[i]}
+          rowKey={(row) => `${row.kind} ${row.key}`}
+          empty={
+            <Empty title={strings.same}>
+              <Button onClick={() => onChange({ all: true, q: undefined, kind: undefined })}>
+                {strings.showAll}
+              </Button>
+            </Empty>
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+const FIXED: readonly Column<DiffRow>[] = [
+  {
+    id: "key",
+    name: strings.key,
+    width: 220,
+    pinned: true,
+    cell: ({ key, differs }) => (
+      <span title={key} className={differs ? styles.differs : ""}>
+        {key}
+      </span>
+    ),
+  },
+  {
+    id: "kind",
+    name: strings.kind,
+    width: 84,
+    cell: ({ kind }) => <span className={styles.soft}>{strings.kinds[kind]}</span>,
+  },
+];
+
+function runColumn({ run, name, colour, dash }: Compared, at: number): Column<DiffRow> {
+  return {
+    id: run.info.run_id,
+    name,
+    width: 176,
+    mark: <Swatch colour={colour} dashed={Boolean(dash)} />,
+    cell: ({ kind, values }) => {
+      const value = values[at];
+      if (value === undefined) return <span className={styles.soft}>–</span>;
+      const equal = at > 0 && value === values[0];
+      const away = kind === "metrics" && at > 0 ? distance(value, values[0]) : undefined;
+      return (
+        <span title={value} className={`num ${equal ? styles.soft : ""}`}>
+          {kind === "metrics" ? short(Number(value)) : value}
+          {away !== undefined && away !== 0 && (
+            <span className={styles.away}>
+              {away > 0 ? "+" : ""}
+              {short(away)}
+            </span>
+          )}
+        </span>
+      );
+    },
+  };
+}

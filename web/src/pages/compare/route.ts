@@ -1,0 +1,40 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { KINDS, type Kind } from "../../lib/diff";
+import { choice, compact, type Query, text } from "../../lib/search";
+import { rootRoute } from "../../root";
+import { type ChartView, readView } from "../charts/view";
+
+export const PARTS = ["charts", "scatter"] as const;
+
+/** What a comparison shows. */
+export interface CompareSearch extends ChartView {
+  /** Ids of runs with commas between them; the others are compared with the first. */
+  runs?: string;
+  /** Ids of their experiments, so that one call finds them. */
+  in?: string;
+  /** The part that is open; what differs when absent. */
+  tab?: (typeof PARTS)[number];
+  /** Whether what is equal is shown too. */
+  all?: true;
+  kind?: Kind;
+  /** What the scatter plot has on its axes, as fields of the search language. */
+  sx?: string;
+  sy?: string;
+}
+
+export const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/compare",
+  validateSearch: (query: Query): CompareSearch =>
+    compact({
+      runs: text(query, "runs"),
+      in: text(query, "in"),
+      tab: choice(query, "tab", PARTS),
+      all: query.all === true ? true : undefined,
+      kind: choice(query, "kind", KINDS),
+      sx: text(query, "sx"),
+      sy: text(query, "sy"),
+      ...readView(query),
+    }) as CompareSearch,
+  component: lazyRouteComponent(() => import("./Compare"), "Compare"),
+});
