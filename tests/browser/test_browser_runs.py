@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from browser.conftest import Open, served
+from browser.test_browser_pages import offences
 from refusals.served import Site
 
 MANY = 450
@@ -30,19 +32,126 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]
 
 def test_every_run_is_reached_without_a_click(table: tuple[Site, str], visit: Open) -> None:
     site, experiment = table
-    page = visit(site).go(f"/experiments/{experiment}")
+    opened = visit(site)
+    windows: list[dict[str, Any]] = []
+    opened.page.on("request", lambda request: windows.extend(windows_of(request)))
+    page = opened.go(f"/experiments/{experiment}")
     grid = page.get_by_role("grid", name="Runs")
-    grid.get_by_role("gridcell").first.focus()
-    for _ in range(40):
-        page.keyboard.press("Control+End")
-        page.wait_for_timeout(250)
-        if grid.get_by_role("link", name="run-000").count():
-            break
-    expect(grid.get_by_role("link", name="run-000")).to_be_visible()
     expect(grid).to_have_attribute("aria-rowcount", str(MANY + 1))
     expect(page.get_by_text(f"{MANY} runs")).to_be_visible()
+    grid.get_by_role("gridcell").first.focus()
+    page.keyboard.press("Control+End")
+    expect(grid.get_by_role("link", name="run-000")).to_be_visible()
     assert grid.get_by_role("row").count() < 80
     assert page.evaluate("document.querySelectorAll('*').length") < 3000
+    assert {window["offset"] for window in windows} == {0, 400}, "what lies between is not read"
+    assert all(window["limit"] == 200 for window in windows)
+    assert len(windows[-1]["columns"]) == 6 + 12, "not all 31 keys"
+    page.keyboard.press("Control+Home")
+    expect(grid.get_by_role("link", name=f"run-{MANY - 1}")).to_be_visible()
+
+
+def test_another_order_begins_at_its_first_row(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    opened = visit(site)
+    page = opened.go(f"/experiments/{experiment}")
+    grid = page.get_by_role("grid", name="Runs")
+    grid.get_by_role("gridcell").first.focus()
+    page.keyboard.press("Control+End")
+    expect(grid.get_by_role("link", name="run-000")).to_be_visible()
+    windows: list[dict[str, Any]] = []
+    opened.page.on("request", lambda request: windows.extend(windows_of(request)))
+    page.get_by_role("button", name="m0").click()
+    expect(grid.get_by_role("link").first).to_have_text(f"run-{MANY - 1}")
+    assert {window["offset"] for window in windows} == {0}
+
+
+def windows_of(request: Request) -> list[dict[str, Any]]:
+    """Return what a request asks for if it is for a window of rows."""
+    if not request.url.endswith("/api/1.0/cuvee/runs/search"):
+        return []
+    asked = request.post_data_json or {}
+    return [asked] if not asked.get("total") else []
+
+
+def test_columns_are_those_that_vary_or_chosen(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    opened = visit(site)
+    page = opened.go(f"/experiments/{experiment}")
+    heads = page.get_by_role("columnheader")
+    expect(page.get_by_role("columnheader", name="m0", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Columns").click()
+    picker = page.get_by_role("dialog", name="Columns")
+    expect(picker.get_by_role("checkbox", name="m0", exact=True)).to_be_checked()
+    page.keyboard.press("Tab")
+    picker.get_by_role("searchbox").fill("alp")
+    picker.get_by_role("checkbox", name="alpha").check()
+    picker.get_by_role("searchbox").fill("m")
+    for key in ("m0", "m1", "m10", "m11", "m12", "m13", "m14", "m15", "m16", "m17"):
+        picker.get_by_role("checkbox", name=key, exact=True).uncheck()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("columnheader", name="m0", exact=True)).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="alpha")).to_be_visible()
+    expect(page.get_by_role("row").nth(1)).to_contain_text(str((MANY - 1) % 7))
+    again = visit(site).go(page.url.removeprefix(opened.url))
+    expect(again.get_by_role("columnheader", name="alpha")).to_be_visible()
+    assert again.get_by_role("columnheader").all_text_contents() == heads.all_text_contents()
+    page.get_by_role("button", name="Columns").click()
+    picker.get_by_role("button", name="Those that vary").click()
+    expect(page).not_to_have_url(re.compile("cols"))
+
+
+def test_runs_are_compared_with_the_focus_on_a_box(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    page = visit(site).go(f"/experiments/{experiment}")
+    boxes = page.get_by_role("grid").locator("[role=gridcell] input[type=checkbox]")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", name="Compare 3 runs")).to_be_visible()
+
+
+def test_a_filter_is_completed_from_what_there_is(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    page = visit(site).go(f"/experiments/{experiment}")
+    box = page.get_by_role("searchbox", name="Filter")
+    page.keyboard.press("/")
+    page.keyboard.type("params.al")
+    offers = page.get_by_role("listbox", name="What can come next").get_by_role("option")
+    expect(offers.first).to_contain_text("params.alpha")
+    assert offences(page) == []
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", re.compile("-0$"))
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("params.alpha ")
+    page.keyboard.type("= ")
+    expect(offers.filter(has_text="'3'")).to_be_visible()
+    offers.filter(has_text="'3'").click()
+    expect(box).to_have_value("params.alpha = '3' ")
+    page.keyboard.press("Escape")
+    expect(offers).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("64 runs")).to_be_visible()
+
+
+def test_a_mistake_is_marked_where_it_is(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    page = visit(site).go(f"/experiments/{experiment}")
+    box = page.get_by_role("searchbox", name="Filter")
+    box.press_sequentially("metrics.m0 = = 3 and status = 'FINISHED'")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Filter error at character 14")).to_be_visible()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("mark")).to_have_text("=")
+    wrong, whole = page.locator("mark").bounding_box(), box.bounding_box()
+    assert wrong
+    assert whole
+    assert whole["x"] + 80 < wrong["x"] < whole["x"] + 160
+    assert offences(page) == []
+    box.fill("metrics.m0 = 3")
+    expect(box).to_have_attribute("aria-invalid", "false")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 run", exact=True)).to_be_visible()
 
 
 def test_a_grid_is_walked_by_keyboard(table: tuple[Site, str], visit: Open) -> None:

@@ -28,6 +28,8 @@ export interface DataGridProps<Row> {
   rowKey: (row: Row) => string;
   /** Called with the places on screen, so that what is missing can be fetched. */
   onRange?: (first: number, last: number) => void;
+  /** What the rows are an answer to: when that changes, the grid begins at the first. */
+  about?: string;
   sort?: Sort | undefined;
   onSort?: (sort: Sort | undefined) => void;
   selected?: ReadonlySet<string>;
@@ -80,6 +82,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => onRange?.(first, last), [onRange, first, last]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question is what counts
+  useEffect(() => {
+    if (frame.current) frame.current.scrollTop = 0;
+  }, [props.about]);
 
   const width = across.getTotalSize();
   const visible = across.getVirtualItems();

@@ -37,11 +37,14 @@ export function useKeys(commands: readonly KeyCommand[]): void {
   }, [shape]);
 }
 
+const BOXES = "[type=checkbox], [type=radio], [type=range]"; // they take arrows and Space only
+
 /** Say whether what has the focus takes letters itself. */
 function takesLetters(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches("input, textarea, select, [role=menuitem]"))
+    (target.isContentEditable ||
+      target.matches(`input:not(${BOXES}), textarea, select, [role=menuitem]`))
   );
 }
 

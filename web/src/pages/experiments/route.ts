@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { compact, text } from "../../lib/search";
+import { compact, text, texts } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export const experimentsRoute = createRoute({
@@ -10,16 +10,21 @@ export const experimentsRoute = createRoute({
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });
 
-/** What the runs table shows: a filter, an order. */
+/** What the runs table shows: a filter, an order, columns; those that vary when absent. */
 export interface RunsSearch {
   filter?: string;
   sort?: string;
+  cols?: string[];
 }
 
 export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId",
   validateSearch: (query: Record<string, unknown>): RunsSearch =>
-    compact({ filter: text(query, "filter"), sort: text(query, "sort") }) as RunsSearch,
+    compact({
+      filter: text(query, "filter"),
+      sort: text(query, "sort"),
+      cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
+    }) as RunsSearch,
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),
 });

@@ -1,73 +1,87 @@
 import { Link } from "@tanstack/react-router";
-import type { Run } from "../../api/schema.gen";
+import type { ReactNode } from "react";
 import { StatusBadge } from "../../components/Badge";
 import type { Column } from "../../components/DataGrid";
 import { Num } from "../../components/Num";
+import { Swatch } from "../../components/Swatch";
 import { Time } from "../../components/Time";
-import { field } from "../../lib/filter";
+import type { Stroke } from "../../lib/colour";
+import type { RunRow } from "../../lib/table";
 import { duration } from "../../lib/time";
-import type { Key } from "../../lib/vary";
 import { strings } from "./strings";
 
 /** What every run has; ids are the keys of the search language. */
-export const FIXED: readonly Column<Run>[] = [
-  {
-    id: "attributes.run_name",
-    name: strings.columns.name,
-    width: 220,
-    pinned: true,
-    sortable: true,
-    cell: ({ info }) => (
-      <Link to="/runs/$runId" params={{ runId: info.run_id }} tabIndex={-1} title={info.run_name}>
-        {info.run_name}
-      </Link>
-    ),
-  },
+export const FIXED: readonly Column<RunRow>[] = [
   {
     id: "attributes.status",
     name: strings.columns.status,
     width: 104,
     sortable: true,
-    cell: ({ info }) => <StatusBadge status={info.status} />,
+    cell: ({ status }) => <StatusBadge status={status} />,
   },
   {
     id: "attributes.start_time",
     name: strings.columns.started,
     width: 120,
     sortable: true,
-    cell: ({ info }) => <Time at={info.start_time} />,
+    cell: ({ start }) => <Time at={start} />,
   },
   {
     id: "duration",
     name: strings.columns.duration,
     width: 92,
     align: "right",
-    cell: ({ info }) => (
-      <span>{info.end_time ? duration(info.end_time - info.start_time) : "–"}</span>
-    ),
+    cell: ({ start, end }) => <span>{end ? duration(end - start) : "–"}</span>,
   },
   {
     id: "attributes.user_id",
     name: strings.columns.user,
     width: 110,
     sortable: true,
-    cell: ({ info }) => <span title={info.user_id}>{info.user_id}</span>,
+    cell: ({ user }) => <span title={user}>{user}</span>,
   },
 ];
 
-/** A column for a metric or a param. */
-export function keyColumn({ kind, key }: Key): Column<Run> {
+/** The name of a run, with the colour that it has in a comparison of those that are selected. */
+export function nameColumn(strokes: ReadonlyMap<string, Stroke>): Column<RunRow> {
   return {
-    id: field(kind, key),
-    name: key,
-    width: Math.min(Math.max(key.length * 7.5 + 40, 92), 220),
-    align: kind === "metrics" ? "right" : "left",
+    id: "attributes.run_name",
+    name: strings.columns.name,
+    width: 220,
+    pinned: true,
     sortable: true,
-    cell: ({ data }) => {
-      if (kind === "metrics") {
-        return <Num value={data.metrics?.find((metric) => metric.key === key)?.value} />;
-      }
-      const value = data.params?.find((param) => param.key === key)?.value;
+    cell: ({ id, name }) => {
+      const stroke = strokes.get(id);
+      return (
+        <>
+          {stroke && (
+            <>
+              <Swatch colour={stroke.colour} dashed={Boolean(stroke.dash)} />
+              &nbsp;
+            </>
+          )}
+          <Link to="/runs/$runId" params={{ runId: id }} tabIndex={-1} title={name}>
+            {name}
+          </Link>
+        </>
+      );
+    },
+  };
+}
+
+/** A column for a metric, a param or a tag, by its field of the search language. */
+export function keyColumn(id: string): Column<RunRow> {
+  const name = id.slice(id.indexOf(".") + 1).replace(/^`(.*)`$/, "$1");
+  const metric = id.startsWith("metrics.");
+  return {
+    id,
+    name,
+    width: Math.min(Math.max(name.length * 7.5 + 40, metric ? 92 : 120), 220),
+    align: metric ? "right" : "left",
+    sortable: true,
+    cell: ({ values }): ReactNode => {
+      const value = values.get(id);
+      if (typeof value === "number") return <Num value={value as never} />;
       return <span title={value}>{value ?? "–"}</span>;
     },
   };

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { rowsOf } from "./table";
+
+test("columns become rows, with gaps where runs have nothing", () => {
+  const rows = rowsOf({
+    count: 3,
+    columns: [
+      { name: "run_id", texts: ["a", "b", "c"] },
+      { name: "run_name", texts: ["A", "B", "C"] },
+      { name: "start_time", times: [1, 2, 3] },
+      { name: "end_time", rows: [1], times: [9] },
+      { name: "metrics.loss", numbers: [null, null, 0.5], plus: [1] },
+      { name: "params.lr", rows: [0, 2], texts: ["0.1", "0.2"] },
+    ],
+  });
+  expect(rows.map((row) => [row.id, row.name, row.start, row.end])).toEqual([
+    ["a", "A", 1, undefined],
+    ["b", "B", 2, 9],
+    ["c", "C", 3, undefined],
+  ]);
+  expect(rows.map((row) => row.values.get("metrics.loss"))).toEqual([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    0.5,
+  ]);
+  expect(rows.map((row) => row.values.get("params.lr"))).toEqual(["0.1", undefined, "0.2"]);
+});
+
+test("a table without rows is empty", () => {
+  expect(rowsOf({ count: 0 })).toEqual([]);
+});

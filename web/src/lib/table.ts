@@ -1,0 +1,59 @@
+import type { Run, RunTable, TableColumn } from "../api/schema.gen";
+
+/** A run as a row of a table: what every run has, and the values of the columns asked for. */
+export interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Run["info"]["status"];
+  readonly user: string;
+  readonly start: number;
+  readonly end: number | undefined;
+  /** By the names of columns, such as metrics.loss; what a run lacks is not there. */
+  readonly values: ReadonlyMap<string, number | string>;
+}
+
+/** What is asked for in any case. */
+export const ATTRIBUTES = ["run_id", "run_name", "status", "user_id", "start_time", "end_time"];
+
+type Cells = Map<number, number | string>;
+
+/** The rows of a table that comes column by column. */
+export function rowsOf(table: RunTable): RunRow[] {
+  const columns = new Map((table.columns ?? []).map((c) => [c.name, cellsOf(c, table.count)]));
+  const keyed = [...columns].filter(([name]) => !ATTRIBUTES.includes(name));
+  return Array.from({ length: table.count }, (_, i) => {
+    const text = (name: string) => String(columns.get(name)?.get(i) ?? "");
+    const time = (name: string) => columns.get(name)?.get(i) as number | undefined;
+    const values = new Map<string, number | string>();
+    for (const [name, cells] of keyed) {
+      const value = cells.get(i);
+      if (value !== undefined) values.set(name, value);
+    }
+    return {
+      id: text("run_id"),
+      name: text("run_name"),
+      status: text("status") as Run["info"]["status"],
+      user: text("user_id"),
+      start: time("start_time") ?? 0,
+      end: time("end_time") || undefined,
+      values,
+    };
+  });
+}
+
+function cellsOf(column: TableColumn, count: number): Cells {
+  const { rows, numbers, times, texts } = column;
+  const plus = new Set(column.plus);
+  const minus = new Set(column.minus);
+  const values = numbers ?? times ?? texts ?? [];
+  const cells: Cells = new Map();
+  for (const [i, value] of values.entries()) {
+    const at = rows ? rows[i] : i;
+    if (at === undefined || at >= count) continue;
+    if (value !== null) cells.set(at, typeof value === "string" && numbers ? Number(value) : value);
+    else if (plus.has(i)) cells.set(at, Number.POSITIVE_INFINITY);
+    else if (minus.has(i)) cells.set(at, Number.NEGATIVE_INFINITY);
+    else cells.set(at, Number.NaN);
+  }
+  return cells;
+}
