@@ -26,6 +26,7 @@ _VIEW = (
 _INLINE = "script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:"
 _HASHES = {"sha-256": ("sha256", 32), "sha-512": ("sha512", 64)}
 _MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]+")  # what needs no quotes
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.IGNORECASE | re.ASCII)
 
 
@@ -115,7 +116,8 @@ def view_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
         kind, sandbox = b"text/html; charset=utf-8", f"sandbox allow-scripts; {_VIEW}; {_INLINE}"
     elif not kind.startswith((b"text/plain", b"image/", b"audio/", b"video/")):
         kind = b"application/octet-stream"
-    headers[b"content-type"] = kind
+    # Downloads say no charset, as MLflow's do not; what is shown must not be guessed at.
+    headers[b"content-type"] = kind + b"; charset=utf-8" * (kind == b"text/plain")
     headers[b"content-security-policy"] = sandbox.encode()
     headers[b"content-disposition"] = b"inline"
     headers[b"cross-origin-resource-policy"] = b"same-origin"
@@ -126,16 +128,18 @@ def view_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
 def content_type(name: str) -> str:
     """Return the media type of a file by its name."""
     if _TEXT.fullmatch(name):
-        return "text/plain; charset=utf-8"
+        return "text/plain"
     kind, encoding = _TYPES.guess_type(f"name.{name.rpartition('.')[2]}")
     if kind is None or encoding:
         return "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    return kind
 
 
 def content_disposition(name: str) -> str:
     """Return the header that saves a download under its name, whatever its characters."""
     plain = re.sub(r"[^ !#$&-~]", "_", name)  # neither quotes nor percent signs, which mislead
+    if _TOKEN.fullmatch(name):
+        return f"attachment; filename={name}"
     if plain == name:
         return f'attachment; filename="{name}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -81,11 +81,11 @@ def test_an_empty_file_satisfies_no_range() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("MLmodel", "text/plain; charset=utf-8"),
-        ("conda.yaml", "text/plain; charset=utf-8"),
-        ("a.JSON", "text/plain; charset=utf-8"),
-        ("app.js", "text/plain; charset=utf-8"),
-        ("page.html", "text/html; charset=utf-8"),
+        ("MLmodel", "text/plain"),
+        ("conda.yaml", "text/plain"),
+        ("a.JSON", "text/plain"),
+        ("app.js", "text/plain"),
+        ("page.html", "text/html"),
         ("plot.png", "image/png"),
         ("plot.svg", "image/svg+xml"),
         ("paper.pdf", "application/pdf"),
@@ -100,6 +100,8 @@ def test_the_type_follows_from_the_name(name: str, kind: str) -> None:
 
 
 def test_a_download_is_saved_under_its_name() -> None:
+    assert content_disposition("dog+step+20.png") == "attachment; filename=dog+step+20.png"
+    assert content_disposition("a;b.txt") == 'attachment; filename="a;b.txt"'
     assert content_disposition("a b.txt") == 'attachment; filename="a b.txt"'
     assert content_disposition('a"%b.txt') == (
         "attachment; filename=\"a__b.txt\"; filename*=UTF-8''a%22%25b.txt"
