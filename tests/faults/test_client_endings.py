@@ -34,6 +34,10 @@ BEGIN = """
     os.write(2, b"to standard error\\n")
 """
 
+IN_A_THREAD = """import threading
+    thread = threading.Thread(target=sys.exit, args=(5,))
+    thread.start(); thread.join()"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -79,6 +83,13 @@ def artifact(server: Server, run: dict[str, Any], name: str) -> bytes:
         ("", "FINISHED", 0, ""),
         ("1 / 0", "FAILED", 1, "ZeroDivisionError"),
         ("sys.exit(3)", "FAILED", 3, ""),
+        ("raise SystemExit(3)", "FAILED", 3, ""),
+        ("raise SystemExit('no grapes left')", "FAILED", 1, "no grapes left"),
+        ("sys.exit('no grapes left')", "FAILED", 1, "no grapes left"),
+        ("raise SystemExit(None)", "FINISHED", 0, ""),
+        ("try: sys.exit(4)\n    except SystemExit: pass", "FINISHED", 0, ""),
+        ("try: raise SystemExit(4)\n    finally: time.sleep(0)", "FAILED", 4, ""),
+        (IN_A_THREAD, "FINISHED", 0, ""),
         ("raise KeyboardInterrupt", "KILLED", 130, "KeyboardInterrupt"),
         ("os.kill(os.getpid(), 15); time.sleep(9)", "KILLED", 143, ""),
     ],
@@ -120,6 +131,35 @@ def test_a_block_that_raises_is_kept_though_the_program_goes_on(
     run = finished(server, tmp_path, done.stderr)
     assert run["info"]["status"] == "FAILED"
     assert run["tags"]["cuvee.exception"].endswith("ValueError: no grapes\n")
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "code", "said"),
+    [
+        ("raise SystemExit(3)", "FAILED", "3", ""),
+        ("sys.exit('no grapes')", "FAILED", "1", "SystemExit: no grapes"),
+        ("sys.exit()", "FINISHED", "0", ""),
+        ("raise SystemExit(0)", "FINISHED", "0", ""),
+    ],
+)
+def test_a_block_that_ends_the_program_has_its_exit_code(
+    server: Server, tmp_path: Path, ending: str, status: str, code: str, said: str
+) -> None:
+    text = f"""
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        with cuvee.start_run():
+            {ending}
+    """
+    words, options = program(server, tmp_path, text)
+    done = subprocess.run(words, capture_output=True, check=False, timeout=60, **options)
+    assert done.returncode == int(code)
+    run = finished(server, tmp_path, done.stderr)
+    assert run["info"]["status"] == status
+    assert run["tags"]["cuvee.exit_code"] == code
+    assert said in run["tags"].get("cuvee.exception", "")
+    assert ("cuvee.exception" in run["tags"]) == bool(said)
 
 
 def test_a_run_knows_what_it_ran_in(server: Server, tmp_path: Path) -> None:

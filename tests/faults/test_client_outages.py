@@ -307,6 +307,37 @@ def test_what_the_server_refuses_is_set_aside_and_holds_nothing_up(
     assert "INVALID_PARAMETER_VALUE" in listed.stdout
 
 
+def test_a_tag_is_removed_in_its_turn_and_one_that_is_missing_holds_nothing_up(
+    server: Server, tmp_path: Path
+) -> None:
+    run = server.new_run()
+    server.post("runs/set-tag", run_id=run, key="old", value="1")
+    script = tmp_path / "train.py"
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        with cuvee.start_run(run_id=sys.argv[2]):
+            cuvee.delete_tag("never")
+            cuvee.delete_tag("old")
+            cuvee.set_tag("new", "1")
+            cuvee.delete_tag("new")
+            cuvee.set_tag("new", "2")
+            cuvee.log_metric("after", 1)
+    """
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
+    began = time.monotonic()
+    done = _ran(tmp_path, str(script), uri_of(server), run)
+    assert done.returncode == 0, done.stderr
+    until(lambda: not senders(tmp_path))
+    assert time.monotonic() - began < 20
+    found = server.get("runs/get", run_id=run)["run"]["data"]
+    tags = {t["key"]: t["value"] for t in found["tags"]}
+    assert {key: tags.get(key) for key in ("old", "new")} == {"old": None, "new": "2"}
+    assert [m["key"] for m in found["metrics"]] == ["after"]
+    assert "1 calls were refused" in done.stderr
+
+
 def test_a_strict_program_is_told_at_the_end_of_its_run(server: Server, tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     code = """

@@ -81,3 +81,10 @@ class EndLostRuns(Write[Swept], frozen=True, kw_only=True):
     """End runs whose leases are over, some at a time."""
 
     needs: ClassVar[Permission] = Permission.ADMIN
+
+
+class CountLostRuns(Read[Swept], frozen=True, kw_only=True):
+    """Count the runs, up to some, whose leases were over at a time."""
+
+    needs: ClassVar[Permission] = Permission.ADMIN
+    before: int

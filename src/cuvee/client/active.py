@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from cuvee.api.experiments import Experiment
 from cuvee.api.runs import RUN_NAME_TAG, Run, RunTag
-from cuvee.client import exits
+from cuvee.client import exits, signs
 from cuvee.client.client import Client
+from cuvee.client.connect import connect, is_embedded
 from cuvee.client.context import context_tags
 from cuvee.client.current import get_registry_uri, get_tracking_uri
 from cuvee.client.journals import FLUSH, close_journals, get_mode
@@ -45,8 +46,7 @@ class ActiveRun(Run, frozen=True, kw_only=True):
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        status = _status_after(kind)
-        marks = {} if problem is None else {exits.EXCEPTION: exits.told(problem)}
+        status, marks = _status_after(problem)
         stack = _stack()
         # Runs that were started inside the block and left open end with it.
         while any(entry.run.info.run_id == self.info.run_id for entry in stack):
@@ -210,6 +210,9 @@ def start_run(
     stack.append(_Entry(active, client))
     if client.journal is not None:
         exits.watch(_stop)
+    elif is_embedded(client.tracking_uri):
+        signs.begin(connect(client.tracking_uri).store, run.info.run_id)
+        exits.watch()  # not of SIGTERM: it may come in the midst of what ends a run here
     _print_link(client, active)
     return active
 
@@ -278,6 +281,7 @@ def _end(entry: _Entry, status: str, marks: Mapping[str, str] | None = None) -> 
     """End a run; with a journal, with tags that say how."""
     run_id, client = entry.run.info.run_id, entry.client
     _thread.last = (run_id, client)
+    signs.end(run_id)
     if marks and client.journal is not None:
         client.log_batch(run_id, tags=tag_items(RunTag, marks))
     client.set_terminated(run_id, status)
@@ -293,10 +297,18 @@ def _stop(status: str, code: int) -> None:
     close_journals()
 
 
-def _status_after(kind: type[BaseException] | None) -> str:
-    if kind is None:
-        return "FINISHED"
-    return "KILLED" if issubclass(kind, KeyboardInterrupt) else "FAILED"
+def _status_after(problem: BaseException | None) -> tuple[str, dict[str, str]]:
+    """Return the status of a run whose block has ended, and tags that say how."""
+    if problem is None:
+        return "FINISHED", {}
+    if isinstance(problem, SystemExit):
+        code = exits.code_of(problem.code)
+        marks = {exits.EXIT_CODE: str(code)}
+        if isinstance(problem.code, str):
+            marks[exits.EXCEPTION] = exits.told(problem)
+        return ("FAILED" if code else "FINISHED"), marks
+    status = "KILLED" if isinstance(problem, KeyboardInterrupt) else "FAILED"
+    return status, {exits.EXCEPTION: exits.told(problem)}
 
 
 def _run_id_from_environment() -> str | None:

@@ -89,6 +89,7 @@ def _connect(uri: str) -> Connection:
 def _embedded(uri: str, where: DatabaseUri | DirectoryUri) -> Connection:
     from cuvee.blobs.local import LocalBlobs
     from cuvee.store.engine import file_url
+    from cuvee.store.lost_runs import settle_lost
     from cuvee.store.sql import SqlStore
 
     data = where.path if isinstance(where, DirectoryUri) else Path(DEFAULT_DATA)
@@ -97,7 +98,13 @@ def _embedded(uri: str, where: DatabaseUri | DirectoryUri) -> Connection:
     url = where.url if isinstance(where, DatabaseUri) else file_url(data / "cuvee.db")
     store = SqlStore.open(url)
     blobs = store.blobs = LocalBlobs(data / "artifacts")
+    settle_lost(store)
     return Connection(uri, store, EmbeddedFiles(store, blobs))
+
+
+def is_embedded(uri: str) -> bool:
+    """Say whether a tracking URI is of a store in this process."""
+    return not isinstance(parse_tracking_uri(uri), ServerUri)
 
 
 def close_all() -> None:

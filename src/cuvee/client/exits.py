@@ -8,7 +8,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 MAX_TEXT = 8000
@@ -20,22 +20,31 @@ class _Ends:
     watching = False
     code: int | None = None
     problem: BaseException | None = None
+    said: BaseException | None = None
+    """The ``SystemExit`` that has a message for people."""
 
 
 _ends = _Ends()
 
 
-def watch(stop: Callable[[str, int], None]) -> None:
+def code_of(status: Any) -> int:
+    """Return the exit code of a program that ends with ``SystemExit(status)``."""
+    if isinstance(status, int):
+        return int(status)
+    return int(status is not None)
+
+
+def watch(stop: Callable[[str, int], None] | None = None) -> None:
     """Note from now on how the program ends.
 
     Args:
         stop: ends what runs with a status and an exit code; called when the program is told to
-            end (SIGTERM), which it then does.
+            end (SIGTERM), which it then does. None leaves that signal alone.
     """
     if _ends.watching:
         return
     _ends.watching = True
-    hook, leave = sys.excepthook, sys.exit
+    hook = sys.excepthook
 
     def on_exception(
         kind: type[BaseException], problem: BaseException, trace: TracebackType | None
@@ -43,14 +52,72 @@ def watch(stop: Callable[[str, int], None]) -> None:
         _ends.problem = problem
         hook(kind, problem, trace)
 
+    sys.excepthook = on_exception
+    if not _watch_raised():
+        _watch_calls()
+    if stop is not None:
+        _watch_signal(stop)
+
+
+def _watch_raised() -> bool:
+    """Note every ``SystemExit`` of the main thread that nothing has caught; say whether we can.
+
+    The interpreter shows it to no hook. Since Python 3.12 one may ask to be told of exceptions, and
+    is told of nothing else.
+    """
+    monitoring: Any = getattr(sys, "monitoring", None)
+    if monitoring is None:
+        return False
+    free = [tool for tool in (4, 3) if monitoring.get_tool(tool) is None]
+    if not free:
+        return False
+    tool, events = free[0], monitoring.events
+    monitoring.use_tool_id(tool, "cuvee")
+
+    def on_raise(code: CodeType, place: int, problem: BaseException) -> None:
+        del code, place
+        if isinstance(problem, SystemExit) and _in_main():
+            _note(problem)
+
+    def on_caught(code: CodeType, place: int, problem: BaseException) -> None:
+        del code, place  # if it is raised again, as after "finally", that is told again
+        if isinstance(problem, SystemExit) and _in_main():
+            _ends.code = _ends.said = None
+
+    for event, call in (
+        (events.RAISE, on_raise),
+        (events.RERAISE, on_raise),
+        (events.EXCEPTION_HANDLED, on_caught),
+    ):
+        monitoring.register_callback(tool, event, call)
+    monitoring.set_events(tool, events.RAISE | events.RERAISE | events.EXCEPTION_HANDLED)
+    return True
+
+
+def _watch_calls() -> None:
+    """Note calls of ``sys.exit``, which is how most programs end early."""
+    leave = sys.exit
+
     def on_exit(status: Any = None, /) -> None:
-        _ends.code = status if isinstance(status, int) else int(status is not None)
+        if _in_main():
+            _note(SystemExit(status))
         leave(status)
 
-    sys.excepthook = on_exception
     sys.exit = on_exit  # type: ignore[assignment]
-    main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+
+
+def _note(problem: SystemExit) -> None:
+    _ends.code = code_of(problem.code)
+    _ends.said = problem if isinstance(problem.code, str) else None
+
+
+def _in_main() -> bool:
+    # A thread that raises it ends itself alone.
+    return threading.current_thread() is threading.main_thread()
+
+
+def _watch_signal(stop: Callable[[str, int], None]) -> None:
+    if not _in_main() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         return
     pid = os.getpid()
 
@@ -74,7 +141,7 @@ def ending() -> tuple[str, int, BaseException | None]:
     if problem is not None:
         return "FAILED", 1, problem
     code = _ends.code or 0
-    return ("FAILED" if code else "FINISHED"), code, None
+    return ("FAILED" if code else "FINISHED"), code, _ends.said
 
 
 def told(problem: BaseException) -> str:

@@ -82,7 +82,20 @@ class JournaledCalls(Calls):
                     f"params do not change: log {param.value!r} under another key, or in a new run."
                 )
         settled.update((p.key, p.value) for p in params)
+        log.runs[run_id].dropped.difference_update(t.key for t in tags)
         log.batch(body)
+
+    def may_drop(self, log: Any, run_id: str, key: str) -> bool:
+        """Say whether a run may have a tag: not one that this process has removed; note that."""
+        if log.offline:
+            return True
+        if run_id not in log.runs:
+            self.admit(log, run_id)
+        dropped: set[str] = log.runs[run_id].dropped
+        if key in dropped:
+            return False
+        dropped.add(key)
+        return True
 
     def put_files(self, log: Any, run_id: str, source: Path, path: str) -> None:
         """Keep a copy of a file, or of what is in a directory, as ``path`` of a run."""

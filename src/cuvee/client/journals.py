@@ -26,10 +26,12 @@ class Facts:
     Args:
         params: those that were logged; they never change.
         ours: whether this process has started it, so that it ends with it.
+        dropped: tags that this process has removed and not set again.
     """
 
     params: dict[str, str] = field(default_factory=dict)
     ours: bool = False
+    dropped: set[str] = field(default_factory=set)
 
 
 class Nowhere:

@@ -217,7 +217,11 @@ class RunCalls(JournaledCalls):
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag of a run."""
-        self.do(api.DeleteTag(run_id=run_id, key=key))
+        op = api.DeleteTag(run_id=run_id, key=key)
+        if (log := self.journal) is None or not self.may_drop(log, run_id, key):
+            self.do(op)  # which says that there is no such tag
+        else:
+            self.put(log, run_id, op)
 
     def get_metric_history(self, run_id: str, key: str) -> PagedList[Metric]:
         """Return every point of a metric, ordered by time, step and value."""

@@ -281,6 +281,9 @@ class Shipment:
         except NotFound as problem:
             if run in self._known or isinstance(problem, EndpointNotFound):
                 raise
+            if self._exists(run):  # so it is something in it that is missing
+                self._known.add(run)
+                raise
             since = self._missing.setdefault(run, time.monotonic())
             if since and time.monotonic() - since < GRACE:
                 raise Away(f"the run {run} does not exist yet") from problem
@@ -299,11 +302,17 @@ class Shipment:
             raise
 
     def _deleted(self, run: str) -> bool:
+        return self._stage(run) == "deleted"
+
+    def _exists(self, run: str) -> bool:
+        return self._stage(run) is not None
+
+    def _stage(self, run: str) -> str | None:
         try:
             found = self.call("GET", f"{API}runs/get?run_id={self.name(run)}", b"")
         except CuveeError:
-            return False
-        return bool(found["run"]["info"].get("lifecycle_stage") == "deleted")
+            return None
+        return str(found["run"]["info"].get("lifecycle_stage"))
 
     def _set_aside(self, journal: str, item: Item | None, reason: str) -> None:
         """Keep what the server refused, with the reason."""

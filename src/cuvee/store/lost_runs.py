@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
@@ -11,15 +12,20 @@ from cuvee.api.leases import (
     LAST_SEEN_TAG,
     LOST_TAG,
     OUTPUT_TAG,
+    CountLostRuns,
     EndLostRuns,
     Lease,
 )
 from cuvee.api.names import MAX_RUN_TAG_VALUE
 from cuvee.api.replies import Swept
+from cuvee.errors import Unavailable
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.run_tags import drop_tags, put_tags
 from cuvee.store.tx import Tx
+
+if TYPE_CHECKING:
+    from cuvee.store.sql import SqlStore
 
 BATCH = 200
 
@@ -98,6 +104,24 @@ def _reopened(tx: Tx, row: tuple[Any, ...], after: dict[str, Any]) -> None:
         before={"status": row[5], "lost": True},
         after=after,
     )
+
+
+def settle_lost(store: SqlStore) -> None:
+    """End the runs of an embedded store whose processes have died; it has no server to do it.
+
+    Costs one look when there are none. A process that lives after all re-opens its run.
+    """
+    before = int(time.time() * 1000) - GRACE
+    try:
+        if store.look_up(CountLostRuns(before=before)).count:
+            while store.do(EndLostRuns()).count:
+                pass
+    except Unavailable:
+        return  # another process writes just now; the next one will do
+
+
+def count_lost_runs(tx: Tx, op: CountLostRuns) -> Swept:
+    return Swept(len(tx.all(_over, before=op.before)))
 
 
 def end_lost_runs(tx: Tx, op: EndLostRuns) -> Swept:  # noqa: ARG001  # the store's shape

@@ -11,7 +11,7 @@ import pytest
 
 import cuvee as mlflow
 from cuvee.entities import LoggedModelInput, Metric, Param, RunStatus, RunTag, ViewType
-from cuvee.errors import InvalidParameter
+from cuvee.errors import InvalidParameter, NotFound
 
 everywhere = pytest.mark.usefixtures("uri")
 
@@ -36,6 +36,24 @@ def test_params_metrics_and_tags_are_read_back() -> None:
     assert (data.tags["t"], data.tags["u"], data.tags.get("v")) == ("1", "True", None)
     history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")
     assert [(m.step, m.timestamp) for m in history] == [(0, 0), (1, 1), (2, 2)]
+
+
+@everywhere
+def test_tags_are_removed_and_set_in_the_order_of_the_calls() -> None:
+    client = mlflow.MlflowClient()
+    with mlflow.start_run(tags={"a": "1", "b": "1"}) as run:
+        mlflow.delete_tag("a")
+        mlflow.set_tag("c", "1")
+        mlflow.delete_tag("c")
+        mlflow.delete_tag("b")
+        mlflow.set_tag("b", "2")
+        mlflow.delete_tag("b")
+        mlflow.set_tag("b", "3")
+        with pytest.raises(NotFound, match="name: a in"):
+            mlflow.delete_tag("a")
+        client.set_tag(run.info.run_id, "a", "4")
+    tags = client.get_run(run.info.run_id).data.tags
+    assert {key: tags.get(key) for key in "abc"} == {"a": "4", "b": "3", "c": None}
 
 
 @everywhere

@@ -37,6 +37,8 @@ def log(text: Path) -> None:
         cuvee.log_metrics({"x": 1.0, "y": float("nan")}, step=1)
         cuvee.log_metric("x", 2, step=2)
         cuvee.set_tag("t", 1)
+        cuvee.delete_tag("t")
+        cuvee.delete_tag("t")
         cuvee.log_artifact(text)
         cuvee.log_dict({"a": 1}, "d.json")
 
