@@ -319,7 +319,7 @@ class Shipment:
         entry: dict[str, Any] = {"time": time.time_ns() // 1_000_000, "reason": reason}
         if item is not None:
             entry |= {"seq": item.seq, "kind": item.kind.decode(), "run_id": item.run}
-            entry["record"] = msgspec.to_builtins(item.value)
+            entry["record"] = json.loads(_encode(item.value))  # a request holds JSON as it is
         with rejects_path(self.folder, journal).open("ab") as file:
             file.write(_encode(entry) + b"\n")
 
