@@ -319,12 +319,12 @@ class SqlStore:
             self._connections.append(connection)
         return cursor
 
-    @staticmethod
-    def _roll_back(cursor: Any) -> None:
+    def _roll_back(self, cursor: Any) -> None:
         try:
             cursor.execute("ROLLBACK")
         except Exception:  # noqa: BLE001  # the connection is gone, and the transaction with it
             cursor.connection.close()
+            self._local.writer = self._local.reader = None  # the next transaction opens another
 
     def _guard(self, work: Callable[[], Any]) -> Any:
         for attempt in range(MAX_RETRIES):
