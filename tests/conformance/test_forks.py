@@ -117,5 +117,5 @@ def test_a_fork_has_the_files_only_if_they_are_asked_for(
     full = store.do(ForkRun(run_id=run, step=1, artifacts=True)).run.info.run_id
 
     assert local_store.do(FindArtifact(path=f"0/{full}/artifacts/a/b")).digest == digest
-    with pytest.raises(Exception, match="no artifact"):
+    with pytest.raises(Exception, match="No such artifact"):
         local_store.do(FindArtifact(path=f"0/{bare}/artifacts/a/b"))

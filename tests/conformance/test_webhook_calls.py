@@ -140,5 +140,5 @@ def test_what_was_stored_elsewhere_is_looked_at_when_it_is_sent(
     hook = local_store.do(CreateHook(url=receiver.url)).webhook.webhook_id
     result = remote.do(TryHook(webhook_id=hook)).result
     assert (result.success, result.response_status) == (False, None)
-    assert "https only" in result.error_message
+    assert "Use https" in result.error_message
     assert receiver.got == []

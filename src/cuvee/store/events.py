@@ -129,5 +129,5 @@ def _place(token: str) -> int:
     if token.isascii() and token.isdecimal() and len(token) <= 18:
         return int(token)
     raise InvalidParameter(
-        "Invalid page token: this call did not give it out. Leave it out to start anew."
+        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
     )

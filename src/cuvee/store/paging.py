@@ -200,5 +200,5 @@ def _storable(value: Any) -> bool:
 def _refuse(why: str) -> NoReturn:
     raise InvalidParameter(
         f"Invalid page token: it {why}. Send the next_page_token of the previous answer with "
-        "otherwise the same request, or leave it out to start at the first page."
+        "otherwise the same request, or leave page_token out to start at the first page."
     )
