@@ -191,7 +191,7 @@ class App:
         await self._operate(op, fields, scope, headers, receive, send, actor)
 
     def _below_prefix(self, path: str) -> str:
-        """Return a path without the prefix; slashes at the start count as one."""
+        """Return a path without the prefix; slashes before a call count as one."""
         path = _one_slash(path)
         if self.prefix:
             if not path.startswith(self.prefix + "/") and path != self.prefix:
@@ -384,6 +384,9 @@ _FILES = re.compile(
 )
 """Paths whose bodies are files, not operations."""
 
+CALLS = ("/api/", "/ajax-api/", "/get-artifact", "/model-versions/get-artifact")
+"""What the paths of clients' calls begin with; all others are pages and their files."""
+
 
 def _named(key: bytes, scope: Scope, body: bytes) -> Once:
     target = b"?".join((scope["raw_path"].partition(b"?")[0], scope["query_string"]))
@@ -441,8 +444,9 @@ def _too_large(kind: AnyOp) -> TooLarge:
 
 
 def _one_slash(path: str) -> str:
-    """Return what is asked by who joins an address that ends with a slash and a path."""
-    return "/" + path.lstrip("/") if path.startswith("//") else path
+    """Return the call that is meant by who joins an address that ends with a slash and a path."""
+    bare = "/" + path.lstrip("/")
+    return bare if bare.startswith(CALLS) else path
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
