@@ -142,7 +142,8 @@ class Bench:
             models=args.models,
         )
         self.results: Results = {
-            "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
+            # Of where the repository lies the reader needs to know nothing.
+            "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]).replace(f"{root}/", ""),
             "reference": args.reference or self.servers[0].name,
             "machine": limits.machine(),
             "settings": asdict(self.settings),
