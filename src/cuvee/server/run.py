@@ -14,6 +14,7 @@ import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 DATA = Path("cuvee-data")
 OPTIONS = "CUVEE_SERVER_OPTIONS"
+ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
 SETUP_LIFETIME = 24 * 3_600_000  # milliseconds
 GRACE = 10  # seconds for requests in flight when the server is told to stop
 
@@ -113,7 +115,9 @@ def serve(
     options = Options(
         backend_store_uri=backend_store_uri or f"sqlite:///{(DATA / 'cuvee.db').absolute()}",
         artifacts_destination=_directory(artifacts_destination or str(DATA / "artifacts")),
-        default_artifact_root=_root(default_artifact_root),
+        default_artifact_root=artifact_root(
+            default_artifact_root, port, (host, *allowed_hosts), static_prefix
+        ),
         allowed_hosts=tuple(allowed_hosts),
         static_prefix=static_prefix,
         open_without_users=is_loopback(host) and not login,
@@ -309,7 +313,33 @@ def _directory(destination: str) -> str:
     return str(Path(rest if colon else destination).absolute())
 
 
-def _root(root: str | None) -> str:
+def artifact_root(root: str | None, port: int, hosts: Sequence[str] = (), prefix: str = "") -> str:
+    """Return the URI below which new experiments keep their artifacts.
+
+    Args:
+        root: what was asked for, a URI or a directory; this server when None. This server by its
+            own address is this server too: nobody else could list what is kept there.
+        port: the port that it listens on.
+        hosts: its names, besides those of the loopback.
+        prefix: path below which it is served.
+
+    Raises:
+        InvalidParameter: the URI's port is not one.
+    """
     if root is None:
         return "mlflow-artifacts:"
-    return root.rstrip("/") if ":" in root else str(Path(root).absolute())
+    if ":" not in root:
+        return str(Path(root).absolute())
+    root = root.rstrip("/")
+    try:
+        place = urlsplit(root)
+        own_port = place.port == port
+    except ValueError as problem:
+        raise InvalidParameter(f"--default-artifact-root {root}: {problem}.") from None
+    name = place.hostname or ""
+    own = (own_port and is_loopback(name)) or (name in hosts and place.port in (port, None))
+    if place.scheme in ("http", "https") and own:
+        below, found, path = place.path.partition(ARTIFACTS)
+        if found and below == prefix.rstrip("/") and path[:1] in ("", "/"):
+            return f"mlflow-artifacts:{path}"
+    return root
