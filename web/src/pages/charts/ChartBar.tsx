@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
+import { LogSwitches } from "../../components/LogAxes";
 import { Segments, Switch } from "../../components/Segments";
 import styles from "./Charts.module.css";
 import { strings } from "./strings";
@@ -19,11 +20,6 @@ const PAUSE = 120; // milliseconds until the slider counts
 
 /** What holds for all charts of a page. */
 export function ChartBar({ view, onView, live, following, onFollow }: ChartBarProps) {
-  const log = view.log ?? "";
-  const setLog = (axis: "x" | "y", on: boolean) => {
-    const axes = (["x", "y"] as const).filter((a) => (a === axis ? on : log.includes(a)));
-    onView({ log: (axes.join("") || undefined) as ChartView["log"] });
-  };
   return (
     <div className={styles.bar}>
       <Segments
@@ -35,12 +31,7 @@ export function ChartBar({ view, onView, live, following, onFollow }: ChartBarPr
         }
       />
       <span className={styles.switches}>
-        <Switch on={log.includes("y")} onChange={(on) => setLog("y", on)}>
-          {strings.logY}
-        </Switch>
-        <Switch on={log.includes("x")} onChange={(on) => setLog("x", on)}>
-          {strings.logX}
-        </Switch>
+        <LogSwitches value={view.log} onChange={(log) => onView({ log })} />
         <Switch
           on={view.as === "table"}
           onChange={(on) => onView({ as: on ? "table" : undefined })}

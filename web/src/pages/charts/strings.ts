@@ -4,8 +4,6 @@ export const strings = {
   x: "X axis",
   axes: { step: "Step", time: "Wall time", relative: "Relative" },
   xNames: { step: "Step", time: "Time", relative: "After" },
-  logX: "Log x",
-  logY: "Log y",
   smoothing: "Smoothing",
   tables: "As tables",
   reset: "Show all of x",

@@ -1,4 +1,5 @@
 import type { Range, XAxis } from "../../api/series";
+import type { LogAxes } from "../../components/LogAxes";
 import { choice, compact, type Query, text, texts } from "../../lib/search";
 
 /** What the charts of a page show; it stands in the address. */
@@ -6,7 +7,7 @@ export interface ChartView {
   /** The x axis; steps when absent. */
   x?: XAxis;
   /** Which axes are logarithmic. */
-  log?: "x" | "y" | "xy";
+  log?: LogAxes;
   /** How much lines are smoothed, in hundredths. */
   smooth?: number;
   /** Chosen keys, and groups as `prefix/*`; all when absent. */

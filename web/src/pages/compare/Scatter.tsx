@@ -1,8 +1,8 @@
 import { useLinkProps, useNavigate } from "@tanstack/react-router";
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Empty } from "../../components/Empty";
+import { LogSwitches } from "../../components/LogAxes";
 import { Panel } from "../../components/Panel";
-import { Switch } from "../../components/Segments";
 import { compared, type DiffRow } from "../../lib/diff";
 import { field } from "../../lib/filter";
 import { short } from "../../lib/number";
@@ -39,21 +39,12 @@ export function Scatter({ runs, search, onChange }: PartProps) {
     y;
   if (!x || !y) return <Empty title={strings.noScatter} />;
   const log = search.log ?? "";
-  const setLog = (axis: "x" | "y", on: boolean) => {
-    const next = (["x", "y"] as const).filter((a) => (a === axis ? on : log.includes(a)));
-    onChange({ log: (next.join("") || undefined) as typeof search.log });
-  };
   return (
     <Panel title={strings.scatter(y.key, x.key)}>
       <div className={styles.bar}>
         <Choice label={strings.y} axes={metrics} at={y} onChoose={(sy) => onChange({ sy })} />
         <Choice label={strings.x} axes={axes} at={x} onChoose={(sx) => onChange({ sx })} />
-        <Switch on={log.includes("y")} onChange={(on) => setLog("y", on)}>
-          {strings.logY}
-        </Switch>
-        <Switch on={log.includes("x")} onChange={(on) => setLog("x", on)}>
-          {strings.logX}
-        </Switch>
+        <LogSwitches value={search.log} onChange={(value) => onChange({ log: value })} />
       </div>
       <Drawing runs={runs} x={x} y={y} logX={log.includes("x")} logY={log.includes("y")} />
     </Panel>

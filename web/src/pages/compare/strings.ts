@@ -45,6 +45,4 @@ export const strings = {
   lacking: (runs: number) =>
     `${count(runs, "run")} without one of these values, or with one that the axis cannot show, ${runs === 1 ? "is" : "are"} left out.`,
   noScatter: "These runs have no metric and param to draw",
-  logX: "Log x",
-  logY: "Log y",
 } as const;

@@ -76,7 +76,7 @@ export function keyColumn(id: string): Column<RunRow> {
   return {
     id,
     name,
-    width: Math.min(Math.max(name.length * 7.5 + 40, metric ? 92 : 120), 220),
+    width: Math.min(Math.max(name.length * 7.5 + 40, metric ? 108 : 120), 220),
     align: metric ? "right" : "left",
     sortable: true,
     cell: ({ values }): ReactNode => {
