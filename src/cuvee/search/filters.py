@@ -13,8 +13,6 @@ name       = [parent. | children.] [type word .] key
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from cuvee.search.languages import LISTS, PRESENCE, RANGES, Field, Language, Takes
 from cuvee.search.names import filter_side
 from cuvee.search.tokens import Source, T, Token, Want
@@ -22,9 +20,6 @@ from cuvee.search.tree import And, Clause, Literal, Node, Not, Or, Side, Value
 
 MAX_DEPTH = 32
 """Groups and NOTs within each other: parser, writer and databases recurse into them."""
-
-OFTEN = 1000
-"""Characters of a filter that is kept as it was read: pages and scripts ask the same again."""
 
 _STATUSES = {"pending": 1, "ready": 2, "failed": 3, "upload_failed": 3}
 
@@ -39,16 +34,7 @@ def parse_filter(text: str, language: Language) -> And:
     Raises:
         SearchError: the text is not a filter; the message says where and what was expected.
     """
-    if not text:
-        return And(())
-    return (_read_again if len(text) <= OFTEN else _read)(text, language)
-
-
-def _read(text: str, language: Language) -> And:
-    return read_filter(Source(text, "Filter"), language)
-
-
-_read_again = lru_cache(maxsize=512)(_read)
+    return read_filter(Source(text, "Filter"), language) if text else And(())
 
 
 def read_filter(source: Source, language: Language) -> And:

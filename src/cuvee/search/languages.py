@@ -67,7 +67,7 @@ class Space:
     fields: Mapping[str, tuple[str, Field]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False)  # each is itself alone, and a key of what was read with it
+@dataclass(frozen=True)
 class Language:
     """One search's filters and orders.
 

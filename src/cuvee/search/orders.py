@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from cuvee.errors import InvalidParameter
-from cuvee.search.filters import OFTEN
 from cuvee.search.languages import Language
 from cuvee.search.names import order_side
 from cuvee.search.tokens import Source, T, Want
@@ -26,12 +24,6 @@ def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...
     Raises:
         InvalidParameter: a text is not an order, or a key occurs twice.
     """
-    if not texts:
-        return ()
-    return (_read_again if sum(map(len, texts)) <= OFTEN else _read)(tuple(texts), language)
-
-
-def _read(texts: tuple[str, ...], language: Language) -> tuple[OrderKey, ...]:
     found: dict[Side, OrderKey] = {}
     for number, text in enumerate(texts, start=1):
         where = "Order" if len(texts) == 1 else f"Order {number}"
@@ -41,9 +33,6 @@ def _read(texts: tuple[str, ...], language: Language) -> tuple[OrderKey, ...]:
         found.setdefault(key.side, key)
     check_count(len(found))
     return tuple(found.values())
-
-
-_read_again = lru_cache(maxsize=512)(_read)
 
 
 def check_count(count: int) -> None:
