@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cuvee.cli import options
 from cuvee.cli.options import as_json, examples
 from cuvee.cli.output import print_table, printable
 
@@ -52,11 +53,7 @@ Facts = dict[tuple[str, str], Any]
 )
 @click.option("--all", "everything", is_flag=True, help="Show what is the same, too.")
 @click.option("--exit-code", is_flag=True, help="Exit with 3 when something differs.")
-@click.option(
-    "--tracking-uri",
-    metavar="URI",
-    help="A server or a database. [default: as for the other commands]",
-)
+@options.tracking_uri
 @as_json
 @click.pass_context
 def diff(

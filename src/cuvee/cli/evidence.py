@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cuvee.cli import options
 from cuvee.cli.options import as_json, examples
 from cuvee.cli.output import print_fields, print_json, printable
 
@@ -51,11 +52,7 @@ def evidence() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The archive. [default: NAME-VERSION-evidence.zip in this directory]",
 )
-@click.option(
-    "--tracking-uri",
-    metavar="URI",
-    help="A server or a database. [default: as for the other commands]",
-)
+@options.tracking_uri
 @as_json
 def write(
     name: str, version: str, out: Path | None, tracking_uri: str | None, *, as_json: bool

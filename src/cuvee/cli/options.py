@@ -27,15 +27,17 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join("  " + line for line in lines)
 
 
+tracking_uri = click.option(
+    "--tracking-uri",
+    metavar="URI",
+    help="A server (http://127.0.0.1:5000) or a database (sqlite:///cuvee.db). "
+    "[default: CUVEE_TRACKING_URI, MLFLOW_TRACKING_URI, or the store in this directory]",
+)
+
+
 def uses_store(command: Callable[..., T]) -> Callable[..., T]:
     """Add --tracking-uri to a command and hand it ``do`` for the store there."""
 
-    @click.option(
-        "--tracking-uri",
-        metavar="URI",
-        help="A server (http://127.0.0.1:5000) or a database (sqlite:///cuvee.db). "
-        "[default: CUVEE_TRACKING_URI, MLFLOW_TRACKING_URI, or the store in this directory]",
-    )
     @functools.wraps(command)
     def with_store(*args: Any, tracking_uri: str | None, **kwargs: Any) -> T:
         from cuvee.client.connect import connect
@@ -43,7 +45,7 @@ def uses_store(command: Callable[..., T]) -> Callable[..., T]:
 
         return command(connect(tracking_uri or get_tracking_uri()).store.do, *args, **kwargs)
 
-    return with_store
+    return tracking_uri(with_store)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
