@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import rfc8785
@@ -31,22 +28,6 @@ OLD = [
     (8, "experiment.tag_set", "experiment:1", "{}",
      '{"\u00e9":"\U0001f600\\u0007","z":"\u2028"}', "x"),
 ]  # fmt: skip
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.db"
-        return
-    import psycopg
-
-    postgres: str = request.getfixturevalue("postgres")
-    name = f"old_{os.urandom(4).hex()}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name}")
 
 
 def test_an_old_history_keeps_its_events_and_can_be_proved(old_url: str) -> None:

@@ -6,10 +6,7 @@ import base64
 import contextlib
 import json
 import math
-import os
 import struct
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,23 +63,6 @@ RUNS: dict[str, dict[str, Any]] = {
 FIRST, SECOND = RUNS
 LONG: list[Point] = [(10 * (i // 3), i, math.sin(i)) for i in range(20_011)]
 """More points than migrations take at a time."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/old.db"
-        return
-    import psycopg
-
-    postgres: str = request.getfixturevalue("postgres")
-    name = f"old_{os.urandom(4).hex()}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name}")
 
 
 def bits(value: float) -> int:
