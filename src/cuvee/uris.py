@@ -25,6 +25,9 @@ from urllib.request import url2pathname
 
 from cuvee.errors import InvalidParameter
 
+PROXY_PATH = "/api/2.0/mlflow-artifacts/artifacts"
+"""Where a server keeps the artifacts that ``mlflow-artifacts:`` URIs name."""
+
 MODEL_FORMS = (
     "models:/<name>/<version>, models:/<name>/<stage>, models:/<name>@<alias>, "
     "models:/<name>/latest, models:/<name>/<stage>?at=<moment>, models:/<name>@sha256:<digest> or "

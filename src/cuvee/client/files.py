@@ -27,8 +27,8 @@ from cuvee.api.base import Store
 from cuvee.api.wire import decode_result
 from cuvee.client.http import CHUNK, Http, Response, read_all
 from cuvee.errors import BadRequest, CuveeError, NotFound
+from cuvee.uris import PROXY_PATH
 
-PROXY = "/api/2.0/mlflow-artifacts/artifacts"
 WORKERS = 8
 FileInfos = list[FileInfo]
 
@@ -84,7 +84,7 @@ class HttpFiles:
     def list(self, path: str) -> FileInfos:
         answer: bytes = self._http.send(
             "GET",
-            f"{PROXY}?path={quote(path)}",
+            f"{PROXY_PATH}?path={quote(path)}",
             repeatable=True,
             receive=read_all,
         )
@@ -102,7 +102,7 @@ class HttpFiles:
     ) -> None:
         self._http.send(
             method,
-            f"{PROXY}/{quote(path)}",
+            f"{PROXY_PATH}/{quote(path)}",
             body=body,
             content_type="application/octet-stream",
             repeatable=True,

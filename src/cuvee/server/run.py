@@ -28,13 +28,13 @@ from cuvee.rules.tokens import new_secret
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
 from cuvee.server.webhooks import Retries
+from cuvee.uris import PROXY_PATH
 
 if TYPE_CHECKING:
     from cuvee.store.sql import SqlStore
 
 DATA = Path("cuvee-data")
 OPTIONS = "CUVEE_SERVER_OPTIONS"
-ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
 SETUP_LIFETIME = 24 * 3_600_000  # milliseconds
 GRACE = 10  # seconds for requests in flight when the server is told to stop
 
@@ -339,7 +339,7 @@ def artifact_root(root: str | None, port: int, hosts: Sequence[str] = (), prefix
     name = place.hostname or ""
     own = (own_port and is_loopback(name)) or (name in hosts and place.port in (port, None))
     if place.scheme in ("http", "https") and own:
-        below, found, path = place.path.partition(ARTIFACTS)
+        below, found, path = place.path.partition(PROXY_PATH)
         if found and below == prefix.rstrip("/") and path[:1] in ("", "/"):
             return f"mlflow-artifacts:{path}"
     return root
