@@ -63,7 +63,7 @@ def _watch_raised() -> bool:
     """Note every ``SystemExit`` of the main thread that nothing has caught; say whether we can.
 
     The interpreter shows it to no hook. Since Python 3.12 one may ask to be told of exceptions, and
-    is told of nothing else.
+    is told of nothing else: a quarter of a microsecond for each exception that the program raises.
     """
     monitoring: Any = getattr(sys, "monitoring", None)
     if monitoring is None:

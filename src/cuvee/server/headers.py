@@ -117,7 +117,7 @@ def view_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
     elif not kind.startswith((b"text/plain", b"image/", b"audio/", b"video/")):
         kind = b"application/octet-stream"
     # Downloads say no charset, as MLflow's do not; what is shown must not be guessed at.
-    headers[b"content-type"] = kind + b"; charset=utf-8" * (kind == b"text/plain")
+    headers[b"content-type"] = b"text/plain; charset=utf-8" if kind == b"text/plain" else kind
     headers[b"content-security-policy"] = sandbox.encode()
     headers[b"content-disposition"] = b"inline"
     headers[b"cross-origin-resource-policy"] = b"same-origin"
