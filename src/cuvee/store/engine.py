@@ -12,7 +12,7 @@ import math
 import re
 import sqlite3
 import time
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
@@ -37,8 +37,8 @@ from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # 
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
 from cuvee.store.statements import Prepared as Prepared  # noqa: PLC0414  # with the rest from here
+from cuvee.store.statements import Rows, eventually, fits, ifits, text_arg, too_slow
 from cuvee.store.statements import arg as arg  # noqa: PLC0414  # likewise
-from cuvee.store.statements import fits, ifits, text_arg, too_slow
 from cuvee.store.statements import hot as hot  # noqa: PLC0414  # likewise
 
 if TYPE_CHECKING:
@@ -63,13 +63,9 @@ DELETED: dict[str, Any] = dict.fromkeys(
 )
 """An index has only the rows that are marked as deleted."""
 
-STEPS = 20_000
-"""Steps of SQLite's machine, about a millisecond, between two looks at the clock."""
-
+STEPS = 20_000  # of SQLite's machine, about a millisecond, between two looks at the clock
 MAX_LIKE = 12_000
 """Characters of the longest pattern that is surely no longer than SQLite's LIKE takes."""
-
-Rows = Iterable[Sequence[Any]]
 
 
 class Database:
@@ -220,25 +216,30 @@ class SqliteDatabase(Database):
         self.file = Path(path)
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = None
         try:
-            return self._connect(read_only=read_only)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(
+                self.file, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            self._prepare(connection, read_only=read_only)
         except (OSError, sqlite3.Error) as problem:
+            if connection is not None:
+                connection.close()
             raise Unavailable(
                 f"The database file {self.file} cannot be used ({problem}): check that it is an "
                 "SQLite database and that its directory can be written to."
             ) from None
+        return connection
 
-    def _connect(self, *, read_only: bool) -> sqlite3.Connection:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self.file, timeout=30, isolation_level=None, check_same_thread=False
-        )
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection, *, read_only: bool) -> None:
         connection.create_function("fits", 2, fits, deterministic=True)
         connection.create_function("ifits", 2, ifits, deterministic=True)
+        # No timeout makes SQLite wait here for the others who open a new file.
+        eventually(lambda: connection.execute("PRAGMA journal_mode=WAL"), "locked")
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
-            "busy_timeout=30000",
             "cache_size=-32000",
             "wal_autocheckpoint=4000",
             "case_sensitive_like=ON",
@@ -246,7 +247,6 @@ class SqliteDatabase(Database):
             f"query_only={'ON' if read_only else 'OFF'}",
         ):
             connection.execute("PRAGMA " + pragma)
-        return connection
 
     def begin(self, cursor: sqlite3.Cursor, *, write: bool, search: bool = False) -> float:
         connection = cursor.connection

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, Text, bindparam
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Prepared = tuple[str, tuple[str, ...], dict[str, Any]]
 """SQL, the names of its positional values, and the values it brings along."""
+
+Rows = Iterable[Sequence[Any]]
 
 
 class hot:  # noqa: N801  # reads as a mark on a statement, like a decorator
@@ -49,6 +52,26 @@ def fits(text: str, value: str | None) -> bool | None:
 def ifits(text: str, value: str | None) -> bool | None:
     """Say whether a value is like a pattern in small letters, whatever its own are."""
     return None if value is None else like_pattern(text).matches(value.lower())
+
+
+def eventually(work: Callable[[], object], refused: str, patience: float = 30.0) -> None:
+    """Do what a database refuses while somebody else is in the way, rather than wait.
+
+    Args:
+        work: what is tried again.
+        refused: stands in what the refusal says; any other problem is raised at once.
+        patience: seconds after which the refusal stands.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            work()
+        except Exception as problem:  # noqa: PERF203  # the database is what is waited for
+            if refused not in str(problem) or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def too_slow(seconds: float) -> InvalidParameter:

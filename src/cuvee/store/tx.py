@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, select
 from cuvee.api.base import Actor
 from cuvee.log.entry import Texts, canonical, exact
 from cuvee.store import schema
-from cuvee.store.engine import Database, Prepared, Rows, arg, hot, insert
+from cuvee.store.engine import Database, Prepared, arg, hot, insert
 from cuvee.store.sealing import Sealing
-from cuvee.store.statements import too_slow
+from cuvee.store.statements import Rows, too_slow
 
 if TYPE_CHECKING:
     from sqlalchemy.sql import ClauseElement
