@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     Request,
@@ -23,7 +25,8 @@ from playwright.sync_api import (
 from browser import chromium, seeds
 from refusals.served import Answer, Site
 
-expect.set_options(timeout=15_000)  # a busy machine takes its time; nothing here measures it
+PATIENCE = 15  # seconds; a busy machine takes its time, and nothing here measures it
+expect.set_options(timeout=PATIENCE * 1000)
 Theme = Literal["light", "dark"]
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -41,6 +44,17 @@ WATCH = """
 document.addEventListener("securitypolicyviolation", (e) =>
   console.error(`CSP ${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
 """
+FRAMES = """new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
+INKS = """(canvas) => {
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] > 99 && Math.max(data[i], data[i + 1], data[i + 2])
+        - Math.min(data[i], data[i + 1], data[i + 2]) > 60) found += 1;
+  return found;
+}"""
+"""Counts the pixels that have a colour, as lines have and axes have not."""
 
 
 @dataclass
@@ -52,18 +66,22 @@ class Visit:
         url: the server's address, without a slash at the end.
         expected: patterns of complaints that the test provokes.
         complaints: what the page has complained about.
+        unanswered: the requests on their way, without the streams, which stay open.
     """
 
     page: Page
     url: str
     expected: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    unanswered: set[Request] = field(default_factory=set)
 
     def watch(self) -> None:
         """Note what goes wrong from now on."""
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("request", self._request)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.add_init_script(WATCH)
 
     def go(self, path: str) -> Page:
@@ -73,9 +91,10 @@ class Visit:
         return self.page
 
     def settle(self) -> None:
-        """Wait until the page is drawn and no skeleton is left."""
+        """Wait until the page has what it asked for, has drawn it, and no skeleton is left."""
         self.page.wait_for_selector("main h1")
         expect(self.page.get_by_label("Loading")).to_have_count(0)
+        until(self.page, lambda: len(self._after_drawing()), 0)
 
     def look(self, theme: Theme, width: int) -> None:
         """Show the page that is open in a theme of the system and at a width."""
@@ -87,6 +106,10 @@ class Visit:
         """Return the complaints that the test did not provoke."""
         return [c for c in self.complaints if not any(re.search(e, c) for e in self.expected)]
 
+    def _after_drawing(self) -> set[Request]:
+        self.page.evaluate(FRAMES)
+        return self.unanswered
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.type}: {message.text}")
@@ -94,6 +117,11 @@ class Visit:
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.url + "/", "data:", "blob:")):
             self.complaints.append(f"off origin: {request.url}")
+        if request.url.startswith("http") and not request.url.partition("?")[0].endswith("/stream"):
+            self.unanswered.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.unanswered.discard(request)
 
 
 class Quiet(Site):
@@ -170,6 +198,20 @@ def served(folder: Path, *options: str) -> Iterator[Site]:
         yield site
     finally:
         site.close()
+
+
+def until(page: Page, read: Callable[[], Any], wanted: Any) -> None:
+    """Wait until what is read of a page is what is wanted, for what ``expect`` cannot say."""
+    end = time.monotonic() + PATIENCE
+    while (found := read()) != wanted and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert found == wanted
+
+
+def has_lines(canvas: Locator, least: int) -> None:
+    """Wait until a chart's canvas has at least so many coloured pixels."""
+    expect(canvas).to_be_visible()
+    until(canvas.page, lambda: canvas.evaluate(INKS) > least, True)
 
 
 def keep_screenshot(page: Page, name: str) -> None:

@@ -11,22 +11,13 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from browser import seeds
-from browser.conftest import Open, keep_screenshot, served
+from browser.conftest import Open, has_lines, keep_screenshot, served, until
 from browser.test_browser_pages import LOOKS, offences
 from refusals.served import Site
 
 POINTS = 2000
 SERIES = "/api/1.0/cuvee/metrics/series"
 MANY = 20_000
-INKS = """(canvas) => {
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let found = 0;
-  for (let i = 0; i < data.length; i += 4)
-    if (data[i + 3] > 99 && Math.max(data[i], data[i + 1], data[i + 2])
-        - Math.min(data[i], data[i + 1], data[i + 2]) > 60) found += 1;
-  return found;
-}"""
-"""Counts the pixels that have a colour, as lines have and axes have not."""
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +52,7 @@ def test_each_metric_has_a_chart(charts: tuple[Site, str], visit: Open) -> None:
 
     expect(page.get_by_role("listbox", name="Metrics").get_by_role("option")).to_have_count(11)
     for metric in ("lr", "grad/norm"):
-        canvas = chart(page, metric).locator("canvas")
-        expect(canvas).to_be_visible()
-        assert canvas.evaluate(INKS) > 200, metric
+        has_lines(chart(page, metric).locator("canvas"), 200)
     expect(chart(page, "grad/norm")).to_contain_text("1 NaN")
     expect(chart(page, "grad/norm")).to_contain_text("1 infinite")
     assert {request["keys"][0] for request in requests} >= {"lr", "score", "grad/norm"}
@@ -96,7 +85,7 @@ def test_what_is_marked_is_read_again_in_full(charts: tuple[Site, str], visit: O
     chart(page, "train/loss").get_by_role("button", name="as a table").click()
     rows = page.get_by_role("table", name="train/loss").get_by_role("row")
     expect(rows.nth(200)).to_be_attached()
-    assert rows.count() < 250, "point by point, and no more than what is shown"
+    until(page, lambda: rows.count() < 250, True)  # point by point, no more than is shown
     expect(page.get_by_role("columnheader", name="value")).to_be_visible()
     again = visit(site).go(page.url.removeprefix(opened.url))
     expect(again.get_by_role("button", name="Show all of x").first).to_be_visible()
@@ -182,7 +171,7 @@ def test_twenty_thousand_metrics_are_found_and_chosen(
     page = opened.go(f"/runs/{run}/metrics")
     expect(chart(page, "layer0/m0").locator("canvas")).to_be_visible()
     assert len(requests) <= 20
-    assert page.evaluate("document.querySelectorAll('*').length") < 1500
+    until(page, lambda: page.evaluate("document.querySelectorAll('*').length") < 1500, True)
     index = page.get_by_role("listbox", name="Metrics")
     index.focus()
     page.keyboard.press("End")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open, served
-from browser.test_browser_charts import INKS, chart
+from browser.conftest import Open, has_lines, served, until
+from browser.test_browser_charts import chart
 from refusals.served import Site
 
 MANY = 12
@@ -92,18 +92,18 @@ def test_what_differs_comes_first_and_alone(
     page = opened.go(f"/compare?runs={','.join(ids[:3])}&in={experiment}")
     runs = [url for url in asked if "/runs/" in url.partition("/api/")[2]]
     assert {url.rpartition("/")[2] for url in runs} == {"search"}, "none is asked for by itself"
-    assert keys(page) == ["alpha", "solver", "loss", "only9", "only10", "only11"]
+    until(page, lambda: keys(page), ["alpha", "solver", "loss", "only9", "only10", "only11"])
     row = page.get_by_role("row").filter(has_text="loss")
     expect(row.get_by_role("gridcell").nth(2)).to_have_text("11.05")
     expect(row.get_by_role("gridcell").nth(3)).to_have_text(f"10.05{MINUS}1")
     page.get_by_role("checkbox", name="Only differences").uncheck()
     expect(page.get_by_role("grid").get_by_text("seed")).to_be_visible()
-    assert keys(page).index("seed") > keys(page).index("only11")
+    until(page, lambda: keys(page).index("seed") > keys(page).index("only11"), True)
     page.get_by_text("Params", exact=True).first.click()
     page.get_by_role("searchbox", name="Find keys").fill("se")
     expect(page.get_by_text("1 of ")).to_be_visible()
     again = visit(site).go(page.url.removeprefix(opened.url))
-    assert keys(again) == ["seed"]
+    until(again, lambda: keys(again), ["seed"])
 
     page = opened.go(f"/compare?runs={','.join(ids[:3])}&in={experiment}")
     page.get_by_role("button", name="Actions for trial 9").click()
@@ -130,13 +130,12 @@ def test_a_run_has_one_colour_in_every_part(
     page.get_by_role("link", name="Scatter").click()
     dots = page.locator("svg[role=group] circle")
     expect(dots).to_have_count(10)
-    assert dots.evaluate_all("all => all.map(e => getComputedStyle(e).fill)") == known
+    until(page, lambda: dots.evaluate_all("all => all.map(e => getComputedStyle(e).fill)"), known)
     page.get_by_role("link", name="Charts").click()
-    assert colours(page) == known
+    until(page, lambda: colours(page), known)
     expect(page.get_by_role("figure")).to_have_count(1)
     canvas = chart(page, "loss").locator("canvas")
-    expect(canvas).to_be_visible()
-    assert canvas.evaluate(INKS) > 500
+    has_lines(canvas, 500)
     chart(page, "loss").get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
     expect(chart(page, "loss")).to_contain_text("trial 11")
@@ -170,4 +169,4 @@ def test_runs_that_are_not_there_are_named(
     page = opened.go(f"/compare?runs={ids[0]},{ids[1]},{'0' * 32}")
     expect(page.get_by_text("1 run cannot be shown")).to_contain_text("00000000")
     expect(page.get_by_role("columnheader", name="trial 11")).to_be_visible()
-    assert "loss" in keys(page)
+    until(page, lambda: "loss" in keys(page), True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Request, expect
 
-from browser.conftest import Open, served
+from browser.conftest import Open, served, until
 from browser.test_browser_pages import offences
 from refusals.served import Site
 
@@ -42,8 +42,8 @@ def test_every_run_is_reached_without_a_click(table: tuple[Site, str], visit: Op
     grid.get_by_role("gridcell").first.focus()
     page.keyboard.press("Control+End")
     expect(grid.get_by_role("link", name="run-000")).to_be_visible()
-    assert grid.get_by_role("row").count() < 80
-    assert page.evaluate("document.querySelectorAll('*').length") < 3000
+    until(page, lambda: grid.get_by_role("row").count() < 80, True)
+    until(page, lambda: page.evaluate("document.querySelectorAll('*').length") < 3000, True)
     assert {window["offset"] for window in windows} == {0, 400}, "what lies between is not read"
     assert all(window["limit"] == 200 for window in windows)
     assert len(windows[-1]["columns"]) == 6 + 12, "not all 31 keys"
@@ -158,7 +158,7 @@ def test_a_grid_is_walked_by_keyboard(table: tuple[Site, str], visit: Open) -> N
     site, experiment = table
     page = visit(site).go(f"/experiments/{experiment}")
     grid = page.get_by_role("grid", name="Runs")
-    assert grid.locator("[tabindex='0']").count() == 1
+    expect(grid.locator("[tabindex='0']")).to_have_count(1)
     grid.locator("[tabindex='0']").focus()
 
     def at() -> tuple[str | None, str | None]:
@@ -176,13 +176,12 @@ def test_a_grid_is_walked_by_keyboard(table: tuple[Site, str], visit: Open) -> N
         ("Control+Home", ("1", "0")),
     ):
         page.keyboard.press(key)
-        page.wait_for_timeout(50)
-        assert at() == place, key
+        until(page, at, place)
     page.keyboard.press("x")
     expect(page.get_by_text("1 run selected")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(50)
+    until(page, at, ("3", "0"))
     page.keyboard.press("Shift+X")
     expect(page.get_by_text("3 runs selected")).to_be_visible()
     page.keyboard.press("Enter")
