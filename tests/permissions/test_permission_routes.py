@@ -113,8 +113,12 @@ def routes(ids: dict[str, str]) -> Iterator[tuple[str, str, str, set[str]]]:
     path = f"{ajax}/logged-models/{model}/artifacts/files?artifact_file_path=MLmodel"
     yield "logged", "GET", path, readers
     yield "download", "GET", f"/get-artifact?run_uuid={run}&path=notes.txt", readers
+    yield "archive", "GET", f"/get-artifact-archive?run_id={run}", readers
+    yield "archive", "GET", f"/logged-models/{model}/get-artifact-archive", readers
     path = "/model-versions/get-artifact?name=m&version=1&path=MLmodel"
     yield "version", "GET", path, {"admin", "reader"}
+    path = "/model-versions/get-artifact-archive?name=m&version=1"
+    yield "version archive", "GET", path, {"admin", "reader"}
     yield "put", "PUT", f"{root}/new.txt", editors
     yield "upload", "POST", f"{ajax}/upload-artifact?run_uuid={run}&path=up.txt", editors
     yield "delete", "DELETE", f"{root}/new.txt", editors

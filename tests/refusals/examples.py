@@ -229,6 +229,8 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
         },
         "LogOutputs": {**run, "models": [{**model, "step": 1}]},
         "ListArtifacts": {**run, "path": "model"},
+        "ListRunFiles": {"run_ids": [ids["run"]], "path": "model", "max_files": 10},
+        "GetRunTexts": {"run_ids": [ids["run"]], "paths": ["model/MLmodel"], "max_bytes": 10},
         "ListEvents": {"object": f"run:{ids['run']}", "since": 0, "max_results": 3},
     }
 

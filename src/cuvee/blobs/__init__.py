@@ -67,6 +67,10 @@ class Blobs(Protocol):
         """Return how many bytes have this sha256, or None when they are not here."""
         ...
 
+    def head(self, digest: str, most: int) -> bytes | None:
+        """Return the first bytes of this sha256, up to some; None when they are not here."""
+        ...
+
     def older(self, part: str, age: float) -> list[str]:
         """Return the digests of bytes that were stored, the last time, some seconds ago.
 

@@ -69,6 +69,14 @@ class LocalBlobs:
         except FileNotFoundError:
             return None
 
+    def head(self, digest: str, most: int) -> bytes | None:
+        """Return the first bytes of this sha256; see ``Blobs.head``."""
+        try:
+            with self.path(digest).open("rb") as file:
+                return file.read(most)
+        except FileNotFoundError:
+            return None
+
     def older(self, part: str, age: float) -> list[str]:
         """Return digests of bytes that are some seconds old; see ``Blobs.older``."""
         before = time.time() - age

@@ -381,6 +381,7 @@ _FILES = re.compile(
     r"(/ajax-api|/api)/2\.0/mlflow-artifacts/|(/view)?(/model-versions)?/get-artifact$"
     r"|/ajax-api/2\.0/mlflow/(upload-artifact|logged-models/[^/]+/artifacts/files)$"
     r"|/view/logged-models/[^/]+/artifacts/files$"
+    r"|(/model-versions|/logged-models/[^/]+)?/get-artifact-archive$"
 )
 """Paths whose bodies are files, not operations."""
 

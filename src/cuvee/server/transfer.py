@@ -25,10 +25,12 @@ from cuvee.api.artifacts import (
     ListStoredArtifacts,
     PutArtifact,
     StoredFile,
+    artifact_directory,
     artifact_path,
     model_text,
 )
 from cuvee.api.base import Actor, Op
+from cuvee.api.files import FindArtifacts
 from cuvee.api.logged_models import GetLoggedModel
 from cuvee.api.names import shown
 from cuvee.api.replies import Once, once
@@ -43,8 +45,10 @@ from cuvee.errors import (
     NotFound,
     NotImplementedHere,
 )
+from cuvee.server.archives import inside, pieces, with_bytes
 from cuvee.server.headers import (
     announced_hashes,
+    content_disposition,
     download_headers,
     view_headers,
     wanted_range,
@@ -98,17 +102,25 @@ class Exchange:
         sent: list[tuple[bytes, bytes]] = self.scope["headers"]
         return ", ".join(v.decode("latin-1") for k, v in sent if k == key)
 
+    def optional(self, name: str) -> str:
+        """Return a field of the query, empty when it is not there.
+
+        Raises:
+            InvalidParameter: the query is not UTF-8.
+        """
+        query = str(self.scope["query_string"], "latin-1")
+        try:
+            return parse_qs(query, errors="strict", max_num_fields=100).get(name, [""])[-1]
+        except ValueError:
+            raise InvalidParameter("The query string is malformed: percent-encode it.") from None
+
     def field(self, name: str) -> str:
         """Return a field of the query, which must be there.
 
         Raises:
             InvalidParameter: it is missing, empty, or not UTF-8.
         """
-        query = str(self.scope["query_string"], "latin-1")
-        try:
-            value = parse_qs(query, errors="strict", max_num_fields=100).get(name, [""])[-1]
-        except ValueError:
-            raise InvalidParameter("The query string is malformed: percent-encode it.") from None
+        value = self.optional(name)
         if not value:
             raise InvalidParameter(f"Request must specify {name}. Send it in the query string.")
         return value
@@ -155,6 +167,9 @@ class Transfer:
         elif path.endswith("/mlflow/upload-artifact"):
             _allow(exchange, "POST")
             await self._upload_to_run(exchange)
+        elif path.endswith("/get-artifact-archive"):
+            _allow(exchange, "GET")
+            await self._send_archive(exchange, path)
         else:
             _allow(exchange, "GET")
             found = await self._find_download(exchange, path)
@@ -354,6 +369,56 @@ class Transfer:
                 )
         finally:
             gone.cancel()
+
+    async def _send_archive(self, exchange: Exchange, path: str) -> None:
+        """Send a folder of a run, a logged model or a version as a ZIP archive."""
+        folder, files = await self._find_folder(exchange, path)
+        if not files:
+            raise NotFound("There are no files in this folder.")
+        found = await self._in_thread(with_bytes, self._blobs, files)
+        name = content_disposition(f"{folder}.zip")
+        headers = [
+            (b"content-type", b"application/zip"),
+            (b"content-disposition", name.encode("latin-1")),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        if exchange.scope["method"] == "HEAD":
+            await exchange.answer(200, headers)
+            return
+        archive = pieces(folder, found)
+        gone = asyncio.ensure_future(_gone(exchange.receive))
+        try:
+            await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
+            data = await self._in_thread(next, archive, None)
+            while data is not None and not gone.done():
+                body = {"type": "http.response.body", "body": data, "more_body": True}
+                await exchange.send(body)
+                data = await self._in_thread(next, archive, None)
+            await exchange.send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+            self._threads.submit(archive.close)
+
+    async def _find_folder(self, exchange: Exchange, path: str) -> tuple[str, list[StoredFile]]:
+        """Return what a folder is called, and its files by their paths in it."""
+        query = exchange.scope["query_string"]
+        directory = artifact_directory(exchange.optional("path"))
+        last = directory.rpartition("/")[2]
+        if "model-versions/" in path:
+            op = wire.decode_query(GetVersionManifest, query)
+            files = (await self._do(op, exchange.actor)).files
+            return last or f"{op.name}-{op.version}", inside(files, directory)
+        if "/logged-models/" in path:
+            model_id = path.split("/")[-2]
+            model = (await self._do(GetLoggedModel(model_id=model_id), exchange.actor)).model
+            owner, uri = model_id, model.info.artifact_uri
+        else:
+            owner = wire.decode_query(ListArtifacts, query).run_id
+            uri = (await self._do(GetRun(run_id=owner), exchange.actor)).run.info.artifact_uri
+        root = _below(uri, directory) if directory else _below(uri, "").rstrip("/")
+        files = (await self._do(FindArtifacts(path=root), exchange.actor)).files
+        return last or owner, inside(files, root)
 
 
 def _path(scope: Scope) -> str:

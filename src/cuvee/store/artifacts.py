@@ -165,7 +165,7 @@ def _children(tx: Tx, directory: str) -> list[FileInfo]:
     """
     found: list[FileInfo] = []
     prefix = f"{directory}/" if directory else ""
-    start, end = _range(directory)
+    start, end = span_below(directory)
     most = SCAN
     while True:
         rows = tx.all(_scan, start=start, end=end, most=most)
@@ -181,7 +181,7 @@ def _children(tx: Tx, directory: str) -> list[FileInfo]:
         most = min(2 * most, MAX_SCAN) if len(found) - known > most // 4 else SCAN
 
 
-def _range(directory: str) -> tuple[str, str]:
+def span_below(directory: str) -> tuple[str, str]:
     """Return the first path that may lie below a directory, and the first behind it."""
     # "0" is the character after "/".
     return (f"{directory}/", f"{directory}0") if directory else ("", "\U0010ffff")
@@ -200,7 +200,7 @@ def find_artifact(tx: Tx, op: FindArtifact) -> StoredFile:
 
 
 def _first_below(tx: Tx, directory: str) -> str | None:
-    start, end = _range(directory)
+    start, end = span_below(directory)
     path: str | None = tx.value(_any_below, start=start, end=end)
     return path
 
@@ -288,13 +288,13 @@ def _relative(path: str, root: str) -> str:
 def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
     """Remove a file or a tree; a missing one is not an error."""
     tx.database.lock(tx.cursor, "artifacts")
-    start, end = _range(op.path)
+    start, end = span_below(op.path)
     seals = tx.all(_seals_at, paths=tx.listed(_ancestry(op.path)))
     seals += tx.all(_seals_below, start=start, end=end)
     for root, _, _, name, version in seals:
         # Of the version's root and the path to delete, one lies in the other.
         itself = max(root, op.path, key=len)
-        below, behind = _range(itself)
+        below, behind = span_below(itself)
         if tx.first(_files_of_tree, itself=itself, start=below, end=behind):
             raise Conflict(
                 f"{shown(op.path)} holds files of {_named(tx, name, version)}, which "
@@ -306,7 +306,7 @@ def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
 
 def tree_size(tx: Tx, root: str) -> tuple[int, int]:
     """Return how many files lie at a path or below, and their bytes."""
-    start, end = _range(root)
+    start, end = span_below(root)
     count, size = tx.first(_size_of_tree, itself=root, start=start, end=end) or (0, 0)
     return count, int(size or 0)
 
@@ -314,7 +314,7 @@ def tree_size(tx: Tx, root: str) -> tuple[int, int]:
 def copy_tree(tx: Tx, root: str, new_root: str) -> None:
     """Name the files at a path and below at another path, too; the bytes are there once."""
     tx.database.lock(tx.cursor, "artifacts")
-    start, end = _range(root)
+    start, end = span_below(root)
     tx.run(
         _copy_tree,
         itself=root,
@@ -328,13 +328,13 @@ def copy_tree(tx: Tx, root: str, new_root: str) -> None:
 
 def drop_tree(tx: Tx, root: str) -> None:
     """Remove the names of the files at a path and below; no version may have them."""
-    start, end = _range(root)
+    start, end = span_below(root)
     tx.run(_delete_tree, itself=root, start=start, end=end)
 
 
 def sealed_near(tx: Tx, root: str) -> tuple[str, int] | None:
     """Return a model and a version whose files lie at a path, below it or around it."""
-    start, end = _range(root)
+    start, end = span_below(root)
     seals = tx.all(_seals_at, paths=tx.listed(_ancestry(root)))
     seals += tx.all(_seals_below, start=start, end=end)
     return (seals[0][3], seals[0][4]) if seals else None
@@ -357,7 +357,7 @@ def freeze(tx: Tx, version_pk: int, prefix: str) -> str:
     if not prefix:
         return ""
     tx.database.lock(tx.cursor, "artifacts")
-    start, end = _range(prefix)
+    start, end = span_below(prefix)
     files = [
         StoredFile(path=_relative(path, prefix), digest=digest, size=size)
         for path, digest, size in tx.all(_files_of_tree, itself=prefix, start=start, end=end)

@@ -55,7 +55,11 @@ _new_key = hot(insert(schema.keys).values(name=arg("name")).on_conflict_do_nothi
 
 
 class Bytes(Protocol):
-    """What is needed of the bytes of artifacts to remove those that no row names."""
+    """What is needed of the bytes of artifacts: small texts, and to remove what no row names."""
+
+    def head(self, digest: str, most: int) -> bytes | None:
+        """Return the first bytes of this sha256; None when they are not here."""
+        ...
 
     def older(self, part: str, age: float) -> list[str]:
         """Return digests that begin with two digits and were stored some seconds ago."""

@@ -389,6 +389,13 @@ export interface FileInfo {
   file_size?: number | null;
 }
 
+/** What files say that have a digest; bytes that are no UTF-8 become U+FFFD. */
+export interface FileText {
+  digest: string;
+  text: string;
+  complete?: boolean;
+}
+
 /** A folder and how many experiments lie in it and in its folders. */
 export interface Folder {
   path: string;
@@ -995,6 +1002,20 @@ export interface RunData {
   tags?: RunTag[];
 }
 
+/** The files of some runs, in the order that they were asked for. */
+export interface RunFileLists {
+  runs: RunFiles[];
+}
+
+/** The files of a run, in the order of their paths. */
+export interface RunFiles {
+  run_id: string;
+  root_uri: string;
+  elsewhere?: boolean;
+  files?: StoredFile[];
+  complete: boolean;
+}
+
 /** The runs that have the same tag ``cuvee.group``. */
 export interface RunGroup {
   group: string;
@@ -1099,6 +1120,20 @@ export interface RunTable {
 export interface RunTag {
   key: string;
   value?: string;
+}
+
+/** Which text a file of a run has, by its digest. */
+export interface RunText {
+  run_id: string;
+  path: string;
+  digest: string;
+  size: number;
+}
+
+/** Files of runs, and each text once; what a run has not, or is not kept here, is left out. */
+export interface RunTexts {
+  files: RunText[];
+  texts: FileText[];
 }
 
 /** A run and those nested in it. */
@@ -1929,6 +1964,16 @@ export const listWaitingRequests = /*#__PURE__*/ operation<
   RequestPage
 >("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting");
 
+/** List the files of some runs with all that lies in directories, and their digests. Needs read. */
+export const listRunFiles = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    path?: string;
+    max_files?: number;
+  },
+  RunFileLists
+>("listRunFiles", "GET", "/api/1.0/cuvee/runs/files");
+
 /** Start a run that goes on where another was at a step. Needs edit. */
 export const forkRun = /*#__PURE__*/ operation<
   {
@@ -2010,6 +2055,16 @@ export const searchRunTable = /*#__PURE__*/ operation<
   },
   RunTable
 >("searchRunTable", "POST", "/api/1.0/cuvee/runs/search");
+
+/** Read small text files of some runs in one call. Needs read. */
+export const getRunTexts = /*#__PURE__*/ operation<
+  {
+    run_ids: string[];
+    paths: string[];
+    max_bytes?: number;
+  },
+  RunTexts
+>("getRunTexts", "GET", "/api/1.0/cuvee/runs/texts");
 
 /** Read the runs nested in a run, to any depth, and what they are together. Needs read. */
 export const getRunTree = /*#__PURE__*/ operation<
