@@ -24,7 +24,7 @@ GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
 GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
-FindVersionByDigest
+FindVersionByDigest CompareVersions
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel

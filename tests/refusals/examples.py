@@ -337,6 +337,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
         "SearchModelVersions": search,
         "GetModelVersionDownloadUri": version,
         "GetVersionManifest": version,
+        "CompareVersions": {"name": "grape", "before": "1", "after": "@best", "everything": True},
         "GetEvidence": {**version, "files": []},
         "SetModelVersionTag": {**version, "key": "t", "value": "v"},
         "DeleteModelVersionTag": {**version, "key": "k"},

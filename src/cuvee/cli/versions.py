@@ -8,6 +8,7 @@ import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, order_by, uses_store
 from cuvee.cli.output import moment, print_fields, print_items, print_json
+from cuvee.cli.version_diff import diff
 
 comment = click.option("--comment", default="", help="Why; the history keeps it.")
 
@@ -25,6 +26,9 @@ break_glass = click.option(
 @click.group()
 def versions() -> None:
     """Show model versions; set stages and aliases."""
+
+
+versions.add_command(diff)
 
 
 @versions.command("list", epilog=examples("cuvee versions list lr_wine_quality"))

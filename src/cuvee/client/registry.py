@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from cuvee.api import comparisons, versions
 from cuvee.api import models as api
-from cuvee.api import versions
 from cuvee.api.stages import ACTIVE_STAGES, ARCHIVED, NONE
 from cuvee.client.base import Calls
 from cuvee.client.stages import StageCalls
@@ -312,6 +312,22 @@ class ModelVersionCalls(RegisteredModelCalls, StageCalls):
         )
         page = self.do_registry(op)
         return PagedList(page.model_versions, page.next_page_token)
+
+    def compare_model_versions(
+        self, name: str, before: str | int, after: str | int, *, everything: bool = False
+    ) -> comparisons.VersionComparison:
+        """Return what has changed from one version of a model to another.
+
+        Args:
+            name: the model.
+            before: a version's number, ``@<alias>``, or a stage for the version in it.
+            after: likewise.
+            everything: whether to return what is the same, too.
+        """
+        op = comparisons.CompareVersions(
+            name=name, before=str(before), after=str(after), everything=everything
+        )
+        return self.do_registry(op)
 
     def set_model_version_tag(
         self,

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
 
+from msgspec import Struct
+
+Part = Literal["inputs", "outputs", "params"]
 Signature = Mapping[str, Any]
 """``inputs``, ``outputs`` and ``params`` as MLmodel holds them: JSON texts, or None."""
 
+_Breaking = Callable[[str, Any, Any, bool], str]
+"""Says why callers break: a name, its old and new spec, whether the old signature has the part."""
+
 _WIDER = {"integer": {"long", "double"}, "float": {"double"}}
 """Scalar types -> those that take their values unchanged."""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A column, or a param, of two signatures.
+
+    Args:
+        part: ``inputs``, ``outputs`` or ``params``.
+        name: the column's; its place where columns have no names.
+        before, after: its type; None where it is not there.
+        breaks: why callers of the old one break; empty when they do not.
+    """
+
+    part: Part
+    name: str
+    before: str | None = None
+    after: str | None = None
+    breaks: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is not the same in both."""
+        return self.before != self.after or bool(self.breaks)
 
 
 def breaks(old: Signature, new: Signature) -> list[str]:
@@ -22,11 +50,20 @@ def breaks(old: Signature, new: Signature) -> list[str]:
     Raises:
         ValueError: a signature is not the JSON of one.
     """
+    return [change.breaks for change in changes(old, new) if change.breaks]
+
+
+def changes(old: Signature, new: Signature) -> list[Change]:
+    """Return the columns and params of two signatures, those that are the same among them.
+
+    Raises:
+        ValueError: a signature is not the JSON of one.
+    """
     try:
         return [
-            *_inputs(_specs(old, "inputs"), _specs(new, "inputs")),
-            *_outputs(_specs(old, "outputs"), _specs(new, "outputs")),
-            *_params(_specs(old, "params"), _specs(new, "params")),
+            change
+            for part, breaking in _PARTS.items()
+            for change in _changes(part, _specs(old, part), _specs(new, part), breaking)
         ]
     except (TypeError, KeyError, AttributeError) as problem:
         raise ValueError(f"not a signature: {problem}") from None
@@ -35,45 +72,59 @@ def breaks(old: Signature, new: Signature) -> list[str]:
 def _specs(signature: Signature, part: str) -> dict[str, Any]:
     raw = signature.get(part)
     listed = json.loads(raw) if isinstance(raw, str) and raw else []
-    return {str(spec.get("name", place)): spec for place, spec in enumerate(listed)}
+    return {str(spec.get("name", place)): spec for place, spec in enumerate(listed or [])}
 
 
-def _inputs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    found = []
-    for name, spec in new.items():
-        held = old.get(name)
-        if held is None:
-            if old and _required(spec):
-                found.append(f"input {name!r} is required now")
-        elif not _takes(spec, held):
-            found.append(f"input {name!r} was {_shown(held)} and is {_shown(spec)}")
-        elif _required(spec) and not _required(held):
-            found.append(f"input {name!r} was optional and is required now")
-    return found
+def _changes(
+    part: Part, old: dict[str, Any], new: dict[str, Any], breaking: _Breaking
+) -> Iterator[Change]:
+    """Compare all columns of a part: those of the old signature first, in its order."""
+    for name in dict.fromkeys((*old, *new)):
+        held, spec = old.get(name), new.get(name)
+        yield Change(
+            part=part,
+            name=name,
+            before=None if held is None else described(held),
+            after=None if spec is None else described(spec),
+            breaks=breaking(name, held, spec, bool(old)),
+        )
 
 
-def _outputs(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    found = []
-    for name, held in old.items():
-        spec = new.get(name)
-        if spec is None:
-            found.append(f"output {name!r} is gone")
-        elif not _takes(held, spec):
-            found.append(f"output {name!r} was {_shown(held)} and is {_shown(spec)}")
-        elif _required(held) and not _required(spec):
-            found.append(f"output {name!r} may be missing now")
-    return found
+def _input(name: str, held: Any, spec: Any, known: bool) -> str:
+    if spec is None:
+        return ""
+    if held is None:
+        return f"input {name!r} is required now" if known and _required(spec) else ""
+    if not _takes(spec, held):
+        return f"input {name!r} was {_shown(held)} and is {_shown(spec)}"
+    if _required(spec) and not _required(held):
+        return f"input {name!r} was optional and is required now"
+    return ""
 
 
-def _params(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    found = []
-    for name, held in old.items():
-        spec = new.get(name)
-        if spec is None:
-            found.append(f"param {name!r} is gone")
-        elif not _takes(spec, held) or spec.get("shape") != held.get("shape"):
-            found.append(f"param {name!r} was {_shown(held)} and is {_shown(spec)}")
-    return found
+def _output(name: str, held: Any, spec: Any, known: bool) -> str:  # noqa: ARG001  # see _Breaking
+    if held is None:
+        return ""
+    if spec is None:
+        return f"output {name!r} is gone"
+    if not _takes(held, spec):
+        return f"output {name!r} was {_shown(held)} and is {_shown(spec)}"
+    if _required(held) and not _required(spec):
+        return f"output {name!r} may be missing now"
+    return ""
+
+
+def _param(name: str, held: Any, spec: Any, known: bool) -> str:  # noqa: ARG001  # see _Breaking
+    if held is None:
+        return ""
+    if spec is None:
+        return f"param {name!r} is gone"
+    if not _takes(spec, held) or spec.get("shape") != held.get("shape"):
+        return f"param {name!r} was {_shown(held)} and is {_shown(spec)}"
+    return ""
+
+
+_PARTS: dict[Part, _Breaking] = {"inputs": _input, "outputs": _output, "params": _param}
 
 
 def _required(spec: Mapping[str, Any]) -> bool:
@@ -101,7 +152,10 @@ def _takes(spec: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
         return _takes(spec["values"], held["values"])
     if kind == "object":
         mine, theirs = spec["properties"], held["properties"]
-        return not _inputs(theirs, mine)
+        names = dict.fromkeys((*theirs, *mine))
+        return not any(
+            _input(name, theirs.get(name), mine.get(name), bool(theirs)) for name in names
+        )
     return bool(kind in _WIDER or kind in _SCALARS or spec == held)
 
 
@@ -113,3 +167,26 @@ def _shown(spec: Mapping[str, Any]) -> str:
         tensor = spec["tensor-spec"]
         return f"tensor {tensor['dtype']}{tensor['shape']}"
     return str(spec["type"])
+
+
+def described(spec: Mapping[str, Any]) -> str:
+    """Write a column's or param's type in full: ``array of long``, ``double, optional``."""
+    text = _whole(spec)
+    if "default" in spec:
+        shape = spec.get("shape")
+        text += f"{list(shape) if shape else ''} = {json.dumps(spec['default'])}"
+    elif not _required(spec):
+        text += ", optional"
+    return text
+
+
+def _whole(spec: Mapping[str, Any]) -> str:
+    kind = spec["type"]
+    if kind == "array":
+        return f"array of {_whole(spec['items'])}"
+    if kind == "map":
+        return f"map of {_whole(spec['values'])}"
+    if kind == "object":
+        inner = (f"{name}: {described(each)}" for name, each in spec["properties"].items())
+        return f"object {{{'; '.join(inner)}}}"
+    return _shown(spec)

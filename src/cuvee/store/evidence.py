@@ -13,18 +13,19 @@ from cuvee.api.artifacts import StoredFile
 from cuvee.api.evidence import Evidence, EvidenceMember, GetEvidence
 from cuvee.api.names import shown
 from cuvee.api.policies import EVERYTHING
-from cuvee.api.runs import GetRun, Run
-from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.api.runs import Run
+from cuvee.errors import InvalidParameter
 from cuvee.evidence import facts as known
 from cuvee.evidence.gaps import gaps
 from cuvee.evidence.pack import MANIFEST, manifest, members
 from cuvee.rules.decide import objection
-from cuvee.store import access, gates, runs, schema
+from cuvee.store import gates, schema
 from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
 from cuvee.store.events import load_events
 from cuvee.store.evidence_log import Proofs, proofs, rows_of
 from cuvee.store.models import find_model, load_models
+from cuvee.store.origins import run_of
 from cuvee.store.policies import Applied, policy_of
 from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
@@ -80,7 +81,7 @@ def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
     row = find_version(tx, op.name, op.version)
     version = load_versions(tx, [(op.name, row)], aliases=True)[0]
     files = files_of_version(tx, row[0])
-    run, no_run = _run(tx, version.run_id)
+    run, no_run = run_of(tx, version.run_id)
     applied = policy_of(tx, op.name)
     rows = _history(tx, op.name, row[2], run, applied)
     proof = proofs(tx, rows)
@@ -151,20 +152,6 @@ def _checked(op: GetEvidence, files: list[StoredFile]) -> dict[str, str]:
                 "and send it as it is, or leave it out."
             )
     return {file.path: file.text for file in sorted(op.files, key=lambda f: f.path)}
-
-
-def _run(tx: Tx, run_id: str) -> tuple[Run | None, str]:
-    if not run_id:
-        return None, ""
-    asked = GetRun(run_id=run_id)
-    try:
-        if tx.actor.user is not None:
-            access.authorize(tx, asked)
-        return runs.get_run(tx, asked).run, ""
-    except PermissionDenied:
-        return None, f"The run {run_id} is one that {tx.actor.name}, who asked, may not read."
-    except NotFound:
-        return None, f"The run {run_id} is not in this registry."
 
 
 def _history(

@@ -78,7 +78,7 @@ def facts_of(tx: Tx, row: tuple[Any, ...]) -> Facts:
         tags = {**_named(tx, tx.all(_tags, run_pk=run_pk)), **tags}
         datasets = frozenset((n, d) for n, d in tx.all(_datasets, run_pk=run_pk))
     files = dict(tx.all(_files, version_pk=row[0]))
-    model = _model(tx, files.get(MODEL_FILE, ""))
+    model = model_text_of(tx, files.get(MODEL_FILE, ""))
     flavors = model.get("flavors") if model is not None else None
     return Facts(
         version=str(row[2]),
@@ -87,7 +87,7 @@ def facts_of(tx: Tx, row: tuple[Any, ...]) -> Facts:
         tags=tags,
         datasets=datasets,
         description=row[4],
-        signature=_signature(model),
+        signature=signature_of(model),
         pickled=pickles(files, _flavors(flavors)) if files else None,
         posted={
             name: Posted(passed=bool(passed), user=user, url=url, details=details)
@@ -115,7 +115,7 @@ def _named(tx: Tx, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     return {names[number]: value for number, value in rows}
 
 
-def _model(tx: Tx, digest: str) -> dict[str, Any] | None:
+def model_text_of(tx: Tx, digest: str) -> dict[str, Any] | None:
     """Return what the file MLmodel with this digest says; None when that is not known."""
     text = tx.value(_text, digest=digest) if digest else None
     if not text:
@@ -129,7 +129,8 @@ def _model(tx: Tx, digest: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _signature(model: dict[str, Any] | None) -> dict[str, Any] | None:
+def signature_of(model: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the signature that an MLmodel has: empty without one, None if it is not known."""
     if model is None:
         return None
     found = model.get("signature")

@@ -154,6 +154,15 @@ export interface Collected {
   next_page_token?: string | null;
 }
 
+/** A column, or a param, of the signature. */
+export interface ColumnChange {
+  part: "inputs" | "outputs" | "params";
+  name: string;
+  before?: string | null;
+  after?: string | null;
+  breaks?: string;
+}
+
 /** A page of comments and the token of the next. */
 export interface CommentPage {
   comments?: VersionComment[];
@@ -380,6 +389,15 @@ export interface ExperimentResult {
 export interface ExperimentTag {
   key: string;
   value?: string;
+}
+
+/** A file; digest (sha256) and size are absent where it is not there. */
+export interface FileChange {
+  path: string;
+  before?: string | null;
+  after?: string | null;
+  before_size?: number | null;
+  after_size?: number | null;
 }
 
 /** A file or directory in a listing; ``file_size`` (bytes) is absent for directories. */
@@ -678,6 +696,14 @@ export interface Metric {
   run_id?: string | null;
 }
 
+/** A metric; absent where a version has none of this key. */
+export interface MetricChange {
+  key: string;
+  before?: Float | null;
+  after?: Float | null;
+  delta?: Float | null;
+}
+
 /** Points of a history and the token of the next page. */
 export interface MetricPage {
   metrics?: Metric[];
@@ -772,6 +798,14 @@ export interface ObjectPermissions {
   object_id: string;
   object_type: string;
   access_control_list: AccessHeld[];
+}
+
+/** A package that the environment files name. */
+export interface PackageChange {
+  kind: "build" | "conda" | "pip" | "python";
+  name: string;
+  before?: string | null;
+  after?: string | null;
 }
 
 /** A setting of a run; it never changes once logged. */
@@ -1152,6 +1186,12 @@ export interface RunTreeResult {
   tree: RunTree;
 }
 
+/** How many things of a part are the same. */
+export interface Same {
+  part: "code" | "data" | "description" | "files" | "metrics" | "packages" | "params" | "signature" | "tags";
+  count: number;
+}
+
 /** What is wrong with a search. */
 export interface SearchCheck {
   valid: boolean;
@@ -1226,6 +1266,13 @@ export interface Text {
   text: string;
 }
 
+/** A param, a tag or the like; absent where a version has none of this key. */
+export interface TextChange {
+  key: string;
+  before?: string | null;
+  after?: string | null;
+}
+
 /** Which texts of an event are gone. */
 export interface TextsErased {
   fields: string[];
@@ -1283,6 +1330,12 @@ export interface TryResult {
   result: TryOutcome;
 }
 
+/** Something that could not be compared, and why. */
+export interface Untold {
+  part: "code" | "data" | "description" | "files" | "metrics" | "packages" | "params" | "signature" | "tags";
+  says: string;
+}
+
 /** Someone who can log in. */
 export interface User {
   id: number;
@@ -1335,6 +1388,23 @@ export interface VersionComment {
   creation_timestamp: number;
   last_updated_timestamp: number;
   available_actions?: ("APPROVE_TRANSITION_REQUEST" | "CANCEL_TRANSITION_REQUEST" | "DELETE_COMMENT" | "EDIT_COMMENT" | "REJECT_TRANSITION_REQUEST")[];
+}
+
+/** What has changed from one version of a model to another. */
+export interface VersionComparison {
+  before: ModelVersion;
+  after: ModelVersion;
+  metrics?: MetricChange[];
+  params?: TextChange[];
+  signature?: ColumnChange[];
+  packages?: PackageChange[];
+  files?: FileChange[];
+  data?: TextChange[];
+  code?: TextChange[];
+  tags?: TextChange[];
+  description?: TextChange | null;
+  same?: Same[];
+  untold?: Untold[];
 }
 
 /** Some model versions. */
@@ -1777,6 +1847,17 @@ export const findVersionByDigest = /*#__PURE__*/ operation<
   },
   ModelVersionResult
 >("findVersionByDigest", "GET", "/api/1.0/cuvee/model-versions/by-digest");
+
+/** Read what has changed from one version of a model to another. Needs read. */
+export const compareVersions = /*#__PURE__*/ operation<
+  {
+    name: string;
+    before: string;
+    after: string;
+    everything?: boolean;
+  },
+  VersionComparison
+>("compareVersions", "GET", "/api/1.0/cuvee/model-versions/compare");
 
 /** Write down and sign what is known about a version, for somebody who cannot ask the server. Needs read. */
 export const getEvidence = /*#__PURE__*/ operation<
