@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.people import People, Person, gated, put_policy
@@ -46,7 +48,7 @@ def ask(person: Person, stage: str = "Production", comment: str = "better") -> T
     return person.do(op).request
 
 
-def approve(person: Person, stage: str = "Production", **more: bool) -> Activity:
+def approve(person: Person, stage: str = "Production", **more: Any) -> Activity:
     op = ApproveTransitionRequest(name="wine", version="1", stage=stage, comment="fine", **more)
     return person.do(op).activity
 

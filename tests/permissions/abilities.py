@@ -24,7 +24,7 @@ GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
 GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
-FindVersionByDigest CompareVersions
+FindVersionByDigest CompareVersions GetTransitionRequest
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
@@ -55,6 +55,7 @@ ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions CheckSea
 ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
+SearchTransitionRequests
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
 ListLogEntries GetLogStatus
 """
@@ -72,7 +73,7 @@ _ELSEWHERE = """
 CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckpoint CollectBlobs
 """
 
-HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest"}
+HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest", "GetTransitionRequest"}
 """Calls by a number that say to who may not see the model that there is nothing."""
 
 ON_OBJECTS: dict[str, Level] = {

@@ -59,6 +59,13 @@ def review_examples(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "max_versions": 5,
         },
         "ListWaitingRequests": {"max_results": 5},
+        "GetTransitionRequest": {"id": "1"},
+        "SearchTransitionRequests": {
+            "name": "grape",
+            "state": "open",
+            "role": "requester",
+            "max_results": 5,
+        },
         "ListActivities": {**version, "max_results": 5},
         "CreateComment": {**version, "comment": "round"},
         "UpdateComment": {**comment, "comment": "dry"},

@@ -14,7 +14,13 @@ from cuvee.api.base import CUVEE, Comment, Level, Of, Permission, Read, Recorded
 from cuvee.api.models import RegisteredModelTag
 from cuvee.api.names import version_number
 from cuvee.api.stages import is_resting
-from cuvee.api.versions import ModelVersion, ModelVersionTag, VersionStatus
+from cuvee.api.versions import (
+    ExpectedHolder,
+    ModelVersion,
+    ModelVersionTag,
+    VersionStatus,
+    check_expected,
+)
 from cuvee.errors import InvalidParameter
 
 ActivityType = Literal[
@@ -34,6 +40,7 @@ ActivityAction = Literal[
     "DELETE_COMMENT",
 ]
 ReviewState = Literal["allowed", "waiting", "refused"]
+RequestStatus = Literal["open", "approved", "rejected", "cancelled", "closed"]
 MODEL: tuple[Of, ...] = (Of("model", "name"),)
 
 
@@ -57,16 +64,41 @@ class CheckResult(Struct, frozen=True, omit_defaults=True):
     reason: str
 
 
+class Refusal(Struct, frozen=True):
+    """Something that the caller may not do with a request, and why."""
+
+    action: ActivityAction
+    reason: str
+
+
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a reviewer has said about a request."""
+
+    user_id: str
+    verdict: Literal["approved", "rejected"]
+    comment: str = ""
+    creation_timestamp: int
+
+
 class TransitionRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A request to move a version to a stage.
 
     Args:
-        available_actions: what the caller may do with it.
-        id, name, version: which request it is, and of what; not in the workspace registry.
-        state: what the stage's policy says now.
+        available_actions: what the caller may do with it; ``refusals`` say why not the rest.
+        id, name, version: which request it is, and of what; this and what follows is not in the
+            workspace registry.
+        status: what has become of it; ``closed`` when it was granted by a direct move.
+        state: what the stage's policy says now; about an open request, as all up to ``waits``.
         approvals: who has approved and counts; ``required_approvals`` must.
         missing: one sentence for each thing that is missing.
         void_approvals: approvals that do not count any more.
+        checks: what the required checks say.
+        holder: the version that holds the stage now; empty for nobody.
+        stale: what has changed since it was asked for.
+        waits: whether it waits for the caller's approval.
+        from_stage: where the version was when it was asked for.
+        verdicts: what reviewers have said about it, oldest first.
+        closed_timestamp, closed_by, closed_comment: when, by whom and why it was ended.
     """
 
     creation_timestamp: int
@@ -82,6 +114,17 @@ class TransitionRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     required_approvals: int = 0
     missing: list[str] = []
     void_approvals: list[VoidApproval] = []
+    status: RequestStatus = "open"
+    checks: list[CheckResult] = []
+    holder: str = ""
+    stale: list[str] = []
+    refusals: list[Refusal] = []
+    waits: bool = False
+    from_stage: str = ""
+    verdicts: list[Verdict] = []
+    closed_timestamp: int | None = None
+    closed_by: str = ""
+    closed_comment: str = ""
 
 
 class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,7 +174,7 @@ class RequestList(Struct, frozen=True, omit_defaults=True):
 
 
 class RequestPage(Struct, frozen=True, omit_defaults=True):
-    """A page of open requests and the token of the next."""
+    """A page of requests and the token of the next."""
 
     requests: list[TransitionRequest] = []
     next_page_token: str | None = None
@@ -198,6 +241,8 @@ class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         policy: id of the policy, ``<scope>@<version>``; empty for the built-in stages.
         digest: the content that approvals are pinned to.
         gated: whether the stage takes versions by review only.
+        refused: why the caller may not make the move without a request, whatever the policy says;
+            empty when they may.
     """
 
     state: ReviewState
@@ -209,6 +254,7 @@ class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     missing: list[str] = []
     void_approvals: list[VoidApproval] = []
     checks: list[CheckResult] = []
+    refused: str = ""
 
 
 class CreateTransitionRequest(Recorded[TransitionRequestResult], frozen=True, kw_only=True):
@@ -238,7 +284,12 @@ class ListTransitionRequests(Read[RequestList], frozen=True, kw_only=True):
 
 
 class ApproveTransitionRequest(Recorded[ActivityResult], frozen=True, kw_only=True):
-    """Approve the open requests for a stage; the approval that completes the policy moves."""
+    """Approve the open requests for a stage; the approval that completes the policy moves.
+
+    Args:
+        expected_holder: the version that the reviewer has compared with, which must still hold the
+            stage.
+    """
 
     route: ClassVar[str] = "transition-requests/approve"
     needs: ClassVar[Permission] = Permission.READ
@@ -247,9 +298,11 @@ class ApproveTransitionRequest(Recorded[ActivityResult], frozen=True, kw_only=Tr
     version: Required
     stage: Required
     archive_existing_versions: bool = False
+    expected_holder: ExpectedHolder = None
 
     def check(self) -> None:
         version_number(self.version)
+        check_expected(self.expected_holder)
         if self.archive_existing_versions and is_resting(self.stage):
             raise InvalidParameter(
                 f"archive_existing_versions does not work with '{self.stage}': send false."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cuvee.api import checks, comments, reviews
+from typing import Literal
+
+from cuvee.api import checks, comments, requests, reviews
 from cuvee.client.base import Calls
 from cuvee.client.values import PagedList
 
@@ -71,6 +73,30 @@ class ReviewCalls(Calls):
     ) -> PagedList[reviews.TransitionRequest]:
         """Return a page of the requests of all models that wait for the caller's word."""
         op = reviews.ListWaitingRequests(max_results=max_results, page_token=page_token or "")
+        page = self.do_registry(op)
+        return PagedList(page.requests, page.next_page_token)
+
+    def get_transition_request(self, request_id: str) -> reviews.TransitionRequest:
+        """Return a request, open or not: what it lacks, who said what, how it ended."""
+        return self.do_registry(requests.GetTransitionRequest(id=request_id)).request
+
+    def search_transition_requests(
+        self,
+        name: str = "",
+        *,
+        state: Literal["open", "closed"] = "open",
+        role: Literal["any", "requester", "reviewer"] = "any",
+        max_results: int = 100,
+        page_token: str | None = None,
+    ) -> PagedList[reviews.TransitionRequest]:
+        """Return a page of requests: of one model or all, made or judged by the caller or all."""
+        op = requests.SearchTransitionRequests(
+            name=name,
+            state=state,
+            role=role,
+            max_results=max_results,
+            page_token=page_token or "",
+        )
         page = self.do_registry(op)
         return PagedList(page.requests, page.next_page_token)
 

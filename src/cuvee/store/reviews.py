@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from cuvee.api.base import Level
-from cuvee.api.comments import comment_number
 from cuvee.api.names import plain, shown
 from cuvee.api.reviews import (
     Activity,
@@ -22,14 +20,10 @@ from cuvee.api.reviews import (
     Explanation,
     GetWorkspaceModel,
     ListTransitionRequests,
-    ListWaitingRequests,
     RejectTransitionRequest,
     RequestList,
-    RequestPage,
-    TransitionRequest,
     TransitionRequestResult,
     TransitionWorkspaceVersion,
-    VoidApproval,
     WorkspaceModel,
     WorkspaceModelResult,
     WorkspaceModelVersion,
@@ -52,6 +46,7 @@ from cuvee.store.gates import (
     open_requests,
 )
 from cuvee.store.models import find_model, load_models
+from cuvee.store.requests import actions_of, not_a_canceller, request_of, void_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
 from cuvee.store.versions import find_version
@@ -60,8 +55,6 @@ Row = tuple[Any, ...]
 
 _q = schema.requests
 _j = schema.verdicts
-_v = schema.model_versions
-_m = schema.registered_models
 
 _add = hot(
     insert(_q).values({c.name: arg(c.name) for c in _q.c if c.name != "pk"}).returning(_q.c.pk)
@@ -69,15 +62,6 @@ _add = hot(
 _judge = hot(
     insert(_j).values({c.name: arg(c.name) for c in _j.c if c.name != "pk"}).returning(_j.c.pk)
 )
-_all_open = hot(
-    select(*_q.c, *_v.c, *_m.c)
-    .join(_v, _v.c.pk == _q.c.version_pk)
-    .join(_m, _m.c.pk == _v.c.model_pk)
-    .where(_q.c.state == "open", _q.c.pk > arg("after"))
-    .order_by(_q.c.pk)
-    .limit(arg("most"))
-)
-_BATCH = 200
 
 
 def create_transition_request(tx: Tx, op: CreateTransitionRequest) -> TransitionRequestResult:
@@ -121,7 +105,7 @@ def create_transition_request(tx: Tx, op: CreateTransitionRequest) -> Transition
         details={"request": str(pk), "policy": found.applied.id, "digest": row[13]},
     )
     found = look(tx, model, row, stage.name)
-    return TransitionRequestResult(_request(tx, model, row, (pk, *request.values()), found))
+    return TransitionRequestResult(request_of(tx, model, row, (pk, *request.values()), found))
 
 
 def list_transition_requests(tx: Tx, op: ListTransitionRequests) -> RequestList:
@@ -135,6 +119,7 @@ def approve_transition_request(tx: Tx, op: ApproveTransitionRequest) -> Activity
     problem = not_an_approver(tx, model, row, found)
     if problem:
         raise PermissionDenied(problem)
+    stages.expect_holder(tx, model, found.stage, op.expected_holder)
     first = None
     for request in found.requests:
         pk = _verdict(
@@ -199,11 +184,9 @@ def delete_transition_request(tx: Tx, op: DeleteTransitionRequest) -> ActivityRe
             f"{shown(op.creator)} has no open request to move version {row[2]} of "
             f"{plain(op.name)} to {found.stage.name}."
         )
-    if op.creator != tx.actor.name and not _manages(tx, model):
-        raise PermissionDenied(
-            f"The request is {op.creator}'s: only who made it, or who manages {plain(op.name)}, "
-            "may cancel it."
-        )
+    problem = not_a_canceller(tx, model, op.creator)
+    if problem:
+        raise PermissionDenied(problem)
     close_request(tx, model, row, mine[0], "cancelled", comment=op.comment)
     return ActivityResult(
         _activity(tx, "CANCELLED_REQUEST", f"r{mine[0][0]}", mine[0], row, op.comment)
@@ -262,29 +245,10 @@ def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
         approvals=found.decision.approvals,
         required_approvals=found.decision.required,
         missing=found.decision.missing,
-        void_approvals=_void(found.decision),
+        void_approvals=void_of(found.decision),
         checks=[CheckResult(r.check, r.state, r.sentence) for r in found.case.checks],
+        refused=stages.not_a_mover(tx, model, row, found.applied, found.stage),
     )
-
-
-def list_waiting_requests(tx: Tx, op: ListWaitingRequests) -> RequestPage:
-    """Go through the open requests of all models, and keep those that the caller may approve."""
-    after = comment_number(op.page_token) if op.page_token else 0
-    found: list[TransitionRequest] = []
-    width = len(_q.c)
-    while True:
-        rows = tx.all(_all_open, after=after, most=_BATCH)
-        for line in rows:
-            request, rest = line[:width], line[width:]
-            row, model = rest[: len(_v.c)], rest[len(_v.c) :]
-            shown_ = _request(tx, model, row, request, look(tx, model, row, request[2]))
-            if _waits(tx, shown_):
-                if len(found) == op.max_results:
-                    return RequestPage(found, found[-1].id)
-                found.append(shown_)
-            after = request[0]
-        if len(rows) < _BATCH:
-            return RequestPage(found)
 
 
 # ---------------------------------------------------------------- pieces
@@ -330,54 +294,13 @@ def _verdict(
     return pk
 
 
-def _actions(tx: Tx, model: Row, row: Row, request: Row, found: Look) -> list[ActivityAction]:
-    """Return what the caller may do with an open request."""
-    actions: list[ActivityAction] = []
-    if not not_an_approver(tx, model, row, found):
-        actions.append("APPROVE_TRANSITION_REQUEST")
-    if not not_a_reviewer(tx, model, row, found):
-        actions.append("REJECT_TRANSITION_REQUEST")
-    if request[3] == tx.actor.name or _manages(tx, model):
-        actions.append("CANCEL_TRANSITION_REQUEST")
-    return actions
-
-
-def _waits(tx: Tx, request: TransitionRequest) -> bool:
-    """Say whether the caller's approval is what a request waits for."""
-    if "APPROVE_TRANSITION_REQUEST" not in request.available_actions:
-        return False
-    return tx.actor.name not in request.approvals or request.state == "allowed"
-
-
-def _manages(tx: Tx, model: Row) -> bool:
-    return level_on_model(tx, model[0], model[1]) >= Level.MANAGE
-
-
-def _request(tx: Tx, model: Row, row: Row, request: Row, found: Look) -> TransitionRequest:
-    return TransitionRequest(
-        creation_timestamp=request[8],
-        user_id=request[3],
-        to_stage=request[2],
-        comment=request[4],
-        available_actions=_actions(tx, model, row, request, found),
-        id=str(request[0]),
-        name=model[1],
-        version=str(row[2]),
-        state=found.decision.state,
-        approvals=found.decision.approvals,
-        required_approvals=found.decision.required,
-        missing=found.decision.missing,
-        void_approvals=_void(found.decision),
-    )
-
-
 def _open_activities(tx: Tx, model: Row, row: Row) -> list[Activity]:
     looks: dict[str, Look] = {}
     activities = []
     for request in open_requests(tx, row[0]):
         found = looks.get(request[2]) or look(tx, model, row, request[2])
         looks[request[2]] = found
-        actions = _actions(tx, model, row, request, found)
+        actions = actions_of(tx, model, row, request, found)
         activities.append(
             _activity(
                 tx,
@@ -421,12 +344,8 @@ def _activity(
         approvals=decision.approvals if decision else [],
         required_approvals=decision.required if decision else 0,
         missing=decision.missing if decision else [],
-        void_approvals=_void(decision) if decision else [],
+        void_approvals=void_of(decision) if decision else [],
     )
-
-
-def _void(decision: Decision) -> list[VoidApproval]:
-    return [VoidApproval(v.user, v.reason) for v in decision.void]
 
 
 def _subject(name: str, row: Row) -> str:

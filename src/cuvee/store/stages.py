@@ -258,11 +258,20 @@ def _allow(
 def _require_move(
     tx: Tx, model: tuple[Any, ...], row: tuple[Any, ...], applied: Applied, target: Stage
 ) -> None:
+    problem = not_a_mover(tx, model, row, applied, target)
+    if problem:
+        raise PermissionDenied(problem)
+
+
+def not_a_mover(
+    tx: Tx, model: tuple[Any, ...], row: tuple[Any, ...], applied: Applied, target: Stage
+) -> str:
+    """Return why the actor may not move a version to a stage themselves; empty when they may."""
     if gates.may_move(tx, model, row[3], applied, target):
-        return
+        return ""
     source = stage_named(applied, row[3])
     level = needed_level(applied.policy, source, target).name
-    raise PermissionDenied(
+    return (
         f"{tx.actor.name} may not move version {row[2]} of {model[1]} from {source.name} to "
         f"{target.name}: that needs CAN_{level} on the model, or to be named by the stages. Ask "
         "for the move with transition-requests/create, or somebody who manages the model for the "

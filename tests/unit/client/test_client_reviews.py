@@ -106,3 +106,21 @@ def test_a_request_is_asked_for_rejected_and_told(name: str) -> None:
         "REJECTED_REQUEST",
         "REQUESTED_TRANSITION",
     ]
+
+
+@everywhere
+def test_requests_are_found_and_read(name: str) -> None:
+    client = MlflowClient()
+    first, second = register(name, ["acid"]), register(name, ["acid", "ph"])
+    client.transition_model_version_stage(name, first, "Production")
+    asked = client.request_transition(name, second, "Production", comment="wider")
+
+    (found,) = client.search_transition_requests(name, role="requester")
+    assert found == client.get_transition_request(asked.id)
+    assert (found.holder, found.from_stage, found.comment) == (first, "None", "wider")
+    changed = client.compare_model_versions(name, "Production", second)
+    assert [c.breaks for c in changed.signature] == ["input 'ph' is required now"]
+    client.reject_transition(name, second, "Production", comment="callers break")
+    assert client.search_transition_requests(name) == []
+    (ended,) = client.search_transition_requests(name, state="closed", max_results=1)
+    assert (ended.status, ended.closed_comment) == ("rejected", "callers break")

@@ -885,6 +885,12 @@ export interface Redelivered {
   redelivered: number;
 }
 
+/** Something that the caller may not do with a request, and why. */
+export interface Refusal {
+  action: "APPROVE_TRANSITION_REQUEST" | "CANCEL_TRANSITION_REQUEST" | "DELETE_COMMENT" | "EDIT_COMMENT" | "REJECT_TRANSITION_REQUEST";
+  reason: string;
+}
+
 /** A registered model, and the folder it is in, as ``team/project``. */
 export interface RegisteredModel {
   name: string;
@@ -966,7 +972,7 @@ export interface RequestList {
   requests?: Activity[];
 }
 
-/** A page of open requests and the token of the next. */
+/** A page of requests and the token of the next. */
 export interface RequestPage {
   requests?: TransitionRequest[];
   next_page_token?: string | null;
@@ -1310,6 +1316,17 @@ export interface TransitionRequest {
   required_approvals?: number;
   missing?: string[];
   void_approvals?: VoidApproval[];
+  status?: "approved" | "cancelled" | "closed" | "open" | "rejected";
+  checks?: CheckResult[];
+  holder?: string;
+  stale?: string[];
+  refusals?: Refusal[];
+  waits?: boolean;
+  from_stage?: string;
+  verdicts?: Verdict[];
+  closed_timestamp?: number | null;
+  closed_by?: string;
+  closed_comment?: string;
 }
 
 /** One request. */
@@ -1378,6 +1395,14 @@ export interface UserPermissions {
 /** One user. */
 export interface UserResult {
   user: User;
+}
+
+/** What a reviewer has said about a request. */
+export interface Verdict {
+  user_id: string;
+  verdict: "approved" | "rejected";
+  comment?: string;
+  creation_timestamp: number;
 }
 
 /** A comment on a version; ``available_actions`` are the caller's. */
@@ -1524,6 +1549,7 @@ export interface cuvee_api_reviews_Explanation {
   missing?: string[];
   void_approvals?: VoidApproval[];
   checks?: CheckResult[];
+  refused?: string;
 }
 
 /** Read what was done about a version's stage and said about the version, newest first. Needs read. */
@@ -2035,6 +2061,26 @@ export const explainTransition = /*#__PURE__*/ operation<
   },
   cuvee_api_reviews_Explanation
 >("explainTransition", "GET", "/api/1.0/cuvee/requests/explain");
+
+/** Read one request to move a version, open or not, by its id. Needs login. */
+export const getTransitionRequest = /*#__PURE__*/ operation<
+  {
+    id: string;
+  },
+  TransitionRequestResult
+>("getTransitionRequest", "GET", "/api/1.0/cuvee/requests/get");
+
+/** Find requests to move versions: open ones oldest first, ended ones the last ended first. Needs login. */
+export const searchTransitionRequests = /*#__PURE__*/ operation<
+  {
+    name?: string;
+    state?: "closed" | "open";
+    role?: "any" | "requester" | "reviewer";
+    max_results?: number;
+    page_token?: string;
+  },
+  RequestPage
+>("searchTransitionRequests", "GET", "/api/1.0/cuvee/requests/search");
 
 /** Read the open requests of all models that wait for the caller's word, oldest first. Needs login. */
 export const listWaitingRequests = /*#__PURE__*/ operation<
@@ -3104,6 +3150,7 @@ export const approveTransitionRequest = /*#__PURE__*/ operation<
     version: string;
     stage: string;
     archive_existing_versions?: boolean;
+    expected_holder?: string | null;
   },
   ActivityResult
 >("approveTransitionRequest", "POST", "/api/2.0/mlflow/transition-requests/approve");
