@@ -20,7 +20,7 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
 from cuvee.errors import InvalidParameter
@@ -255,6 +255,11 @@ def check_path(path: str) -> str:
             "'..', as in 'plots/roc.png'."
         )
     return plain
+
+
+def database_url(file: Path) -> str:
+    """Return the URL of an SQLite database in a file."""
+    return f"sqlite:///{quote(str(file))}"
 
 
 def _path(uri: str, path: str) -> str:

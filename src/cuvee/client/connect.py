@@ -18,6 +18,7 @@ from cuvee.uris import (
     LocalUri,
     ServerUri,
     StoredUri,
+    database_url,
     parse_tracking_uri,
 )
 
@@ -88,14 +89,13 @@ def _connect(uri: str) -> Connection:
 
 def _embedded(uri: str, where: DatabaseUri | DirectoryUri) -> Connection:
     from cuvee.blobs.local import LocalBlobs
-    from cuvee.store.engine import file_url
     from cuvee.store.lost_runs import settle_lost
     from cuvee.store.sql import SqlStore
 
     data = where.path if isinstance(where, DirectoryUri) else Path(DEFAULT_DATA)
     data = data.absolute()
     data.mkdir(parents=True, exist_ok=True)
-    url = where.url if isinstance(where, DatabaseUri) else file_url(data / "cuvee.db")
+    url = where.url if isinstance(where, DatabaseUri) else database_url(data / "cuvee.db")
     store = SqlStore.open(url)
     blobs = store.blobs = LocalBlobs(data / "artifacts")
     settle_lost(store)

@@ -16,7 +16,7 @@ from collections.abc import Hashable, Sequence
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import (
     ARRAY,
@@ -36,6 +36,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # compiles on both
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
+from cuvee.store.room import LogRoom
 from cuvee.store.statements import Prepared as Prepared  # noqa: PLC0414  # with the rest from here
 from cuvee.store.statements import Rows, eventually, fits, ifits, text_arg, too_slow
 from cuvee.store.statements import arg as arg  # noqa: PLC0414  # likewise
@@ -214,6 +215,7 @@ class SqliteDatabase(Database):
                 "sqlite:///cuvee.db."
             )
         self.file = Path(path)
+        self._room = LogRoom(self.file)
 
     def connect(self, *, read_only: bool = False) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = None
@@ -257,6 +259,8 @@ class SqliteDatabase(Database):
 
         connection.set_progress_handler(late if end < math.inf else None, STEPS)
         cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        if write:
+            self._room.keep()
         return end
 
     def translate(self, problem: Exception) -> CuveeError | None:
@@ -493,8 +497,3 @@ def open_database(url: str) -> Database:
         f"Cuvee does not know the database URL {url.partition('@')[2] or url!r}: use "
         "sqlite:///path/to/file.db or postgresql://user:password@host/name."
     )
-
-
-def file_url(path: Path) -> str:
-    """Return the URL of a database in the file ``path``."""
-    return f"sqlite:///{quote(str(path))}"

@@ -47,7 +47,11 @@ _event = hot(
 _text = hot(
     insert(schema.event_texts).values({c: arg(c) for c in ("event", "field", "salt", "text")})
 )
-_key_ids = select(schema.keys.c.name, schema.keys.c.id)
+_key_ids = hot(
+    lambda db: select(schema.keys.c.name, schema.keys.c.id).where(
+        db.among(schema.keys.c.name, "names")
+    )
+)
 _key_names = hot(
     lambda db: select(schema.keys.c.id, schema.keys.c.name).where(db.among(schema.keys.c.id, "ids"))
 )
@@ -195,12 +199,12 @@ class Tx:
         return found
 
     def _look_up(self, names: list[str], *, create: bool) -> dict[str, int]:
-        query = _key_ids.where(self.array(schema.keys.c.name, names))
-        found: dict[str, int] = dict(self.all(query))
+        listed = self.listed(names)
+        found: dict[str, int] = dict(self.all(_key_ids, names=listed))
         fresh = [name for name in names if name not in found]
         if fresh and create:
             self.bulk(_new_key, [(name,) for name in fresh])
-            found = dict(self.all(query))
+            found = dict(self.all(_key_ids, names=listed))
         self.new_keys.update(found)
         return found
 

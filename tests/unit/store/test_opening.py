@@ -11,15 +11,16 @@ from threading import Barrier
 import pytest
 
 from cuvee.errors import Unavailable
-from cuvee.store.engine import Database, file_url, open_database
+from cuvee.store.engine import Database, open_database
 from cuvee.store.statements import eventually
+from cuvee.uris import database_url
 
 
 def test_all_who_open_a_new_file_at_once_can_use_it(tmp_path: Path) -> None:
     many = 8
     with ThreadPoolExecutor(many) as pool:
         for number in range(300):  # of as many, some twenty were refused
-            database = open_database(file_url(tmp_path / f"{number}.db"))
+            database = open_database(database_url(tmp_path / f"{number}.db"))
             assert set(pool.map(mode_of, [database] * many, [Barrier(many)] * many)) == {"wal"}
 
 
@@ -58,5 +59,5 @@ def test_a_file_that_is_no_database_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database " * 100, encoding="utf-8")
     began = time.monotonic()
     with pytest.raises(Unavailable, match="not a database"):
-        open_database(file_url(tmp_path / "text.db")).connect()
+        open_database(database_url(tmp_path / "text.db")).connect()
     assert time.monotonic() - began < 10
