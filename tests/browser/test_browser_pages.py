@@ -34,8 +34,12 @@ PAGES = {
     "model-history": f"{WINE}?tab=history",
     "version": f"{WINE}/versions/1",
     "version-history": f"{WINE}/versions/1/history",
+    "audit": "/audit",
+    "audit-none": "/audit?actor=nobody",
+    "audit-event": "/audit/10",
     "not-found": "/nowhere/at/all",
 }
+NAMED = ("home", "experiments", "runs", "run", "models")
 EMPTY = {"empty-home": "/", "empty-models": "/models", "empty-runs": "/experiments/0"}
 
 
@@ -89,7 +93,8 @@ def test_an_empty_store_says_what_belongs_there(name: str, empty: Site, visit: O
 def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     opened = visit(wine, width=375)
     tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
-    for name in ("home", *tracking, "model-board", "version"):
+    governance = ("model-board", "version", "audit", "audit-event")
+    for name in ("home", *tracking, *governance):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name
@@ -98,10 +103,10 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
 def test_every_page_has_a_title_and_says_where_it_is(wine: Site, visit: Open) -> None:
     opened = visit(wine)
     titles = set()
-    for name in ("home", "experiments", "runs", "run", "models", "model-board", "version"):
+    for name in (*NAMED, "model-board", "version", "audit", "audit-event"):
         page = opened.go(PAGES[name].format(**places(wine)))
         titles.add(page.title())
         crumbs = page.text_content("nav[aria-label=Breadcrumbs]") or ""
         assert (page.text_content("main h1") or "?") in crumbs, name
-    assert len(titles) == 7
+    assert len(titles) == 9
     assert all(title.endswith(" Cuvee") for title in titles), titles

@@ -60,11 +60,12 @@ def test_every_key_of_the_list_does_what_it_says(wine: Site, visit: Open) -> Non
     page = visit(wine).go("/experiments")
     page.keyboard.press("?")
     listed = page.get_by_role("dialog").inner_text()
-    for name in ("Go to Home", "Go to Experiments", "Go to Models", "Go to the filter", "Select"):
+    places = [f"Go to {name}" for name in ("Home", "Experiments", "Models", "Audit")]
+    for name in (*places, "Go to the filter", "Select"):
         assert name in listed
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    for keys, path in (("gh", "/"), ("gm", "/models"), ("ge", "/experiments")):
+    for keys, path in (("gh", "/"), ("gm", "/models"), ("gl", "/audit"), ("ge", "/experiments")):
         for key in keys:
             page.keyboard.press(key)
         expect(page).to_have_url(re.compile(re.escape(path) + "$"))

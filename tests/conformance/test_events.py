@@ -134,6 +134,24 @@ def test_events_come_in_pages_forwards_and_backwards(store: Store) -> None:
         store.do(ListEvents(page_token="x"))  # not a password
 
 
+def test_an_action_that_ends_with_a_dot_means_all_of_its_noun(store: Store) -> None:
+    for name in ("wine", "model"):
+        store.do(CreateRegisteredModel(name=name))
+    store.do(UpdateRegisteredModel(name="wine", description="reds"))
+    store.do(CreateModelVersion(name="model", source="s3://b/m"))
+    store.do(CreateRun(experiment_id="0"))
+
+    def found(action: str) -> list[str]:
+        return [event.action for event in history(store, action=action)]
+
+    assert found("model.") == ["model.created", "model.created", "model.description_set"]
+    assert found("model.created") == ["model.created", "model.created"]
+    assert found("version.") == ["version.created"]
+    assert found("run.") == ["run.created"]
+    assert found("model") == []
+    assert found(".") == []
+
+
 def test_the_actor_is_who_asked(local_store: SqlStore) -> None:
     local_store.do(CreateRegisteredModel(name="wine"), Actor("ann", "basic"))
 

@@ -27,4 +27,5 @@ export const PLACES: readonly Place[] = [
     keys: "g m",
     label: strings.keys.goModels,
   },
+  { to: "/audit", name: strings.audit, icon: "audit", keys: "g l", label: strings.keys.goAudit },
 ];

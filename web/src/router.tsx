@@ -3,6 +3,7 @@ import { prefix } from "./api/client";
 import { Broken } from "./components/Broken";
 import { NotFound } from "./components/NotFound";
 import { Skeleton } from "./components/Skeleton";
+import { auditEventRoute, auditRoute } from "./pages/audit/route";
 import { compareRoute } from "./pages/compare/route";
 import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
 import { homeRoute } from "./pages/home/route";
@@ -21,6 +22,8 @@ export const router = createRouter({
     modelsRoute,
     modelRoute,
     versionRoutes,
+    auditRoute,
+    auditEventRoute,
   ]),
   basepath: prefix || "/",
   defaultPreload: "intent",

@@ -53,7 +53,9 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     model: Annotated[
         str, Meta(max_length=256, description="only events of this model and its versions")
     ] = ""
-    action: Annotated[str, Meta(max_length=100)] = ""
+    action: Annotated[
+        str, Meta(max_length=100, description="all of a noun where it ends with a dot: `version.`")
+    ] = ""
     actor: Id = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
     from_time: Annotated[Time | None, Meta(description="only events at or after this time")] = None

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.option(
     "--object", "changed", metavar="NOUN:ID", help="Only this object's events.", default=""
 )
-@click.option("--action", metavar="NOUN.VERB", help="Only events of this kind.", default="")
+@click.option(
+    "--action", metavar="NOUN.VERB", help="Only events of this kind; NOUN. for all.", default=""
+)
 @click.option("--actor", metavar="NAME", help="Only what this user did.", default="")
 @click.option("--follow", is_flag=True, help="Wait for new events and print them; Ctrl-C ends it.")
 @click.option(

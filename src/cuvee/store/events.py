@@ -45,13 +45,14 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     query, values = seen(tx, IN_ORDER)
     if op.since > 0:
         query = query.where(_l.c.place >= op.since)
-    for column, wanted in (
-        (_e.c.object, op.object),
-        (_e.c.action, op.action),
-        (_e.c.actor, op.actor),
-    ):
+    for column, wanted in ((_e.c.object, op.object), (_e.c.actor, op.actor)):
         if wanted:
             query = query.where(column == wanted)
+    if op.action.endswith("."):
+        behind = op.action[:-1] + "/"  # "/" comes after "."
+        query = query.where(_e.c.action >= op.action, _e.c.action < behind)
+    elif op.action:
+        query = query.where(_e.c.action == op.action)
     if op.model:
         first, behind = f"version:{op.model}/", f"version:{op.model}0"  # "0" comes after "/"
         versions = and_(_e.c.object >= first, _e.c.object < behind)

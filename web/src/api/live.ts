@@ -11,16 +11,21 @@ const TOUCHES: Record<string, readonly string[]> = {
   version: ["model", "models", "version", "versions", "events", "requests"],
   policy: ["policy", "versions"],
   log: ["log"],
+  user: ["users", "groups", "session", "grants"],
+  group: ["groups", "users", "session", "grants"],
+  token: ["tokens"],
+  webhook: ["webhooks"],
 };
+const EVERY = "audit"; // read anew whatever has happened
 const GATHER = 250; // milliseconds in which changes gather
 const AGAIN = 3000; // milliseconds until a cut stream is followed again
 
-const told = new Set(Object.values(TOUCHES).flat());
+const told = new Set([...Object.values(TOUCHES).flat(), EVERY]);
 const waiting = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function touch(noun: string): void {
-  for (const key of TOUCHES[noun] ?? []) waiting.add(key);
+  for (const key of [...(TOUCHES[noun] ?? []), EVERY]) waiting.add(key);
   if (timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
@@ -66,4 +71,5 @@ export function stayLive(): void {
 function heard(message: Message): void {
   const event = JSON.parse(message.data) as Event;
   touch(event.object.split(":")[0] ?? "");
+  if (event.action.startsWith("permission.")) touch("user"); // its object is what it is on
 }
