@@ -28,8 +28,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     make_admin(folder)
     for site in served(folder, "--login"):
         for name in (VIEWER, "eve"):
-            user = {"username": name, "password": SECRET}
-            done(ask(site, ADMIN, "POST", f"{MLFLOW}users/create", user))
+            made = {"username": name, "password": SECRET}
+            done(ask(site, ADMIN, "POST", f"{MLFLOW}users/create", made))
         for model in ("wine", "secret"):
             done(ask(site, ADMIN, "POST", f"{MLFLOW}registered-models/create", {"name": model}))
         for user, level in ((VIEWER, "CAN_READ"), ("eve", "CAN_MANAGE")):

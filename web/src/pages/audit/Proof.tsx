@@ -145,7 +145,7 @@ function Commands({ object, signer }: CommandsProps) {
   if (object) {
     lines.push(
       strings.bundle,
-      `cuvee audit export event.zip --object '${object.replaceAll("'", "'\\''")}'`,
+      `cuvee audit export event.zip --object '${object.replaceAll("'", "'\\''")}' --tracking-uri ${serverUrl}`,
       `python verifier.py event.zip${key}`,
     );
   }

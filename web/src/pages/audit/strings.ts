@@ -123,7 +123,7 @@ export const proof = {
     good: (size: string) =>
       `The log still begins with the ${size} entries that this browser saw under an earlier checkpoint: none of them was changed, removed or moved since.`,
     unknown:
-      "This browser has seen no earlier checkpoint of this log. It keeps this one, and compares the next with it.",
+      "This browser has seen no earlier checkpoint of this log. It keeps one that holds, and compares the next with it.",
     bad: (size: string) =>
       `The log does not continue the ${size} entries that this browser saw under an earlier checkpoint, or another key signs it now.`,
   },
