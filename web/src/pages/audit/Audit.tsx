@@ -15,8 +15,8 @@ import styles from "./Audit.module.css";
 import { AuditFilters } from "./AuditFilters";
 import { COLUMNS } from "./columns";
 import { ExportMenu } from "./ExportMenu";
-import { filterOf } from "./filter";
-import { type AuditSearch, auditRoute } from "./route";
+import { type AuditSearch, filterOf } from "./filter";
+import { auditRoute } from "./route";
 import { strings } from "./strings";
 import { VerifyDialog } from "./VerifyDialog";
 

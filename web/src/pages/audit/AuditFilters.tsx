@@ -4,8 +4,7 @@ import { Button } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
 import { ACTIONS } from "../../lib/actions";
 import styles from "./Audit.module.css";
-import { localOf, stamp } from "./filter";
-import type { AuditSearch } from "./route";
+import { type AuditSearch, localOf, stamp } from "./filter";
 import { strings } from "./strings";
 
 const CLEAR = {

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { filterOf, localOf, stamp } from "./filter";
-import { readAudit } from "./route";
+import { filterOf, localOf, readAudit, stamp } from "./filter";
 
 test("an address is read without trust", () => {
   expect(
