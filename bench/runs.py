@@ -1,22 +1,27 @@
-"""What searches cost among many runs: ``python -m bench.runs [RUNS] [URL]``, in this process.
+"""What searches cost among few and many runs: ``python -m bench.runs [RUNS ...]``, in this process.
 
 Runs are inserted in bulk, as rows like those that the store writes (25 values each), into one
-experiment. The URL names an empty database, such as a PostgreSQL; an SQLite file by default.
+experiment, and 100,000 experiments beside it; one run has 20,000 metrics. Each size has a database
+of its own, and the sizes take turns in each row.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
+from bench.limits import machine
+from bench.report import number, write
 from cuvee.api.experiments import CreateExperiment, SearchExperiments
-from cuvee.api.runs import SearchRuns
+from cuvee.api.metrics import Metric
+from cuvee.api.runs import CreateRun, GetRun, LogBatch, SearchRuns
 from cuvee.api.searches import ListRunKeys, SearchRunTable
 from cuvee.client.finding import RUN_COLUMNS
 from cuvee.client.tables import FoundRuns
@@ -30,7 +35,8 @@ from cuvee.store.tx import Tx
 CHUNK = 5_000
 METRICS, PARAMS, TAGS = 10, 10, 5
 T0 = 1_750_000_000_000
-EXPERIMENTS = 100_000
+KEYS = 20_000
+Work = Callable[[int], Any]
 
 _runs, _params, _tags, _latest = (
     hot(insert(table)) for table in (schema.runs, schema.params, schema.tags, schema.latest)
@@ -100,7 +106,7 @@ def load_experiments(store: SqlStore, count: int) -> None:
         tx.bulk(_experiments, rows)
 
 
-def milliseconds(work: Callable[[int], Any], rounds: int) -> float:
+def milliseconds(work: Work, rounds: int) -> float:
     """Return the median duration of a call."""
     took = []
     work(-1)  # writes the SQL
@@ -111,8 +117,8 @@ def milliseconds(work: Callable[[int], Any], rounds: int) -> float:
     return statistics.median(took) * 1000
 
 
-def measure(store: SqlStore, home: str, count: int) -> None:
-    """Measure and print what searches for runs cost."""
+def searches(store: SqlStore, home: str, count: int) -> list[tuple[str, Work, int]]:
+    """Return searches for runs of an experiment of so many, with what to repeat them."""
     ids = [home]
     order = ["metrics.metric_3 DESC"]
 
@@ -139,7 +145,7 @@ def measure(store: SqlStore, home: str, count: int) -> None:
 
     rare = f"metrics.metric_1 > {1 - 50 / count} AND params.param_0 = '1'"
     either = "(params.param_1 = '1' OR metrics.metric_1 < 0.1) AND NOT tags.tag_1 = '3'"
-    rows: list[tuple[str, Callable[[int], Any], int]] = [
+    return [
         ("metric and param, by a metric: page of 100", page(clause), 50),
         ("the same, 4 columns", table(clause, order_by=order), 50),
         ("the same with its total", table(clause, order_by=order, total=True), 5),
@@ -156,48 +162,80 @@ def measure(store: SqlStore, home: str, count: int) -> None:
         ("keys of the newest 10,000", lambda _: store.do(ListRunKeys(experiment_ids=ids)), 3),
         ("10,000 runs to a DataFrame", frame, 3),
     ]
-    for what, work, rounds in rows:
-        say(what, milliseconds(work, rounds))
 
 
-def measure_experiments(store: SqlStore) -> None:
-    """Measure and print what searches for experiments cost."""
+def others(store: SqlStore, wide: str) -> list[tuple[str, Work, int]]:
+    """Return searches for experiments, and what a run of 20,000 metrics is asked."""
 
-    def find(**asked: Any) -> Callable[[int], Any]:
+    def find(**asked: Any) -> Work:
         return lambda n: store.do(
             SearchExperiments(max_results=100, **{k: v.format(n) for k, v in asked.items()})
         )
 
-    say("experiments: the newest 100", milliseconds(find(), 10))
-    say(
-        "experiments: by the beginning of the name",
-        milliseconds(find(filter="name LIKE 'team{}/%'"), 10),
-    )
+    return [
+        ("experiments: the newest 100", find(), 10),
+        ("experiments: by the beginning of the name", find(filter="name LIKE 'team{}/%'"), 10),
+        (f"a run of {KEYS:,} metrics", lambda _: store.do(GetRun(run_id=wide)), 5),
+        (
+            "one of its metrics, among all runs by it",
+            lambda n: store.do(SearchRuns(filter=f"metrics.`wide_{n}` >= 0", experiment_ids=["0"])),
+            20,
+        ),
+    ]
 
 
-def main(count: int, url: str) -> None:
-    """Load, measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqlStore.open(url or f"sqlite:///{folder}/cuvee.db")
-        home = store.do(CreateExperiment(name="many")).experiment_id
-        begin = time.perf_counter()
-        load_runs(store, int(home), count)
-        load_experiments(store, EXPERIMENTS)
-        if not store.database.group_commit:  # what its own keeper does sooner or later
-            store.database.connect().execute("VACUUM ANALYZE")
-        print(f"{count} runs loaded in {time.perf_counter() - begin:.0f} s", flush=True)
-        measure(store, home, count)
-        measure_experiments(store)
-        store.close()
+def fill(url: str, count: int, experiments: int) -> tuple[SqlStore, str, str]:
+    """Fill an empty database; return its store, the experiment's id and the wide run's."""
+    store = SqlStore.open(url)
+    begin = time.perf_counter()
+    home = store.do(CreateExperiment(name="many")).experiment_id
+    load_runs(store, int(home), count)
+    load_experiments(store, experiments)
+    wide = store.do(CreateRun(experiment_id="0")).run.info.run_id
+    for first in range(0, KEYS, 1000):
+        keys = [f"wide_{i}" for i in range(first, first + 1000)]
+        metrics = [Metric(key=key, value=1.0, timestamp=T0, step=0) for key in keys]
+        store.do(LogBatch(run_id=wide, metrics=metrics))
+    if not store.database.group_commit:  # what its own keeper does sooner or later
+        store.database.connect().execute("VACUUM ANALYZE")
+    print(f"{count:,} runs loaded in {time.perf_counter() - begin:.0f} s", flush=True)
+    return store, home, wide
 
 
-def say(what: str, value: float) -> None:
-    """Print one figure."""
-    print(f"{what:45} {value:9.2f} ms", flush=True)
+def main() -> None:
+    """Load, measure, print, and write the table where it is wanted."""
+    parser = argparse.ArgumentParser(prog="python -m bench.runs", description=__doc__)
+    parser.add_argument("runs", type=int, nargs="*", default=[10_000, 1_000_000], help="sizes")
+    parser.add_argument("--experiments", type=int, default=100_000, help="others beside it")
+    parser.add_argument("--url", help="an empty database for one size, such as a PostgreSQL")
+    parser.add_argument("--markdown", type=Path, help="also write the table to this file")
+    args = parser.parse_args()
+    if args.url and len(args.runs) > 1:
+        parser.error("one database takes one size")
+    lines = ["| ms, median | " + " | ".join(f"{n:,} runs" for n in args.runs) + " | ratio |"]
+    lines += ["|---" * (len(args.runs) + 2) + "|"]
+    with ExitStack() as stack:
+        plans = []
+        for count in args.runs:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            store, home, wide = fill(
+                args.url or f"sqlite:///{folder}/cuvee.db", count, args.experiments
+            )
+            stack.callback(store.close)
+            plans.append([*searches(store, home, count), *others(store, wide)])
+        for row in zip(*plans, strict=True):
+            costs = [milliseconds(work, rounds) for _, work, rounds in row]
+            cells = [*(number(cost) for cost in costs), f"{costs[-1] / costs[0]:.1f}x"]
+            print(f"{row[0][0]:45} " + " ".join(f"{cell:>9}" for cell in cells), flush=True)
+            lines.append("| " + " | ".join([row[0][0], *cells]) + " |")
+    found = machine()
+    lines += ["", f"Machine: {found['cpu']}, {found['cores']} cores, {found['kernel']},"]
+    lines += [f"Python {found['python']}, {found['date']}.", ""]
+    sizes = " ".join(map(str, args.runs))
+    lines += [f"    python -m bench.runs {sizes} --markdown docs/benchmarks.md", ""]
+    if args.markdown:
+        write("\n".join(lines), args.markdown, "runs")
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
-        sys.argv[2] if len(sys.argv) > 2 else "",
-    )
+    main()
