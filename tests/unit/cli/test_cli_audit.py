@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from cuvee.log import verifier
+from postgres import running_postgres
 from refusals.served import Site, wait_for
 
 
@@ -19,15 +23,42 @@ def audit(folder: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def edit(folder: Path, sql: str) -> None:
+def edit(data: str, *statements: str) -> None:
     """Change the database behind everybody's back."""
-    with closing(sqlite3.connect(folder / "cuvee.db", timeout=20)) as connection, connection:
-        connection.executescript(sql)
+    if data.startswith("sqlite"):
+        file = data.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(file, timeout=20)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+        return
+    import psycopg
+
+    with psycopg.connect(data) as session:
+        for statement in statements:
+            session.execute(statement)
 
 
-def test_the_log_is_verified_and_exported_with_and_without_a_server(tmp_path: Path) -> None:
-    data = f"sqlite:///{tmp_path}/cuvee.db"
-    site = Site(data, tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/cuvee.db"
+    else:
+        with running_postgres(durable=False) as url:
+            yield url
+
+
+UNPROTECT = {
+    "sqlite": "DROP TRIGGER events_no_update",
+    "postgresql": "DROP TRIGGER events_append_only ON events",
+}
+
+
+def test_the_log_is_verified_and_exported_with_and_without_a_server(
+    data: str, tmp_path: Path
+) -> None:
+    key = ("--log-key", str(tmp_path / "log.key"))
+    site = Site(data, tmp_path, *key)
     url = f"http://127.0.0.1:{site.port}"
     try:
         site.api("registered-models/create", name="wine", description="red")
@@ -37,10 +68,10 @@ def test_the_log_is_verified_and_exported_with_and_without_a_server(tmp_path: Pa
             found, said = audit(tmp_path, "verify", target)
             assert (found, "The history holds." in said) == (0, True), said
         running = audit(tmp_path, "export", "running.zip", "--tracking-uri", url)
-        edit(tmp_path, "UPDATE registered_models SET description = 'white'")
+        edit(data, "UPDATE registered_models SET description = 'white'")
         found, said = audit(tmp_path, "verify", data)
         assert (found, "model:wine" in said) == (1, True), said
-        edit(tmp_path, "UPDATE registered_models SET description = 'red'")
+        edit(data, "UPDATE registered_models SET description = 'red'")
         assert audit(tmp_path, "verify", data)[0] == 0
     finally:
         site.close()
@@ -51,7 +82,9 @@ def test_the_log_is_verified_and_exported_with_and_without_a_server(tmp_path: Pa
         alone = [sys.executable, "-I", str(verifier.__file__), bundle]
         checked = subprocess.run(alone, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stderr
-    edit(tmp_path, "DROP TRIGGER events_no_update; UPDATE events SET actor = 'eve'")
+    with pytest.raises(Exception, match="append-only"):
+        edit(data, "UPDATE events SET actor = 'eve'")
+    edit(data, UNPROTECT[data.partition(":")[0]], "UPDATE events SET actor = 'eve'")
     found, said = audit(tmp_path, "verify", data)
     assert found == 1
     assert "event" in said.lower()
