@@ -38,8 +38,14 @@ export default defineConfig({
         // Few files: what most pages need comes in two, each page in one, heavy parts in their own.
         codeSplitting: {
           groups: [
-            { name: "vendor", test: /node_modules\/(?!.*(uplot|react-virtual|virtual-core))/ },
-            { name: "shared", test: /src\/(api|lib|state|components\/(?!DataGrid|Plot))/ },
+            {
+              name: "vendor",
+              test: /node_modules\/(?!.*(uplot|react-virtual|virtual-core|hyparquet|fzstd|marked))/,
+            },
+            {
+              name: "shared",
+              test: /src\/(api|lib|state|components\/(?!DataGrid|Plot|VirtualTree))/,
+            },
           ],
         },
       },

@@ -24,6 +24,7 @@ PAGES = {
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
     "run": "/runs/{run}",
     "run-metrics": "/runs/{run}/metrics",
+    "run-artifacts": "/runs/{run}/artifacts",
     "compare": "/compare?runs={three}&in={sweep}",
     "compare-charts": "/compare?runs={three}&in={sweep}&tab=charts",
     "compare-scatter": "/compare?runs={three}&in={sweep}&tab=scatter",
@@ -33,6 +34,7 @@ PAGES = {
     "model-versions": f"{WINE}?tab=versions",
     "model-history": f"{WINE}?tab=history",
     "version": f"{WINE}/versions/1",
+    "version-files": f"{WINE}/versions/1/files?path=MLmodel",
     "version-history": f"{WINE}/versions/1/history",
     "audit": "/audit",
     "audit-none": "/audit?actor=nobody",
@@ -94,7 +96,8 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     opened = visit(wine, width=375)
     tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
     governance = ("model-board", "version", "audit", "audit-event")
-    for name in ("home", *tracking, *governance):
+    files = ("run-artifacts", "version-files")
+    for name in ("home", *tracking, *files, *governance):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name

@@ -23,6 +23,7 @@ _VIEW = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "media-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+_SHOWN = (b"text/plain", b"image/", b"audio/", b"video/", b"application/pdf")
 _INLINE = "script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:"
 _HASHES = {"sha-256": ("sha256", 32), "sha-512": ("sha512", 64)}
 _MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):\s*")
@@ -114,7 +115,7 @@ def view_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
     kind, sandbox = headers[b"content-type"], f"sandbox; {_VIEW}"
     if ending in ("html", "htm", "xhtml"):
         kind, sandbox = b"text/html; charset=utf-8", f"sandbox allow-scripts; {_VIEW}; {_INLINE}"
-    elif not kind.startswith((b"text/plain", b"image/", b"audio/", b"video/")):
+    elif not kind.startswith(_SHOWN):
         kind = b"application/octet-stream"
     # Downloads say no charset, as MLflow's do not; what is shown must not be guessed at.
     headers[b"content-type"] = b"text/plain; charset=utf-8" if kind == b"text/plain" else kind

@@ -66,7 +66,7 @@ def test_html_runs_with_no_origin_and_no_network(
         ("noending", "application/octet-stream"),
         ("a.html.gz", "application/octet-stream"),
         ("a.swf", "application/octet-stream"),
-        ("a.pdf", "application/octet-stream"),
+        ("a.pdf", "application/pdf"),
         ("a.css", "application/octet-stream"),
         ("html", "text/html; charset=utf-8"),
     ],

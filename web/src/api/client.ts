@@ -38,6 +38,28 @@ export async function callBytes<Request>(
   return (await send(operation, request, type, signal)).arrayBuffer();
 }
 
+/** Some bytes of a file, and how many it has in all. */
+export interface Part {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly size: number;
+  /** sha256 of the whole file, hexadecimal. */
+  readonly digest: string | undefined;
+}
+
+/** Read a part of a file; from its first byte to its last when the span is left out. */
+export async function readPart(
+  url: string,
+  span: readonly [number, number] | undefined,
+  signal?: AbortSignal,
+): Promise<Part> {
+  const headers: HeadersInit = span ? { Range: `bytes=${span[0]}-${span[1] - 1}` } : {};
+  const found = await answer(url, signal ? { headers, signal } : { headers });
+  const bytes = new Uint8Array(await found.arrayBuffer());
+  const total = found.headers.get("Content-Range")?.split("/")[1];
+  const digest = /^"([0-9a-f]{64})"$/.exec(found.headers.get("ETag") ?? "")?.[1];
+  return { bytes, size: Number(total ?? bytes.length), digest };
+}
+
 function send<Request>(
   operation: Operation<Request, unknown>,
   request: Request,

@@ -5,9 +5,13 @@ import { Badge, StatusBadge } from "../../components/Badge";
 import type { Crumb } from "../../components/Breadcrumbs";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
+import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
 import { runRoute } from "./route";
 import { strings } from "./strings";
+
+/** Tabs that take the height that is left. */
+const FULL = new Set(["artifacts", "logs"]);
 
 /** A run's header; its tabs are routes below. A new tab is a line here and a route in route.ts. */
 export function RunFrame() {
@@ -39,15 +43,21 @@ export function RunFrame() {
       active: here === "metrics",
       link: { to: "/runs/$runId/metrics", params: { runId } },
     },
+    {
+      name: strings.tabs.artifacts,
+      active: here === "artifacts",
+      link: { to: "/runs/$runId/artifacts", params: { runId } },
+    },
   ] as const;
+  const full = FULL.has(here ?? "");
   return (
-    <Page title={info?.run_name ?? runId.slice(0, 8)} above={above} marks={marks}>
+    <Page title={info?.run_name ?? runId.slice(0, 8)} above={above} marks={marks} full={full}>
       <Loaded query={query} failed={strings.failed} lines={10}>
         {() => (
-          <>
+          <div className={full ? frame.full : frame.parts}>
             <Tabs label={strings.tabs.label} tabs={tabs} />
             <Outlet />
-          </>
+          </div>
         )}
       </Loaded>
     </Page>

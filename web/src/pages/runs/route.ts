@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { rootRoute } from "../../root";
 import { readView } from "../charts/view";
+import { readFiles } from "../files/view";
 
 /** A run's header and tabs; each tab is a route below it. */
 export const runRoute = createRoute({
@@ -30,4 +31,16 @@ export const metricsRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunMetrics"), "RunMetrics"),
 });
 
-export const runRoutes = runRoute.addChildren([indexRoute, overviewRoute, metricsRoute]);
+export const artifactsRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/artifacts",
+  validateSearch: readFiles,
+  component: lazyRouteComponent(() => import("./RunFiles"), "RunFiles"),
+});
+
+export const runRoutes = runRoute.addChildren([
+  indexRoute,
+  overviewRoute,
+  metricsRoute,
+  artifactsRoute,
+]);

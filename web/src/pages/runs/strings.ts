@@ -7,7 +7,12 @@ export const strings = {
     user: "User",
   },
   failed: "The run could not be read.",
-  tabs: { label: "Parts of the run", overview: "Overview", metrics: "Metrics" },
+  tabs: {
+    label: "Parts of the run",
+    overview: "Overview",
+    metrics: "Metrics",
+    artifacts: "Artifacts",
+  },
   above: "Experiments",
   deleted: "Deleted",
   facts: "About",

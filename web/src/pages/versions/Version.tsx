@@ -3,6 +3,7 @@ import { useVersion } from "../../api/versions";
 import { Badge, StageBadge } from "../../components/Badge";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
+import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
 import { versionRoute } from "./route";
 import { strings } from "./strings";
@@ -32,19 +33,25 @@ export function VersionFrame() {
       link: { to: "/models/$name/versions/$version/overview", params },
     },
     {
+      name: strings.tabs.files,
+      active: here === "files",
+      link: { to: "/models/$name/versions/$version/files", params },
+    },
+    {
       name: strings.tabs.history,
       active: here === "history",
       link: { to: "/models/$name/versions/$version/history", params },
     },
   ] as const;
+  const full = here === "files";
   return (
-    <Page title={strings.title(version)} above={above} marks={marks}>
+    <Page title={strings.title(version)} above={above} marks={marks} full={full}>
       <Loaded query={query} failed={strings.failed} lines={10}>
         {() => (
-          <>
+          <div className={full ? frame.full : frame.parts}>
             <Tabs label={strings.tabs.label} tabs={tabs} />
             <Outlet />
-          </>
+          </div>
         )}
       </Loaded>
     </Page>

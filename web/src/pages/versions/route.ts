@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { rootRoute } from "../../root";
+import { readFiles } from "../files/view";
 
 /** A version's header and tabs; each tab is a route below it. */
 export const versionRoute = createRoute({
@@ -28,4 +29,16 @@ const historyRoute = createRoute({
   component: lazyRouteComponent(() => import("./VersionHistory"), "VersionHistory"),
 });
 
-export const versionRoutes = versionRoute.addChildren([indexRoute, overviewRoute, historyRoute]);
+export const filesRoute = createRoute({
+  getParentRoute: () => versionRoute,
+  path: "/files",
+  validateSearch: readFiles,
+  component: lazyRouteComponent(() => import("./VersionFiles"), "VersionFiles"),
+});
+
+export const versionRoutes = versionRoute.addChildren([
+  indexRoute,
+  overviewRoute,
+  filesRoute,
+  historyRoute,
+]);

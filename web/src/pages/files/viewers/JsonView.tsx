@@ -1,0 +1,96 @@
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
+import { Button } from "../../../components/Button";
+import { CopyButton } from "../../../components/CopyButton";
+import { SearchBox } from "../../../components/Field";
+import { VirtualTree } from "../../../components/VirtualTree";
+import { type JsonRow, parseJson, rowsOfJson } from "../json";
+import { strings } from "../strings";
+import styles from "./viewers.module.css";
+
+interface JsonViewProps {
+  text: string;
+  name: string;
+  /** Shows the text when it is no JSON. */
+  fallback: ReactNode;
+}
+
+/** Values as a tree, each with the path to it. */
+export default function JsonView({ text, name, fallback }: JsonViewProps) {
+  const read = useMemo(() => {
+    try {
+      return { value: parseJson(text) };
+    } catch (problem) {
+      return { why: problem instanceof Error ? problem.message : String(problem) };
+    }
+  }, [text]);
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set()); // from what they are first
+  const [chosen, setChosen] = useState<string | undefined>();
+  const [typed, setTyped] = useState("");
+  const wanted = useDeferredValue(typed.toLowerCase());
+  const rows = useMemo(
+    () => ("why" in read ? [] : rowsOfJson(read.value, turned, wanted)),
+    [read, turned, wanted],
+  );
+  if ("why" in read) {
+    return (
+      <div className={styles.fill}>
+        <p className={styles.bar}>{strings.notValid("JSON", read.why ?? "")}</p>
+        <div className={styles.grow}>{fallback}</div>
+      </div>
+    );
+  }
+  const toggle = ({ key }: JsonRow) =>
+    setTurned((old) => {
+      const next = new Set(old);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
+  const path = rows.find((row) => row.key === chosen)?.path;
+  return (
+    <div className={styles.fill}>
+      <div className={styles.bar}>
+        <SearchBox label={strings.findJson} value={typed} onChange={setTyped} />
+        {turned.size > 0 && (
+          <Button onClick={() => setTurned(new Set())}>{strings.closeAll}</Button>
+        )}
+        {path !== undefined && (
+          <>
+            <code>{path || "$"}</code>
+            <CopyButton value={path} label={strings.copyPath} />
+          </>
+        )}
+      </div>
+      <div className={styles.grow}>
+        <VirtualTree
+          label={strings.json(name)}
+          rows={rows}
+          chosen={chosen}
+          cell={JsonCell}
+          onToggle={toggle}
+          onChoose={(row) => {
+            setChosen(row.key);
+            if (row.open !== undefined) toggle(row);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+const KINDS: Record<JsonRow["kind"], string | undefined> = {
+  text: styles.string,
+  number: styles.digits,
+  word: styles.word,
+  items: styles.more,
+};
+
+function JsonCell({ name, kind, shown }: JsonRow) {
+  return (
+    <span className={styles.json}>
+      {name !== undefined && <span className={styles.key}>{name}:</span>}
+      <span className={KINDS[kind]} title={shown}>
+        {shown}
+      </span>
+    </span>
+  );
+}
