@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { call } from "./client";
-import { getRun, searchRuns } from "./schema.gen";
+import { getLease, getRun, getRunTree, searchRuns } from "./schema.gen";
 
 /** Some runs, without windows: what runs now, what began last. */
 export const runsWhere = (experiments: readonly string[], filter: string, most: number) =>
@@ -22,3 +22,20 @@ export const runQuery = (id: string) =>
   });
 
 export const useRun = (id: string) => useQuery(runQuery(id));
+
+/** The runs nested in a run, the nearest first. */
+export const treeOf = (id: string) =>
+  queryOptions({
+    queryKey: ["run", "tree", id],
+    queryFn: async ({ signal }) => (await call(getRunTree, { run_id: id }, signal)).tree,
+  });
+
+const ALIVE = 3000; // milliseconds between two looks at what a process says
+
+/** When a run's process was last heard of, and the last lines of its output. */
+export const useLease = (id: string, live: boolean) =>
+  useQuery({
+    queryKey: ["run", "lease", id],
+    queryFn: async ({ signal }) => (await call(getLease, { run_id: id }, signal)).lease,
+    refetchInterval: live ? ALIVE : false,
+  });

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { MOST_COMPARED, runsById } from "../../api/compare";
 import type { Run } from "../../api/schema.gen";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
+import { Skeleton } from "../../components/Skeleton";
 import { Tabs } from "../../components/Tabs";
 import { type Stroke, strokesOf } from "../../lib/colour";
 import { compact } from "../../lib/search";
@@ -13,9 +14,17 @@ import { MetricCharts } from "../charts/MetricCharts";
 import styles from "./Compare.module.css";
 import { DiffTable } from "./DiffTable";
 import { Runs } from "./Runs";
-import { type CompareSearch, compareRoute } from "./route";
+import { type CompareSearch, compareRoute, PARTS } from "./route";
 import { Scatter } from "./Scatter";
 import { strings } from "./strings";
+
+const CompareCode = lazy(() => import("./texts").then((m) => ({ default: m.CompareCode })));
+const CompareEnvironment = lazy(() =>
+  import("./texts").then((m) => ({ default: m.CompareEnvironment })),
+);
+const CompareArtifacts = lazy(() =>
+  import("./texts").then((m) => ({ default: m.CompareArtifacts })),
+);
 
 const ABOVE = [{ name: strings.above, to: "/experiments" }];
 
@@ -83,7 +92,7 @@ function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) 
     to: "/compare",
     search: (old: CompareSearch) => compact({ ...old, tab: to }),
   });
-  const tabs = (["table", "charts", "scatter"] as const).map((name) => {
+  const tabs = (["table", ...PARTS] as const).map((name) => {
     const part = name === "table" ? undefined : name;
     return { name: strings.tabs[name], active: tab === part, link: link(part) as object };
   });
@@ -97,6 +106,15 @@ function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) 
       {tab === undefined && <DiffTable runs={runs} search={search} onChange={onChange} />}
       {tab === "charts" && <Charts runs={runs} search={search} onChange={onChange} />}
       {tab === "scatter" && <Scatter runs={runs} search={search} onChange={onChange} />}
+      <Suspense fallback={<Skeleton lines={8} />}>
+        {tab === "code" && <CompareCode runs={runs} search={search} onChange={onChange} />}
+        {tab === "environment" && (
+          <CompareEnvironment runs={runs} search={search} onChange={onChange} />
+        )}
+        {tab === "artifacts" && (
+          <CompareArtifacts runs={runs} search={search} onChange={onChange} />
+        )}
+      </Suspense>
     </div>
   );
 }

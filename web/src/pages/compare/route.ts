@@ -4,7 +4,7 @@ import { choice, compact, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type ChartView, readView } from "../charts/view";
 
-export const PARTS = ["charts", "scatter"] as const;
+export const PARTS = ["charts", "scatter", "code", "environment", "artifacts"] as const;
 
 /** What a comparison shows. */
 export interface CompareSearch extends ChartView {
@@ -20,6 +20,10 @@ export interface CompareSearch extends ChartView {
   /** What the scatter plot has on its axes, as fields of the search language. */
   sx?: string;
   sy?: string;
+  /** The run that is compared with the first one line by line; the second one when absent. */
+  with?: string;
+  /** The file that is. */
+  path?: string;
 }
 
 export const compareRoute = createRoute({
@@ -34,6 +38,8 @@ export const compareRoute = createRoute({
       kind: choice(query, "kind", KINDS),
       sx: text(query, "sx"),
       sy: text(query, "sy"),
+      with: text(query, "with"),
+      path: text(query, "path"),
       ...readView(query),
     }) as CompareSearch,
   component: lazyRouteComponent(() => import("./Compare"), "Compare"),

@@ -8,6 +8,9 @@ export const strings = {
     table: "Differences",
     charts: "Charts",
     scatter: "Scatter",
+    code: "Code",
+    environment: "Environment",
+    artifacts: "Artifacts",
   },
   failed: "The runs could not be read.",
   none: "Nothing is compared yet",
@@ -44,5 +47,64 @@ export const strings = {
   scatter: (y: string, x: string) => `${y} against ${x}`,
   lacking: (runs: number) =>
     `${count(runs, "run")} without one of these values, or with one that the axis cannot show, ${runs === 1 ? "is" : "are"} left out.`,
+  textsFailed: "What the runs wrote down could not be read.",
+  change: { changed: "changed", added: "added", removed: "missing" },
+  changes: (changed: number, added: number, removed: number, same: number) =>
+    `${changed} changed, ${added} added, ${removed} missing, ${same} the same`,
+  differing: (differ: number, all: number) => `${differ} of ${all} differ`,
+  noDifference: "Nothing that is looked for differs",
+  code: {
+    commit: "Git commit",
+    dirty: "Uncommitted changes",
+    branch: "Branch",
+    repository: "Repository",
+    source: "Source",
+    kind: "Kind",
+    entry: "Entry point",
+    command: "Command",
+  },
+  commitsDiffer:
+    "These runs ran different commits: git diff with both shows what was committed between them.",
+  samePatch: "Their uncommitted changes are the same.",
+  noPatch: "Neither has kept uncommitted changes.",
+  patches: (first: string, other: string) => `Uncommitted changes: ${first} and ${other}`,
+  with: (first: string) => `${first} against`,
+  lines: (removed: number, added: number) =>
+    removed || added
+      ? `${count(removed, "line")} removed, ${count(added, "line")} added`
+      : "The same",
+  tooLong: "These texts have too many lines to be compared here: download both.",
+  groups: ["Computer", "Packages"] as const,
+  environment: {
+    python: "Python",
+    implementation: "Implementation",
+    platform: "System",
+    machine: "Machine",
+    host: "Host",
+    cpus: "CPUs",
+    memory: "Memory",
+    gpus: "GPUs",
+  },
+  findPackages: "Find packages",
+  noEnvironment: "None of these runs wrote down what it ran in",
+  noEnvironmentText:
+    "Runs that cuvee.start_run starts do so when they log to a server, unless CUVEE_CAPTURE_ENVIRONMENT=0 is set.",
+  silent: (names: readonly string[]) =>
+    `Without a word of what they ran in: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
+  filesFailed: "The files could not be read.",
+  findFiles: "Find files",
+  noFiles: "None of these runs has files",
+  byDigest:
+    "Files are the same when their bytes are (sha256). Choose one to compare it line by line.",
+  filesCut: (most: number) => `Of each run the first ${most} files are compared.`,
+  elsewhere: (names: readonly string[]) =>
+    `Not kept by this server, and so not compared: the files of ${names.join(", ")}.`,
+  pair: (path: string, first: string, other: string) => `${path}: ${first} and ${other}`,
+  inNeither: "Neither of these two runs has this file.",
+  samePair: "Both runs have the same bytes in this file.",
+  missingHere: "This run does not have it.",
+  tooBig: (most: string) => `Files above ${most} are not compared line by line: download both.`,
+  noText: (before: string, after: string) =>
+    `These are no texts; they have ${before} and ${after}. Download both to compare them.`,
   noScatter: "These runs have no metric and param to draw",
 } as const;

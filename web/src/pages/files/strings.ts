@@ -103,5 +103,9 @@ export const strings = {
   example: "Input example",
   hex: (shown: number, size: number) =>
     shown < size ? `The first ${shown} of ${count(size, "byte")}` : count(size, "byte"),
+  layout: "Layout",
+  unified: "Unified",
+  split: "Side by side",
+  equalLines: (lines: number) => `${count(lines, "equal line")}: show`,
   hexText: "Cuvee has no view for this kind of file. Download it to open it.",
 } as const;

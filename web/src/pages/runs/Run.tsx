@@ -48,6 +48,21 @@ export function RunFrame() {
       active: here === "artifacts",
       link: { to: "/runs/$runId/artifacts", params: { runId } },
     },
+    {
+      name: strings.tabs.code,
+      active: here === "code",
+      link: { to: "/runs/$runId/code", params: { runId } },
+    },
+    {
+      name: strings.tabs.environment,
+      active: here === "environment",
+      link: { to: "/runs/$runId/environment", params: { runId } },
+    },
+    {
+      name: strings.tabs.logs,
+      active: here === "logs",
+      link: { to: "/runs/$runId/logs", params: { runId } },
+    },
   ] as const;
   const full = FULL.has(here ?? "");
   return (

@@ -13,7 +13,10 @@ import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
 import { Time } from "../../components/Time";
 import { duration } from "../../lib/time";
+import { Exception } from "./Exception";
+import { tagOf } from "./facts";
 import { KeyTable } from "./KeyTable";
+import { Nested } from "./Nested";
 import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -26,10 +29,12 @@ export function RunOverview() {
   const run = useRun(runId).data;
   if (!run) return null;
   const tags = run.data.tags ?? [];
+  const exception = tagOf(run, "cuvee.exception");
   const note = tags.find((tag) => tag.key === "mlflow.note.content")?.value;
   return (
     <div className={styles.grid}>
       <div className={styles.column}>
+        {exception && <Exception text={exception} code={tagOf(run, "cuvee.exit_code")} />}
         {note && (
           <Panel title={strings.description}>
             <p className={styles.text}>{note}</p>
@@ -39,6 +44,7 @@ export function RunOverview() {
           <Metrics runId={runId} metrics={run.data.metrics ?? []} />
           <Params params={run.data.params ?? []} />
         </div>
+        <Nested runId={runId} experimentId={run.info.experiment_id} />
         <Outputs run={run} />
         <Tags tags={tags.filter((tag) => !tag.key.startsWith(RESERVED))} />
       </div>

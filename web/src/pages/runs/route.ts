@@ -38,9 +38,30 @@ export const artifactsRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunFiles"), "RunFiles"),
 });
 
+const codeRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/code",
+  component: lazyRouteComponent(() => import("./RunCode"), "RunCode"),
+});
+
+const environmentRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/environment",
+  component: lazyRouteComponent(() => import("./RunEnvironment"), "RunEnvironment"),
+});
+
+const logsRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/logs",
+  component: lazyRouteComponent(() => import("./RunLogs"), "RunLogs"),
+});
+
 export const runRoutes = runRoute.addChildren([
   indexRoute,
   overviewRoute,
   metricsRoute,
   artifactsRoute,
+  codeRoute,
+  environmentRoute,
+  logsRoute,
 ]);

@@ -1,0 +1,168 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { downloadAddress, filesOfRuns, type Owner, part, viewAddress } from "../../api/files";
+import type { RunFiles } from "../../api/schema.gen";
+import { Empty } from "../../components/Empty";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Loaded } from "../../components/Loaded";
+import { Panel } from "../../components/Panel";
+import { Skeleton } from "../../components/Skeleton";
+import { isText, kindOf, visible } from "../../lib/kinds";
+import { bytes } from "../../lib/number";
+import { compact } from "../../lib/search";
+import type { Compared, PartProps } from "./Compare";
+import styles from "./Compare.module.css";
+import { TextDiffView } from "./CompareCode";
+import { Other } from "./Other";
+import type { CompareSearch } from "./route";
+import { SideGrid } from "./SideGrid";
+import { fileRows, type SideRow } from "./sides";
+import { strings } from "./strings";
+
+const MOST_FILES = 2000; // of each run
+const MOST = 5 << 20; // bytes of a file that is compared line by line
+
+/** The files of the runs: the same, changed or missing; two of them side by side. */
+export function CompareArtifacts(props: PartProps) {
+  const ids = props.runs.map(({ run }) => run.info.run_id);
+  const query = useQuery(filesOfRuns(ids, MOST_FILES));
+  return (
+    <Loaded query={query} failed={strings.filesFailed} lines={8}>
+      {(found) => <Listed {...props} found={found} />}
+    </Loaded>
+  );
+}
+
+function Listed({ found, ...props }: PartProps & { found: readonly RunFiles[] }) {
+  const { runs, search } = props;
+  const rows = useMemo(() => fileRows(found), [found]);
+  const cut = found.some((one) => !one.complete);
+  const elsewhere = runs.filter((_, i) => found[i]?.elsewhere).map(({ name }) => name);
+  const name = useCallback((row: SideRow) => <FileName row={row} search={search} />, [search]);
+  if (!rows.length && !elsewhere.length) return <Empty title={strings.noFiles} />;
+  return (
+    <div className={styles.parts}>
+      <p className={styles.note}>
+        {strings.byDigest}
+        {cut && ` ${strings.filesCut(MOST_FILES)}`}
+        {elsewhere.length > 0 && ` ${strings.elsewhere(elsewhere)}`}
+      </p>
+      <SideGrid
+        {...props}
+        label={strings.tabs.artifacts}
+        rows={rows}
+        find={strings.findFiles}
+        name={name}
+      />
+      {search.path && (
+        <Other {...props}>
+          {(first, other) => (
+            <Pair
+              key={`${search.path} ${other.run.info.run_id}`}
+              path={search.path ?? ""}
+              first={first}
+              other={other}
+              found={found}
+            />
+          )}
+        </Other>
+      )}
+    </div>
+  );
+}
+
+function FileName({ row, search }: { row: SideRow; search: CompareSearch }) {
+  const path = visible(row.key);
+  return (
+    <Link
+      to="/compare"
+      search={compact({ ...search, path: row.key })}
+      resetScroll={false}
+      tabIndex={-1}
+      title={path}
+      className={row.differs ? styles.differs : ""}
+    >
+      {path}
+    </Link>
+  );
+}
+
+interface PairProps {
+  path: string;
+  first: Compared;
+  other: Compared;
+  found: readonly RunFiles[];
+}
+
+/** A file of two runs. */
+function Pair({ path, first, other, found }: PairProps) {
+  const file = ({ run }: Compared) =>
+    found.find((one) => one.run_id === run.info.run_id)?.files?.find((one) => one.path === path);
+  const [before, after] = [file(first), file(other)];
+  const title = strings.pair(visible(path), first.name, other.name);
+  if (!before && !after) return <p className={styles.note}>{strings.inNeither}</p>;
+  const sides = [first, other].map(({ run }): Owner => ({ kind: "run", run: run.info.run_id }));
+  if (before?.digest === after?.digest) return <p className={styles.note}>{strings.samePair}</p>;
+  if (kindOf(path) === "image") {
+    return (
+      <Panel title={title}>
+        <div className={styles.images}>
+          {sides.map((owner, i) => (
+            <figure key={owner.kind === "run" ? owner.run : ""}>
+              <figcaption>{[first, other][i]?.name}</figcaption>
+              {[before, after][i] ? (
+                <img src={viewAddress(owner, path)} alt={[first, other][i]?.name} />
+              ) : (
+                <p>{strings.missingHere}</p>
+              )}
+            </figure>
+          ))}
+        </div>
+      </Panel>
+    );
+  }
+  const sizes = [before?.size ?? 0, after?.size ?? 0];
+  return (
+    <Panel title={title} flush>
+      {Math.max(...sizes) > MOST ? (
+        <p className={styles.pad}>{strings.tooBig(bytes(MOST))}</p>
+      ) : (
+        <Lines
+          title={title}
+          urls={sides.map((owner) => downloadAddress(owner, path))}
+          sizes={sizes}
+        />
+      )}
+    </Panel>
+  );
+}
+
+interface LinesProps {
+  title: string;
+  urls: readonly string[];
+  sizes: readonly number[];
+}
+
+function Lines({ title, urls, sizes }: LinesProps) {
+  const read = useQueries({
+    queries: urls.map((url, i) => part(url, 0, sizes[i] ?? 0)),
+  });
+  const failed = read.find((one) => one.isError);
+  const [before, after] = read.map((one) => one.data?.bytes);
+  const texts = useMemo(
+    () => [before, after].map((one) => new TextDecoder().decode(one)),
+    [before, after],
+  );
+  if (failed) {
+    const retry = () => void failed.refetch();
+    return <ErrorNote title={strings.filesFailed} problem={failed.error} onRetry={retry} />;
+  }
+  if (!before || !after) return <Skeleton lines={6} />;
+  if (!isText(before.subarray(0, 4096)) || !isText(after.subarray(0, 4096))) {
+    return (
+      <p className={styles.pad}>{strings.noText(bytes(before.length), bytes(after.length))}</p>
+    );
+  }
+  return <TextDiffView label={title} before={texts[0] ?? ""} after={texts[1] ?? ""} />;
+}
