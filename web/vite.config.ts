@@ -24,6 +24,10 @@ function compressed(): Plugin {
   };
 }
 
+/** What only some pages need, and is heavy. */
+const LAZY = /uplot|hyparquet|fzstd|marked|components\/(Plot|Markdown)/;
+const SHARED = /src\/(\w+\.tsx?|(api|lib|state|components)\/|pages\/\w+\/(strings|route)\.)/;
+
 export default defineConfig({
   // Relative, so that the same files serve below any prefix; index.html has a <base>.
   base: "./",
@@ -31,6 +35,7 @@ export default defineConfig({
   build: {
     manifest: "manifest.json",
     assetsInlineLimit: 0,
+    cssCodeSplit: false, // all of it is smaller than what a request costs
     target: "es2023",
     modulePreload: { polyfill: false },
     rolldownOptions: {
@@ -40,12 +45,9 @@ export default defineConfig({
           groups: [
             {
               name: "vendor",
-              test: /node_modules\/(?!.*(uplot|react-virtual|virtual-core|hyparquet|fzstd|marked))/,
+              test: (id) => /node_modules|rolldown\/runtime/.test(id) && !LAZY.test(id),
             },
-            {
-              name: "shared",
-              test: /src\/(api|lib|state|components\/(?!DataGrid|Plot|VirtualTree))/,
-            },
+            { name: "shared", test: (id) => SHARED.test(id) && !LAZY.test(id) },
           ],
         },
       },
