@@ -164,6 +164,7 @@ def test_artifacts_are_listed_and_downloaded_whole(run: RunFlow, name: str) -> N
         "json": {"a": [1, 2.5, None], "é": True},
         "figure is a PNG": True,
         "a folder": ["sub", "top.txt"],
+        "all by a dot": ["copies", "large.bin", "notes", "odd", "plots", "sub", "top.txt"],
         "text was replaced": "second 🍷",
         "dict": {"a": [1, 2.5, None], "é": True},
     }

@@ -293,6 +293,8 @@ def test_artifacts_of_a_run_are_listed_by_paths_relative_to_its_root(store: Stor
     assert page.files == [FileInfo("d", is_dir=True), FileInfo("top", is_dir=False, file_size=1)]
     page = store.do(ListArtifacts(run_id=run_id, path="d"))
     assert page.files == [FileInfo("d/f.txt", is_dir=False, file_size=2)]
+    assert store.do(ListArtifacts(run_id=run_id, path="./d/.")) == page
+    assert listed(store, f"{root}/.") == ["d/", "top"]
     assert store.do(ListArtifacts(run_id=run_id, path="top")).files == []
     with pytest.raises(NotFound):
         store.do(ListArtifacts(run_id="0" * 32))

@@ -206,6 +206,22 @@ def test_deleted_models_are_not_found(bench: Bench) -> None:
     assert bench.find() == ["b"]
 
 
+def test_no_experiments_have_no_models(bench: Bench) -> None:
+    bench.model("a")
+    assert bench.store.do(SearchLoggedModels(experiment_ids=[])).models == []
+
+
+def test_long_names_and_params_are_kept_whole_or_refused(bench: Bench) -> None:
+    bench.model("n" * 500, params={"prompt": "p" * 8000})
+    found = bench.store.do(SearchLoggedModels(experiment_ids=[bench.experiment])).models[0]
+    assert (found.name, found.params) == ("n" * 500, {"prompt": "p" * 8000})
+    assert bench.find("params.prompt = '" + "p" * 8000 + "'") == ["n" * 500]
+    with pytest.raises(InvalidParameter, match="maximum length of 500"):
+        bench.model("n" * 501)
+    with pytest.raises(InvalidParameter, match="maximum length of 8000"):
+        bench.model("a", params={"prompt": "p" * 8001})
+
+
 def test_zero_results_mean_a_hundred(bench: Bench) -> None:
     for name in "abc":
         bench.model(name)

@@ -178,7 +178,7 @@ def test_enums_are_read_by_name_and_by_number_and_nothing_else(own_site: Site) -
     ("sent", "came"),
     [
         ("NaN", "NaN"), ('"NaN"', "NaN"), ('"nan"', "NaN"), ("Infinity", "Infinity"),
-        ('"-Infinity"', "-Infinity"),
+        ('"-Infinity"', "-Infinity"), ('"inf"', "Infinity"), ('"-Inf"', "-Infinity"),
         ("-Infinity", "-Infinity"), ('"1.5"', 1.5), ('"-2"', -2.0), ("7", 7.0), ("-0.0", -0.0),
         ("5e-324", 5e-324),
         ("1.7976931348623157e308", 1.7976931348623157e308), ("0.1", 0.1), ("1e400", None),

@@ -69,10 +69,14 @@ def artifact_path(raw: str) -> str:
 def artifact_directory(raw: str) -> str:
     """Return ``raw`` without trailing slashes if it can name a directory; the root is ``""``.
 
+    Parts ``.`` are left out: clients join them to a root, and mean the directory itself.
+
     Raises:
         InvalidParameter: see ``artifact_path``.
     """
     path = raw.rstrip("/")
+    if path.startswith(".") or "/." in path:
+        path = "/".join(part for part in path.split("/") if part != ".")
     return artifact_path(path) if path or raw.startswith("/") else ""
 
 

@@ -10,8 +10,8 @@ from cuvee.api.artifacts import ArtifactPage, artifact_directory
 from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required, Write
 from cuvee.api.metrics import DatasetDigest, DatasetName, Metric
 from cuvee.api.names import (
+    MAX_LOGGED_MODEL_PARAM,
     MAX_MODEL_TAG_VALUE,
-    MAX_PARAM_VALUE,
     check_key,
     check_length,
     check_logged_model_name,
@@ -241,7 +241,7 @@ class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "logged-models/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
-    experiment_ids: Annotated[list[Required], Meta(min_length=1)]
+    experiment_ids: list[Required]
     filter: str = ""
     datasets: list[DatasetFilter] = []
     max_results: Annotated[int, Meta(ge=0, le=50_000)] = 50
@@ -306,7 +306,7 @@ def check_params(params: list[LoggedModelParameter]) -> None:
     check_unique("param", (p.key for p in params))
     for param in params:
         check_key("param", param.key)
-        check_length(f"value of param '{param.key}'", param.value, MAX_PARAM_VALUE)
+        check_length(f"value of param '{param.key}'", param.value, MAX_LOGGED_MODEL_PARAM)
 
 
 def check_tags(tags: list[LoggedModelTag]) -> None:

@@ -16,6 +16,8 @@ MAX_EXPERIMENT_TAG_VALUE = 20000
 MAX_MODEL_TAG_VALUE = 100_000
 MAX_EXPERIMENT_NAME = 500
 MAX_MODEL_NAME = 256
+MAX_LOGGED_MODEL_NAME = 500
+MAX_LOGGED_MODEL_PARAM = 8000
 MAX_RUN_NAME = 1000
 MAX_LOCATION = 2048
 MAX_DESCRIPTION = 1_000_000
@@ -168,7 +170,7 @@ def check_folder(folder: str) -> None:
 
 def check_logged_model_name(name: str) -> None:
     """Refuse a logged-model name that could not stand in a URI."""
-    check_length("logged model name", name, MAX_MODEL_NAME)
+    check_length("logged model name", name, MAX_LOGGED_MODEL_NAME)
     bad = sorted(set(name) & set("/:.%\"'"))
     if bad:
         raise InvalidParameter(

@@ -44,7 +44,11 @@ _ENUMS = [
     *(WEBHOOK_STATUSES, ENTITIES, ACTIONS),
 ]
 _NUMBERS = {frozenset(numbers.values()): numbers for numbers in _ENUMS}
-_FLOATS = {"nan": math.nan, "infinity": math.inf, "-infinity": -math.inf}
+_FLOATS = {
+    "nan": math.nan,
+    **dict.fromkeys(("inf", "infinity"), math.inf),
+    **dict.fromkeys(("-inf", "-infinity"), -math.inf),
+}
 # What msgspec would spell as a text: bytes would come back as base64.
 _NOT_JSON = (bytes, bytearray, datetime, date, time, timedelta, Decimal, UUID)
 _WHOLE = re.compile(r"-?[0-9]{1,40}")
@@ -109,6 +113,19 @@ def recheck(op: T) -> T:
         return msgspec.convert(raw, type(op), builtin_types=_NOT_JSON)
     except (msgspec.ValidationError, TypeError) as problem:
         _refuse(problem, type(op), {})
+
+
+def check(op: AnyOp) -> None:
+    """Refuse before it is sent what a server would refuse.
+
+    Raises:
+        InvalidParameter: a field is of a wrong type, out of range, or not allowed.
+    """
+    try:
+        op.check()
+    except TypeError:  # a check looked at a number as if it were a text
+        recheck(op)
+        raise
 
 
 def decode_result(result: type[T], body: bytes) -> T:
@@ -458,6 +475,7 @@ def path_fields(route: str) -> tuple[str, ...]:
 
 __all__ = [
     "HttpRequest",
+    "check",
     "decode_body",
     "decode_query",
     "decode_result",

@@ -12,7 +12,7 @@ from cuvee.api.metrics import Metric
 from cuvee.api.runs import Param, Run, RunTag
 from cuvee.client.active import active_experiment_id, current_client, target
 from cuvee.client.journals import flush_journals
-from cuvee.client.values import Logged, now, number, tag_items
+from cuvee.client.values import Logged, milliseconds, number, step_number, tag_items
 from cuvee.uris import join
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def log_metrics(
 ) -> Logged | None:
     """Log a point of several metrics, all or none; see ``log_metric``."""
     client, run_id = target(run_id)
-    when = now() if timestamp is None else int(timestamp)
+    when, place = milliseconds(timestamp), step_number(step)
     name, digest = (dataset.name, dataset.digest) if dataset else (None, None)
     points = [
-        Metric(key, number(key, value), when, int(step or 0), model_id, name, digest)
+        Metric(key, number(key, value), when, place, model_id, name, digest)
         for key, value in metrics.items()
     ]
     return client.log_batch(run_id, metrics=points, synchronous=synchronous)

@@ -17,7 +17,7 @@ import msgspec
 from cuvee.api.base import Op
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import CreateRun, GetRun, LogBatch, Param, Run, RunTag
-from cuvee.api.wire import encode_op
+from cuvee.api.wire import check, encode_op
 from cuvee.client.base import Calls
 from cuvee.client.connect import connect
 from cuvee.client.journals import FLUSH, Facts
@@ -43,7 +43,7 @@ class JournaledCalls(Calls):
 
         if not creates and run_id not in log.runs:
             self.admit(log, run_id)
-        op.check()
+        check(op)
         request = encode_op(op)
         log.request(
             Request(
@@ -70,7 +70,7 @@ class JournaledCalls(Calls):
             InvalidParameter: they would be refused.
         """
         op = LogBatch(run_id=run_id, metrics=list(metrics), params=list(params), tags=list(tags))
-        op.check()
+        check(op)
         body = encode_op(op).body
         if run_id not in log.runs:
             self.admit(log, run_id)

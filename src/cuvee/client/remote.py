@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from cuvee.api import datasets, experiments, leases, logged_models, metrics, models, runs, versions
 from cuvee.api.base import Actor, Op, Write, result_type
-from cuvee.api.wire import decode_result, encode_op
+from cuvee.api.wire import check, decode_result, encode_op
 from cuvee.client.http import Http, read_all
 from cuvee.errors import ConnectionFailed
 
@@ -70,7 +70,7 @@ class HttpStore:
         kind = type(op)
         if op.writes and op.keyed:
             key = key or uuid.uuid4().hex
-        op.check()
+        check(op)
         request = encode_op(op)
         answer = self._http.send(
             request.method,

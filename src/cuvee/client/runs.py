@@ -13,9 +13,11 @@ from cuvee.client.journaled import JournaledCalls
 from cuvee.client.values import (
     Logged,
     PagedList,
+    milliseconds,
     now,
     number,
     status_name,
+    step_number,
     tag_items,
     view_name,
 )
@@ -127,12 +129,13 @@ class RunCalls(JournaledCalls):
         return PagedList(page.runs, page.next_page_token)
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
-        """Log a param and return its value."""
-        if synchronous is True or (log := self.journal) is None:
+        """Log a param and return its value, or, if ``synchronous`` is False, what waits for it."""
+        log = None if synchronous is True else self.journal
+        if log is None:
             self.do(api.LogParam(run_id=run_id, key=key, value=str(value)))
         else:
             self.put_batch(log, run_id, params=[api.Param(key, str(value))])
-        return value
+        return self.logged(log) if synchronous is False else value
 
     def log_metric(
         self,
@@ -148,8 +151,8 @@ class RunCalls(JournaledCalls):
     ) -> Logged | None:
         """Log one point of a metric; ``timestamp`` is in milliseconds since 1970."""
         value = number(key, value)
-        when = now() if timestamp is None else int(timestamp)
-        place = int(step or 0)
+        when = milliseconds(timestamp)
+        place = step_number(step)
         log = None if synchronous is True else self.journal
         if log is None:
             op = LogMetric(

@@ -70,6 +70,35 @@ def number(key: str, value: Any) -> float:
         ) from None
 
 
+def step_number(value: Any) -> int:
+    """Return a step as an integer, 0 for None; arrays of one element have one.
+
+    Raises:
+        InvalidParameter: it is no whole number.
+    """
+    try:
+        found = 0 if value is None else int(value)
+        if value is None or isinstance(value, str) or found == value:
+            return found
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InvalidParameter(f"A step must be a whole number, not {str(value)[:60]!r}.")
+
+
+def milliseconds(value: Any) -> int:
+    """Return a time as whole milliseconds; None is now, parts of a millisecond are left out.
+
+    Raises:
+        InvalidParameter: it is no number.
+    """
+    try:
+        return now() if value is None else int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidParameter(
+            f"A timestamp must be milliseconds since 1970, not {str(value)[:60]!r}."
+        ) from None
+
+
 def tag_items(kind: type[T], tags: Mapping[str, Any] | None) -> list[T]:
     """Return tags as a list of ``kind``; values become text."""
     make = cast("Any", kind)

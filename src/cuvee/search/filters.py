@@ -118,9 +118,9 @@ def _operator(source: Source, language: Language, field: Field, side: Side) -> s
     elif source.word("NOT", upper_only=upper):
         words = (w for w in ("IN", "BETWEEN") if source.word(w, upper_only=upper))
         op = f"NOT {next(words, '')}"
-    elif source.word("IS", upper_only=upper):
-        op = "IS NOT NULL" if source.word("NOT", upper_only=upper) else "IS NULL"
-        op = op if source.word("NULL", upper_only=upper) else ""
+    elif source.word("IS"):  # MLflow reads these words in any case, of experiments too
+        op = "IS NOT NULL" if source.word("NOT") else "IS NULL"
+        op = op if source.word("NULL") else ""
     else:
         words = (w for w in ("LIKE", "ILIKE", "IN", "BETWEEN") if source.word(w, upper_only=upper))
         op = next(words, "")

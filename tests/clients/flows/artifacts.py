@@ -81,6 +81,9 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
         facts["figure is a PNG"] = (root / "plots" / "line.png").read_bytes()[1:4] == b"PNG"
         one = mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="copies/one")
         facts["a folder"] = sorted(p.name for p in pathlib.Path(one).iterdir())
+    with tempfile.TemporaryDirectory() as folder:
+        everything = pathlib.Path(client.download_artifacts(run_id, ".", folder))
+        facts["all by a dot"] = sorted(p.name for p in everything.iterdir())
     facts["text was replaced"] = mlflow.artifacts.load_text(f"runs:/{run_id}/notes/note.txt")
     facts["dict"] = mlflow.artifacts.load_dict(uri + "/notes/d.json")
     return facts

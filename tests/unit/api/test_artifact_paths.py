@@ -116,6 +116,15 @@ def test_a_directory_may_end_with_slashes_and_be_the_root() -> None:
             artifact_directory(path)
 
 
+def test_a_dot_in_a_directory_is_the_directory_itself() -> None:
+    for path, directory in ((".", ""), ("./", ""), ("./a", "a"), ("a/.", "a"), ("a/./b/.", "a/b")):
+        assert artifact_directory(path) == directory, path
+    assert artifact_directory("a/.b") == "a/.b"
+    for path in ("/.", "./..", "a/./../b", "./%2e%2e", "a//."):
+        with pytest.raises(InvalidParameter):
+            artifact_directory(path)
+
+
 def test_a_version_has_the_digest_of_what_sha256sum_would_print() -> None:
     one, two = (hashlib.sha256(data).hexdigest() for data in (b"1", b"2"))
     files = [

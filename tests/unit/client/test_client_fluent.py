@@ -62,16 +62,45 @@ def test_asynchronous_logging_can_be_waited_for() -> None:
         done = mlflow.log_metric("m", 1, synchronous=False)
         assert done
         done.wait()
+        mlflow.log_param("p", 1, synchronous=False).wait()
         mlflow.flush_async_logging()
         assert mlflow.log_metric("m", 2) is None
 
-    assert mlflow.get_run(run.info.run_id).data.metrics == {"m": 2.0}
+    data = mlflow.get_run(run.info.run_id).data
+    assert (data.metrics, data.params) == ({"m": 2.0}, {"p": "1"})
 
 
 @everywhere
 def test_a_metric_that_is_no_number_is_refused_by_name() -> None:
     with mlflow.start_run(), pytest.raises(InvalidParameter, match=r"'acc'.*str"):
         mlflow.log_metric("acc", "high")  # type: ignore[arg-type]
+
+
+@everywhere
+def test_a_step_that_is_not_whole_is_refused_and_never_cut() -> None:
+    with mlflow.start_run() as run:
+        for step in (1.5, "x", math.nan, [1]):
+            with pytest.raises(InvalidParameter, match="whole number"):
+                mlflow.log_metric("m", 1, step=step)  # type: ignore[arg-type]
+            with pytest.raises(InvalidParameter, match="whole number"):
+                mlflow.log_metrics({"m": 1}, step=step)  # type: ignore[arg-type]
+        with pytest.raises(InvalidParameter, match="milliseconds"):
+            mlflow.log_metric("m", 1, timestamp="now")  # type: ignore[arg-type]
+        for whole in (np.int64(3), 4.0, None):
+            mlflow.log_metric("m", 1, step=whole, timestamp=7)  # type: ignore[arg-type]
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "m")
+    assert [(m.step, m.timestamp) for m in history] == [(0, 7), (3, 7), (4, 7)]
+
+
+@everywhere
+def test_names_and_keys_that_are_no_texts_are_refused() -> None:
+    for name in (123, 0, -1.2, [], ["a"], {1: 2}, None):
+        with pytest.raises(InvalidParameter):
+            mlflow.create_experiment(name)  # type: ignore[arg-type]
+    with mlflow.start_run():
+        for log in ("log_metric", "log_param", "set_tag"):
+            with pytest.raises(InvalidParameter):
+                getattr(mlflow, log)(5, 1)
 
 
 @everywhere

@@ -212,6 +212,8 @@ def test_experiments_know_operator_words_in_upper_case_only() -> None:
     assert one("name LIKE 'a'", EXPERIMENTS)[2] == "LIKE"
     with pytest.raises(InvalidParameter, match="in upper case"):
         one("name like 'a'", EXPERIMENTS)
+    assert one("tags.a is null", EXPERIMENTS)[2] == "IS NULL"
+    assert one("tags.a Is not Null", EXPERIMENTS)[2] == "IS NOT NULL"
 
 
 def test_times_of_experiments_are_compared_with_whole_numbers_only() -> None:
