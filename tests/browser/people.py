@@ -57,3 +57,20 @@ def log_in(opened: Visit, who: str, path: str, password: str = PASSWORD) -> Page
     expect(page).to_have_url(re.compile(re.escape(opened.url + path)))
     opened.settle()
     return page
+
+
+def make_house(site: Site) -> None:
+    """Make a viewer and a steward of the model wine, a service account, a group and a model."""
+    for name in (VIEWER, STEWARD):
+        made = {"username": name, "password": PASSWORD}
+        done(ask(site, ADMIN, "POST", f"{MLFLOW}users/create", made))
+    bot = {"username": "build-bot", "kind": "service", "password": ""}
+    done(ask(site, ADMIN, "POST", f"{MLFLOW}users/create", bot))
+    done(ask(site, ADMIN, "POST", f"{CUVEE}groups/create", {"name": "risk"}))
+    member = {"name": "risk", "username": VIEWER}
+    done(ask(site, ADMIN, "POST", f"{CUVEE}groups/members/add", member))
+    for model in ("wine", "cellar"):
+        done(ask(site, ADMIN, "POST", f"{MLFLOW}registered-models/create", {"name": model}))
+    for user, level in ((VIEWER, "CAN_READ"), (STEWARD, "CAN_MANAGE")):
+        grant = {"object": "model:wine", "user": user, "permission": level}
+        done(ask(site, ADMIN, "POST", f"{CUVEE}permissions/grant", grant))

@@ -11,6 +11,7 @@ from browser.seeds import SWEEP
 from cuvee.demo.story import MODEL
 from refusals.served import Site
 
+PARTS = ("tokens", "users", "groups", "permissions", "webhooks", "appearance")
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES: tuple[Theme, ...] = ("light", "dark")
 LOOKS = [(theme, width) for theme in THEMES for width in (1440, 1024)]
@@ -45,8 +46,11 @@ PAGES = {
     "audit": "/audit",
     "audit-none": "/audit?actor=nobody",
     "audit-event": "/audit/10",
+    **{f"settings-{part}": f"/settings/{part}" for part in PARTS},
+    "settings-explained": "/settings/permissions?object=model:lr_wine_quality",
     "not-found": "/nowhere/at/all",
 }
+SETTINGS = [f"settings-{part}" for part in PARTS]
 NAMED = ("home", "experiments", "runs", "run", "models")
 EMPTY = {"empty-home": "/", "empty-models": "/models", "empty-runs": "/experiments/0"}
 
@@ -103,7 +107,7 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
     governance = ("model-board", "version", "audit", "audit-event")
     files = ("run-artifacts", "version-files")
-    for name in ("home", *tracking, *files, *governance):
+    for name in ("home", *tracking, *files, *governance, *SETTINGS):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name
@@ -112,10 +116,10 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
 def test_every_page_has_a_title_and_says_where_it_is(wine: Site, visit: Open) -> None:
     opened = visit(wine)
     titles = set()
-    for name in (*NAMED, "model-board", "version", "audit", "audit-event"):
+    for name in (*NAMED, "model-board", "version", "audit", "audit-event", *SETTINGS):
         page = opened.go(PAGES[name].format(**places(wine)))
         titles.add(page.title())
         crumbs = page.text_content("nav[aria-label=Breadcrumbs]") or ""
         assert (page.text_content("main h1") or "?") in crumbs, name
-    assert len(titles) == 9
+    assert len(titles) == 9 + len(SETTINGS)
     assert all(title.endswith(" Cuvee") for title in titles), titles

@@ -60,12 +60,13 @@ def test_every_key_of_the_list_does_what_it_says(wine: Site, visit: Open) -> Non
     page = visit(wine).go("/experiments")
     page.keyboard.press("?")
     listed = page.get_by_role("dialog").inner_text()
-    places = [f"Go to {name}" for name in ("Home", "Experiments", "Models", "Audit")]
+    places = [f"Go to {name}" for name in ("Home", "Experiments", "Models", "Audit", "Settings")]
     for name in (*places, "Go to the filter", "Select"):
         assert name in listed
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    for keys, path in (("gh", "/"), ("gm", "/models"), ("gl", "/audit"), ("ge", "/experiments")):
+    places = ["gh /", "gm /models", "gl /audit", "gs /settings/tokens", "ge /experiments"]
+    for keys, path in (place.split() for place in places):
         for key in keys:
             page.keyboard.press(key)
         expect(page).to_have_url(re.compile(re.escape(path) + "$"))

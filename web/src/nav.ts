@@ -28,4 +28,11 @@ export const PLACES: readonly Place[] = [
     label: strings.keys.goModels,
   },
   { to: "/audit", name: strings.audit, icon: "audit", keys: "g l", label: strings.keys.goAudit },
+  {
+    to: "/settings",
+    name: strings.settings,
+    icon: "settings",
+    keys: "g s",
+    label: strings.keys.goSettings,
+  },
 ];

@@ -9,6 +9,7 @@ import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
 import { homeRoute } from "./pages/home/route";
 import { modelRoute, modelsRoute } from "./pages/models/route";
 import { runRoutes } from "./pages/runs/route";
+import { settingsRoutes } from "./pages/settings/route";
 import { versionRoutes } from "./pages/versions/route";
 import { rootRoute } from "./root";
 
@@ -24,6 +25,7 @@ export const router = createRouter({
     versionRoutes,
     auditRoute,
     auditEventRoute,
+    settingsRoutes,
   ]),
   basepath: prefix || "/",
   defaultPreload: "intent",

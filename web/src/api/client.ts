@@ -84,10 +84,13 @@ function send<Request>(
     init.body = JSON.stringify(Object.fromEntries(fields));
     init.headers = { ...init.headers, "Content-Type": "application/json" };
   }
-  return answer(url, signal ? { ...init, signal } : init);
+  return answer(url, signal ? { ...init, signal } : init, operation.name !== ASKS_FOR_PASSWORD);
 }
 
-async function answer(url: string, init: RequestInit): Promise<Response> {
+/** Also a wrong current password is answered with 401, and the login is as good as before. */
+const ASKS_FOR_PASSWORD = "updateUserPassword";
+
+async function answer(url: string, init: RequestInit, leaves = true): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, init);
@@ -96,7 +99,7 @@ async function answer(url: string, init: RequestInit): Promise<Response> {
     throw new ApiError(0, "UNREACHABLE", "The server does not answer.");
   }
   if (response.ok) return response;
-  if (response.status === 401) logIn();
+  if (response.status === 401 && leaves) logIn();
   let code = "INTERNAL_ERROR";
   let message = `The server answered ${response.status}.`;
   try {

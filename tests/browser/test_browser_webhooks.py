@@ -1,0 +1,237 @@
+"""Webhooks in the settings: a real receiver hears, fails, and hears again."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser.conftest import Open, keep_screenshot, served
+from browser.people import ADMIN, CUVEE, MLFLOW, STEWARD, ask, done, log_in, make_admin, make_house
+from browser.test_browser_pages import LOOKS, offences
+from browser.test_browser_settings import confirm, leaks, row, secret_in
+from receiver import Got, Receiver, receiving
+from refusals.served import Site
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Site]:
+    """A server with people that may call the receiver, twice at most."""
+    folder = tmp_path_factory.mktemp("hooks")
+    make_admin(folder)
+    host = f"127.0.0.1:{receiver.port}"
+    options = ("--webhook-attempts", "2", "--webhook-retry", "1")
+    for site in served(folder, "--login", "--allow-webhook-host", host, *options):
+        make_house(site)
+        yield site
+
+
+def is_signed(got: Got, secret: str) -> bool:
+    """Say whether a message is signed as Standard Webhooks says, just now."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    head = f"{got.headers['webhook-id']}.{got.headers['webhook-timestamp']}."
+    code = base64.b64encode(hmac.new(key, head.encode() + got.body, hashlib.sha256).digest())
+    fresh = abs(time.time() - int(got.headers["webhook-timestamp"])) < 120
+    return fresh and got.headers["webhook-signature"] == f"v1,{code.decode()}"
+
+
+def new_webhook(page: Page, url: str, name: str) -> str:
+    """Make a webhook of a model's description and versions; return its secret."""
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("URL").fill(url)
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("About").select_option("wine")
+    dialog.get_by_label("Models and their aliases").check()
+    dialog.get_by_role("button", name="Make webhook").click()
+    secret = secret_in(page, "The secret")
+    page.get_by_role("button", name="I have stored it").click()
+    expect(dialog).to_have_count(0)
+    return secret
+
+
+def describe(site: Site, text: str) -> None:
+    body = {"name": "wine", "description": text}
+    done(ask(site, ADMIN, "PATCH", f"{MLFLOW}registered-models/update", body))
+
+
+def delivery(page: Page, number: int = 1) -> Locator:
+    """Return a row of the deliveries, the newest first."""
+    return page.get_by_role("table", name="Deliveries").get_by_role("row").nth(number)
+
+
+def test_a_webhook_is_made_tested_and_tells_signed(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    page = log_in(visit(house), ADMIN, "/settings/webhooks")
+    expect(page.get_by_text("There is no webhook that you manage")).to_be_visible()
+    secret = new_webhook(page, receiver.url, "chat")
+    expect(row(page, "chat")).to_contain_text("version.transitioned, model.")
+    expect(row(page, "chat")).to_contain_text("wine")
+    assert leaks(page, secret) == []
+
+    page.get_by_role("link", name="chat").click()
+    expect(page.get_by_text("Nothing was sent yet")).to_be_visible()
+    receiver.got.clear()
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text("The receiver answered 200")).to_be_visible()
+    (sample,) = receiver.wait(1)
+    assert is_signed(sample, secret)
+    assert not is_signed(sample._replace(body=sample.body + b" "), secret)
+
+    describe(house, "reds")
+    told = receiver.wait(2)[1]
+    assert is_signed(told, secret)
+    assert told.json["type"] == "cuvee.model.description_set"
+    expect(delivery(page)).to_contain_text("Delivered")
+    expect(delivery(page)).to_contain_text("200")
+    delivery(page).get_by_role("button", name="Details").click()
+    body = page.get_by_role("dialog").get_by_role("region", name="Body")
+    expect(body).to_contain_text("model:wine")
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(delivery(page)).to_contain_text("Delivered")
+    assert leaks(page, secret) == []
+    answers = [ask(house, ADMIN, "GET", f"{CUVEE}webhooks").body.decode(), page.content()]
+    assert not any(secret in text for text in answers)
+
+
+def test_a_failed_delivery_says_why_and_is_sent_again(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    page = log_in(visit(house), ADMIN, "/settings/webhooks")
+    new_webhook(page, receiver.url + "/failing", "failing")
+    page.get_by_role("link", name="failing").click()
+    receiver.behave = lambda handler, _: handler.answer(503, b"secret words of the receiver")
+    try:
+        page.get_by_role("button", name="Send a test").click()
+        expect(page.get_by_role("alert")).to_contain_text("The test did not arrive")
+        expect(page.get_by_role("alert")).to_contain_text("503")
+        describe(house, "whites")
+        expect(delivery(page)).to_contain_text("Given up")
+        expect(delivery(page)).to_contain_text("503")
+        keep_screenshot(page, "webhook-failed")
+        delivery(page).get_by_role("button", name="Details").click()
+        requests = page.get_by_role("dialog").get_by_role("table", name="Requests")
+        expect(requests.get_by_role("row")).to_have_count(3)
+        expect(requests).to_contain_text("503")
+        assert "secret words" not in page.content()
+        page.keyboard.press("Escape")
+    finally:
+        receiver.behave = lambda handler, _: handler.answer(200, b"thanks")
+    page.get_by_text("Given up", exact=True).first.click()
+    expect(page).to_have_url(re.compile("state=dead"))
+    delivery(page).get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("No delivery is in this state")).to_be_visible()
+    page.get_by_text("All", exact=True).click()
+    expect(delivery(page)).to_contain_text("Delivered")
+
+
+def test_all_that_was_given_up_is_sent_again_at_once(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    page = log_in(visit(house), ADMIN, "/settings/webhooks")
+    new_webhook(page, receiver.url + "/many", "many")
+    page.get_by_role("link", name="many").click()
+    receiver.behave = lambda handler, _: handler.answer(500)
+    try:
+        describe(house, "one")
+        describe(house, "two")
+        expect(page.get_by_role("button", name="Send all given up again (2)")).to_be_visible()
+    finally:
+        receiver.behave = lambda handler, _: handler.answer(200)
+    page.get_by_role("button", name="Send all given up again (2)").click()
+    for number in (1, 2):
+        expect(delivery(page, number)).to_contain_text("Delivered")
+    expect(page.get_by_role("button", name="Send all given up again (2)")).to_have_count(0)
+
+
+def test_an_address_that_must_not_be_called_is_refused_with_what_to_do(
+    house: Site, visit: Open
+) -> None:
+    opened = visit(house)
+    opened.expected.append("status of 400")
+    page = log_in(opened, ADMIN, "/settings/webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("URL").fill("https://127.0.0.1:9/hook")
+    dialog.get_by_role("button", name="Make webhook").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("The webhook was not made.")
+    expect(dialog.get_by_role("alert")).to_contain_text("--allow-webhook-host")
+    expect(dialog.get_by_label("URL")).to_have_value("https://127.0.0.1:9/hook")
+
+
+def test_a_webhook_is_switched_off_and_on_gets_a_new_secret_and_an_end(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    page = log_in(visit(house), ADMIN, "/settings/webhooks")
+    old = new_webhook(page, receiver.url + "/switched", "switched")
+    page.get_by_role("link", name="switched").click()
+    page.get_by_role("button", name="Switch off").click()
+    confirm(page, "Switch off", "too loud")
+    expect(page.get_by_text("Off", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Switch on").click()
+    confirm(page, "Switch on")
+    expect(page.get_by_text("On", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="New secret").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make the secret").click()
+    secret = secret_in(page, "The secret")
+    page.get_by_role("button", name="I have stored it").click()
+    assert secret != old
+    assert leaks(page, secret) == []
+    receiver.got.clear()
+    page.get_by_role("button", name="Send a test").click()
+    (sample,) = receiver.wait(1)
+    assert is_signed(sample, secret)
+    assert not is_signed(sample, old)
+
+    page.get_by_role("button", name="Delete", exact=True).click()
+    confirm(page, "Delete")
+    expect(page).to_have_url(re.compile("/settings/webhooks$"))
+    expect(row(page, "switched")).to_have_count(0)
+
+
+def test_a_steward_makes_webhooks_of_their_model_only(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    page = log_in(visit(house), STEWARD, "/settings/webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("URL").fill(receiver.url)
+    make = dialog.get_by_role("button", name="Make webhook")
+    expect(make).to_be_disabled()
+    expect(dialog.get_by_label("About").get_by_role("option")).to_have_text(
+        ["The whole registry", "wine"]
+    )
+    page.keyboard.press("Escape")
+    new_webhook(page, receiver.url + "/steward", "mine")
+    expect(row(page, "mine")).to_contain_text(STEWARD)
+
+
+def test_a_webhooks_page_is_drawn_and_accessible(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    made = {"url": receiver.url + "/look", "name": "look", "secret": "whsec_AAAA", "model": "wine"}
+    hook = done(ask(house, ADMIN, "POST", f"{CUVEE}webhooks", made))["webhook"]["webhook_id"]
+    describe(house, "looked at")
+    opened = visit(house)
+    page = log_in(opened, ADMIN, f"/settings/webhooks/{hook}")
+    expect(delivery(page)).to_contain_text("Delivered")
+    for theme, width in (*LOOKS, ("light", 375)):
+        opened.look(theme, width)
+        keep_screenshot(page, f"webhook-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []

@@ -1,0 +1,51 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useStewardship } from "../../api/grants";
+import { useRights } from "../../api/session";
+import { Button } from "../../components/Button";
+import { compact } from "../../lib/search";
+import { Explain } from "./Explain";
+import { GiveDialog } from "./GiveDialog";
+import { Grants } from "./Grants";
+import { OpenNotice } from "./OpenNotice";
+import { strings } from "./permissionStrings";
+import { type PermissionsSearch, permissionsRoute } from "./route";
+import styles from "./Settings.module.css";
+import { strings as all } from "./strings";
+
+/** Who may do what: why, what was given, and giving more. */
+export function Permissions() {
+  const search = permissionsRoute.useSearch();
+  const navigate = useNavigate();
+  const { known, open } = useRights();
+  const manages = useStewardship();
+  const [giving, setGiving] = useState(false);
+  const change = (part: Partial<PermissionsSearch>) =>
+    void navigate({
+      to: "/settings/permissions",
+      search: compact({ ...search, ...part }) as PermissionsSearch,
+      resetScroll: false,
+    });
+  const why = open ? all.open.disabled : manages.any ? undefined : all.nothingManaged;
+  return (
+    <div className={styles.part}>
+      <OpenNotice />
+      <Explain search={search} onChange={change} />
+      <Grants
+        search={search}
+        onChange={change}
+        actions={
+          <Button
+            kind="primary"
+            disabled={!known}
+            why={known ? why : undefined}
+            onClick={() => setGiving(true)}
+          >
+            {strings.give.open}
+          </Button>
+        }
+      />
+      {giving && <GiveDialog onClose={() => setGiving(false)} />}
+    </div>
+  );
+}

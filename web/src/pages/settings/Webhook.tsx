@@ -1,0 +1,174 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Hook, TryOutcome } from "../../api/schema.gen";
+import {
+  forgetHook,
+  useDeleteHook,
+  useHook,
+  useSetSecret,
+  useSwitchHook,
+  useTryHook,
+} from "../../api/webhooks";
+import { Button } from "../../components/Button";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Facts } from "../../components/Facts";
+import { Id } from "../../components/Id";
+import { Loaded } from "../../components/Loaded";
+import { Panel } from "../../components/Panel";
+import { Time } from "../../components/Time";
+import { newSecret } from "../../lib/secret";
+import { Deliveries } from "./Deliveries";
+import { ReasonDialog } from "./ReasonDialog";
+import { webhookRoute } from "./route";
+import { SecretDialog } from "./SecretDialog";
+import styles from "./Settings.module.css";
+import { eventsOf, HookState } from "./Webhooks";
+import { strings } from "./webhookStrings";
+
+/** One webhook: what it is, a test, and what was sent. */
+export function Webhook() {
+  const { webhookId } = webhookRoute.useParams();
+  const query = useHook(webhookId);
+  return (
+    <div className={styles.part}>
+      <Loaded query={query} failed={strings.oneFailed} lines={8}>
+        {(hook) => (
+          <>
+            {hook.problem && <ErrorNote title={strings.problem} problem={hook.problem} />}
+            <About hook={hook} />
+            <Deliveries hook={hook} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function About({ hook }: { hook: Hook }) {
+  const test = useTryHook();
+  const forms: Record<string, string> = strings.forms;
+  return (
+    <Panel title={hook.name || strings.about1} actions={<Actions hook={hook} test={test} />}>
+      <div className={styles.part}>
+        <Facts
+          items={[
+            [strings.heads.status, <HookState key="s" hook={hook} />],
+            [
+              strings.url,
+              <code key="u" className={styles.url}>
+                {hook.url}
+              </code>,
+            ],
+            [strings.tells, eventsOf(hook)],
+            [strings.heads.model, hook.model ?? strings.registry],
+            [strings.form, forms[hook.form] ?? hook.form],
+            [strings.secret, hook.signed ? strings.signedYes : strings.signedNo],
+            [" ", hook.authorized && strings.authorized],
+            ["  ", hook.verify === false && strings.certificate],
+            [strings.by, hook.vouched_by],
+            [strings.since, <Time key="c" at={hook.creation_timestamp} />],
+            [strings.changed, <Time key="l" at={hook.last_updated_timestamp} />],
+            [strings.id, <Id key="i" value={hook.webhook_id} />],
+          ]}
+        />
+        {test.data && <Outcome outcome={test.data} />}
+        {test.isError && <ErrorNote title={strings.testNotSent} problem={test.error} />}
+      </div>
+    </Panel>
+  );
+}
+
+function Outcome({ outcome }: { outcome: TryOutcome }) {
+  const { success, response_status, error_message } = outcome;
+  if (!success) {
+    const why = error_message || strings.testDone(response_status ?? 0);
+    return <ErrorNote title={strings.testFailed} problem={why} />;
+  }
+  return (
+    <p className={styles.yes} role="status">
+      {strings.testDone(response_status ?? 0)}
+    </p>
+  );
+}
+
+type Act = "switch" | "secret" | "remove";
+
+function Actions({ hook, test }: { hook: Hook; test: ReturnType<typeof useTryHook> }) {
+  const [act, setAct] = useState<Act>();
+  const [secret, setSecret] = useState<string>();
+  const navigate = useNavigate();
+  const flip = useSwitchHook();
+  const change = useSetSecret();
+  const remove = useDeleteHook();
+  const close = () => setAct(undefined);
+  const off = hook.status === "DISABLED";
+  return (
+    <>
+      <Button disabled={test.isPending} onClick={() => test.mutate(hook.webhook_id)}>
+        {strings.test}
+      </Button>
+      <Button onClick={() => setAct("switch")}>{off ? strings.switchOn : strings.switchOff}</Button>
+      <Button
+        why={hook.form === "databricks" ? strings.noSecret : undefined}
+        onClick={() => setAct("secret")}
+      >
+        {strings.newSecret}
+      </Button>
+      <Button kind="danger" onClick={() => setAct("remove")}>
+        {strings.remove}
+      </Button>
+      {act === "switch" && (
+        <ReasonDialog
+          title={off ? strings.switchOnTitle : strings.switchOffTitle}
+          text={off ? strings.switchOnText : strings.switchOffText}
+          action={off ? strings.switchOn : strings.switchOff}
+          failed={strings.switchFailed}
+          done={off ? strings.switchedOn : strings.switchedOff}
+          run={(comment) => flip.mutateAsync({ hook, comment })}
+          onClose={close}
+        />
+      )}
+      {act === "secret" && (
+        <ReasonDialog
+          title={strings.newSecretTitle}
+          text={strings.newSecretText}
+          action={strings.newSecretSubmit}
+          failed={strings.newSecretFailed}
+          done={strings.newSecret}
+          run={async (comment) => {
+            const made = newSecret();
+            await change.mutateAsync({ hook, secret: made, comment });
+            setSecret(made);
+          }}
+          onClose={close}
+        />
+      )}
+      {secret && (
+        <SecretDialog
+          title={strings.newSecret}
+          label={strings.secretLabel}
+          text={strings.secretText}
+          secret={secret}
+          stored={strings.stored}
+          onClose={() => setSecret(undefined)}
+        />
+      )}
+      {act === "remove" && (
+        <ReasonDialog
+          title={strings.removeTitle}
+          text={strings.removeText}
+          action={strings.remove}
+          danger
+          failed={strings.removeFailed}
+          done={strings.removed}
+          run={async (comment) => {
+            await remove.mutateAsync({ hook, comment });
+            await navigate({ to: "/settings/webhooks" });
+            forgetHook(hook.webhook_id);
+          }}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}
