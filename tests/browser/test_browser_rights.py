@@ -12,7 +12,7 @@ from browser.conftest import Open, served
 from browser.people import ADMIN, CUVEE, MLFLOW, VIEWER, ask, done, log_in, make_admin, make_house
 from refusals.served import Site
 
-ADMINS = "Only admins may do this. Ask one."
+ADMINS = "Only admins may change this. Ask one."
 MANAGERS = "You manage no model, experiment or folder (CAN_MANAGE)"
 CONTROLS = """() => [...document.querySelectorAll("main button, main [role=button]")].map((b) =>
   ({name: (b.getAttribute("aria-label") ?? b.innerText).trim(), on: !b.disabled, why: b.title}))"""

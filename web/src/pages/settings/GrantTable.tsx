@@ -41,7 +41,7 @@ export function GrantTable({ label, grants, actions }: GrantTableProps) {
           <Badge key="l" tone={grant.permission === "DENY" ? "bad" : "plain"}>
             {grant.permission}
           </Badge>,
-          <span key="o">
+          <span key="o" className={styles.name}>
             <code>{grant.object}</code> {grant.object.endsWith(":") && strings.everything}
           </span>,
           grant.stage || "–",

@@ -27,7 +27,9 @@ export function Groups() {
   return (
     <div className={styles.part}>
       <div className={styles.intro}>
-        <p>{strings.about}</p>
+        <p>
+          {strings.about} {!rights.open && whyNot(rights)}
+        </p>
         <Button
           kind="primary"
           disabled={!rights.known}
@@ -75,7 +77,9 @@ function GroupTable({ groups, rights }: { groups: readonly Group[]; rights: Righ
       rows={groups}
       rowKey={({ name }) => name}
       cells={(group) => [
-        group.name,
+        <span key="n" className={styles.name}>
+          {group.name}
+        </span>,
         <span key="d" className={styles.soft}>
           {group.description || "–"}
         </span>,

@@ -30,6 +30,7 @@ export function Permissions() {
   return (
     <div className={styles.part}>
       <OpenNotice />
+      {known && !open && why && <p className={styles.soft}>{why}</p>}
       <Explain search={search} onChange={change} />
       <Grants
         search={search}

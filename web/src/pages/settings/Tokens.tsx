@@ -100,7 +100,7 @@ function TokenTable({ tokens, withUser }: { tokens: readonly Token[]; withUser: 
             cells={(token) => {
               const state = stateOf(token);
               return [
-                <span key="n" title={token.token_id}>
+                <span key="n" className={styles.name} title={token.token_id}>
                   {token.name}
                 </span>,
                 ...(withUser ? [token.username] : []),

@@ -30,7 +30,8 @@ export function Users() {
     <div className={styles.part}>
       <div className={styles.intro}>
         <p>
-          {strings.about} {rights.known && !rights.admin && strings.viewerText}
+          {strings.about}
+          {rights.known && !rights.admin && ` ${strings.viewerText} ${all.adminOnly}`}
         </p>
         <Button
           kind="primary"

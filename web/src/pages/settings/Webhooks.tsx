@@ -24,7 +24,9 @@ export function Webhooks() {
   return (
     <div className={styles.part}>
       <div className={styles.intro}>
-        <p>{strings.about}</p>
+        <p>
+          {strings.about} {known && !models && strings.notManaged}
+        </p>
         <Button
           kind="primary"
           disabled={!known}

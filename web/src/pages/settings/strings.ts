@@ -10,7 +10,7 @@ export const strings = {
     appearance: "Appearance",
   },
   why: "Why (stands in the history)",
-  adminOnly: "Only admins may do this. Ask one.",
+  adminOnly: "Only admins may change this. Ask one.",
   nothingManaged:
     "You manage no model, experiment or folder (CAN_MANAGE), so there is nothing that you could give.",
   open: {
