@@ -184,7 +184,7 @@ export interface RunFileText {
 
 export const textsOf = (runs: readonly string[], paths: readonly string[]) =>
   queryOptions<Texts>({
-    queryKey: ["run", "texts", runs, paths],
+    queryKey: ["texts", runs, paths],
     queryFn: async ({ signal }) => {
       const asked = { run_ids: [...runs], paths: [...paths] };
       const found = await call(getRunTexts, asked, signal);
@@ -202,15 +202,22 @@ export const textsOf = (runs: readonly string[], paths: readonly string[]) =>
     // The function of the answer is new each time.
     structuralSharing: false,
     placeholderData: keepPreviousData,
+    staleTime: 30_000,
   });
 
-export const useTexts = (runs: readonly string[], paths: readonly string[]) =>
-  useQuery(textsOf(runs, paths));
+const AGAIN = 5000; // milliseconds after which it is looked for what a run has yet to write down
+
+/** What small files of runs say; `growing` as long as there may be more of them soon. */
+export const useTexts = (
+  runs: readonly string[],
+  paths: readonly string[],
+  growing: boolean = false,
+) => useQuery({ ...textsOf(runs, paths), refetchInterval: growing ? AGAIN : false });
 
 /** The files of runs with their digests, for a comparison. */
 export const filesOfRuns = (runs: readonly string[], most: number) =>
   queryOptions({
-    queryKey: ["run", "files", runs, most],
+    queryKey: ["files", "of runs", runs, most],
     queryFn: async ({ signal }) =>
       (await call(listRunFiles, { run_ids: [...runs], max_files: most }, signal)).runs,
     enabled: runs.length > 0,

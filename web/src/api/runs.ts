@@ -26,7 +26,7 @@ export const useRun = (id: string) => useQuery(runQuery(id));
 /** The runs nested in a run, the nearest first. */
 export const treeOf = (id: string) =>
   queryOptions({
-    queryKey: ["run", "tree", id],
+    queryKey: ["nested", id],
     queryFn: async ({ signal }) => (await call(getRunTree, { run_id: id }, signal)).tree,
   });
 
@@ -35,7 +35,7 @@ const ALIVE = 3000; // milliseconds between two looks at what a process says
 /** When a run's process was last heard of, and the last lines of its output. */
 export const useLease = (id: string, live: boolean) =>
   useQuery({
-    queryKey: ["run", "lease", id],
+    queryKey: ["lease", id],
     queryFn: async ({ signal }) => (await call(getLease, { run_id: id }, signal)).lease,
     refetchInterval: live ? ALIVE : false,
   });

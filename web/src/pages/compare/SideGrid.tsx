@@ -20,6 +20,7 @@ interface SideGridProps extends PartProps {
 
 const ROW = 30;
 const HEAD = 34;
+const NARROW = 640; // pixels below which the keys leave room for a run
 
 /** Keys of the runs beside each other, and how each differs from the first run. */
 export function SideGrid(props: SideGridProps) {
@@ -50,7 +51,7 @@ export function SideGrid(props: SideGridProps) {
       <div
         className={styles.sides}
         style={{
-          height: Math.max(Math.min(shown.length * ROW + HEAD + 14, 620), shown.length ? 100 : 190),
+          height: Math.max(Math.min(shown.length * ROW + HEAD + 14, 620), shown.length ? 162 : 190),
         }}
       >
         <DataGrid
@@ -83,7 +84,7 @@ function keyColumn(name: SideGridProps["name"]): Column<SideRow> {
   return {
     id: "key",
     name: strings.key,
-    width: 280,
+    width: window.innerWidth < NARROW ? 136 : 280,
     pinned: true,
     cell: (row) =>
       name?.(row) ?? (

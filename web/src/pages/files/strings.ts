@@ -13,14 +13,12 @@ export const strings = {
   elsewhereText: "A client that can reach the place reads them:",
   nothingFound: (text: string) => `No file's name has “${text}” in it.`,
   foundIn: (most: number) => `The first ${grouped(most)} files were looked through.`,
-  onlyOpen: "Only folders that were opened are looked through.",
   choose: "Choose a file to see it here",
   chooseText: "The arrows walk through the tree, Enter opens, ← closes a folder.",
   model: (id: string) => `Logged model ${id}`,
   missing: (name: string) => `There is no file ${name}`,
   missingText: "It may have been deleted or renamed, or the address is mistyped.",
   empty: "This file is empty",
-  folder: "Folder",
   inFolder: (folders: number, files: number) =>
     [folders && count(folders, "folder"), files && count(files, "file")]
       .filter(Boolean)
@@ -72,9 +70,7 @@ export const strings = {
   findJson: "Find keys and values",
   copyPath: "Copy the path",
   items: (number: number) => count(number, "item"),
-  openAll: "Open all",
   closeAll: "Close all",
-  html: "Runs in a frame of its own, without network and without access to Cuvee.",
   done: "Done",
   toDo: "To do",
   remoteImage: (alt: string) => `Image elsewhere: ${alt}`,

@@ -11,7 +11,7 @@ import { Panel } from "../../components/Panel";
 import { DiffView } from "../files/DiffView";
 import { rowsOfPatch } from "../files/diffrows";
 import { parsePatch } from "../files/patch";
-import { codeFacts, ENVIRONMENT, LOCK, PATCH } from "./facts";
+import { codeFacts, ENVIRONMENT, isGrowing, LOCK, PATCH } from "./facts";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -20,7 +20,8 @@ import { strings } from "./strings";
 export function RunCode() {
   const { runId } = runRoute.useParams();
   const run = useRun(runId).data;
-  const query = useTexts([runId], [PATCH, ENVIRONMENT, LOCK]);
+  const growing = run !== undefined && isGrowing(run, Date.now());
+  const query = useTexts([runId], [PATCH, ENVIRONMENT, LOCK], growing);
   if (!run) return null;
   const code = codeFacts(run);
   if (!code.commit && !code.command && !code.source) {

@@ -8,7 +8,15 @@ import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { bytes } from "../../lib/number";
 import { TextView } from "../files/viewers/TextView";
-import { ENVIRONMENT, type Environment, LOCK, PATCH, readEnvironment, tagOf } from "./facts";
+import {
+  ENVIRONMENT,
+  type Environment,
+  isGrowing,
+  LOCK,
+  PATCH,
+  readEnvironment,
+  tagOf,
+} from "./facts";
 import { KeyTable } from "./KeyTable";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
@@ -18,7 +26,8 @@ import { strings } from "./strings";
 export function RunEnvironment() {
   const { runId } = runRoute.useParams();
   const run = useRun(runId).data;
-  const query = useTexts([runId], [PATCH, ENVIRONMENT, LOCK]);
+  const growing = run !== undefined && isGrowing(run, Date.now());
+  const query = useTexts([runId], [PATCH, ENVIRONMENT, LOCK], growing);
   if (!run) return null;
   return (
     <Loaded query={query} failed={strings.textsFailed} lines={8}>

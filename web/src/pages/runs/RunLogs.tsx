@@ -7,7 +7,7 @@ import { Switch } from "../../components/Segments";
 import { Time } from "../../components/Time";
 import { TextView } from "../files/viewers/TextView";
 import { Exception } from "./Exception";
-import { OUTPUT, settled, tagOf } from "./facts";
+import { isGrowing, OUTPUT, settled, tagOf } from "./facts";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -19,7 +19,8 @@ export function RunLogs() {
   const { runId } = runRoute.useParams();
   const run = useRun(runId).data;
   const live = run?.info.status === "RUNNING" || run?.info.status === "SCHEDULED";
-  const query = useTexts([runId], [OUTPUT]);
+  const growing = run !== undefined && isGrowing(run, Date.now());
+  const query = useTexts([runId], [OUTPUT], growing);
   const lease = useLease(runId, live).data;
   const [follow, setFollow] = useState(true);
   if (!run) return null;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEnvironment, settled } from "./facts";
+import { isGrowing, readEnvironment, settled } from "./facts";
 
 test("what a run wrote down is read, whatever is missing", () => {
   const found = readEnvironment(
@@ -24,4 +24,12 @@ test("what a run wrote down is read, whatever is missing", () => {
 
 test("output is what a terminal would leave", () => {
   expect(settled("a\r\n 10%\r 50%\r100%\nb\r\n\u001b[31mred\u001b[0m\n")).toBe("a\n100%\nb\nred\n");
+});
+
+test("a run may write until a minute after its end", () => {
+  const run = (status: string, end_time?: number) =>
+    ({ info: { status, end_time }, data: {} }) as unknown as Parameters<typeof isGrowing>[0];
+  expect(isGrowing(run("RUNNING"), 1e9)).toBe(true);
+  expect(isGrowing(run("FINISHED", 1e9 - 59_000), 1e9)).toBe(true);
+  expect(isGrowing(run("FAILED", 1e9 - 61_000), 1e9)).toBe(false);
 });

@@ -23,6 +23,14 @@ export function tagOf(run: Run, key: string): string {
   return run.data.tags?.find((tag) => tag.key === key)?.value ?? "";
 }
 
+const SOON = 60_000; // milliseconds in which files come after a run has ended
+
+/** Whether a run may still write down what it ran in, and what its program has written. */
+export function isGrowing({ info }: Run, now: number): boolean {
+  const live = info.status === "RUNNING" || info.status === "SCHEDULED";
+  return live || now - (info.end_time ?? 0) < SOON;
+}
+
 export function codeFacts(run: Run): CodeFacts {
   const dirty = tagOf(run, "cuvee.git.dirty");
   return {
