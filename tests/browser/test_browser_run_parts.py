@@ -235,6 +235,29 @@ def test_files_of_runs_are_compared_by_their_bytes(runs: Runs, visit: Open) -> N
     expect(page.get_by_text(re.compile(r"\d+ of \d+ differ"))).to_be_visible()
 
 
+def test_50_runs_are_compared_with_one_call_for_a_part(runs: Runs, visit: Open) -> None:
+    site = runs.site
+    experiment = site.api("experiments/create", name="fifty")["experiment_id"]
+    ids = []
+    for i in range(50):
+        files = {"cuvee/environment.json": environment("3.13.0", numpy=f"2.{i % 3}")}
+        about = {"experiment_id": experiment, "tags": _tags({"cuvee.command": f"python {i % 2}"})}
+        ids.append(corpus.new_run(site, f"run {i}", files, **about))
+    opened = visit(site)
+    asked: list[str] = []
+    opened.page.on("request", lambda request: asked.append(request.url))
+    both = f"/compare?runs={','.join(ids)}&in={experiment}&tab="
+    parts = {"environment": "texts", "code": "texts", "artifacts": "files"}
+    for tab, call in parts.items():
+        asked.clear()
+        page = opened.go(both + tab)
+        expect(page.get_by_text("1 of ")).to_be_visible()
+        calls = [url.partition("?")[0] for url in asked if "/api/" in url and "/runs/" in url]
+        assert len([url for url in calls if call in url]) == 1, calls
+        assert len(calls) <= 3, calls  # the runs, once more when the stream of events has begun
+    expect(page.get_by_role("grid", name="Artifacts")).to_have_attribute("aria-colcount", "51")
+
+
 def test_what_the_client_captures_is_shown(runs: Runs, tmp_path: Path, visit: Open) -> None:
     url = f"http://127.0.0.1:{runs.site.port}"
     script = tmp_path / "train.py"
