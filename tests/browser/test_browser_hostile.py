@@ -32,7 +32,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, st
     """A server on which one must log in, and the id of a run with hostile files."""
     folder = tmp_path_factory.mktemp("hostile")
     for site in served(folder):
-        run = corpus.new_run(site, "hostile", corpus.hostile())
+        note = [{"key": "mlflow.note.content", "value": corpus.HOSTILE_MARKDOWN}]
+        run = corpus.new_run(site, "hostile", corpus.hostile(), tags=note)
     store = SqlStore.open(f"sqlite:///{folder}/cuvee.db")
     store.do(CreateUser(username="ann", password=PASSWORD, is_admin=True))
     store.close()
@@ -136,6 +137,18 @@ def test_a_link_in_a_text_leads_to_a_file_beside_or_away(
     for text in ("vb", "climb", "root"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible()
         assert page.get_by_role("link", name=text, exact=True).count() == 0, text
+
+
+def test_a_description_is_drawn_and_never_run(guarded: tuple[Site, str], inside: Visit) -> None:
+    _, run = guarded
+    page = inside.go(f"/runs/{run}/overview")
+    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    keep_screenshot(page, "hostile-description")
+    untouched(page)
+    own = page.locator("main")
+    assert own.locator("script, iframe, [onerror], [onload]").count() == 0
+    links = own.locator("[href]").evaluate_all("all => all.map((e) => e.href)")
+    assert [x for x in links if not x.startswith(("http://", "https://"))] == []
 
 
 def test_names_are_texts(guarded: tuple[Site, str], inside: Visit) -> None:

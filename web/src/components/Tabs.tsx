@@ -1,6 +1,9 @@
 import { type UseLinkPropsOptions, useLinkProps } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { grouped } from "../lib/number";
 import styles from "./Tabs.module.css";
+
+const BESIDE = 48; // pixels of the tab before that stay in view
 
 export interface Tab {
   readonly name: string;
@@ -22,9 +25,16 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
 
 function TabLink({ name, count, active, link }: Tab) {
   const props = useLinkProps(link);
+  const tab = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    const [one, all] = [tab.current, tab.current?.parentElement];
+    // Where they do not fit, the open one is in view; only sideways, for the page keeps its place.
+    if (active && one && all) all.scrollLeft = one.offsetLeft - all.offsetLeft - BESIDE;
+  }, [active]);
   return (
     <a
       {...props}
+      ref={tab}
       className={styles.tab}
       data-status={undefined}
       aria-current={active ? "page" : undefined}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo } from "react";
 import { useExperiment } from "../../api/experiments";
 import { useRun } from "../../api/runs";
 import type { Metric, Param, Run, RunTag } from "../../api/schema.gen";
@@ -21,6 +22,7 @@ import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
 
+const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
 const RESERVED = "mlflow.";
 
 /** What a run measured, with which params, and what came of it. */
@@ -37,7 +39,9 @@ export function RunOverview() {
         {exception && <Exception text={exception} code={tagOf(run, "cuvee.exit_code")} />}
         {note && (
           <Panel title={strings.description}>
-            <p className={styles.text}>{note}</p>
+            <Suspense fallback={<p className={styles.text}>{note}</p>}>
+              <Description runId={runId} text={note} />
+            </Suspense>
           </Panel>
         )}
         <div className={styles.pair}>
@@ -51,6 +55,16 @@ export function RunOverview() {
       <About run={run} />
     </div>
   );
+}
+
+/** What somebody wrote of a run, in Markdown; its links lead to the run's files. */
+function Description({ runId, text }: { runId: string; text: string }) {
+  const router = useRouter();
+  const owner = useMemo(() => ({ kind: "run", run: runId }) as const, [runId]);
+  const href = (path: string) =>
+    router.buildLocation({ to: "/runs/$runId/artifacts", params: { runId }, search: { path } })
+      .href;
+  return <Markdown text={text} path="" owner={owner} href={href} />;
 }
 
 function Metrics({ runId, metrics }: { runId: string; metrics: readonly Metric[] }) {
