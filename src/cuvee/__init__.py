@@ -201,6 +201,42 @@ __all__ = [
 ]
 
 
+_MLFLOW_ONLY = frozenset(
+    [
+        "autolog",
+        "evaluate",
+        "projects",
+        "run",
+        "enable_system_metrics_logging",
+        "disable_system_metrics_logging",
+        "set_system_metrics_sampling_interval",
+        "set_active_model",
+        "clear_active_model",
+        "get_active_model_id",
+        "genai",
+        "trace",
+        "start_span",
+        "load_prompt",
+        "register_prompt",
+        "xgboost",
+        "lightgbm",
+        "catboost",
+        "pytorch",
+        "tensorflow",
+        "keras",
+        "spark",
+        "statsmodels",
+        "transformers",
+        "langchain",
+        "openai",
+        "onnx",
+        "prophet",
+        "doctor",
+    ]
+)
+"""What scripts for MLflow may use and Cuvee does not have."""
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
     if name in _ROOMS:
@@ -211,7 +247,10 @@ def __getattr__(name: str) -> Any:
             if value is not None:
                 globals()[name] = value  # the next use finds it without coming here
                 return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    message = f"module {__name__!r} has no attribute {name!r}"
+    if name in _MLFLOW_ONLY:
+        message += ": for it, import mlflow, whose client works with Cuvee's server too"
+    raise AttributeError(message)
 
 
 def __dir__() -> list[str]:

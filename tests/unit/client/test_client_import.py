@@ -34,6 +34,13 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         cuvee.no_such_name  # noqa: B018
 
 
+@pytest.mark.parametrize("name", sorted(cuvee._MLFLOW_ONLY))  # noqa: SLF001  # nobody else reads it
+def test_what_only_mlflow_has_is_named_with_what_to_do(name: str) -> None:
+    assert not hasattr(cuvee, name)
+    with pytest.raises(AttributeError, match=f"'{name}': for it, import mlflow"):
+        getattr(cuvee, name)
+
+
 def test_tracking_and_registry_uris_are_chosen_and_taken_back() -> None:
     assert not cuvee.is_tracking_uri_set()
     cuvee.set_tracking_uri("http://a")
