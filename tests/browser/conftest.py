@@ -187,6 +187,7 @@ def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with the wine story, and another experiment of 60 runs."""
     for site in served(tmp_path_factory.mktemp("wine")):
         seeds.tell_the_wine_story(f"http://127.0.0.1:{site.port}")
+        seeds.ask_for_a_move(f"http://127.0.0.1:{site.port}")
         seeds.log_many_runs(f"http://127.0.0.1:{site.port}", 60)
         yield site
 

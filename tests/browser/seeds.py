@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cuvee
 from cuvee.demo.data import make_wines
-from cuvee.demo.story import Story
+from cuvee.demo.story import MODEL, Story
 
 if TYPE_CHECKING:
     from refusals.served import Site
@@ -32,6 +32,13 @@ def tell_the_wine_story(url: str) -> None:
     In a process of its own, since the story chooses a tracking URI and an experiment for its.
     """
     subprocess.run([sys.executable, __file__, url], check=True, timeout=120)
+
+
+def ask_for_a_move(url: str) -> None:
+    """Ask for the wine story's second version to go to Production, and comment on it."""
+    client = cuvee.MlflowClient(tracking_uri=url)
+    client.request_transition(MODEL, "2", "Production", comment="pH lowers the RMSE")
+    client.create_comment(MODEL, "2", "Tried on the 2026 harvest, too.")
 
 
 def log_many_runs(url: str, number: int) -> None:

@@ -43,6 +43,12 @@ PAGES = {
     "version": f"{WINE}/versions/1",
     "version-files": f"{WINE}/versions/1/files?path=MLmodel",
     "version-history": f"{WINE}/versions/1/history",
+    "version-diff": f"{WINE}/diff/1/2",
+    "version-diff-all": f"{WINE}/diff/Production/Staging?all=true",
+    "approvals": "/approvals",
+    "approvals-mine": "/approvals?tab=mine",
+    "approvals-done": "/approvals?tab=done",
+    "request": "/approvals/1",
     "audit": "/audit",
     "audit-none": "/audit?actor=nobody",
     "audit-event": "/audit/10",
@@ -107,7 +113,8 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
     tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
     governance = ("model-board", "version", "audit", "audit-event")
     files = ("run-artifacts", "version-files")
-    for name in ("home", *tracking, *files, *governance, *SETTINGS):
+    reviews = ("approvals", "request", "version-diff")
+    for name in ("home", *tracking, *files, *governance, *reviews, *SETTINGS):
         page = opened.go(PAGES[name].format(**places(wine)))
         keep_screenshot(page, f"{name}-375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375, name
@@ -116,10 +123,11 @@ def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
 def test_every_page_has_a_title_and_says_where_it_is(wine: Site, visit: Open) -> None:
     opened = visit(wine)
     titles = set()
-    for name in (*NAMED, "model-board", "version", "audit", "audit-event", *SETTINGS):
+    registry = ("model-board", "version", "version-diff", "approvals", "request")
+    for name in (*NAMED, *registry, "audit", "audit-event", *SETTINGS):
         page = opened.go(PAGES[name].format(**places(wine)))
         titles.add(page.title())
         crumbs = page.text_content("nav[aria-label=Breadcrumbs]") or ""
         assert (page.text_content("main h1") or "?") in crumbs, name
-    assert len(titles) == 9 + len(SETTINGS)
+    assert len(titles) == 12 + len(SETTINGS)
     assert all(title.endswith(" Cuvee") for title in titles), titles

@@ -13,6 +13,7 @@ from conformance.staging import (
     last_event,
     model,
     move,
+    pause,
     rollback,
     stages,
 )
@@ -209,6 +210,18 @@ def test_a_rollback_gives_the_stage_back_to_the_former_holder(store: Store) -> N
         rollback(store)
     move(store, 3, "Production", archive=True)
     assert rollback(store) == "1"
+
+
+def test_the_holder_of_a_stage_says_which_version_a_rollback_brings_back(store: Store) -> None:
+    model(store)
+    for number in (1, 2, 3):
+        move(store, number, "Production", archive=True)
+
+    for back in ("2", "1"):
+        assert holder(store).former == back
+        assert rollback(store) == back
+    assert holder(store).former == ""
+    assert holder(store, at=str(pause())).former == ""
 
 
 def test_a_rollback_says_so_in_the_history(store: Store) -> None:

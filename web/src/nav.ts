@@ -8,6 +8,8 @@ export interface Place {
   /** The keys that go there. */
   readonly keys: string;
   readonly label: string;
+  /** What its badge counts. */
+  readonly badge?: "waiting";
 }
 
 /** The rail, from top to bottom; a new section is a line here and a route in router.tsx. */
@@ -26,6 +28,14 @@ export const PLACES: readonly Place[] = [
     icon: "models",
     keys: "g m",
     label: strings.keys.goModels,
+  },
+  {
+    to: "/approvals",
+    name: strings.approvals,
+    icon: "approvals",
+    keys: "g a",
+    label: strings.keys.goApprovals,
+    badge: "waiting",
   },
   { to: "/audit", name: strings.audit, icon: "audit", keys: "g l", label: strings.keys.goAudit },
   {

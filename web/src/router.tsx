@@ -3,8 +3,10 @@ import { prefix } from "./api/client";
 import { Broken } from "./components/Broken";
 import { NotFound } from "./components/NotFound";
 import { Skeleton } from "./components/Skeleton";
+import { approvalsRoute, requestRoute } from "./pages/approvals/route";
 import { auditEventRoute, auditRoute } from "./pages/audit/route";
 import { compareRoute } from "./pages/compare/route";
+import { anyDiffRoute, diffRoute } from "./pages/diff/route";
 import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
 import { homeRoute } from "./pages/home/route";
 import { modelRoute, modelsRoute } from "./pages/models/route";
@@ -23,6 +25,10 @@ export const router = createRouter({
     modelsRoute,
     modelRoute,
     versionRoutes,
+    diffRoute,
+    anyDiffRoute,
+    approvalsRoute,
+    requestRoute,
     auditRoute,
     auditEventRoute,
     settingsRoutes,

@@ -8,6 +8,9 @@ export const strings = {
   home: "Home",
   experiments: "Experiments",
   models: "Models",
+  approvals: "Approvals",
+  waiting: (number: string) =>
+    number === "1" ? "1 request waits for you" : `${number} requests wait for you`,
   audit: "Audit",
   settings: "Settings",
   search: "Search or jump to…",
@@ -59,6 +62,7 @@ export const strings = {
     goHome: "Go to Home",
     goExperiments: "Go to Experiments",
     goModels: "Go to Models",
+    goApprovals: "Go to Approvals",
     goAudit: "Go to Audit",
     goSettings: "Go to Settings",
     theme: "Switch between light and dark",

@@ -41,11 +41,17 @@ class Holding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     deleted: bool = False
 
 
-class StageHolder(Struct, frozen=True):
-    """A version and the time during which it held the stage that was asked about."""
+class StageHolder(Struct, frozen=True, omit_defaults=True):
+    """A version and the time during which it held the stage that was asked about.
+
+    Args:
+        former: the version to which a rollback gives the stage back; empty when there is none, and
+            when the question is about a moment.
+    """
 
     model_version: ModelVersion
     holding: Holding
+    former: str = ""
 
 
 class HoldingPage(Struct, frozen=True, omit_defaults=True):

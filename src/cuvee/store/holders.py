@@ -15,6 +15,7 @@ from cuvee.api.versions import FindVersionByDigest, ModelVersionResult
 from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
+from cuvee.store.holdings import former_holding
 from cuvee.store.models import find_model
 from cuvee.store.policies import find_stage, policy_of
 from cuvee.store.tx import Tx
@@ -62,7 +63,9 @@ def get_stage_holder(tx: Tx, op: GetStageHolder) -> StageHolder:
     found = holder_at(tx, op.name, op.stage, op.at)
     pk = find_model(tx, op.name)[0]
     row = tx.all(_by_number, model_pk=pk, version=int(found.version))[0]
-    return StageHolder(load_versions(tx, [(op.name, row)], aliases=True)[0], found)
+    former = None if op.at else former_holding(tx, pk, found.stage, row)
+    version = load_versions(tx, [(op.name, row)], aliases=True)[0]
+    return StageHolder(version, found, str(former[2]) if former else "")
 
 
 def holder_at(tx: Tx, name: str, stage: str, at: str) -> Holding:

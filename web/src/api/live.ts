@@ -9,7 +9,7 @@ const TOUCHES: Record<string, readonly string[]> = {
   experiment: ["experiment", "experiments", "runs"],
   model: ["model", "models", "version", "versions", "events", "requests", "policy"],
   version: ["model", "models", "version", "versions", "events", "requests"],
-  policy: ["policy", "versions"],
+  policy: ["policy", "versions", "requests"],
   log: ["log"],
   user: ["users", "groups", "session", "grants"],
   group: ["groups", "users", "session", "grants"],

@@ -1232,6 +1232,7 @@ export interface StageChange {
 export interface StageHolder {
   model_version: ModelVersion;
   holding: Holding;
+  former?: string;
 }
 
 /** How many runs have a status. */

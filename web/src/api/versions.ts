@@ -3,10 +3,13 @@ import { literal } from "../lib/filter";
 import { call } from "./client";
 import { queries } from "./queries";
 import {
+  compareVersions,
   createTransitionRequest,
   explainTransition,
   getModelVersion,
+  getStageHolder,
   listHoldings,
+  rollbackStage,
   searchModelVersions,
   transitionStage,
 } from "./schema.gen";
@@ -48,21 +51,43 @@ export const holdingsOf = (name: string) =>
       (await call(listHoldings, { name, max_results: 1000 }, signal)).holdings ?? [],
   });
 
-/** What a version lacks for a stage. */
+/** What a version lacks for a stage besides a reason, which every dialog asks for. */
 export const explanationOf = (name: string, version: string, stage: string) =>
   queryOptions({
     queryKey: ["requests", "explanation", name, version, stage],
-    queryFn: ({ signal }) => call(explainTransition, { name, version, stage }, signal),
+    queryFn: ({ signal }) =>
+      call(explainTransition, { name, version, stage, comment: "given" }, signal),
+    enabled: version !== "",
     staleTime: 0,
   });
 
+/** What has changed from one version to another; each is a number, `@alias` or a stage. */
+export const comparisonOf = (name: string, before: string, after: string, everything = false) =>
+  queryOptions({
+    queryKey: ["version", "comparison", name, before, after, everything],
+    queryFn: ({ signal }) => call(compareVersions, { name, before, after, everything }, signal),
+    enabled: before !== "" && after !== "",
+  });
+
+/** The version in a stage, and the one that a rollback would bring back. */
+export const holderOf = (name: string, stage: string) =>
+  queryOptions({
+    queryKey: ["version", "holder", name, stage],
+    queryFn: ({ signal }) => call(getStageHolder, { name, stage }, signal),
+    staleTime: 0,
+  });
+
+export const useComparison = (name: string, before: string, after: string, everything = false) =>
+  useQuery(comparisonOf(name, before, after, everything));
+export const useHolder = (name: string, stage: string) => useQuery(holderOf(name, stage));
 export const useVersionsOf = (name: string) => useQuery(versionsOf(name));
 export const useVersion = (name: string, version: string) => useQuery(versionQuery(name, version));
 export const useHoldingsOf = (name: string) => useQuery(holdingsOf(name));
 export const useExplanation = (name: string, version: string, stage: string) =>
   useQuery(explanationOf(name, version, stage));
 
-const again = () =>
+/** Ask again whatever a change to the registry may have made old. */
+export const again = () =>
   queries.invalidateQueries({
     predicate: (q) =>
       ["model", "models", "version", "versions", "events", "requests"].includes(
@@ -75,6 +100,14 @@ export const useTransition = () =>
   useMutation({
     mutationFn: (move: Parameters<NonNullable<typeof transitionStage.types>>[0]) =>
       call(transitionStage, move),
+    onSettled: again,
+  });
+
+/** Give a stage back to the version that held it before; the reason is the `comment`. */
+export const useRollback = () =>
+  useMutation({
+    mutationFn: (asked: Parameters<NonNullable<typeof rollbackStage.types>>[0]) =>
+      call(rollbackStage, asked),
     onSettled: again,
   });
 

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useWaitingRequests } from "../api/requests";
 import { PLACES } from "../nav";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
@@ -29,6 +30,7 @@ export function Rail({ narrow, onNarrow }: RailProps) {
           >
             <Icon name={place.icon} />
             <span className={styles.text}>{place.name}</span>
+            {place.badge && <Waiting />}
           </Link>
         ))}
       </nav>
@@ -41,5 +43,23 @@ export function Rail({ narrow, onNarrow }: RailProps) {
         />
       </div>
     </div>
+  );
+}
+
+const MOST = 99; // the badge has room for two digits
+
+/** How many requests wait for the user's word; says so when that changes. */
+function Waiting() {
+  const number = useWaitingRequests().data?.length ?? 0;
+  const text = number > MOST ? `${MOST}+` : String(number);
+  return (
+    <span className={number ? styles.badge : "hidden"} role="status">
+      {number > 0 && (
+        <>
+          <span aria-hidden="true">{text}</span>
+          <span className="hidden">{strings.waiting(text)}</span>
+        </>
+      )}
+    </span>
   );
 }

@@ -19,9 +19,10 @@ const ACTIONS: Record<string, string> = {
   "request.created": "asked for a move of",
   "request.approved": "approved the move of",
   "request.rejected": "rejected the move of",
-  "request.cancelled": "cancelled a request for",
+  "request.cancelled": "withdrew a request for",
+  "request.closed": "settled a request for",
   "comment.created": "commented on",
-  "comment.updated": "changed a comment on",
+  "comment.edited": "changed a comment on",
   "comment.deleted": "removed a comment on",
   "check.set": "posted a check of",
   "check.deleted": "took back a check of",
@@ -31,6 +32,7 @@ const ACTIONS: Record<string, string> = {
 const HIDDEN = "stage digest source location run_id model_id end_time".split(" ");
 
 export function actionOf(event: Event): string {
+  if (event.action === "version.transitioned" && event.details?.rollback) return "rolled back";
   return ACTIONS[event.action] ?? event.action;
 }
 

@@ -147,7 +147,7 @@ export function WaitingPanel() {
               {requests.map((request) => (
                 <li key={request.id}>
                   <div className={styles.line}>
-                    <Link to="/models/$name" params={{ name: request.name ?? "" }}>
+                    <Link to="/approvals/$id" params={{ id: request.id ?? "" }}>
                       {request.name}
                     </Link>
                     <span className={`${styles.soft} ${styles.right}`}>

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { usePolicy } from "../../api/models";
-import type { Holding, ModelVersion } from "../../api/schema.gen";
+import { useRequestsOf } from "../../api/requests";
+import type { Holding, ModelVersion, TransitionRequest } from "../../api/schema.gen";
 import { useHoldingsOf } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
 import { Badge, StageBadge } from "../../components/Badge";
@@ -13,6 +14,7 @@ import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Board.module.css";
 import { MoveDialog } from "./MoveDialog";
+import { RollbackDialog } from "./RollbackDialog";
 import { strings } from "./strings";
 
 const FIRST = 20; // cards of a column until more are asked for
@@ -26,7 +28,9 @@ interface Move {
 export function Board({ name, versions }: { name: string; versions: readonly ModelVersion[] }) {
   const policy = usePolicy(name);
   const holdings = useHoldingsOf(name).data ?? [];
+  const requests = useRequestsOf(name).data ?? [];
   const [move, setMove] = useState<Move | undefined>();
+  const [rollback, setRollback] = useState("");
   const frame = useRef<HTMLDivElement>(null);
   useKeys([
     {
@@ -51,7 +55,9 @@ export function Board({ name, versions }: { name: string; versions: readonly Mod
                 stages={stages}
                 versions={versions.filter((v) => v.current_stage === stage)}
                 holdings={holdings}
+                requests={requests}
                 onMove={setMove}
+                onRollback={setRollback}
               />
             ))}
           </section>
@@ -63,7 +69,16 @@ export function Board({ name, versions }: { name: string; versions: readonly Mod
               stage={move.stage}
               held={versions.filter((v) => v.current_stage === move.stage)}
               policy={policy.data?.policy?.stages.find((s) => s.name === move.stage)}
+              requests={requests.filter((r) => r.version === move.version.version)}
               onClose={() => setMove(undefined)}
+            />
+          )}
+          {rollback && (
+            <RollbackDialog
+              name={name}
+              stage={rollback}
+              former={policy.data?.policy?.stages.find((s) => s.name === rollback)?.former}
+              onClose={() => setRollback("")}
             />
           )}
         </>
@@ -84,11 +99,14 @@ interface ColumnProps {
   stages: readonly string[];
   versions: readonly ModelVersion[];
   holdings: readonly Holding[];
+  requests: readonly TransitionRequest[];
   onMove: (move: Move) => void;
+  onRollback: (stage: string) => void;
 }
 
-function Column({ stage, stages, versions, holdings, onMove }: ColumnProps) {
+function Column({ stage, stages, versions, holdings, requests, onMove, onRollback }: ColumnProps) {
   const [all, setAll] = useState(false);
+  const held = versions.length > 0 && stage !== "None" && stage !== "Archived";
   const shown = all ? versions : versions.slice(0, FIRST);
   return (
     <section
@@ -99,6 +117,13 @@ function Column({ stage, stages, versions, holdings, onMove }: ColumnProps) {
       <div className={styles.head}>
         <StageBadge stage={stage} />
         <span className={`num ${styles.count}`}>{versions.length}</span>
+        {held && (
+          <span className={styles.menu}>
+            <Menu trigger={<IconButton icon="more" label={strings.board.stageActions(stage)} />}>
+              <MenuItem onSelect={() => onRollback(stage)}>{strings.board.rollback}</MenuItem>
+            </Menu>
+          </span>
+        )}
       </div>
       <ul className={styles.cards}>
         {shown.map((version) => (
@@ -106,6 +131,7 @@ function Column({ stage, stages, versions, holdings, onMove }: ColumnProps) {
             key={version.version}
             version={version}
             stages={stages}
+            requests={requests.filter((r) => r.version === version.version)}
             since={holdings.find((h) => h.version === version.version && !h.until)?.since}
             onMove={(to) => onMove({ version, stage: to })}
           />
@@ -126,11 +152,12 @@ function Column({ stage, stages, versions, holdings, onMove }: ColumnProps) {
 interface CardProps {
   version: ModelVersion;
   stages: readonly string[];
+  requests: readonly TransitionRequest[];
   since: number | undefined;
   onMove: (stage: string) => void;
 }
 
-function Card({ version, stages, since, onMove }: CardProps) {
+function Card({ version, stages, requests, since, onMove }: CardProps) {
   const { name, version: number } = version;
   return (
     <li className={styles.card} data-card={number}>
@@ -159,6 +186,15 @@ function Card({ version, stages, since, onMove }: CardProps) {
         </span>
       </div>
       {version.description && <p className={styles.text}>{version.description}</p>}
+      {requests.length > 0 && (
+        <div className={styles.requests}>
+          {requests.map(({ id = "", to_stage }) => (
+            <Link key={id} to="/approvals/$id" params={{ id }}>
+              <Badge tone="info">{strings.board.asked(to_stage)}</Badge>
+            </Link>
+          ))}
+        </div>
+      )}
       <div className={`${styles.line} ${styles.soft}`}>
         <Avatar name={version.user_id} />
         <span className={styles.when}>

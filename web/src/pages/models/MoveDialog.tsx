@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useId, useState } from "react";
-import type { CheckResult, ModelVersion, Stage } from "../../api/schema.gen";
+import type { CheckResult, ModelVersion, Stage, TransitionRequest } from "../../api/schema.gen";
+import { useSession } from "../../api/session";
 import { useExplanation, useTransition, useTransitionRequest } from "../../api/versions";
 import { Badge, StageBadge, type Tone } from "../../components/Badge";
 import { Button } from "../../components/Button";
@@ -21,6 +23,8 @@ interface MoveDialogProps {
   held: readonly ModelVersion[];
   /** What the model's policy says about the stage; nothing about None and Archived. */
   policy: Stage | undefined;
+  /** The open requests of the version. */
+  requests: readonly TransitionRequest[];
   onClose: () => void;
 }
 
@@ -31,7 +35,8 @@ const TONES: Record<CheckResult["state"], Tone> = {
 };
 
 /** Moves a version to a stage, or asks for it; says why, and what happens to who is there. */
-export function MoveDialog({ name, version, stage, held, policy, onClose }: MoveDialogProps) {
+export function MoveDialog(props: MoveDialogProps) {
+  const { name, version, stage, held, policy, requests, onClose } = props;
   const [reason, setReason] = useState("");
   const [archive, setArchive] = useState(true);
   const form = useId();
@@ -40,7 +45,11 @@ export function MoveDialog({ name, version, stage, held, policy, onClose }: Move
   const request = useTransitionRequest();
   const resting = stage === "None" || stage === "Archived";
   const one = policy?.holders === "one";
-  const asks = explanation.data?.gated === true && explanation.data.state !== "allowed";
+  const refused = explanation.data?.refused ?? "";
+  const asks =
+    refused !== "" || (explanation.data?.gated === true && explanation.data.state !== "allowed");
+  const me = useSession().data?.username;
+  const mine = asks && requests.find((r) => r.to_stage === stage && r.user_id === me);
   const numbers = held.map((v) => v.version).join(", ");
   const newest = held.reduce((most, v) => Math.max(most, Number(v.version)), 0);
   const busy = move.isPending || request.isPending;
@@ -66,7 +75,12 @@ export function MoveDialog({ name, version, stage, held, policy, onClose }: Move
   const actions = (
     <>
       <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button kind="primary" type="submit" form={form} disabled={!reason.trim() || busy}>
+      <Button
+        kind="primary"
+        type="submit"
+        form={form}
+        disabled={!reason.trim() || busy || Boolean(mine)}
+      >
         {asks ? strings.move.ask : strings.move.submit}
       </Button>
     </>
@@ -80,6 +94,18 @@ export function MoveDialog({ name, version, stage, held, policy, onClose }: Move
           [
             strings.move.holder,
             !resting && (held.length ? `${strings.heads.version} ${numbers}` : strings.move.nobody),
+          ],
+          [
+            strings.move.changes,
+            !resting && newest > 0 && (
+              <Link
+                key="c"
+                to="/models/$name/diff/$before/$after"
+                params={{ name, before: String(newest), after: version.version }}
+              >
+                {strings.move.compare(String(newest))}
+              </Link>
+            ),
           ],
         ]}
       />
@@ -107,6 +133,15 @@ export function MoveDialog({ name, version, stage, held, policy, onClose }: Move
         {({ missing = [], checks = [], gated }) => (
           <>
             {gated && asks && <p className={styles.soft}>{strings.move.askText}</p>}
+            {refused && <p className={styles.soft}>{refused}</p>}
+            {mine && (
+              <p>
+                {strings.move.open}{" "}
+                <Link to="/approvals/$id" params={{ id: mine.id ?? "" }}>
+                  {strings.move.toRequest}
+                </Link>
+              </p>
+            )}
             {missing.length > 0 && (
               <div>
                 <h3>{strings.move.missing}</h3>

@@ -41,6 +41,9 @@ export const strings = {
     since: "here",
     hint: "A card moves by its menu, or with M when it has the focus.",
     key: "Move the focused version",
+    asked: (stage: string) => `asked for ${stage}`,
+    stageActions: (stage: string) => `Actions for ${stage}`,
+    rollback: "Roll back…",
   },
   move: {
     title: (version: string, stage: string) => `Move version ${version} to ${stage}`,
@@ -63,5 +66,20 @@ export const strings = {
     asked: (version: string, stage: string) =>
       `Approval of version ${version} for ${stage} was asked for.`,
     failed: "The version was not moved.",
+    changes: "Changes",
+    compare: (held: string) => `Compare with version ${held}`,
+    open: "You have asked for this already.",
+    toRequest: "Open the request",
+  },
+  rollback: {
+    title: (stage: string) => `Roll ${stage} back`,
+    now: "Now there",
+    back: "Comes back",
+    none: "No other version held this stage before, so there is none to go back to.",
+    leaves: (version: string, former: string) => `Version ${version} leaves for ${former}.`,
+    readFailed: "Which version held the stage before could not be read.",
+    submit: "Roll back",
+    done: (version: string, stage: string) => `Version ${version} is in ${stage} again.`,
+    failed: "Nothing was rolled back.",
   },
 } as const;

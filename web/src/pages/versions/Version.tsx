@@ -1,5 +1,5 @@
-import { Outlet, useLocation } from "@tanstack/react-router";
-import { useVersion } from "../../api/versions";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useVersion, useVersionsOf } from "../../api/versions";
 import { Badge, StageBadge } from "../../components/Badge";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
@@ -25,6 +25,17 @@ export function VersionFrame() {
       ))}
     </>
   );
+  const held = useVersionsOf(name).data?.find(
+    (v) => v.current_stage === "Production" && v.version !== version,
+  );
+  const compare = held && (
+    <Link
+      to="/models/$name/diff/$before/$after"
+      params={{ name, before: held.version, after: version }}
+    >
+      {strings.compare(held.version)}
+    </Link>
+  );
   const params = { name, version };
   const tabs = [
     {
@@ -45,7 +56,7 @@ export function VersionFrame() {
   ] as const;
   const full = here === "files";
   return (
-    <Page title={strings.title(version)} above={above} marks={marks} full={full}>
+    <Page title={strings.title(version)} above={above} marks={marks} actions={compare} full={full}>
       <Loaded query={query} failed={strings.failed} lines={10}>
         {() => (
           <div className={full ? frame.full : frame.parts}>

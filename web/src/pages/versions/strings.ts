@@ -2,6 +2,7 @@ export const strings = {
   models: "Models",
   title: (version: string) => `Version ${version}`,
   failed: "The version could not be read.",
+  compare: (held: string) => `Compare with version ${held} in Production`,
   tabs: { label: "Parts of the version", overview: "Overview", files: "Files", history: "History" },
   description: "Description",
   noDescription: "This version has no description.",

@@ -1,0 +1,94 @@
+import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
+import { useRequests, useWaitingRequests } from "../../api/requests";
+import type { TransitionRequest } from "../../api/schema.gen";
+import { Button } from "../../components/Button";
+import { Empty } from "../../components/Empty";
+import { Loaded } from "../../components/Loaded";
+import { Page } from "../../components/Page";
+import { Panel } from "../../components/Panel";
+import { Tabs } from "../../components/Tabs";
+import { useKeys } from "../../state/keys";
+import { strings as shell } from "../../strings";
+import styles from "./Approvals.module.css";
+import { RequestRow } from "./RequestRow";
+import { type ApprovalsTab, approvalsRoute, TABS } from "./route";
+import { strings } from "./strings";
+
+const ASKED = {
+  review: { role: "reviewer" },
+  mine: { role: "requester" },
+  done: { state: "closed" },
+} as const;
+
+/** Requests to move versions: those that wait for me, those that I have made, those decided. */
+export function Approvals() {
+  const { tab = "review" } = approvalsRoute.useSearch();
+  const waiting = useWaitingRequests().data;
+  const list = useRef<HTMLUListElement>(null);
+  const go = (step: number) => () => {
+    const links = [...(list.current?.querySelectorAll<HTMLElement>("[data-open]") ?? [])];
+    const at = links.indexOf(document.activeElement as HTMLElement);
+    links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
+  };
+  useKeys([
+    { keys: "j", label: strings.next, group: shell.keys.page, run: go(1) },
+    { keys: "k", label: strings.previous, group: shell.keys.page, run: go(-1) },
+  ]);
+  return (
+    <Page title={strings.title}>
+      <Tabs
+        label={strings.tabs.label}
+        tabs={TABS.map((key) => ({
+          name: strings.tabs[key],
+          count: key === "review" ? waiting?.length || undefined : undefined,
+          active: key === tab,
+          link: { to: "/approvals", search: key === "review" ? {} : { tab: key } },
+        }))}
+      />
+      <Requests key={tab} tab={tab} list={list} />
+    </Page>
+  );
+}
+
+interface RequestsProps {
+  tab: ApprovalsTab;
+  list: React.RefObject<HTMLUListElement | null>;
+}
+
+function Requests({ tab, list }: RequestsProps) {
+  const query = useRequests(ASKED[tab]);
+  return (
+    <Loaded query={query} failed={strings.failed} lines={8}>
+      {(requests) => (
+        <Panel title={strings.tabs[tab]} bare flush>
+          {requests.length ? (
+            <ul className={styles.list} aria-label={strings.list} ref={list}>
+              {inOrder(requests, tab).map((request) => (
+                <RequestRow key={request.id} request={request} tab={tab} />
+              ))}
+            </ul>
+          ) : (
+            <Empty title={strings.none[tab]}>
+              <p>{strings.noneText[tab]}</p>
+              {tab !== "done" && <Link to="/models">{strings.toModels}</Link>}
+            </Empty>
+          )}
+          {query.hasNextPage && (
+            <div className={styles.more}>
+              <Button disabled={query.isFetching} onClick={() => void query.fetchNextPage()}>
+                {strings.older}
+              </Button>
+            </div>
+          )}
+        </Panel>
+      )}
+    </Loaded>
+  );
+}
+
+/** What waits for one's word comes before what one has approved already. */
+function inOrder(requests: readonly TransitionRequest[], tab: ApprovalsTab): TransitionRequest[] {
+  if (tab !== "review") return [...requests];
+  return [...requests].sort((a, b) => Number(b.waits ?? false) - Number(a.waits ?? false));
+}

@@ -1,0 +1,113 @@
+import { type FormEvent, useId, useState } from "react";
+import { useExplanation, useHolder, useRollback } from "../../api/versions";
+import { StageBadge } from "../../components/Badge";
+import { Button } from "../../components/Button";
+import { Dialog } from "../../components/Dialog";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Facts } from "../../components/Facts";
+import { Field } from "../../components/Field";
+import { Loaded } from "../../components/Loaded";
+import { say } from "../../state/toasts";
+import { strings as shell } from "../../strings";
+import styles from "./MoveDialog.module.css";
+import { strings } from "./strings";
+
+interface RollbackDialogProps {
+  name: string;
+  stage: string;
+  /** Where the present holder goes. */
+  former: string | undefined;
+  onClose: () => void;
+}
+
+/** Gives a stage back to the version that held it before; says which, and why. */
+export function RollbackDialog({ name, stage, former = "Archived", onClose }: RollbackDialogProps) {
+  const [reason, setReason] = useState("");
+  const form = useId();
+  const holder = useHolder(name, stage);
+  const back = holder.data?.former ?? "";
+  const now = holder.data?.model_version.version ?? "";
+  const gate = useExplanation(name, back, stage).data;
+  const blocked = Boolean(gate?.refused) || (gate && gate.state !== "allowed");
+  const rollback = useRollback();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rollback.mutate(
+      { name, stage, comment: reason.trim(), expected_holder: now },
+      {
+        onSuccess: () => {
+          say("good", strings.rollback.done(back, stage));
+          onClose();
+        },
+      },
+    );
+  };
+  const actions = (
+    <>
+      <Button onClick={onClose}>{shell.cancel}</Button>
+      <Button
+        kind="primary"
+        type="submit"
+        form={form}
+        disabled={!reason.trim() || !back || blocked || rollback.isPending}
+      >
+        {strings.rollback.submit}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={strings.rollback.title(stage)} onClose={onClose} actions={actions}>
+      <Loaded query={holder} failed={strings.rollback.readFailed} lines={2}>
+        {() => (
+          <>
+            <Facts
+              items={[
+                [strings.rollback.now, `${strings.heads.version} ${now}`],
+                [strings.rollback.back, back && `${strings.heads.version} ${back}`],
+                [strings.move.to, <StageBadge key="s" stage={stage} />],
+              ]}
+            />
+            {back ? (
+              <p>{strings.rollback.leaves(now, former)}</p>
+            ) : (
+              <p className={styles.soft}>{strings.rollback.none}</p>
+            )}
+            <Gate refused={gate?.refused ?? ""} missing={gate?.missing ?? []} />
+          </>
+        )}
+      </Loaded>
+      <form id={form} className={styles.form} onSubmit={submit}>
+        <Field label={strings.move.reason} hint={strings.move.reasonHint}>
+          {(field) => (
+            <textarea
+              {...field}
+              required
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+      </form>
+      {rollback.error && <ErrorNote title={strings.rollback.failed} problem={rollback.error} />}
+    </Dialog>
+  );
+}
+
+/** What the version that comes back lacks: a rollback passes the same gate as every move. */
+function Gate({ refused, missing = [] }: { refused?: string; missing?: readonly string[] }) {
+  return (
+    <>
+      {refused && <p className={styles.soft}>{refused}</p>}
+      {missing.length > 0 && (
+        <div>
+          <h3>{strings.move.missing}</h3>
+          <ul className={styles.list}>
+            {missing.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
