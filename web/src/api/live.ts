@@ -12,7 +12,7 @@ const TOUCHES: Record<string, readonly string[]> = {
   policy: ["policy", "versions", "requests"],
   log: ["log"],
   user: ["users", "groups", "session", "grants"],
-  group: ["groups", "users", "session", "grants"],
+  group: ["groups", "users", "session", "grants", "requests"],
   token: ["tokens"],
   webhook: ["webhooks"],
 };
