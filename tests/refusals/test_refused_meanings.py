@@ -244,7 +244,7 @@ MODELS: list[Case] = [
     ("CreateLoggedModel", {"experiment_id": "$deleted experiment"}, 400, INVALID),
     *(
         ("CreateLoggedModel", {"experiment_id": "$experiment", "name": name}, 400, INVALID)
-        for name in ("a/b", "a:b", "a.b", "a%b", 'a"b', "a'b", "n" * 257)
+        for name in ("a/b", "a:b", "a.b", "a%b", 'a"b', "a'b", "n" * 501)
     ),
     *(
         (op, {**fields, "model_id": model}, 404, MISSING)
@@ -261,7 +261,6 @@ MODELS: list[Case] = [
     ("DeleteLoggedModel", {"model_id": NO_MODEL}, 404, MISSING),
     ("DeleteLoggedModelTag", {"model_id": "$logged model", "tag_key": "absent"}, 404, MISSING),
     ("LogLoggedModelParams", {"model_id": "$logged model", "params": [PAIR] * 2}, 400, INVALID),
-    ("SearchLoggedModels", {"experiment_ids": []}, 400, INVALID),
     ("SearchLoggedModels", {"experiment_ids": ["one"]}, 400, INVALID),
     ("CreateRegisteredModel", {"name": "grape"}, 400, EXISTS),
     *(

@@ -31,6 +31,9 @@ CLIMBING = [
 ]  # fmt: skip
 HARMLESS = {"..;/x", "x%", "%u002e%u002e/x"}  # names like others: no decoder makes a climb of them
 
+STAYING = {"./x": "x", "a/./b": "a/b", "%2e": ""}
+"""Directories that clients name so when they list them, and what they mean."""
+
 
 @pytest.fixture
 def stored(site: Site, ids: dict[str, str]) -> str:
@@ -84,9 +87,12 @@ def test_no_path_climbs_out_of_the_artifact_store(site: Site, stored: str) -> No
 @pytest.mark.usefixtures("unchanged")
 def test_no_path_in_a_query_climbs(site: Site, ids: dict[str, str]) -> None:
     run, model = ids["run"], ids["logged model"]
-    calls = [
+    listings = [
         f"{PROXY}?path=", f"{AJAX}?path=", f"{API}artifacts/list?run_id={run}&path=",
         f"{API}logged-models/{model}/artifacts/directories?artifact_directory_path=",
+    ]  # fmt: skip
+    calls = [
+        *listings,
         f"/get-artifact?run_id={run}&path=",
         "/model-versions/get-artifact?name=grape&version=1&path=",
         f"/ajax-api/2.0/mlflow/logged-models/{model}/artifacts/files?artifact_file_path=",
@@ -95,6 +101,10 @@ def test_no_path_in_a_query_climbs(site: Site, ids: dict[str, str]) -> None:
     for call in calls:
         for path in CLIMBING:
             if path in HARMLESS or path == "x/":
+                continue
+            if call in listings and path in STAYING:
+                found, meant = (site.send("GET", call + p) for p in (path, STAYING[path]))
+                assert (found.status, found.body) == (200, meant.body), (call, path)
                 continue
             target = call + path.replace(" ", "%20").replace("\\", "%5c")
             answer = site.send("GET", target)
