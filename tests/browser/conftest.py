@@ -112,7 +112,8 @@ class Visit:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
+            at = message.location.get("url", "")
+            self.complaints.append(f"{message.type}: {message.text} {at}".strip())
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.url + "/", "data:", "blob:")):

@@ -26,7 +26,7 @@ DAMAGE = "UPDATE model_versions SET description = 'Approved by everyone.' WHERE 
 
 @pytest.fixture
 def copied(wine: Site, tmp_path: Path) -> Path:
-    """A folder with a copy of the wine story's database and the key of its log."""
+    """A folder with a copy of the wine story: its database, files, and the key of its log."""
     folder = wine.directory
     with (
         closing(sqlite3.connect(folder / "cuvee.db")) as source,
@@ -36,6 +36,7 @@ def copied(wine: Site, tmp_path: Path) -> Path:
     for file in folder.iterdir():
         if file.is_file() and not file.name.startswith("cuvee.db"):
             shutil.copy(file, tmp_path)
+    shutil.copytree(folder / "artifacts", tmp_path / "artifacts")
     return tmp_path
 
 

@@ -40,7 +40,7 @@ def diff(
     exit_code: bool,
     as_json: bool,
 ) -> None:
-    """Show what has changed from version BEFORE of the model NAME to version AFTER.
+    """Show what changes from version BEFORE to version AFTER.
 
     Each is a number, @ALIAS, or a stage for the version that holds it. The exit status is 0,
     whether or not something differs; with --exit-code it is 3 when something does.
