@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from browser import publish
 from cuvee import api
 from cuvee.api import comments, holdings, reviews, versions
 from cuvee.api.base import Empty, Op, Permission, Read
@@ -119,3 +120,9 @@ def test_no_two_operations_share_an_address() -> None:
             address = method, re.sub(r"\{\w+\}", "{}", f"{op.base}/{op.route}")
             assert address not in seen, (address, seen[address], op.__name__)
             seen[address] = op.__name__
+
+
+def test_the_page_of_screenshots_shows_those_that_are_there() -> None:
+    page = (ROOT / "docs" / "screenshots.md").read_text(encoding="utf-8")
+    assert page == publish.page(), "run: python tests/browser/publish.py"
+    assert {file.stem for file in publish.SHOWN.iterdir()} == set(publish.PICTURES)
