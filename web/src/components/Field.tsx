@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 import styles from "./Field.module.css";
 import { Icon } from "./Icon";
 
@@ -35,6 +41,47 @@ export function Field({ label, hint, problem, children }: FieldProps) {
         </p>
       )}
     </div>
+  );
+}
+
+interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> {
+  label: string;
+  hint?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A line of text, which the browser does not complete. */
+export function TextField({ label, hint, onChange, ...rest }: TextFieldProps) {
+  return (
+    <Field label={label} {...(hint ? { hint } : {})}>
+      {(field) => (
+        <input
+          autoComplete="off"
+          {...rest}
+          {...field}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface LinesFieldProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, "onChange"> {
+  label: string;
+  hint?: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** Lines of text. */
+export function LinesField({ label, hint, onChange, ...rest }: LinesFieldProps) {
+  return (
+    <Field label={label} {...(hint ? { hint } : {})}>
+      {(field) => (
+        <textarea {...rest} {...field} onChange={({ target }) => onChange(target.value)} />
+      )}
+    </Field>
   );
 }
 

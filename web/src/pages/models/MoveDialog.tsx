@@ -1,17 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { CheckResult, ModelVersion, Stage, TransitionRequest } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { useExplanation, useTransition, useTransitionRequest } from "../../api/versions";
 import { Badge, StageBadge, type Tone } from "../../components/Badge";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
 import { Facts } from "../../components/Facts";
-import { Check, Field } from "../../components/Field";
+import { Check, LinesField } from "../../components/Field";
+import { FormDialog } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
 import { say } from "../../state/toasts";
-import { strings as shell } from "../../strings";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
 
@@ -39,7 +36,6 @@ export function MoveDialog(props: MoveDialogProps) {
   const { name, version, stage, held, policy, requests, onClose } = props;
   const [reason, setReason] = useState("");
   const [archive, setArchive] = useState(true);
-  const form = useId();
   const explanation = useExplanation(name, version.version, stage);
   const move = useTransition();
   const request = useTransitionRequest();
@@ -54,8 +50,7 @@ export function MoveDialog(props: MoveDialogProps) {
   const newest = held.reduce((most, v) => Math.max(most, Number(v.version)), 0);
   const busy = move.isPending || request.isPending;
   const problem = move.error ?? request.error;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const comment = reason.trim();
     const about = { name, version: version.version, stage, comment };
     const done = (text: string) => () => {
@@ -72,21 +67,16 @@ export function MoveDialog(props: MoveDialogProps) {
     const onSuccess = done(strings.move.done(version.version, stage));
     move.mutate({ ...about, archive_existing_versions: archives, ...holder }, { onSuccess });
   };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form={form}
-        disabled={!reason.trim() || busy || Boolean(mine)}
-      >
-        {asks ? strings.move.ask : strings.move.submit}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={strings.move.title(version.version, stage)} onClose={onClose} actions={actions}>
+    <FormDialog
+      title={strings.move.title(version.version, stage)}
+      submit={asks ? strings.move.ask : strings.move.submit}
+      disabled={!reason.trim() || busy || Boolean(mine)}
+      onSubmit={submit}
+      onClose={onClose}
+      failed={strings.move.failed}
+      problem={problem}
+    >
       <Facts
         items={[
           [strings.move.from, <StageBadge key="f" stage={version.current_stage} />],
@@ -109,26 +99,21 @@ export function MoveDialog(props: MoveDialogProps) {
           ],
         ]}
       />
-      <form id={form} className={styles.form} onSubmit={submit}>
-        <Field label={strings.move.reason} hint={strings.move.reasonHint}>
-          {(field) => (
-            <textarea
-              {...field}
-              required
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-        {!resting && held.length > 0 && !asks && one && (
-          <p>{strings.move.leaves(numbers, policy.former ?? "Archived")}</p>
-        )}
-        {!resting && held.length > 0 && !asks && !one && (
-          <Check checked={archive} onChange={setArchive}>
-            {strings.move.archive(numbers)}
-          </Check>
-        )}
-      </form>
+      <LinesField
+        label={strings.move.reason}
+        hint={strings.move.reasonHint}
+        required
+        value={reason}
+        onChange={setReason}
+      />
+      {!resting && held.length > 0 && !asks && one && (
+        <p>{strings.move.leaves(numbers, policy.former ?? "Archived")}</p>
+      )}
+      {!resting && held.length > 0 && !asks && !one && (
+        <Check checked={archive} onChange={setArchive}>
+          {strings.move.archive(numbers)}
+        </Check>
+      )}
       <Loaded query={explanation} failed={strings.move.explainFailed} lines={2}>
         {({ missing = [], checks = [], gated }) => (
           <>
@@ -168,7 +153,6 @@ export function MoveDialog(props: MoveDialogProps) {
           </>
         )}
       </Loaded>
-      {problem && <ErrorNote title={strings.move.failed} problem={problem} />}
-    </Dialog>
+    </FormDialog>
   );
 }

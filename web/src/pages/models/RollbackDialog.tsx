@@ -1,14 +1,10 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useExplanation, useHolder, useRollback } from "../../api/versions";
 import { StageBadge } from "../../components/Badge";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
 import { Facts } from "../../components/Facts";
-import { Field } from "../../components/Field";
+import { LinesField } from "../../components/Field";
+import { FormDialog, saying } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
-import { say } from "../../state/toasts";
-import { strings as shell } from "../../strings";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
 
@@ -23,40 +19,30 @@ interface RollbackDialogProps {
 /** Gives a stage back to the version that held it before; says which, and why. */
 export function RollbackDialog({ name, stage, former = "Archived", onClose }: RollbackDialogProps) {
   const [reason, setReason] = useState("");
-  const form = useId();
   const holder = useHolder(name, stage);
   const back = holder.data?.former ?? "";
   const now = holder.data?.model_version.version ?? "";
   const gate = useExplanation(name, back, stage).data;
   const blocked = Boolean(gate?.refused) || (gate && gate.state !== "allowed");
   const rollback = useRollback();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     rollback.mutate(
       { name, stage, comment: reason.trim(), expected_holder: now },
       {
-        onSuccess: () => {
-          say("good", strings.rollback.done(back, stage));
-          onClose();
-        },
+        onSuccess: saying(strings.rollback.done(back, stage), onClose),
       },
     );
   };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form={form}
-        disabled={!reason.trim() || !back || blocked || rollback.isPending}
-      >
-        {strings.rollback.submit}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={strings.rollback.title(stage)} onClose={onClose} actions={actions}>
+    <FormDialog
+      title={strings.rollback.title(stage)}
+      submit={strings.rollback.submit}
+      disabled={!reason.trim() || !back || blocked || rollback.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+      failed={strings.rollback.failed}
+      problem={rollback.error}
+    >
       <Loaded query={holder} failed={strings.rollback.readFailed} lines={2}>
         {() => (
           <>
@@ -76,20 +62,14 @@ export function RollbackDialog({ name, stage, former = "Archived", onClose }: Ro
           </>
         )}
       </Loaded>
-      <form id={form} className={styles.form} onSubmit={submit}>
-        <Field label={strings.move.reason} hint={strings.move.reasonHint}>
-          {(field) => (
-            <textarea
-              {...field}
-              required
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
-      </form>
-      {rollback.error && <ErrorNote title={strings.rollback.failed} problem={rollback.error} />}
-    </Dialog>
+      <LinesField
+        label={strings.move.reason}
+        hint={strings.move.reasonHint}
+        required
+        value={reason}
+        onChange={setReason}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,13 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { explanationQuery, type Level, useGrant } from "../../api/grants";
 import { useRights } from "../../api/session";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
-import { Field } from "../../components/Field";
-import { say } from "../../state/toasts";
-import { strings as shell } from "../../strings";
+import { LinesField, TextField } from "../../components/Field";
+import { FormDialog, saying } from "../../components/FormDialog";
 import { WhoseField, whose } from "./Grants";
 import { LevelField } from "./LevelField";
 import { ObjectField } from "./ObjectField";
@@ -29,7 +25,6 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
   const [stage, setStage] = useState("");
   const [comment, setComment] = useState("");
   const give = useGrant();
-  const form = useId();
   const whole = OBJECT.test(object);
   const mine = useQuery({
     ...explanationQuery({ object, permission: "CAN_MANAGE" }),
@@ -37,61 +32,32 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
   });
   const refused = !admin && mine.data?.allowed === false ? mine.data.because : undefined;
   const allowed = admin || mine.data?.allowed === true;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const onSuccess = () => {
-      say("good", strings.given);
-      onClose();
-    };
+  const submit = () => {
+    const onSuccess = saying(strings.given, onClose);
     give.mutate({ object, ...whose(subject), permission: level, stage, comment }, { onSuccess });
   };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button
-        kind="primary"
-        type="submit"
-        form={form}
-        why={whole ? refused : undefined}
-        disabled={!whole || !subject.trim() || !allowed || give.isPending}
-      >
-        {strings.submit}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={strings.title} onClose={onClose} actions={actions}>
-      <form id={form} className={styles.form} onSubmit={submit}>
-        <WhoseField label={strings.whose} value={subject} onChange={setSubject} />
-        <LevelField label={strings.level} value={level} levels={GIVEN} onChange={setLevel} />
-        <ObjectField
-          label={strings.object}
-          hint={all.explain.objectHint}
-          value={object}
-          onChange={setObject}
-        />
-        <Field label={strings.stage} hint={strings.stageHint}>
-          {(field) => (
-            <input
-              {...field}
-              value={stage}
-              autoComplete="off"
-              onChange={({ target }) => setStage(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={settings.why}>
-          {(field) => (
-            <textarea
-              {...field}
-              value={comment}
-              onChange={({ target }) => setComment(target.value)}
-            />
-          )}
-        </Field>
-      </form>
+    <FormDialog
+      title={strings.title}
+      submit={strings.submit}
+      disabled={!whole || !subject.trim() || !allowed || give.isPending}
+      why={whole ? refused : undefined}
+      onSubmit={submit}
+      onClose={onClose}
+      failed={strings.failed}
+      problem={give.error}
+    >
+      <WhoseField label={strings.whose} value={subject} onChange={setSubject} />
+      <LevelField label={strings.level} value={level} levels={GIVEN} onChange={setLevel} />
+      <ObjectField
+        label={strings.object}
+        hint={all.explain.objectHint}
+        value={object}
+        onChange={setObject}
+      />
+      <TextField label={strings.stage} hint={strings.stageHint} value={stage} onChange={setStage} />
+      <LinesField label={settings.why} value={comment} onChange={setComment} />
       {whole && refused && <p className={styles.no}>{refused}</p>}
-      {give.isError && <ErrorNote title={strings.failed} problem={give.error} />}
-    </Dialog>
+    </FormDialog>
   );
 }

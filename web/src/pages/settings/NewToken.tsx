@@ -1,14 +1,10 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useUsers } from "../../api/people";
 import { useRights } from "../../api/session";
 import { type NewTokenRequest, useCreateToken } from "../../api/tokens";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
-import { Field } from "../../components/Field";
-import { strings as shell } from "../../strings";
+import { Field, TextField } from "../../components/Field";
+import { FormDialog } from "../../components/FormDialog";
 import { SecretDialog } from "./SecretDialog";
-import styles from "./Settings.module.css";
 import { strings as all } from "./strings";
 
 const strings = all.tokens;
@@ -25,9 +21,7 @@ export function NewToken({ onClose }: { onClose: () => void }) {
   const [scopes, setScopes] = useState("");
   const [days, setDays] = useState(90);
   const create = useCreateToken();
-  const form = useId();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const limits = scopes ? (scopes.split(" ") as Scopes) : [];
     create.mutate({ name: name.trim(), username, scopes: limits, lifetime_days: days });
   };
@@ -43,73 +37,63 @@ export function NewToken({ onClose }: { onClose: () => void }) {
       />
     );
   }
-  const actions = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button kind="primary" type="submit" form={form} disabled={!name.trim() || create.isPending}>
-        {strings.submit}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={strings.create} onClose={onClose} actions={actions}>
-      <form id={form} className={styles.form} onSubmit={submit}>
-        <Field label={strings.name} hint={strings.nameHint}>
-          {(field) => (
-            <input
-              {...field}
-              value={name}
-              maxLength={256}
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-        {services.length > 0 && (
-          <Field label={strings.whom} hint={strings.whomHint}>
-            {(field) => (
-              <select
-                {...field}
-                value={username}
-                onChange={({ target }) => setUsername(target.value)}
-              >
-                <option value="">{strings.me(me)}</option>
-                {services.map((user) => (
-                  <option key={user.username} value={user.username}>
-                    {strings.service(user.username)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        )}
-        <Field label={strings.scope} hint={strings.scopesHint}>
-          {(field) => (
-            <select {...field} value={scopes} onChange={({ target }) => setScopes(target.value)}>
-              {Object.entries(strings.scopes).map(([key, text]) => (
-                <option key={key} value={key}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={strings.ends}>
+    <FormDialog
+      title={strings.create}
+      submit={strings.submit}
+      disabled={!name.trim() || create.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+      failed={strings.createFailed}
+      problem={create.error}
+    >
+      <TextField
+        label={strings.name}
+        hint={strings.nameHint}
+        value={name}
+        maxLength={256}
+        onChange={setName}
+      />
+      {services.length > 0 && (
+        <Field label={strings.whom} hint={strings.whomHint}>
           {(field) => (
             <select
               {...field}
-              value={days}
-              onChange={({ target }) => setDays(Number(target.value))}
+              value={username}
+              onChange={({ target }) => setUsername(target.value)}
             >
-              {DAYS.map((number) => (
-                <option key={number} value={number}>
-                  {strings.days(number)}
+              <option value="">{strings.me(me)}</option>
+              {services.map((user) => (
+                <option key={user.username} value={user.username}>
+                  {strings.service(user.username)}
                 </option>
               ))}
             </select>
           )}
         </Field>
-      </form>
-      {create.isError && <ErrorNote title={strings.createFailed} problem={create.error} />}
-    </Dialog>
+      )}
+      <Field label={strings.scope} hint={strings.scopesHint}>
+        {(field) => (
+          <select {...field} value={scopes} onChange={({ target }) => setScopes(target.value)}>
+            {Object.entries(strings.scopes).map(([key, text]) => (
+              <option key={key} value={key}>
+                {text}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={strings.ends}>
+        {(field) => (
+          <select {...field} value={days} onChange={({ target }) => setDays(Number(target.value))}>
+            {DAYS.map((number) => (
+              <option key={number} value={number}>
+                {strings.days(number)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </FormDialog>
   );
 }

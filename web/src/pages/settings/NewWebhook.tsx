@@ -1,18 +1,14 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useStewardship } from "../../api/grants";
 import { useModelsNamed } from "../../api/models";
 import { useRights } from "../../api/session";
 import { useCreateHook } from "../../api/webhooks";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
-import { Check, Field } from "../../components/Field";
+import { Check, Field, TextField } from "../../components/Field";
+import { FormDialog } from "../../components/FormDialog";
 import { newSecret } from "../../lib/secret";
 import { say } from "../../state/toasts";
-import { strings as shell } from "../../strings";
 import { EventChoice } from "./EventChoice";
 import { SecretDialog } from "./SecretDialog";
-import styles from "./Settings.module.css";
 import { strings } from "./webhookStrings";
 
 const MOST = 1000; // models that are offered
@@ -30,10 +26,8 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
   const [signed, setSigned] = useState(true);
   const [secret, setSecret] = useState<string>();
   const create = useCreateHook();
-  const form = useId();
   const ready = url && manages.models && (admin || model);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const made = signed ? newSecret() : "";
     const about = model ? { model } : {};
     create.mutate(
@@ -59,68 +53,51 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
       />
     );
   }
-  const buttons = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button kind="primary" type="submit" form={form} disabled={!ready || create.isPending}>
-        {strings.submit}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={strings.create} onClose={onClose} actions={buttons}>
-      <form id={form} className={styles.form} onSubmit={submit}>
-        <Field label={strings.url} hint={strings.urlHint}>
-          {(field) => (
-            <input
-              {...field}
-              value={url}
-              spellCheck={false}
-              autoComplete="off"
-              onChange={({ target }) => setUrl(target.value.trim())}
-            />
-          )}
-        </Field>
-        <Field label={strings.name}>
-          {(field) => (
-            <input
-              {...field}
-              value={name}
-              maxLength={200}
-              autoComplete="off"
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={strings.model} hint={admin ? strings.modelHint : strings.notManaged}>
-          {(field) => (
-            <select {...field} value={model} onChange={({ target }) => setModel(target.value)}>
-              <option value="" disabled={!admin}>
-                {strings.modelAll}
-              </option>
-              {models.map((one) => (
-                <option key={one.name}>{one.name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <EventChoice chosen={actions} onChoose={setActions} />
-        <Field label={strings.authorization} hint={strings.authorizationHint}>
-          {(field) => (
-            <input
-              {...field}
-              type="password"
-              value={authorization}
-              autoComplete="off"
-              onChange={({ target }) => setAuthorization(target.value)}
-            />
-          )}
-        </Field>
-        <Check checked={signed} onChange={setSigned}>
-          {strings.signed}
-        </Check>
-      </form>
-      {create.isError && <ErrorNote title={strings.createFailed} problem={create.error} />}
-    </Dialog>
+    <FormDialog
+      title={strings.create}
+      submit={strings.submit}
+      disabled={!ready || create.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+      failed={strings.createFailed}
+      problem={create.error}
+    >
+      <Field label={strings.url} hint={strings.urlHint}>
+        {(field) => (
+          <input
+            {...field}
+            value={url}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={({ target }) => setUrl(target.value.trim())}
+          />
+        )}
+      </Field>
+      <TextField label={strings.name} value={name} maxLength={200} onChange={setName} />
+      <Field label={strings.model} hint={admin ? strings.modelHint : strings.notManaged}>
+        {(field) => (
+          <select {...field} value={model} onChange={({ target }) => setModel(target.value)}>
+            <option value="" disabled={!admin}>
+              {strings.modelAll}
+            </option>
+            {models.map((one) => (
+              <option key={one.name}>{one.name}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <EventChoice chosen={actions} onChoose={setActions} />
+      <TextField
+        label={strings.authorization}
+        hint={strings.authorizationHint}
+        type="password"
+        value={authorization}
+        onChange={setAuthorization}
+      />
+      <Check checked={signed} onChange={setSigned}>
+        {strings.signed}
+      </Check>
+    </FormDialog>
   );
 }

@@ -1,11 +1,7 @@
-import { type ReactNode, useId, useState } from "react";
-import { Button } from "../../components/Button";
-import { Dialog } from "../../components/Dialog";
-import { ErrorNote } from "../../components/ErrorNote";
-import { Field } from "../../components/Field";
+import { type ReactNode, useState } from "react";
+import { LinesField, TextField } from "../../components/Field";
+import { FormDialog } from "../../components/FormDialog";
 import { say } from "../../state/toasts";
-import { strings as shell } from "../../strings";
-import styles from "./Settings.module.css";
 import { strings } from "./strings";
 
 interface ReasonDialogProps {
@@ -30,7 +26,6 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const form = useId();
   const act = async () => {
     setBusy(true);
     setProblem(undefined);
@@ -43,53 +38,20 @@ export function ReasonDialog(props: ReasonDialogProps) {
       setBusy(false);
     }
   };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{shell.cancel}</Button>
-      <Button
-        kind={danger ? "danger" : "primary"}
-        type="submit"
-        form={form}
-        disabled={busy || (typed !== undefined && name !== typed.value)}
-      >
-        {action}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={title} onClose={onClose} actions={actions}>
+    <FormDialog
+      title={title}
+      submit={action}
+      disabled={busy || (typed !== undefined && name !== typed.value)}
+      danger={danger}
+      onSubmit={() => void act()}
+      onClose={onClose}
+      failed={failed}
+      problem={problem}
+    >
       <p>{text}</p>
-      <form
-        id={form}
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act();
-        }}
-      >
-        {typed && (
-          <Field label={typed.label}>
-            {(field) => (
-              <input
-                {...field}
-                value={name}
-                autoComplete="off"
-                onChange={({ target }) => setName(target.value)}
-              />
-            )}
-          </Field>
-        )}
-        <Field label={strings.why}>
-          {(field) => (
-            <textarea
-              {...field}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          )}
-        </Field>
-      </form>
-      {problem !== undefined && <ErrorNote title={failed} problem={problem} />}
-    </Dialog>
+      {typed && <TextField label={typed.label} value={name} onChange={setName} />}
+      <LinesField label={strings.why} value={reason} onChange={setReason} />
+    </FormDialog>
   );
 }
