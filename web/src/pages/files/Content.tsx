@@ -9,7 +9,7 @@ import { languageOf } from "./highlight";
 import { strings } from "./strings";
 import { HexView } from "./viewers/HexView";
 import { ImageView } from "./viewers/ImageView";
-import { FrameView, SoundView, VideoView } from "./viewers/media";
+import { FrameView, MediaView } from "./viewers/media";
 import { TextView } from "./viewers/TextView";
 import styles from "./viewers/viewers.module.css";
 
@@ -53,9 +53,9 @@ export function Content(props: ContentProps) {
     case "image":
       return size > MOST ? <TooBig size={size} /> : <ImageView src={view} name={name} />;
     case "audio":
-      return <SoundView src={view} name={name} />;
+      return <MediaView kind="audio" src={view} name={name} />;
     case "video":
-      return <VideoView src={view} name={name} />;
+      return <MediaView kind="video" src={view} name={name} />;
     case "html":
       return size > MOST ? <TooBig size={size} /> : <FrameView src={view} name={name} scripts />;
     case "pdf":

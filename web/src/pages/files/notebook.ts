@@ -27,12 +27,17 @@ const MOST_CELLS = 2000;
 const MOST_ROWS = 500;
 const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
+export interface Notebook {
+  language: string;
+  cells: Cell[];
+}
+
 /**
  * Read a notebook (nbformat 4).
  *
  * @throws Error when it is none.
  */
-export function readNotebook(text: string): { language: string; cells: Cell[] } {
+export function readNotebook(text: string): Notebook {
   const read: unknown = JSON.parse(text);
   const cells = field(read, "cells");
   if (!Array.isArray(cells)) throw new Error("it has no cells");

@@ -9,6 +9,7 @@ import { Check, LinesField } from "../../components/Field";
 import { FormDialog } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
 import { say } from "../../state/toasts";
+import { Missing } from "./Missing";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
 
@@ -127,16 +128,7 @@ export function MoveDialog(props: MoveDialogProps) {
                 </Link>
               </p>
             )}
-            {missing.length > 0 && (
-              <div>
-                <h3>{strings.move.missing}</h3>
-                <ul className={styles.list}>
-                  {missing.map((text) => (
-                    <li key={text}>{text}</li>
-                  ))}
-                </ul>
-              </div>
-            )}
+            <Missing texts={missing} />
             {checks.length > 0 && (
               <div>
                 <h3>{strings.move.checks}</h3>

@@ -5,6 +5,7 @@ import { Facts } from "../../components/Facts";
 import { LinesField } from "../../components/Field";
 import { FormDialog, saying } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
+import { Missing } from "./Missing";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
 
@@ -78,16 +79,7 @@ function Gate({ refused, missing = [] }: { refused?: string; missing?: readonly 
   return (
     <>
       {refused && <p className={styles.soft}>{refused}</p>}
-      {missing.length > 0 && (
-        <div>
-          <h3>{strings.move.missing}</h3>
-          <ul className={styles.list}>
-            {missing.map((text) => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <Missing texts={missing} />
     </>
   );
 }

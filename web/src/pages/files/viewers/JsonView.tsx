@@ -5,6 +5,7 @@ import { SearchBox } from "../../../components/Field";
 import { VirtualTree } from "../../../components/VirtualTree";
 import { type JsonRow, parseJson, rowsOfJson } from "../json";
 import { strings } from "../strings";
+import { Read } from "./Read";
 import styles from "./viewers.module.css";
 
 interface JsonViewProps {
@@ -16,29 +17,19 @@ interface JsonViewProps {
 
 /** Values as a tree, each with the path to it. */
 export default function JsonView({ text, name, fallback }: JsonViewProps) {
-  const read = useMemo(() => {
-    try {
-      return { value: parseJson(text) };
-    } catch (problem) {
-      return { why: problem instanceof Error ? problem.message : String(problem) };
-    }
-  }, [text]);
+  return (
+    <Read text={text} noun="JSON" read={parseJson} fallback={fallback}>
+      {(value) => <JsonTree value={value} name={name} />}
+    </Read>
+  );
+}
+
+function JsonTree({ value, name }: { value: ReturnType<typeof parseJson>; name: string }) {
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set()); // from what they are first
   const [chosen, setChosen] = useState<string | undefined>();
   const [typed, setTyped] = useState("");
   const wanted = useDeferredValue(typed.toLowerCase());
-  const rows = useMemo(
-    () => ("why" in read ? [] : rowsOfJson(read.value, turned, wanted)),
-    [read, turned, wanted],
-  );
-  if ("why" in read) {
-    return (
-      <div className={styles.fill}>
-        <p className={styles.bar}>{strings.notValid("JSON", read.why ?? "")}</p>
-        <div className={styles.grow}>{fallback}</div>
-      </div>
-    );
-  }
+  const rows = useMemo(() => rowsOfJson(value, turned, wanted), [value, turned, wanted]);
   const toggle = ({ key }: JsonRow) =>
     setTurned((old) => {
       const next = new Set(old);

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import type { ReactNode } from "react";
 import { Badge } from "../../../components/Badge";
 import { Facts } from "../../../components/Facts";
 import { Id } from "../../../components/Id";
@@ -8,57 +8,51 @@ import { Table } from "../../../components/Table";
 import { bytes } from "../../../lib/number";
 import { type Column, type ModelFacts, modelFacts } from "../model";
 import { strings } from "../strings";
+import { Read } from "./Read";
 import styles from "./viewers.module.css";
 
 interface ModelCardProps {
   text: string;
-  /** Shows the text when it cannot be read. */
+  /** Shows the text when it cannot be model. */
   fallback: ReactNode;
 }
 
 /** What a file named MLmodel says of its model. */
 export default function ModelCard({ text, fallback }: ModelCardProps) {
-  const read = useMemo(() => {
-    try {
-      return modelFacts(text);
-    } catch (problem) {
-      return problem instanceof Error ? problem.message : String(problem);
-    }
-  }, [text]);
-  if (typeof read === "string") {
-    return (
-      <div className={styles.fill}>
-        <p className={styles.bar}>{strings.notValid("MLmodel", read)}</p>
-        <div className={styles.grow}>{fallback}</div>
-      </div>
-    );
-  }
+  return (
+    <Read text={text} noun="MLmodel" read={modelFacts} fallback={fallback}>
+      {(model) => <Card model={model} />}
+    </Read>
+  );
+}
+
+function Card({ model }: { model: ModelFacts }) {
   return (
     <div className={styles.card}>
       <Panel title={strings.facts}>
         <Facts
           items={[
-            [strings.modelId, read.modelId && <Id key="m" value={read.modelId} length={14} />],
+            [strings.modelId, model.modelId && <Id key="m" value={model.modelId} length={14} />],
             [
               strings.run,
-              read.run && (
-                <Link key="r" to="/runs/$runId" params={{ runId: read.run }}>
-                  <code>{read.run.slice(0, 8)}</code>
+              model.run && (
+                <Link key="r" to="/runs/$runId" params={{ runId: model.run }}>
+                  <code>{model.run.slice(0, 8)}</code>
                 </Link>
               ),
             ],
-            [strings.created, read.created],
-            [strings.size, read.size && bytes(read.size)],
-            [strings.madeWith, read.madeWith],
-            [strings.example, read.example && <code key="e">{read.example}</code>],
+            [strings.created, model.created],
+            [strings.size, model.size && bytes(model.size)],
+            [strings.madeWith, model.madeWith],
+            [strings.example, model.example && <code key="e">{model.example}</code>],
           ]}
         />
       </Panel>
-      <Panel title={strings.flavors} count={read.flavors.length} flush>
+      <Panel title={strings.flavors} count={model.flavors.length} flush>
         <Table
           label={strings.flavors}
           heads={[{ name: strings.flavor }, { name: strings.details }]}
-          rows={read.flavors}
+          rows={model.flavors}
           rowKey={([name]) => name}
           cells={([name, details]) => [
             <strong key="n">{name}</strong>,
@@ -66,7 +60,7 @@ export default function ModelCard({ text, fallback }: ModelCardProps) {
           ]}
         />
       </Panel>
-      <Signature model={read} />
+      <Signature model={model} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Owner } from "../../../api/files";
 import { Empty } from "../../../components/Empty";
 import { highlight, type State } from "../highlight";
 import { Markdown } from "../Markdown";
-import { type Cell, type Output, readNotebook } from "../notebook";
+import { type Cell, type Notebook, type Output, readNotebook } from "../notebook";
 import { strings } from "../strings";
+import { Read } from "./Read";
 import styles from "./viewers.module.css";
 
 interface NotebookViewProps {
@@ -18,27 +19,20 @@ interface NotebookViewProps {
 
 /** A notebook as it was saved; nothing in it runs. */
 export default function NotebookView({ text, fallback, ...place }: NotebookViewProps) {
-  const read = useMemo(() => {
-    try {
-      return readNotebook(text);
-    } catch (problem) {
-      return problem instanceof Error ? problem.message : String(problem);
-    }
-  }, [text]);
-  if (typeof read === "string") {
-    return (
-      <div className={styles.fill}>
-        <p className={styles.bar}>{strings.notValid("notebook", read)}</p>
-        <div className={styles.grow}>{fallback}</div>
-      </div>
-    );
-  }
-  if (!read.cells.length) return <Empty title={strings.noCells} />;
+  return (
+    <Read text={text} noun="notebook" read={readNotebook} fallback={fallback}>
+      {(notebook) => <Cells notebook={notebook} place={place} />}
+    </Read>
+  );
+}
+
+function Cells({ notebook, place }: { notebook: Notebook; place: Place }) {
+  if (!notebook.cells.length) return <Empty title={strings.noCells} />;
   return (
     <div className={styles.cells}>
-      {read.cells.map((cell, i) => (
+      {notebook.cells.map((cell, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a cell is known by its place
-        <CellView key={i} cell={cell} language={read.language} place={place} />
+        <CellView key={i} cell={cell} language={notebook.language} place={place} />
       ))}
     </div>
   );

@@ -21,30 +21,13 @@ export function FrameView({ src, name, scripts }: MediaProps & { scripts?: boole
   );
 }
 
-export function SoundView({ src, name }: MediaProps) {
+/** A sound or a film, played by the browser. */
+export function MediaView({ src, name, kind: Media }: MediaProps & { kind: "audio" | "video" }) {
   const [failed, setFailed] = useState(false);
   if (failed) return <Empty title={strings.mediaFailed} />;
   return (
     <div className={styles.media}>
-      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for a run's file */}
-      <audio
-        controls
-        src={src}
-        aria-label={name}
-        preload="metadata"
-        onError={() => setFailed(true)}
-      />
-    </div>
-  );
-}
-
-export function VideoView({ src, name }: MediaProps) {
-  const [failed, setFailed] = useState(false);
-  if (failed) return <Empty title={strings.mediaFailed} />;
-  return (
-    <div className={styles.media}>
-      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for a run's file */}
-      <video
+      <Media
         controls
         src={src}
         aria-label={name}
