@@ -27,7 +27,7 @@ from typing import Any
 
 from bench.limits import machine
 from bench.load import Refused, ask, get
-from bench.report import number, write
+from bench.report import columns, write
 from bench.rows import Settings, load_runs
 from bench.servers import Server
 
@@ -200,12 +200,7 @@ def main() -> None:
 
 def table(found: dict[str, dict[str, Any]], calls: int) -> str:
     """Return the figures as a table."""
-    rows = list(dict.fromkeys(row for figures in found.values() for row in figures))
-    lines = ["| " + " | ".join(["what", *found]) + " |", "|---" * (len(found) + 1) + "|"]
-    for row in rows:
-        values = [f.get(row, "n/a") for f in found.values()]
-        cells = [number(v) if isinstance(v, float) else str(v) for v in values]
-        lines.append("| " + " | ".join([row, *cells]) + " |")
+    lines = columns(found)
     about = machine()
     lines += ["", f"{calls:,} calls. Machine: {about['cpu']}, {about['cores']} cores,"]
     lines += [f"{about['kernel']}, Python {about['python']}, {about['date']}. Made by:", ""]

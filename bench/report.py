@@ -144,3 +144,14 @@ def write(text: str, path: Path, section: str) -> None:
     if begin and end:
         text = f"{head}{first}\n\n{text}\n{last}{tail}"
     path.write_text(text, "utf-8")
+
+
+def columns(found: dict[str, dict[str, Any]], missing: str = "n/a") -> list[str]:
+    """Return the lines of a table of figures: a column for each name, a row for each figure."""
+    rows = list(dict.fromkeys(row for figures in found.values() for row in figures))
+    lines = ["| " + " | ".join(["what", *found]) + " |", "|---" * (len(found) + 1) + "|"]
+    for row in rows:
+        values = [figures.get(row, missing) for figures in found.values()]
+        cells = [number(v) if isinstance(v, float) else str(v) for v in values]
+        lines.append("| " + " | ".join([row, *cells]) + " |")
+    return lines

@@ -27,7 +27,7 @@ from playwright.sync_api import TimeoutError as Late
 from bench.histories import batches
 from bench.limits import machine
 from bench.load import Refused, Script, post
-from bench.report import number, write
+from bench.report import columns, write
 from bench.rows import (
     T0,
     Settings,
@@ -243,12 +243,7 @@ def main() -> None:
 
 def table(found: dict[str, dict[str, Any]]) -> str:
     """Return the figures as a table."""
-    rows = list(dict.fromkeys(row for figures in found.values() for row in figures))
-    lines = ["| what | " + " | ".join(found) + " |", "|---" * (len(found) + 1) + "|"]
-    for row in rows:
-        values = [figures.get(row, "not shown") for figures in found.values()]
-        cells = [number(v) if isinstance(v, float) else str(v) for v in values]
-        lines.append("| " + " | ".join([row, *cells]) + " |")
+    lines = columns(found, "not shown")
     about = machine()
     lines += ["", f"Medians of {ROUNDS} visits, the cache empty. Machine: {about['cpu']},"]
     lines += [f"{about['cores']} cores, {about['kernel']}, {about['date']}.", ""]
