@@ -146,6 +146,22 @@ def test_the_history_can_only_grow(created: Connection) -> None:
         created.rollback()
 
 
+def test_no_policy_is_replaced_by_another_way_of_inserting(created: Connection) -> None:
+    into = "INTO policies (pk, scope, version, document, digest, user_id, created) VALUES"
+    created.execute(text(f"INSERT {into} (7, 'm', 1, '{{}}', '', 'a', 1)"))
+    created.commit()
+    for row in ("(7, 'other', 9, '', '', 'b', 2)", "(8, 'm', 1, '', '', 'b', 2)"):
+        ways = [f"INSERT {into} {row} ON CONFLICT (scope, version) DO UPDATE SET user_id = 'b'"]
+        if created.dialect.name == "sqlite":
+            ways += [f"INSERT OR REPLACE {into} {row}", f"REPLACE {into} {row}"]
+        for way in ways:
+            with pytest.raises(Exception, match=r"append-only|duplicate key"):
+                created.execute(text(way))
+            created.rollback()
+    rows = created.execute(text("SELECT pk, scope, version, user_id FROM policies")).all()
+    assert [tuple(row) for row in rows] == [(7, "m", 1, "a")]
+
+
 def test_no_table_is_without_a_primary_key(migrated: Connection) -> None:
     found = inspect(migrated)
     for table in schema.metadata.tables:

@@ -38,21 +38,21 @@ def canonical(value: Any) -> str:
     Raises:
         ValueError: the value has no such form.
     """
+    if isinstance(value, str):
+        return quoted(value)
     if value is None:
         return "null"
     if value is True:
         return "true"
     if value is False:
         return "false"
-    if isinstance(value, str):
-        return quoted(value)
     if isinstance(value, int):
         if abs(value) > MAX_NUMBER:
             raise ValueError(f"{value} is beyond what JSON numbers hold exactly")
         return str(int(value))
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         keys = sorted(value, key=_order)
         return "{" + ",".join(f"{quoted(k)}:{canonical(value[k])}" for k in keys) + "}"
     if isinstance(value, (list, tuple)):
@@ -90,13 +90,13 @@ def _number(value: float) -> str:
 
 def exact(value: Any) -> Any:
     """Return a value with the numbers that JSON cannot hold exactly as strings."""
-    if isinstance(value, bool):
+    if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, int):
         return value if abs(value) <= MAX_NUMBER else str(value)
     if isinstance(value, float):
         return value if abs(value) <= MAX_NUMBER else str(value)  # NaN is not, either
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return {str(key): exact(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [exact(item) for item in value]

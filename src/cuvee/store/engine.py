@@ -187,8 +187,8 @@ class Database:
         """Return the names of the tables that exist."""
         raise NotImplementedError
 
-    def protect(self, table: str) -> list[str]:
-        """Return statements that make a table append-only."""
+    def protect(self, table: str, keys: Sequence[Sequence[str]] = ()) -> list[str]:
+        """Return statements that make a table append-only; ``keys`` are its unique columns."""
         raise NotImplementedError
 
     def unprotect(self, table: str) -> list[str]:
@@ -311,23 +311,27 @@ class SqliteDatabase(Database):
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in cursor.fetchall()}
 
-    def protect(self, table: str) -> list[str]:
+    def protect(self, table: str, keys: Sequence[Sequence[str]] = ()) -> list[str]:
+        # REPLACE removes the rows that are in its way, and the trigger on DELETE does not see it.
+        same = " OR ".join(" AND ".join(f"{c} = NEW.{c}" for c in key) for key in keys)
+        taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+        deeds = {"update": "", "delete": "", "insert": taken}
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} {when}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("UPDATE", "DELETE")
+            for verb, when in deeds.items()
+            if when != taken or keys
         ]
 
     def unprotect(self, table: str) -> list[str]:
-        return [f"DROP TRIGGER {table}_no_{verb}" for verb in ("update", "delete")]
+        return [f"DROP TRIGGER IF EXISTS {table}_no_{v}" for v in ("update", "delete", "insert")]
 
     def sqlalchemy_url(self) -> str:
         return f"sqlite:///{self.file}"
 
 
 LETTERS = ("pg_c_utf8", "und-x-icu", "C.utf8", "en_US.utf8", "default")
-"""PostgreSQL's collations that know the case of letters beyond ASCII, best first: the first is
-built in since version 17, the others come with ICU or the operating system."""
+"""PostgreSQL's collations that know the case of letters beyond ASCII, the built-in one first."""
 
 _COLLATIONS = """
 SELECT collname FROM pg_collation
@@ -450,16 +454,13 @@ class PostgresDatabase(Database):
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         return {name for (name,) in cursor.fetchall()}
 
-    def protect(self, table: str) -> list[str]:
+    def protect(self, table: str, keys: Sequence[Sequence[str]] = ()) -> list[str]:  # noqa: ARG002
+        name = f"{table}_append_only"
+        refuse = f"BEGIN RAISE EXCEPTION '{table} is append-only'; END"
+        deeds = f"UPDATE OR DELETE OR TRUNCATE ON {table}"
         return [
-            (
-                f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql "
-                f"AS $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
-            ),
-            (
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
-                f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
-            ),
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {refuse} $$",
+            f"CREATE TRIGGER {name} BEFORE {deeds} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
         ]
 
     def unprotect(self, table: str) -> list[str]:

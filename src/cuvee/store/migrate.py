@@ -160,8 +160,8 @@ def _statements(database: Database) -> Iterator[str]:
         yield str(CreateTable(table).compile(dialect=database.dialect))
         for index in table.indexes:
             yield str(CreateIndex(index).compile(dialect=database.dialect))
-    for name in APPEND_ONLY:
-        yield from database.protect(name)
+    for name, keys in APPEND_ONLY.items():
+        yield from database.protect(name, keys)
     yield f"INSERT INTO {VERSION_TABLE} VALUES ('{HEAD}')"
 
 

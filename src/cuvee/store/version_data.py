@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from cuvee.api.versions import ModelVersion, ModelVersionTag
 from cuvee.store import schema
-from cuvee.store.engine import hot
+from cuvee.store.engine import arg, hot
 from cuvee.store.tx import Tx
 
 _t = schema.model_version_tags
@@ -17,6 +17,17 @@ _a = schema.aliases
 
 _tags = hot(lambda db: select(_t).where(db.among(_t.c.version_pk, "pks")).order_by(_t.c.key))
 _aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
+# Of one version, both in one go: a list to look through costs more than what is found.
+_of_one = hot(
+    union_all(
+        select(literal(0).label("kind"), _t.c.key, _t.c.value).where(
+            _t.c.version_pk == arg("version_pk")
+        ),
+        select(literal(1), _a.c.alias, _a.c.alias).where(
+            _a.c.model_pk == arg("model_pk"), _a.c.version == arg("version")
+        ),
+    ).order_by("kind", "key")
+)
 
 
 def load_versions(
@@ -29,6 +40,8 @@ def load_versions(
         rows: the model's name, and a row in the order of ``schema.model_versions``.
         aliases: whether the aliases that point at each are wanted (not in searches).
     """
+    if len(rows) == 1 and aliases:
+        return [_load_one(tx, *rows[0])]
     tags: dict[int, list[ModelVersionTag]] = defaultdict(list)
     for pk, key, value in tx.all(_tags, pks=tx.listed([row[0] for _, row in rows])):
         tags[pk].append(ModelVersionTag(key, value))
@@ -41,6 +54,12 @@ def load_versions(
         _version(name, row, tags.get(row[0], []), names.get((row[1], row[2]), []))
         for name, row in rows
     ]
+
+
+def _load_one(tx: Tx, name: str, row: tuple[Any, ...]) -> ModelVersion:
+    found = tx.all(_of_one, version_pk=row[0], model_pk=row[1], version=row[2])
+    tags = [ModelVersionTag(key, value) for kind, key, value in found if kind == 0]
+    return _version(name, row, tags, [key for kind, key, _ in found if kind == 1])
 
 
 def _version(

@@ -6,13 +6,18 @@ from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, PrimaryKeyCons
 
 from cuvee.store.engine import KEY, TEXT
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration; a test compares it with the migrations' own."""
 
 VERSION_TABLE = "cuvee_schema"
 
-APPEND_ONLY = ("events", "policies", "log", "checkpoints")
-"""Tables whose rows the database lets nobody change or delete."""
+APPEND_ONLY = {
+    "events": [["sequence"]],
+    "policies": [["pk"], ["scope", "version"]],
+    "log": [["place"], ["event"]],
+    "checkpoints": [["size"]],
+}
+"""Tables whose rows the database lets nobody change, delete or replace; their unique columns."""
 
 metadata = MetaData(
     naming_convention={
