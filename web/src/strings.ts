@@ -73,7 +73,7 @@ export const strings = {
     ends: "First or last row",
   },
   grid: {
-    selectAll: "Select all loaded rows",
+    selectAll: "Select all rows",
     select: (name: string) => `Select ${name}`,
     sortBy: (name: string) => `Sort by ${name}`,
     rows: (text: string) => `${text} rows`,

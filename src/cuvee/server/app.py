@@ -18,6 +18,7 @@ from cuvee.api.base import Actor, Op, Permission
 from cuvee.api.charts import GetMetricSeries
 from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.replies import REMEMBERED, REPLAYED, RETENTION, Once, Reply, once
+from cuvee.api.searches import SearchRunTable
 from cuvee.errors import (
     CuveeError,
     EndpointNotFound,
@@ -43,6 +44,7 @@ from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.stream import PATH as STREAM
 from cuvee.server.stream import Streams
 from cuvee.server.sweeper import Sweeper
+from cuvee.server.tables import CSV, Page, page, send_table, wants_csv
 from cuvee.server.transfer import Transfer
 from cuvee.server.ui import Ui, login_address
 from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
@@ -68,6 +70,7 @@ JSON_HEADERS = [
 ]
 REPLAYED_HEADERS = [*JSON_HEADERS, (REPLAYED.lower().encode(), b"true")]
 TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), _KEEPS_KEYS, *_SAFE]
+CSV_HEADERS = [(b"content-type", CSV + b"; charset=utf-8"), (b"vary", b"Accept, Origin"), *_SAFE]
 SERVER_INFO = {
     "store_type": "SqlStore",
     "workspaces_enabled": False,
@@ -299,6 +302,12 @@ class App:
                 receive, send,
             )  # fmt: skip
             return
+        elif isinstance(op, SearchRunTable) and wants_csv(headers):
+            await send_table(
+                op, lambda asked, names: self._aside(self._page, asked, actor, names),
+                CSV_HEADERS, scope, receive, send,
+            )  # fmt: skip
+            return
         elif isinstance(op, GetMetricSeries):
             status, own, answer = await self._aside(self._chart, op, actor, headers)
             await _send(send, status, [*own, *_SAFE], answer)
@@ -313,6 +322,9 @@ class App:
 
     def _piece(self, op: GetMetricHistory, actor: Actor) -> Piece:
         return piece(self.store.read(op, actor))
+
+    def _page(self, op: SearchRunTable, actor: Actor, names: Sequence[str]) -> Page:
+        return page(self.store.read(op, actor), names)
 
     def _chart(
         self, op: GetMetricSeries, actor: Actor, headers: dict[bytes, bytes]

@@ -79,31 +79,38 @@ async def send_history(
         await send({"type": "http.response.body", "body": body})
         return
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    gone = asyncio.ensure_future(_gone(receive))
+    leaving = asyncio.ensure_future(gone(receive))
     try:
-        await _send_body(send, found.text[:-2], more=True)
-        while found.token is not None and left and not gone.done():
+        await send_body(send, found.text[:-2], more=True)
+        while found.token is not None and left and not leaving.done():
             asked = replace(op, max_results=min(PIECE, left), page_token=found.token)
             found = await read(asked)
             left -= found.points
-            await _send_body(send, b"," + found.text[len(_HEAD) : -2], more=True)
-        await _send_body(send, b"]" + _end(found.token), more=False)
+            await send_body(send, b"," + found.text[len(_HEAD) : -2], more=True)
+        await send_body(send, b"]" + _end(found.token), more=False)
     except Exception:  # noqa: BLE001  # said, and the connection cut
-        _log.exception("a history was cut off")
-        scope.get(ABORT, lambda: None)()  # so that nobody takes it for the whole
+        cut("a history", scope)
     finally:
-        gone.cancel()
+        leaving.cancel()
 
 
 def _end(token: str | None) -> bytes:
     return b',"next_page_token":"%s"}' % token.encode() if token else b"}"
 
 
-async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
+def cut(what: str, scope: Scope) -> None:
+    """Note the exception that ended an answer, and cut it off so that nobody takes it for whole."""
+    _log.exception("%s was cut off", what)
+    scope.get(ABORT, lambda: None)()
+
+
+async def send_body(send: Send, body: bytes, *, more: bool) -> None:
+    """Send a part of an answer's body."""
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Wait until the reader has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

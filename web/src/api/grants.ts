@@ -65,6 +65,14 @@ export function useStewardship(): { any: boolean; models: boolean } {
   return { any: admin || managed.length > 0, models: admin || models };
 }
 
+/** Why the user may not do what takes a permission on an object; undefined when they may. */
+export function useWhyNot(object: string, permission: Level): string | undefined {
+  const { known, admin } = useRights();
+  const asked = { ...explanationQuery({ object, permission }), enabled: known && !admin };
+  const found = useQuery(asked).data;
+  return !admin && found?.allowed === false ? found.because : undefined;
+}
+
 const MOST_ASKED = 60;
 
 /** Say of which objects one may give and take permissions; the server explains each. */

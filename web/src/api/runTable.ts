@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
-import { call } from "./client";
+import { call, callBytes } from "./client";
 import { queries } from "./queries";
 import {
   checkSearch,
@@ -16,6 +16,8 @@ export interface RunQuery {
   readonly experiments: readonly string[];
   readonly filter: string;
   readonly order: readonly string[];
+  /** Whether it is about deleted runs. */
+  readonly deleted?: boolean | undefined;
   /** What is read of each run besides its attributes, as fields of the search language. */
   readonly columns: readonly string[];
 }
@@ -28,6 +30,8 @@ export interface RunRows {
   readonly columns: readonly string[];
   readonly rowAt: (index: number) => RunRow | undefined;
   readonly onRange: (first: number, last: number) => void;
+  /** The ids of the runs at some places, loaded or not. */
+  readonly idsAt: (first: number, last: number) => Promise<string[]>;
   readonly isPending: boolean;
   /** Whether the rows are those of an earlier question. */
   readonly isOld: boolean;
@@ -36,39 +40,77 @@ export interface RunRows {
 }
 
 const WINDOW = 200;
+const MOST_ROWS = 50_000; // that the server reads at once
 const AT_MOST = 10; // windows that are read for one screen
 
 const windowQuery = (asked: RunQuery, at: number) =>
   queryOptions({
     queryKey: ["runs", "window", asked, at],
     queryFn: async ({ signal }) => {
-      const { experiments, filter, order, columns } = asked;
-      const request = {
-        experiment_ids: [...experiments],
-        filter,
-        order_by: [...order],
-        columns: [...ATTRIBUTES, ...columns],
-      };
-      const rows: RunRow[] = [];
-      // A page may be shorter than asked for; its token goes on.
-      let page: { offset: number } | { page_token: string } = { offset: at * WINDOW };
-      for (;;) {
-        const limit = WINDOW - rows.length;
-        const table: RunTable = await call(searchRunTable, { ...request, ...page, limit }, signal);
-        rows.push(...rowsOf(table));
-        if (!table.next_page_token || rows.length >= WINDOW) return rows;
-        page = { page_token: table.next_page_token };
-      }
+      const columns = [...ATTRIBUTES, ...asked.columns];
+      return readRows({ ...requestOf(asked), columns }, at * WINDOW, WINDOW, signal);
     },
     structuralSharing: false,
   });
 
-const totalQuery = ({ experiments, filter }: Pick<RunQuery, "experiments" | "filter">) =>
+function requestOf({ experiments, filter, order, deleted }: Omit<RunQuery, "columns">) {
+  return {
+    experiment_ids: [...experiments],
+    filter,
+    order_by: [...order],
+    run_view_type: deleted ? ("DELETED_ONLY" as const) : ("ACTIVE_ONLY" as const),
+  };
+}
+
+type TableRequest = ReturnType<typeof requestOf> & { columns: string[] };
+
+/** Rows by their places. A page may be shorter than asked for; its token goes on. */
+async function readRows(
+  request: TableRequest,
+  offset: number,
+  most: number,
+  signal?: AbortSignal,
+): Promise<RunRow[]> {
+  const rows: RunRow[] = [];
+  let page: { offset: number } | { page_token: string } = { offset };
+  for (;;) {
+    const limit = Math.min(most - rows.length, MOST_ROWS);
+    const table: RunTable = await call(searchRunTable, { ...request, ...page, limit }, signal);
+    rows.push(...rowsOf(table));
+    if (!table.next_page_token || rows.length >= most) return rows;
+    page = { page_token: table.next_page_token };
+  }
+}
+
+/** The ids of the runs from one place to another, in their order. */
+export async function runIds(asked: RunQuery, first: number, last: number): Promise<string[]> {
+  const request = { ...requestOf(asked), columns: ["run_id"] };
+  return (await readRows(request, first, last - first + 1)).map(({ id }) => id);
+}
+
+const IDS_AT_ONCE = 10_000; // runs that are named in one filter
+
+/** Runs as CSV with the columns of a question: those with some ids, else all that pass. */
+export async function runsAsCsv(asked: RunQuery, ids?: readonly string[]): Promise<Blob> {
+  const request = { ...requestOf(asked), columns: [...ATTRIBUTES, ...asked.columns] };
+  if (!ids) return new Blob([await callBytes(searchRunTable, request, "text/csv")]);
+  const parts: BlobPart[] = [];
+  for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
+    const some = ids.slice(first, first + IDS_AT_ONCE).map((id) => `'${id}'`);
+    const filter = `attributes.run_id IN (${some.join(", ")})`;
+    const bytes = await callBytes(searchRunTable, { ...request, filter }, "text/csv");
+    const rest = new Uint8Array(bytes);
+    parts.push(first ? rest.subarray(rest.indexOf(10) + 1) : rest); // one head is enough
+  }
+  return new Blob(parts, { type: "text/csv" });
+}
+
+const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "deleted">) =>
   queryOptions({
-    queryKey: ["runs", "total", experiments, filter],
+    queryKey: ["runs", "total", asked.experiments, asked.filter, asked.deleted ?? false],
     queryFn: async ({ signal }) => {
-      const asked = { experiment_ids: [...experiments], filter, columns: ["run_id"] };
-      const table = await call(searchRunTable, { ...asked, limit: 1, total: true }, signal);
+      const request = { ...requestOf({ ...asked, order: [] }), columns: ["run_id"] };
+      const table = await call(searchRunTable, { ...request, limit: 1, total: true }, signal);
       return table.total ?? 0;
     },
   });
@@ -76,8 +118,8 @@ const totalQuery = ({ experiments, filter }: Pick<RunQuery, "experiments" | "fil
 /** Runs in windows of 200 by their places, read where the grid is; undefined asks for nothing. */
 export function useRunRows(asked: RunQuery | undefined): RunRows {
   const question = asked ?? NOTHING;
-  const { experiments, filter, order } = question;
-  const about = JSON.stringify([experiments, filter, order]);
+  const { experiments, filter, order, deleted } = question;
+  const about = JSON.stringify([experiments, filter, order, deleted]);
   const latest = useRef(about);
   latest.current = about;
   // Where the grid was for another question says nothing about this one.
@@ -116,12 +158,19 @@ export function useRunRows(asked: RunQuery | undefined): RunRows {
     const next = { about, first: Math.floor(from / WINDOW), last: Math.floor(to / WINDOW) };
     setRange((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next));
   }, []);
+  const idsAt = async (from: number, to: number) => {
+    const found = now ? Array.from({ length: to - from + 1 }, (_, i) => rowAt(from + i)) : [];
+    const loaded = found.flatMap((row) => row?.id ?? []);
+    if (loaded.length === found.length || !now) return loaded;
+    return runIds(now.asked, from, to);
+  };
   const error = windows.find((one) => one.error)?.error ?? total.error;
   return {
     total: now?.total ?? 0,
     columns: now?.asked.columns ?? NOTHING.columns,
     rowAt,
     onRange,
+    idsAt,
     isPending: !now && !error,
     isOld: now !== undefined && !isSame({ ...now.asked, columns: question.columns }, question),
     error,

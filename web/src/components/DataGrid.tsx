@@ -18,6 +18,16 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
+/** Which rows are selected, loaded or not. */
+export interface Selection<Row> {
+  readonly has: (row: Row) => boolean;
+  /** Whether all rows are, or some. */
+  readonly all: boolean | "some";
+  /** Change a row by its place, and with it those up to another place. */
+  readonly toggle: (index: number, from: number) => void;
+  readonly toggleAll: (on: boolean) => void;
+}
+
 export interface DataGridProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
@@ -32,8 +42,7 @@ export interface DataGridProps<Row> {
   about?: string;
   sort?: Sort | undefined;
   onSort?: (sort: Sort | undefined) => void;
-  selected?: ReadonlySet<string>;
-  onSelect?: (keys: ReadonlySet<string>) => void;
+  selection?: Selection<Row>;
   onOpen?: (row: Row) => void;
   empty?: ReactNode;
 }
@@ -44,14 +53,14 @@ const TICK = 36;
 
 /** A table of any length and width: only what is on screen is in the document. */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
-  const { columns, count, rowAt, rowKey, onRange, selected, onSelect, onOpen } = props;
+  const { columns, count, rowAt, rowKey, onRange, selection, onOpen } = props;
   const frame = useRef<HTMLDivElement>(null);
   const anchor = useRef<number | undefined>(undefined);
   // The focused cell; row 0 is the head. Focus roves: one cell of the grid can be tabbed to.
   const [asked, setAt] = useState({ row: 1, column: 0 });
   const wanted = useRef(false);
 
-  const ticks = onSelect ? 1 : 0;
+  const ticks = selection ? 1 : 0;
   const at = { row: Math.min(asked.row, count), column: asked.column };
   const pinned = columns.filter((c) => c.pinned);
   const loose = columns.filter((c) => !c.pinned);
@@ -130,19 +139,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   };
 
   const toggle = (index: number, range: boolean) => {
-    if (!onSelect || !selected) return;
-    const keys = new Set(selected);
-    const row = rowAt(index);
-    if (!row) return;
-    const on = !keys.has(rowKey(row));
-    const from = range && anchor.current !== undefined ? anchor.current : index;
-    for (let i = Math.min(from, index); i <= Math.max(from, index); i += 1) {
-      const other = rowAt(i);
-      if (other && on) keys.add(rowKey(other));
-      else if (other) keys.delete(rowKey(other));
-    }
+    if (!rowAt(index)) return;
+    selection?.toggle(index, range ? Math.min(anchor.current ?? index, count - 1) : index);
     anchor.current = index;
-    onSelect(keys);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -164,9 +163,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       X: () => at.row > 0 && toggle(at.row - 1, true),
       Enter: () => at.row > 0 && row && onOpen?.(row),
     };
+    if (far && event.key === "a") steps.a = () => selection?.toggleAll(true);
+    if (selection?.all) steps.Escape = () => selection.toggleAll(false);
     const inside = event.target instanceof HTMLElement && !event.target.dataset.row;
-    if (inside && (event.key === "Enter" || event.key.length === 1)) return;
-    if (event.altKey || (far && event.key.length === 1)) return;
+    const letter = event.key.length === 1 && !(far && event.key === "a");
+    if (inside && (event.key === "Enter" || letter)) return;
+    if (event.altKey || (far && letter)) return;
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
@@ -182,7 +184,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       aria-label={props.label}
       aria-rowcount={count + 1}
       aria-colcount={all.length + ticks}
-      aria-multiselectable={onSelect ? true : undefined}
+      aria-multiselectable={selection ? true : undefined}
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
@@ -204,8 +206,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             top={item.start}
             row={rowAt(item.index)}
             rowKey={rowKey}
-            selected={selected}
-            onToggle={onSelect ? toggle : undefined}
+            selection={selection}
+            onToggle={toggle}
             onOpen={onOpen}
           />
         ))}
@@ -244,28 +246,8 @@ function look<Row>({ column, left, edge }: Placed<Row>): string {
 }
 
 function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row>) {
-  const {
-    at,
-    placed: columns,
-    gap,
-    width,
-    sort,
-    onSort,
-    selected,
-    onSelect,
-    count,
-    rowAt,
-    rowKey,
-  } = props;
+  const { at, placed: columns, gap, width, sort, onSort, selection } = props;
   const tabbable = (column: number) => (at.row === 0 && at.column === column ? 0 : -1);
-  const loaded = () => {
-    const keys = new Set<string>();
-    for (let i = 0; i < count; i += 1) {
-      const row = rowAt(i);
-      if (row) keys.add(rowKey(row));
-    }
-    return keys;
-  };
   const next = (id: string): Sort | undefined => {
     if (sort?.key !== id) return { key: id, descending: true };
     return sort.descending ? { key: id, descending: false } : undefined;
@@ -273,7 +255,7 @@ function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row
   const firstLoose = columns.find((c) => c.left === undefined);
   return (
     <div className={styles.head} role="row" aria-rowindex={1} style={{ width, minWidth: "100%" }}>
-      {onSelect && (
+      {selection && (
         <div
           className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
           role="columnheader"
@@ -287,8 +269,11 @@ function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row
             type="checkbox"
             tabIndex={-1}
             aria-label={strings.grid.selectAll}
-            checked={count > 0 && (selected?.size ?? 0) >= count}
-            onChange={(e) => onSelect(e.target.checked ? loaded() : new Set())}
+            ref={(box) => {
+              if (box) box.indeterminate = selection.all === "some";
+            }}
+            checked={selection.all === true}
+            onChange={(e) => selection.toggleAll(e.target.checked)}
           />
         </div>
       )}
@@ -338,26 +323,15 @@ interface BodyRowProps<Row> extends PlacedRow<Row> {
   top: number;
   row: Row | undefined;
   rowKey: (row: Row) => string;
-  selected: ReadonlySet<string> | undefined;
-  onToggle: ((index: number, range: boolean) => void) | undefined;
+  selection: Selection<Row> | undefined;
+  onToggle: (index: number, range: boolean) => void;
   onOpen: ((row: Row) => void) | undefined;
 }
 
 function BodyRow<Row>(props: BodyRowProps<Row>) {
-  const {
-    index,
-    row,
-    top,
-    placed: columns,
-    gap,
-    width,
-    at,
-    rowKey,
-    selected,
-    onToggle,
-    onOpen,
-  } = props;
-  const on = row !== undefined && (selected?.has(rowKey(row)) ?? false);
+  const { index, row, top, placed: columns, gap, width, at, rowKey, selection } = props;
+  const { onToggle, onOpen } = props;
+  const on = row !== undefined && (selection?.has(row) ?? false);
   const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
   const firstLoose = columns.find((c) => c.left === undefined);
   return (
@@ -365,11 +339,11 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
       className={styles.row}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={onToggle ? on : undefined}
+      aria-selected={selection ? on : undefined}
       style={{ transform: `translateY(${top}px)`, width, minWidth: "100%" }}
       onDoubleClick={() => row && onOpen?.(row)}
     >
-      {onToggle && (
+      {selection && (
         <div
           className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
           role="gridcell"

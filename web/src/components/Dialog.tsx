@@ -28,6 +28,7 @@ export function Dialog({ title, onClose, actions, wide, children }: DialogProps)
     const element = dialog.current;
     const from = opener();
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       element?.close();
       from?.focus();

@@ -1,7 +1,7 @@
 import { useStore } from "../state/store";
 import { toasts, unsay } from "../state/toasts";
 import { strings } from "../strings";
-import { IconButton } from "./Button";
+import { Button, IconButton } from "./Button";
 import styles from "./Toasts.module.css";
 
 /** What was just done, or failed; read aloud as well. */
@@ -15,6 +15,16 @@ export function Toasts() {
             <p>{toast.text}</p>
             {toast.detail && <p className={styles.detail}>{toast.detail}</p>}
           </div>
+          {toast.act && (
+            <Button
+              onClick={() => {
+                unsay(toast.id);
+                toast.act?.run();
+              }}
+            >
+              {toast.act.label}
+            </Button>
+          )}
           <IconButton icon="close" label={strings.close} onClick={() => unsay(toast.id)} />
         </div>
       ))}

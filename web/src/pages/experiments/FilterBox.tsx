@@ -106,15 +106,16 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
         aria-label={strings.runs.offers}
       >
         {offers.map((offer, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input takes the keys
           <div
             key={`${offer.kind} ${offer.text}`}
             id={`${id}-${i}`}
             role="option"
             aria-selected={i === at}
             className={`${styles.option} ${i === at ? styles.at : ""}`}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => take(offer)}
+            onMouseDown={(event) => {
+              event.preventDefault(); // the input keeps the focus
+              take(offer); // before an answer to what is typed can replace it
+            }}
           >
             <code>{offer.text}</code>
             <span>

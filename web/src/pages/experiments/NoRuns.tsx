@@ -7,15 +7,23 @@ import { strings } from "./strings";
 interface NoRunsProps {
   name: string;
   filter: string;
+  deleted: boolean;
   onClear: () => void;
 }
 
 /** Why there is no row, and what to do about that. */
-export function NoRuns({ name, filter, onClear }: NoRunsProps) {
+export function NoRuns({ name, filter, deleted, onClear }: NoRunsProps) {
   if (filter) {
     return (
       <Empty title={strings.runs.noMatch}>
         <Button onClick={onClear}>{strings.clear}</Button>
+      </Empty>
+    );
+  }
+  if (deleted) {
+    return (
+      <Empty title={strings.runs.noneDeleted}>
+        <p>{strings.runs.noneDeletedText}</p>
       </Empty>
     );
   }

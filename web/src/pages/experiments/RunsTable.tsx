@@ -4,9 +4,11 @@ import { useEffect, useMemo, useState } from "react";
 import { ApiError } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
 import { runKeys, useRunRows } from "../../api/runTable";
-import { Button } from "../../components/Button";
+import { Badge } from "../../components/Badge";
+import { Button, IconButton } from "../../components/Button";
 import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
+import { Menu, MenuItem } from "../../components/Menu";
 import { Skeleton } from "../../components/Skeleton";
 import { strokesOf } from "../../lib/colour";
 import { field } from "../../lib/filter";
@@ -14,11 +16,14 @@ import { compact, readSort, type Sort, writeSort } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
+import { BulkBar } from "./BulkBar";
 import { ColumnPicker } from "./ColumnPicker";
 import styles from "./Experiment.module.css";
+import { ExportMenu } from "./ExportMenu";
 import { FilterBox } from "./FilterBox";
 import { NoRuns } from "./NoRuns";
 import { experimentRoute, type RunsSearch } from "./route";
+import { useSelection } from "./selection";
 import { strings } from "./strings";
 
 const MOST_VARYING = 12;
@@ -28,33 +33,40 @@ const LATEST = ["attributes.start_time DESC"];
 
 /** The runs of an experiment, any number of them. */
 export function RunsTable({ experimentId, name }: { experimentId: string; name: string }) {
-  const { filter = "", sort: sorted, cols } = experimentRoute.useSearch();
+  const search = experimentRoute.useSearch();
+  const { filter = "", sort: sorted, cols, view } = search;
+  const deleted = view === "deleted";
   const navigate = useNavigate();
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [picking, setPicking] = useState(false);
   const sort = readSort(sorted);
   const experiments = useMemo(() => [experimentId], [experimentId]);
   const { fields, known } = useFields(experiments, cols);
   const late = useLate(PATIENCE);
   const order = sort ? [`${sort.key} ${sort.descending ? "DESC" : "ASC"}`] : LATEST;
-  const asked = { experiments, filter, order, columns: fields };
+  const asked = { experiments, filter, order, deleted, columns: fields };
   const rows = useRunRows(known || late ? asked : undefined);
-  const columns = useMemo(() => {
-    const few = selected.size <= MOST_COMPARED ? [...selected] : [];
-    return [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
-  }, [rows.columns, selected]);
-  const change = (part: Partial<RunsSearch>) =>
+  const about = JSON.stringify([experimentId, filter, order, deleted]);
+  const change = (part: Partial<RunsSearch>, replace = false) =>
     void navigate({
       to: "/experiments/$experimentId",
       params: { experimentId },
-      search: compact({ filter: filter || undefined, sort: sorted, cols, ...part }) as object,
+      search: compact({ ...search, ...part }) as object,
+      replace,
       // Else the router would put the grid back to where it was among other rows.
       resetScroll: false,
     });
-  const comparable = selected.size > 1 && selected.size <= MOST_COMPARED;
+  const chosen = useSelection(rows, about, search.sel, (sel) => change({ sel }, true));
+  // All of one answer are not all of another.
+  const sel = search.sel === "all" ? undefined : search.sel;
+  const ask = (text: string) => change({ filter: text || undefined, sel });
+  const columns = useMemo(() => {
+    const few = chosen.ids.size <= MOST_COMPARED ? [...chosen.ids] : [];
+    return [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
+  }, [rows.columns, chosen.ids]);
   const compare = () => {
-    const search = { runs: [...selected].join(","), in: experimentId };
-    if (comparable) void navigate({ to: "/compare", search });
+    const runs = chosen.ids;
+    if (runs.size < 2 || runs.size > MOST_COMPARED) return;
+    void navigate({ to: "/compare", search: { runs: [...runs].join(","), in: experimentId } });
   };
   useKeys([{ keys: "c", label: strings.runs.compareKey, group: shell.keys.page, run: compare }]);
   const there = !rows.isPending && !(rows.error && !rows.total);
@@ -62,34 +74,41 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   return (
     <div className={styles.body}>
       <div className={styles.bar}>
-        <FilterBox
-          experiments={experiments}
-          value={filter}
-          onChange={(text) => change({ filter: text || undefined })}
-        />
+        <FilterBox experiments={experiments} value={filter} onChange={ask} />
+      </div>
+      <div className={styles.tools}>
+        {deleted && <Badge tone="bad">{strings.deleted}</Badge>}
         <span className={`num ${styles.count}`} role="status">
           {!there
             ? ""
-            : selected.size
-              ? strings.runs.selected(selected.size)
-              : strings.runs.total(rows.total)}
+            : chosen.ids.size
+              ? strings.runs.selected(chosen.ids.size)
+              : deleted
+                ? strings.runs.deletedTotal(rows.total)
+                : strings.runs.total(rows.total)}
         </span>
-        {selected.size > 0 && (
-          <>
-            <Button onClick={() => setSelected(new Set())}>{strings.runs.clearSelection}</Button>
-            <Button
-              kind="primary"
-              disabled={!comparable}
-              title={comparable ? undefined : strings.runs.compareMore(MOST_COMPARED)}
-              onClick={compare}
+        <BulkBar
+          experimentId={experimentId}
+          ids={chosen.ids}
+          deleted={deleted}
+          total={rows.total}
+          onSelectAll={() => chosen.toggleAll(true)}
+          onSelect={chosen.set}
+          onCompare={compare}
+        />
+        <span className={styles.views}>
+          <ExportMenu name={name} asked={asked} total={rows.total} selected={chosen.ids} />
+          <Button icon="table" onClick={() => setPicking(true)}>
+            {strings.runs.columns}
+          </Button>
+          <Menu trigger={<IconButton icon="more" kind="plain" label={strings.runs.more} />}>
+            <MenuItem
+              onSelect={() => change({ view: deleted ? undefined : "deleted", sel: undefined })}
             >
-              {strings.runs.compare}
-            </Button>
-          </>
-        )}
-        <Button icon="table" onClick={() => setPicking(true)}>
-          {strings.runs.columns}
-        </Button>
+              {deleted ? strings.runs.showActive : strings.runs.showDeleted}
+            </MenuItem>
+          </Menu>
+        </span>
       </div>
       {rows.error && (
         <ErrorNote
@@ -108,15 +127,12 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
             rowAt={rows.rowAt}
             rowKey={(run) => run.id}
             onRange={rows.onRange}
-            about={JSON.stringify([experimentId, filter, order])}
+            about={about}
             sort={sort}
             onSort={(next: Sort | undefined) => change({ sort: writeSort(next) })}
-            selected={selected}
-            onSelect={setSelected}
+            selection={chosen}
             onOpen={({ id }) => void navigate({ to: "/runs/$runId", params: { runId: id } })}
-            empty={
-              <NoRuns name={name} filter={filter} onClear={() => change({ filter: undefined })} />
-            }
+            empty={<NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />}
           />
         )}
       </div>

@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { compact, text, texts } from "../../lib/search";
+import { choice, compact, text, texts } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export const experimentsRoute = createRoute({
@@ -10,11 +10,16 @@ export const experimentsRoute = createRoute({
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });
 
-/** What the runs table shows: a filter, an order, columns; those that vary when absent. */
+/** What the runs table shows. */
 export interface RunsSearch {
   filter?: string;
   sort?: string;
+  /** Columns; those that vary when absent. */
   cols?: string[];
+  /** Deleted runs instead of the others. */
+  view?: "deleted";
+  /** Selected runs: ids with commas, or all. */
+  sel?: string;
 }
 
 export const experimentRoute = createRoute({
@@ -24,6 +29,8 @@ export const experimentRoute = createRoute({
     compact({
       filter: text(query, "filter"),
       sort: text(query, "sort"),
+      view: choice(query, "view", ["deleted"]),
+      sel: text(query, "sel"),
       cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
     }) as RunsSearch,
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),

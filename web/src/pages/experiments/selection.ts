@@ -1,0 +1,87 @@
+import { useEffect, useRef, useState } from "react";
+import type { RunRows } from "../../api/runTable";
+import type { Selection } from "../../components/DataGrid";
+import type { RunRow } from "../../lib/table";
+import { say } from "../../state/toasts";
+import { strings } from "./strings";
+
+const ALL = "all";
+const MOST_KEPT = 50; // runs that an address names
+
+export interface ChosenRuns extends Selection<RunRow> {
+  readonly ids: ReadonlySet<string>;
+  readonly set: (ids: ReadonlySet<string>) => void;
+}
+
+/**
+ * The selected runs, whether loaded or not. The address has up to 50 of them, or that it is all.
+ *
+ * @param rows what is selected from.
+ * @param about the question that they answer.
+ * @param kept what the address says.
+ * @param keep called with what it should say.
+ */
+export function useSelection(
+  rows: RunRows,
+  about: string,
+  kept: string | undefined,
+  keep: (text: string | undefined) => void,
+): ChosenRuns {
+  const [held, setHeld] = useState<{ ids: ReadonlySet<string>; all?: string | undefined }>({
+    ids: readIds(kept),
+  });
+  const latest = useRef(held);
+  const said = useRef(kept === ALL ? undefined : kept);
+  const set = (ids: ReadonlySet<string>, all?: string) => {
+    latest.current = { ids, all };
+    setHeld(latest.current);
+    const few = ids.size > 0 && ids.size <= MOST_KEPT ? [...ids].join(",") : undefined;
+    said.current = all && ids.size ? ALL : few;
+    if (said.current !== kept) keep(said.current);
+  };
+  const read = async (first: number, last: number, then: (ids: string[]) => void) => {
+    try {
+      then(await rows.idsAt(first, last));
+    } catch (problem) {
+      say("bad", strings.runs.notSelected, problem instanceof Error ? problem.message : "");
+    }
+  };
+  const selectAll = () =>
+    void read(0, rows.total - 1, (ids) => set(new Set([...latest.current.ids, ...ids]), about));
+  const ready = !rows.isPending && !rows.isOld && !rows.error;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address speaks when it changes
+  useEffect(() => {
+    if (kept === said.current || !ready) return;
+    said.current = kept;
+    if (kept === ALL) selectAll();
+    else {
+      latest.current = { ids: readIds(kept) };
+      setHeld(latest.current);
+    }
+  }, [kept, ready]);
+  const all = held.all === about && held.ids.size >= rows.total;
+  return {
+    ids: held.ids,
+    set: (ids) => set(ids),
+    has: ({ id }) => held.ids.has(id),
+    all: all || (held.ids.size > 0 ? "some" : false),
+    toggle: (index, from) => {
+      const row = rows.rowAt(index);
+      if (!row) return;
+      const on = !latest.current.ids.has(row.id);
+      const change = (ids: readonly string[]) => {
+        const next = new Set(latest.current.ids);
+        for (const id of ids) on ? next.add(id) : next.delete(id);
+        set(next);
+      };
+      if (from === index) change([row.id]);
+      else void read(Math.min(from, index), Math.max(from, index), change);
+    },
+    toggleAll: (on) => (on ? selectAll() : set(new Set())),
+  };
+}
+
+function readIds(kept: string | undefined): ReadonlySet<string> {
+  const ids = kept === ALL ? [] : (kept?.split(",") ?? []);
+  return new Set(ids.filter((id) => /^[0-9a-f]{32}$/.test(id)));
+}
