@@ -27,16 +27,26 @@ MIB = 1 << 20
 
 
 class Server:
-    """``cuvee server`` in a process group of its own, always at the same port."""
+    """``cuvee server`` in a process group of its own, always at the same port.
 
-    def __init__(self, folder: Path, store: str, workers: int) -> None:
+    Args:
+        folder: where it works, and keeps its output.
+        store: its database.
+        workers: its processes.
+        shared: where its artifacts and keys are, when they are others' too.
+    """
+
+    def __init__(self, folder: Path, store: str, workers: int, shared: Path | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
         self.folder = folder
         self.command = [sys.executable, "-m", "cuvee", "server", "--port", str(self.port)]
         self.command += ["--backend-store-uri", store, "--workers", str(workers)]
-        self.command += ["--artifacts-destination", str(folder / "artifacts")]
+        self.command += ["--artifacts-destination", str((shared or folder) / "artifacts")]
+        if shared:
+            self.command += ["--log-key", str(shared / "log.key")]
+            self.command += ["--secret-key", str(shared / "secret.key")]
         self.start()
 
     def start(self) -> None:
@@ -189,10 +199,10 @@ class Load:
         """Nothing acknowledged is lost, no batch is torn, sending one again is harmless."""
         for run, writer in zip(self.runs, self.writers, strict=True):
             done = len(writer.acknowledged)
-            assert self.batches(run) in (done, done + 1)
+            assert whole_batches(self.server, run) in (done, done + 1)
             self.server.post("runs/log-batch", **batch(run, done))
-            assert self.batches(run) == done + 1
-        numbers = self.versions()
+            assert whole_batches(self.server, run) == done + 1
+        numbers = version_numbers(self.server, self.model)
         known = {
             int(a["model_version"]["version"]) for r in self.registrars for a in r.acknowledged
         }
@@ -200,30 +210,32 @@ class Load:
         assert known <= set(numbers)
         assert len(numbers) <= len(known) + len(self.registrars)
 
-    def batches(self, run: str) -> int:
-        """Return how many batches a run holds; they must be whole and without a gap."""
-        points, token = [], ""
-        while True:
-            more = {"page_token": token} if token else {}
-            page = self.server.get("metrics/get-history", run_id=run, metric_key="m", **more)
-            points += page.get("metrics", [])
-            token = page.get("next_page_token", "")
-            if not token:
-                break
-        steps = sorted(p.get("step", 0) for p in points)
-        count = len(steps) // BATCH
-        assert steps == list(range(count * BATCH)), "a batch is torn, lost or there twice"
-        assert all(p["value"] == p.get("step", 0) / 2 for p in points)
-        data = self.server.get("runs/get", run_id=run)["run"]["data"]
-        params = {p["key"]: p["value"] for p in data["params"]}
-        assert params == {f"p{n}": str(n) for n in range(count)}
-        assert {"key": "last", "value": str(count - 1)} in data["tags"]
-        return count
 
-    def versions(self) -> list[int]:
-        """Return the numbers of the registered versions, in order."""
-        page = self.server.get("model-versions/search", filter=f"name='{self.model}'")
-        return sorted(int(v["version"]) for v in page["model_versions"])
+def whole_batches(server: Server, run: str) -> int:
+    """Return how many batches a run holds; they must be whole and without a gap."""
+    points, token = [], ""
+    while True:
+        more = {"page_token": token} if token else {}
+        page = server.get("metrics/get-history", run_id=run, metric_key="m", **more)
+        points += page.get("metrics", [])
+        token = page.get("next_page_token", "")
+        if not token:
+            break
+    steps = sorted(p.get("step", 0) for p in points)
+    count = len(steps) // BATCH
+    assert steps == list(range(count * BATCH)), "a batch is torn, lost or there twice"
+    assert all(p["value"] == p.get("step", 0) / 2 for p in points)
+    data = server.get("runs/get", run_id=run)["run"]["data"]
+    params = {p["key"]: p["value"] for p in data["params"]}
+    assert params == {f"p{n}": str(n) for n in range(count)}
+    assert {"key": "last", "value": str(count - 1)} in data["tags"]
+    return count
+
+
+def version_numbers(server: Server, model: str) -> list[int]:
+    """Return the numbers of the registered versions, in order."""
+    page = server.get("model-versions/search", filter=f"name='{model}'")
+    return sorted(int(v["version"]) for v in page["model_versions"])
 
 
 def test_what_was_acknowledged_survives_kill_9(server: Server) -> None:
