@@ -40,7 +40,7 @@ def load_versions(
         rows: the model's name, and a row in the order of ``schema.model_versions``.
         aliases: whether the aliases that point at each are wanted (not in searches).
     """
-    if len(rows) == 1 and aliases:
+    if aliases and len(rows) == 1:
         return [_load_one(tx, *rows[0])]
     tags: dict[int, list[ModelVersionTag]] = defaultdict(list)
     for pk, key, value in tx.all(_tags, pks=tx.listed([row[0] for _, row in rows])):

@@ -128,7 +128,8 @@ def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
         },
         comment=op.comment,
     )
-    return ModelVersionResult(load_versions(tx, [(op.name, (pk, *row.values()))])[0])
+    made = (op.name, (pk, *row.values()))
+    return ModelVersionResult(load_versions(tx, [made], aliases=True)[0])  # it has none yet
 
 
 def get_model_version(tx: Tx, op: GetModelVersion) -> ModelVersionResult:
