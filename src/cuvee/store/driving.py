@@ -22,7 +22,7 @@ from cuvee.store.schema.tracking import HEAD, head_of
 from cuvee.store.settling import settle
 from cuvee.store.tx import Tx
 
-FEW = 1_000
+FEW = 2_000
 """So many runs are looked at and sorted without further thought."""
 
 MANY = 10_000
