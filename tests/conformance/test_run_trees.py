@@ -9,9 +9,9 @@ import pytest
 from cuvee.api.base import Store
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment
-from cuvee.api.metrics import LogMetric
+from cuvee.api.metrics import LogMetric, Metric
 from cuvee.api.permissions import GrantPermission
-from cuvee.api.runs import CreateRun, DeleteRun, GetRun, LogBatch, RunTag, SetTag, UpdateRun
+from cuvee.api.runs import CreateRun, DeleteRun, GetRun, LogBatch, Param, RunTag, SetTag, UpdateRun
 from cuvee.api.trees import (
     GetRunTree,
     ListRunGroups,
@@ -219,3 +219,87 @@ def test_groups_come_in_pages(store: Store) -> None:
         token = page.next_page_token
     assert found == names
     assert len(store.do(ListEvents(action="run.created")).events) == 7
+
+
+def numbered(store: Store, number: int) -> None:
+    """Log a run whose params, tags and metrics say which it is."""
+    params = [Param("alpha", str(number % 3))] if number < 9 else []
+    asked = CreateRun(
+        experiment_id="0",
+        run_name=f"r{number}",
+        start_time=number + 1,
+        tags=[RunTag("team", "a'b" if number % 2 else "c")],
+    )
+    run = store.do(asked).run.info.run_id
+    values = [Metric("m", float(number), 1, 0)]
+    if number == 1:
+        values.append(Metric("odd", math.nan, 1, 0))
+    store.do(LogBatch(run_id=run, metrics=values, params=params))
+    if number == 0:
+        store.do(UpdateRun(run_id=run, status="FAILED", end_time=5))
+
+
+def test_runs_are_grouped_by_any_column(store: Store) -> None:
+    for number in range(12):
+        numbered(store, number)
+    asked = ListRunGroups(experiment_ids=["0"], by="params.alpha", metrics=["m", "odd", "none"])
+    found = store.do(asked)
+    names = [(g.group, g.absent, g.runs) for g in found.groups]
+    assert names == [("0", False, 3), ("1", False, 3), ("2", False, 3), ("", True, 3)]
+    assert (found.total, found.runs) == (4, 12)
+    first, second = found.groups[0], found.groups[1]
+    assert first.metrics == [MetricSummary("m", 3, 0.0, 6.0, 3.0, 3.0)]
+    assert first.statuses == [StatusCount("RUNNING", 2), StatusCount("FAILED", 1)]
+    assert (first.first_start, first.last_start) == (1, 7)
+    assert [m.key for m in second.metrics] == ["m"], "what is not finite is left out"
+    by_team = groups(store, by="tags.team", filter="metrics.m >= 9", metrics=["m"])
+    assert [(g.group, g.runs) for g in by_team] == [("a'b", 2), ("c", 1)]
+    assert by_team[1].metrics == [MetricSummary("m", 1, 10.0, 10.0, 10.0, None)]
+    assert [g.group for g in groups(store, by="status")] == ["FAILED", "RUNNING"]
+    assert groups(store, by="params.none")[0].absent
+    assert groups(store, by="params.alpha", run_view_type="DELETED_ONLY") == []
+
+
+def test_groups_by_a_column_come_in_pages_without_values_last(store: Store) -> None:
+    for number in range(12):
+        numbered(store, number)
+    for size in (1, 2, 3, 4):
+        found: list[tuple[str, bool]] = []
+        token: str | None = ""
+        while token is not None:
+            op = ListRunGroups(
+                experiment_ids=["0"], by="params.alpha", max_results=size, page_token=token
+            )
+            page = store.do(op)
+            assert page.total == 4
+            found += [(g.group, g.absent) for g in page.groups]
+            token = page.next_page_token
+        assert found == [("0", False), ("1", False), ("2", False), ("", True)]
+
+
+def test_values_far_from_zero_have_a_mean_and_a_deviation(store: Store) -> None:
+    for value in (1e308, -1e308, 1.7e308):
+        run = store.do(CreateRun(experiment_id="0", tags=[RunTag("g", "x")])).run.info.run_id
+        store.do(LogMetric(run_id=run, key="m", value=value, timestamp=1))
+    (summary,) = groups(store, by="tags.g", metrics=["m"])[0].metrics
+    assert summary.mean == pytest.approx(1.7e308 / 3)
+    assert summary.sd == pytest.approx(1.4012e308, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"by": "metrics.m"},
+        {"by": "number(params.alpha)"},
+        {"by": "start_time"},
+        {"by": "*"},
+        {"by": "params.alpha extra"},
+        {"by": "params.alpha", "filter": "metrics.m >"},
+        {"filter": "metrics.m > 1"},
+        {"run_view_type": "ALL"},
+    ],
+)
+def test_what_nothing_is_grouped_by_is_refused(store: Store, fields: dict[str, str]) -> None:
+    numbered(store, 1)
+    with pytest.raises(InvalidParameter):
+        groups(store, **fields)

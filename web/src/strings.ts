@@ -70,6 +70,12 @@ export const strings = {
     cells: "Move between cells",
     open: "Open",
     select: "Select",
+    selectTo: "Select up to here",
+    selectAll: "Select all",
+    selectNone: "Select none",
+    peek: "Show the row beside the table",
+    sort: "On a head: sort by it",
+    sortToo: "On a head: sort by it as well",
     ends: "First or last row",
   },
   grid: {

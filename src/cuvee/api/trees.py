@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Key, Of, Read, Required
+from cuvee.api.experiments import ViewType
 from cuvee.api.names import check_key, check_unique, experiment_number
 from cuvee.api.runs import RunStatus
+from cuvee.errors import InvalidParameter
 
 GROUP_TAG = "cuvee.group"
 MetricKeys = Annotated[list[Required], Meta(max_length=50)]
@@ -110,14 +112,15 @@ class GetRunTree(Read[RunTreeResult], frozen=True, kw_only=True):
 
 
 class RunGroup(Struct, frozen=True, kw_only=True):
-    """The runs that have the same tag ``cuvee.group``.
+    """The runs that have the same value of the tag ``cuvee.group``, or of the column asked for.
 
     Args:
-        group: the tag's value.
-        runs: how many there are; deleted ones are left out.
+        group: the value.
+        runs: how many there are; deleted ones are left out, unless they are asked for.
         statuses: how many have which status.
         first_start, last_start: when they started.
         metrics: over all of them.
+        absent: whether these are the runs that have no value.
     """
 
     group: str
@@ -126,13 +129,23 @@ class RunGroup(Struct, frozen=True, kw_only=True):
     first_start: int
     last_start: int
     metrics: list[MetricSummary] = []
+    absent: bool = False
 
 
 class RunGroups(Struct, frozen=True, omit_defaults=True):
-    """A page of groups, by name, and the token of the next."""
+    """A page of groups, by name; the runs that have no value are the last group.
+
+    Args:
+        groups: the groups.
+        next_page_token: resumes behind the page; absent on the last.
+        total: groups on all pages, where a column was asked for.
+        runs: their runs on all pages, where a column was asked for.
+    """
 
     groups: list[RunGroup] = []
     next_page_token: str | None = None
+    total: int | None = None
+    runs: int | None = None
 
 
 class ListRunGroups(Read[RunGroups], frozen=True, kw_only=True):
@@ -143,6 +156,10 @@ class ListRunGroups(Read[RunGroups], frozen=True, kw_only=True):
         metrics: whose values to put together over the runs of a group.
         max_results: groups in a page.
         page_token: token of the page.
+        by: a param, a tag or an attribute, as a column of a search; the tag ``cuvee.group`` when
+            empty.
+        filter: which runs to group, with ``by``; all when empty.
+        run_view_type: whether deleted runs are meant, with ``by``.
     """
 
     base: ClassVar[str] = CUVEE
@@ -153,8 +170,13 @@ class ListRunGroups(Read[RunGroups], frozen=True, kw_only=True):
     metrics: MetricKeys = []
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     page_token: str = ""
+    by: Annotated[str, Meta(max_length=300)] = ""
+    filter: str = ""
+    run_view_type: ViewType = "ACTIVE_ONLY"
 
     def check(self) -> None:
+        if not self.by and (self.filter or self.run_view_type != "ACTIVE_ONLY"):
+            raise InvalidParameter("A filter or a view of groups needs 'by': name a column.")
         for experiment_id in self.experiment_ids:
             experiment_number(experiment_id)
         _check_metrics(self.metrics)

@@ -28,14 +28,30 @@ class TreeCalls(Calls):
         return self.do(op).tree
 
     def list_run_groups(
-        self, experiment_ids: Iterable[str], metrics: Iterable[str] = ()
+        self,
+        experiment_ids: Iterable[str],
+        metrics: Iterable[str] = (),
+        *,
+        by: str = "",
+        filter_string: str = "",
     ) -> list[RunGroup]:
-        """Return all groups of runs, by name: those with the same tag ``cuvee.group``."""
+        """Return all groups of runs, by name.
+
+        Args:
+            experiment_ids: where to look.
+            metrics: whose values to put together over the runs of a group.
+            by: a column, such as ``params.alpha`` or ``status``; by default the tag
+                ``cuvee.group``, and the runs without it are left out.
+            filter_string: which runs to group, with ``by``.
+        """
         ids, keys = [str(i) for i in experiment_ids], list(metrics)
         found: list[RunGroup] = []
         token: str | None = ""
         while token is not None:
-            page = self.do(ListRunGroups(experiment_ids=ids, metrics=keys, page_token=token))
+            op = ListRunGroups(
+                experiment_ids=ids, metrics=keys, page_token=token, by=by, filter=filter_string
+            )
+            page = self.do(op)
             found += page.groups
             token = page.next_page_token
         return found

@@ -11,6 +11,7 @@ from cuvee.api.trees import GROUP_TAG, ListRunGroups, RunGroup, RunGroups, Statu
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import Database, arg, hot
+from cuvee.store.run_groupings import group_runs
 from cuvee.store.trees import ORDER, head_of, summarize
 from cuvee.store.tx import Tx
 
@@ -65,6 +66,8 @@ _members = hot(
 
 
 def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
+    if op.by:
+        return group_runs(tx, op)
     after = _read_token(op.page_token) if op.page_token else ""
     key_id = tx.key_ids([GROUP_TAG]).get(GROUP_TAG)
     if key_id is None:

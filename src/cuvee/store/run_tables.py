@@ -76,7 +76,7 @@ def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
     choice = read_columns(op.columns)
     question = read_question(tx, op.experiment_ids, op.filter, op.order_by, op.run_view_type)
     if question is None:
-        columns = _attribute_columns(choice.attributes, [])
+        columns = attribute_columns(choice.attributes, [])
         return RunTable(count=0, columns=columns, total=0 if op.total else None)
     rows, token = find_runs(
         tx,
@@ -87,13 +87,13 @@ def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
         keep=lambda found: _affordable(tx, choice, found),
     )
     places = {row[0]: place for place, row in enumerate(rows)}
-    columns = _attribute_columns(choice.attributes, rows)
+    columns = attribute_columns(choice.attributes, rows)
     for kind in _SPACES:
         sides = {name: side for name, side in choice.sides.items() if side.kind is kind}
         if kind in choice.whole:
-            columns += _Values(tx, places, kind).whole()
+            columns += RunValues(tx, places, kind).whole()
         if sides:
-            columns += _Values(tx, places, kind).named(sides, question.scope.homes)
+            columns += RunValues(tx, places, kind).named(sides, question.scope.homes)
     total = count_runs(tx, question) if op.total else None
     return RunTable(count=len(rows), columns=columns, total=total, next_page_token=token)
 
@@ -142,7 +142,8 @@ def _affordable(tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]]) -> int:
     return len(rows)
 
 
-def _attribute_columns(names: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> list[TableColumn]:
+def attribute_columns(names: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> list[TableColumn]:
+    """Return the columns of attributes, from rows of ``schema.runs``."""
     found = []
     for name in dict.fromkeys(names):
         place = _ATTRIBUTES[name]
@@ -157,7 +158,7 @@ def _attribute_columns(names: Iterable[str], rows: Sequence[tuple[Any, ...]]) ->
     return found
 
 
-class _Values:
+class RunValues:
     """Fetches the values of one kind that some runs have, as columns.
 
     Args:

@@ -23,12 +23,12 @@ export interface RunQuery {
 }
 
 /** The rows of a question, wherever one looks; the grid says what is on screen. */
-export interface RunRows {
+export interface RunRows<Row = RunRow> {
   /** How many there are in all. */
   readonly total: number;
   /** The columns that the rows have. */
   readonly columns: readonly string[];
-  readonly rowAt: (index: number) => RunRow | undefined;
+  readonly rowAt: (index: number) => Row | undefined;
   readonly onRange: (first: number, last: number) => void;
   /** The ids of the runs at some places, loaded or not. */
   readonly idsAt: (first: number, last: number) => Promise<string[]>;
@@ -39,11 +39,11 @@ export interface RunRows {
   readonly refetch: () => void;
 }
 
-const WINDOW = 200;
+export const WINDOW = 200;
 const MOST_ROWS = 50_000; // that the server reads at once
 const AT_MOST = 10; // windows that are read for one screen
 
-const windowQuery = (asked: RunQuery, at: number) =>
+export const windowQuery = (asked: RunQuery, at: number) =>
   queryOptions({
     queryKey: ["runs", "window", asked, at],
     queryFn: async ({ signal }) => {
@@ -81,6 +81,10 @@ async function readRows(
     page = { page_token: table.next_page_token };
   }
 }
+
+/** The first rows of a question. */
+export const runRowsWhere = (asked: RunQuery, most: number, signal?: AbortSignal) =>
+  readRows({ ...requestOf(asked), columns: [...ATTRIBUTES, ...asked.columns] }, 0, most, signal);
 
 /** The ids of the runs from one place to another, in their order. */
 export async function runIds(asked: RunQuery, first: number, last: number): Promise<string[]> {

@@ -1056,7 +1056,7 @@ export interface RunFiles {
   complete: boolean;
 }
 
-/** The runs that have the same tag ``cuvee.group``. */
+/** The runs that have the same value of the tag ``cuvee.group``, or of the column asked for. */
 export interface RunGroup {
   group: string;
   runs: number;
@@ -1064,12 +1064,15 @@ export interface RunGroup {
   first_start: number;
   last_start: number;
   metrics?: MetricSummary[];
+  absent?: boolean;
 }
 
-/** A page of groups, by name, and the token of the next. */
+/** A page of groups, by name; the runs that have no value are the last group. */
 export interface RunGroups {
   groups?: RunGroup[];
   next_page_token?: string | null;
+  total?: number | null;
+  runs?: number | null;
 }
 
 /** What a run is, without its data. */
@@ -2122,6 +2125,9 @@ export const listRunGroups = /*#__PURE__*/ operation<
     metrics?: string[];
     max_results?: number;
     page_token?: string;
+    by?: string;
+    filter?: string;
+    run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
   },
   RunGroups
 >("listRunGroups", "GET", "/api/1.0/cuvee/runs/groups");

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import type { Sort } from "../lib/search";
+import { pressed, type Sort } from "../lib/search";
 import { strings } from "../strings";
 import styles from "./DataGrid.module.css";
 import { Icon } from "./Icon";
@@ -21,6 +21,8 @@ export interface Column<Row> {
 /** Which rows are selected, loaded or not. */
 export interface Selection<Row> {
   readonly has: (row: Row) => boolean;
+  /** What the box of a row is read aloud as; the beginning of its key when left out. */
+  readonly nameOf?: (row: Row) => string;
   /** Whether all rows are, or some. */
   readonly all: boolean | "some";
   /** Change a row by its place, and with it those up to another place. */
@@ -40,10 +42,15 @@ export interface DataGridProps<Row> {
   onRange?: (first: number, last: number) => void;
   /** What the rows are an answer to: when that changes, the grid begins at the first. */
   about?: string;
-  sort?: Sort | undefined;
-  onSort?: (sort: Sort | undefined) => void;
+  /** The columns that it is sorted by, the first of which counts most. */
+  sorts?: readonly Sort[];
+  onSort?: (sorts: readonly Sort[]) => void;
   selection?: Selection<Row>;
   onOpen?: (row: Row) => void;
+  /** Called with Space on a row. */
+  onPeek?: (index: number) => void;
+  /** Called when the focus has come to a row by a key. */
+  onMove?: (index: number) => void;
   empty?: ReactNode;
 }
 
@@ -136,12 +143,18 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (index >= 0) across.scrollToIndex(index);
     wanted.current = true;
     setAt(next);
+    if (next.row > 0 && next.row !== at.row) props.onMove?.(next.row - 1);
   };
 
   const toggle = (index: number, range: boolean) => {
     if (!rowAt(index)) return;
     selection?.toggle(index, range ? Math.min(anchor.current ?? index, count - 1) : index);
     anchor.current = index;
+  };
+
+  const sortBy = (place: number, more: boolean) => {
+    const column = all[place - ticks];
+    if (column?.sortable) props.onSort?.(pressed(props.sorts ?? [], column.id, more));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -161,8 +174,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       End: () => move(far ? count : at.row, far ? at.column : all.length),
       x: () => at.row > 0 && toggle(at.row - 1, false),
       X: () => at.row > 0 && toggle(at.row - 1, true),
-      Enter: () => at.row > 0 && row && onOpen?.(row),
+      Enter: () => (at.row > 0 ? row && onOpen?.(row) : sortBy(at.column, event.shiftKey)),
     };
+    if (at.row > 0 && props.onPeek) steps[" "] = () => props.onPeek?.(at.row - 1);
     if (far && event.key === "a") steps.a = () => selection?.toggleAll(true);
     if (selection?.all) steps.Escape = () => selection.toggleAll(false);
     const inside = event.target instanceof HTMLElement && !event.target.dataset.row;
@@ -246,12 +260,8 @@ function look<Row>({ column, left, edge }: Placed<Row>): string {
 }
 
 function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row>) {
-  const { at, placed: columns, gap, width, sort, onSort, selection } = props;
+  const { at, placed: columns, gap, width, sorts = [], onSort, selection } = props;
   const tabbable = (column: number) => (at.row === 0 && at.column === column ? 0 : -1);
-  const next = (id: string): Sort | undefined => {
-    if (sort?.key !== id) return { key: id, descending: true };
-    return sort.descending ? { key: id, descending: false } : undefined;
-  };
   const firstLoose = columns.find((c) => c.left === undefined);
   return (
     <div className={styles.head} role="row" aria-rowindex={1} style={{ width, minWidth: "100%" }}>
@@ -279,7 +289,8 @@ function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row
       )}
       {columns.map((placed) => {
         const { column, index, left } = placed;
-        const by = sort?.key === column.id ? sort : undefined;
+        const rank = sorts.findIndex((sort) => sort.key === column.id);
+        const by = sorts[rank];
         const order = by?.descending ? "descending" : "ascending";
         return (
           <div
@@ -299,11 +310,12 @@ function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row
                 type="button"
                 tabIndex={-1}
                 className={`${styles.sort} ${by ? styles.sorted : ""}`}
-                onClick={() => onSort(next(column.id))}
+                onClick={(e) => onSort(pressed(sorts, column.id, e.shiftKey))}
               >
                 {column.mark}
                 <span>{column.name}</span>
                 {by && <Icon name={by.descending ? "down" : "up"} size={12} />}
+                {by && sorts.length > 1 && <small>{rank + 1}</small>}
               </button>
             ) : (
               <>
@@ -332,6 +344,7 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
   const { index, row, top, placed: columns, gap, width, at, rowKey, selection } = props;
   const { onToggle, onOpen } = props;
   const on = row !== undefined && (selection?.has(row) ?? false);
+  const nameOf = selection?.nameOf ?? ((one: Row) => rowKey(one).slice(0, 8));
   const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
   const firstLoose = columns.find((c) => c.left === undefined);
   return (
@@ -356,7 +369,7 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={strings.grid.select(row ? rowKey(row).slice(0, 8) : "")}
+            aria-label={strings.grid.select(row ? nameOf(row) : "")}
             checked={on}
             disabled={!row}
             onClick={(e) => onToggle(index, e.shiftKey)}

@@ -9,6 +9,12 @@ const TABLE: readonly (readonly [string, string])[] = [
   [strings.keys.cells, "↑ ↓ ← → j k"],
   [strings.keys.open, "Enter"],
   [strings.keys.select, "x"],
+  [strings.keys.selectTo, "Shift+X"],
+  [strings.keys.selectAll, "Ctrl+A"],
+  [strings.keys.selectNone, "Escape"],
+  [strings.keys.peek, "Space"],
+  [strings.keys.sort, "Enter"],
+  [strings.keys.sortToo, "Shift+Enter"],
   [strings.keys.ends, "Ctrl+Home Ctrl+End"],
 ];
 

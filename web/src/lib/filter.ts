@@ -3,6 +3,20 @@ export function literal(text: string): string {
   return text.includes("'") ? `"${text.replaceAll('"', "")}"` : `'${text}'`;
 }
 
+/** A filter for what has a text in a field. */
+export function equals(field: string, text: string): string {
+  // The language has no text with both quotes; "_" stands for any letter, and so for one of them.
+  if (text.includes("'") && text.includes('"')) {
+    return `${field} LIKE "${text.replaceAll('"', "_")}"`;
+  }
+  return `${field} = ${literal(text)}`;
+}
+
+/** A filter for what passes two; an empty one is passed by all. */
+export function both(one: string, other: string): string {
+  return one && other ? `(${one}) AND ${other}` : one || other;
+}
+
 /** A filter for what has a text somewhere in a field; empty for an empty text. */
 export function contains(field: string, text: string): string {
   return text ? `${field} ILIKE ${literal(`%${text}%`)}` : "";

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { choice, compact, readSort, text, texts, writeSort } from "./search";
+import {
+  choice,
+  compact,
+  pressed,
+  readSort,
+  readSorts,
+  text,
+  texts,
+  writeSort,
+  writeSorts,
+} from "./search";
 
 test("what does not fit is left out", () => {
   expect(text({ q: "" }, "q")).toBeUndefined();
@@ -21,4 +31,30 @@ test("a sort survives the address", () => {
   }
   expect(readSort("-")).toBeUndefined();
   expect(writeSort(undefined)).toBeUndefined();
+});
+
+test("several sorts survive the address, each column once", () => {
+  const sorts = [
+    { key: "metrics.rmse", descending: true },
+    { key: "params.`a,b`", descending: false },
+  ];
+  expect(writeSorts(sorts)).toEqual(["-metrics.rmse", "params.`a,b`"]);
+  expect(readSorts(writeSorts(sorts))).toEqual(sorts);
+  expect(readSorts("-a")).toEqual([{ key: "a", descending: true }]);
+  expect(readSorts(["a", "-a", 3, "-"])).toEqual([{ key: "a", descending: false }]);
+  expect(readSorts(undefined)).toEqual([]);
+  expect(writeSorts([])).toBeUndefined();
+});
+
+test("a head sorts by its column, greatest first, then least first, then not at all", () => {
+  const a = { key: "a", descending: true };
+  const b = { key: "b", descending: true };
+  const up = { key: "a", descending: false };
+  expect(pressed([], "a", false)).toEqual([a]);
+  expect(pressed([a], "a", false)).toEqual([up]);
+  expect(pressed([up], "a", false)).toEqual([]);
+  expect(pressed([a, b], "b", false)).toEqual([{ key: "b", descending: false }]);
+  expect(pressed([a], "b", true)).toEqual([a, b]);
+  expect(pressed([a, b], "a", true)).toEqual([up, b]);
+  expect(pressed([up, b], "a", true)).toEqual([b]);
 });

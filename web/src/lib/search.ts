@@ -42,6 +42,36 @@ export function writeSort(sort: Sort | undefined): string | undefined {
   return sort && (sort.descending ? "-" : "") + sort.key;
 }
 
+/** Several sorts of the query, the first of which counts most: a text for one, a list for more. */
+export function readSorts(value: unknown): Sort[] {
+  const found = Array.isArray(value) ? value : [value];
+  const keys = new Set<string>();
+  return found.flatMap((one) => {
+    const sort = typeof one === "string" ? readSort(one) : undefined;
+    if (!sort || keys.has(sort.key)) return [];
+    keys.add(sort.key);
+    return sort;
+  });
+}
+
+export function writeSorts(sorts: readonly Sort[]): string | string[] | undefined {
+  const texts = sorts.flatMap((sort) => writeSort(sort) ?? []);
+  return texts.length > 1 ? texts : texts[0];
+}
+
+/** Sorts after a column's head was pressed: its own alone, or one more beside the others. */
+export function pressed(sorts: readonly Sort[], key: string, more: boolean): Sort[] {
+  const old = sorts.find((sort) => sort.key === key);
+  const next = !old
+    ? [{ key, descending: true }]
+    : old.descending
+      ? [{ key, descending: false }]
+      : [];
+  if (!more) return next;
+  if (!old) return [...sorts, ...next];
+  return sorts.flatMap((sort) => (sort.key === key ? next : sort));
+}
+
 /** Leave out what a page does not say, so that addresses stay short. */
 export function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;

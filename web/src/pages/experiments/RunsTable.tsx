@@ -1,74 +1,94 @@
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useRef } from "react";
 import { ApiError } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
-import { runKeys, useRunRows } from "../../api/runTable";
-import { Badge } from "../../components/Badge";
-import { Button, IconButton } from "../../components/Button";
+import { type GroupRow, useRunGroups } from "../../api/runGroups";
+import { useRunRows } from "../../api/runTable";
 import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
-import { Menu, MenuItem } from "../../components/Menu";
 import { Skeleton } from "../../components/Skeleton";
 import { strokesOf } from "../../lib/colour";
-import { field } from "../../lib/filter";
-import { compact, readSort, type Sort, writeSort } from "../../lib/search";
+import { compact, readSorts, writeSorts } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
-import { BulkBar } from "./BulkBar";
-import { ColumnPicker } from "./ColumnPicker";
 import styles from "./Experiment.module.css";
-import { ExportMenu } from "./ExportMenu";
 import { FilterBox } from "./FilterBox";
+import { useFields, useLate } from "./fields";
+import { withGroups } from "./groupColumns";
 import { NoRuns } from "./NoRuns";
-import { experimentRoute, type RunsSearch } from "./route";
+import { Peek } from "./Peek";
+import { RunsTools } from "./RunsTools";
+import { type Change, experimentRoute, type RunsSearch } from "./route";
 import { useSelection } from "./selection";
 import { strings } from "./strings";
 
-const MOST_VARYING = 12;
-const FEW_KEYS = 1000;
 const PATIENCE = 250; // milliseconds for which rows wait to be read with their keys at once
 const LATEST = ["attributes.start_time DESC"];
+const NONE: readonly string[] = [];
 
 /** The runs of an experiment, any number of them. */
 export function RunsTable({ experimentId, name }: { experimentId: string; name: string }) {
   const search = experimentRoute.useSearch();
-  const { filter = "", sort: sorted, cols, view } = search;
-  const deleted = view === "deleted";
+  const { filter = "", by, stat = "mean", open = NONE, peek } = search;
+  const deleted = search.view === "deleted";
   const navigate = useNavigate();
-  const [picking, setPicking] = useState(false);
-  const sort = readSort(sorted);
+  const sorts = useMemo(() => readSorts(search.sort), [search.sort]);
   const experiments = useMemo(() => [experimentId], [experimentId]);
-  const { fields, known } = useFields(experiments, cols);
+  const { fields, known } = useFields(experiments, search.cols);
   const late = useLate(PATIENCE);
-  const order = sort ? [`${sort.key} ${sort.descending ? "DESC" : "ASC"}`] : LATEST;
-  const asked = { experiments, filter, order, deleted, columns: fields };
-  const rows = useRunRows(known || late ? asked : undefined);
-  const about = JSON.stringify([experimentId, filter, order, deleted]);
-  const change = (part: Partial<RunsSearch>, replace = false) =>
+  const order = sorts.map(({ key, descending }) => `${key} ${descending ? "DESC" : "ASC"}`);
+  const asked = {
+    experiments,
+    filter,
+    order: order.length ? order : LATEST,
+    deleted,
+    columns: fields,
+  };
+  const ready = known || late ? asked : undefined;
+  const flat = useRunRows(by ? undefined : ready);
+  const groups = useRunGroups(ready, by, sorts[0], open);
+  const rows = by ? groups : flat;
+  const runs = by ? groups.runs : flat.total;
+  const about = JSON.stringify([experimentId, filter, order, deleted, by]);
+  const show = (next: RunsSearch, replace = false) =>
     void navigate({
       to: "/experiments/$experimentId",
       params: { experimentId },
-      search: compact({ ...search, ...part }) as object,
+      search: compact(next) as object,
       replace,
       // Else the router would put the grid back to where it was among other rows.
       resetScroll: false,
     });
-  const chosen = useSelection(rows, about, search.sel, (sel) => change({ sel }, true));
+  const change = (part: Change, replace = false) =>
+    show({ ...search, ...part } as RunsSearch, replace);
+  const chosen = useSelection(rows, runs, about, search.sel, (sel) => change({ sel }, true));
   // All of one answer are not all of another.
   const sel = search.sel === "all" ? undefined : search.sel;
   const ask = (text: string) => change({ filter: text || undefined, sel });
+  const toggle = ({ id }: GroupRow) => {
+    const next = open.includes(id) ? open.filter((other) => other !== id) : [...open, id];
+    change({ open: next.length ? next : undefined }, true);
+  };
+  const latest = useRef(toggle);
+  latest.current = toggle;
   const columns = useMemo(() => {
     const few = chosen.ids.size <= MOST_COMPARED ? [...chosen.ids] : [];
-    return [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
-  }, [rows.columns, chosen.ids]);
+    const all = [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
+    return withGroups(all, by ? stat : undefined, (row) => latest.current(row));
+  }, [rows.columns, chosen.ids, by, stat]);
   const compare = () => {
-    const runs = chosen.ids;
-    if (runs.size < 2 || runs.size > MOST_COMPARED) return;
-    void navigate({ to: "/compare", search: { runs: [...runs].join(","), in: experimentId } });
+    const ids = chosen.ids;
+    if (ids.size < 2 || ids.size > MOST_COMPARED) return;
+    void navigate({ to: "/compare", search: { runs: [...ids].join(","), in: experimentId } });
   };
   useKeys([{ keys: "c", label: strings.runs.compareKey, group: shell.keys.page, run: compare }]);
+  const peekAt = (index: number, moved: boolean) => {
+    const row = rows.rowAt(index);
+    if (!row || (moved && !peek)) return;
+    if (!("group" in row)) change({ peek: !moved && peek === row.id ? undefined : row.id }, true);
+    else if (!moved) toggle(row);
+  };
   const there = !rows.isPending && !(rows.error && !rows.total);
   const refused = rows.error instanceof ApiError && rows.error.status === 400;
   return (
@@ -76,40 +96,19 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
       <div className={styles.bar}>
         <FilterBox experiments={experiments} value={filter} onChange={ask} />
       </div>
-      <div className={styles.tools}>
-        {deleted && <Badge tone="bad">{strings.deleted}</Badge>}
-        <span className={`num ${styles.count}`} role="status">
-          {!there
-            ? ""
-            : chosen.ids.size
-              ? strings.runs.selected(chosen.ids.size)
-              : deleted
-                ? strings.runs.deletedTotal(rows.total)
-                : strings.runs.total(rows.total)}
-        </span>
-        <BulkBar
-          experimentId={experimentId}
-          ids={chosen.ids}
-          deleted={deleted}
-          total={rows.total}
-          onSelectAll={() => chosen.toggleAll(true)}
-          onSelect={chosen.set}
-          onCompare={compare}
-        />
-        <span className={styles.views}>
-          <ExportMenu name={name} asked={asked} total={rows.total} selected={chosen.ids} />
-          <Button icon="table" onClick={() => setPicking(true)}>
-            {strings.runs.columns}
-          </Button>
-          <Menu trigger={<IconButton icon="more" kind="plain" label={strings.runs.more} />}>
-            <MenuItem
-              onSelect={() => change({ view: deleted ? undefined : "deleted", sel: undefined })}
-            >
-              {deleted ? strings.runs.showActive : strings.runs.showDeleted}
-            </MenuItem>
-          </Menu>
-        </span>
-      </div>
+      <RunsTools
+        experiments={experiments}
+        name={name}
+        asked={asked}
+        search={search}
+        chosen={chosen}
+        runs={there ? runs : undefined}
+        groups={by && there ? groups.groups : undefined}
+        sel={sel}
+        onCompare={compare}
+        onChange={change}
+        onShow={show}
+      />
       {rows.error && (
         <ErrorNote
           title={refused ? strings.runs.refused : strings.runs.failed}
@@ -117,65 +116,36 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
           onRetry={refused ? undefined : rows.refetch}
         />
       )}
-      <div className={`${styles.grid} ${rows.isOld ? styles.old : ""}`}>
-        {rows.isPending && <Skeleton lines={12} />}
-        {there && (
-          <DataGrid
-            label={strings.runs.label}
-            columns={columns}
-            count={rows.total}
-            rowAt={rows.rowAt}
-            rowKey={(run) => run.id}
-            onRange={rows.onRange}
-            about={about}
-            sort={sort}
-            onSort={(next: Sort | undefined) => change({ sort: writeSort(next) })}
-            selection={chosen}
-            onOpen={({ id }) => void navigate({ to: "/runs/$runId", params: { runId: id } })}
-            empty={<NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />}
-          />
-        )}
+      <div className={styles.beside}>
+        <div className={`${styles.grid} ${rows.isOld ? styles.old : ""}`}>
+          {rows.isPending && <Skeleton lines={12} />}
+          {there && (
+            <DataGrid
+              label={strings.runs.label}
+              columns={columns}
+              count={rows.total}
+              rowAt={rows.rowAt}
+              rowKey={({ id }) => id}
+              onRange={rows.onRange}
+              about={about}
+              sorts={sorts}
+              onSort={(next) => change({ sort: writeSorts(next) })}
+              selection={chosen}
+              onOpen={(row) =>
+                "group" in row
+                  ? toggle(row)
+                  : void navigate({ to: "/runs/$runId", params: { runId: row.id } })
+              }
+              onPeek={(index) => peekAt(index, false)}
+              onMove={(index) => peekAt(index, true)}
+              empty={
+                <NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />
+              }
+            />
+          )}
+        </div>
+        {peek && <Peek runId={peek} onClose={() => change({ peek: undefined }, true)} />}
       </div>
-      {picking && (
-        <ColumnPicker
-          experiments={experiments}
-          shown={fields}
-          automatic={cols === undefined}
-          onChange={(next) => change({ cols: next })}
-          onClose={() => setPicking(false)}
-        />
-      )}
     </div>
   );
-}
-
-/** The chosen columns, else those in which the runs differ, else what they have. */
-function useFields(experiments: readonly string[], chosen: readonly string[] | undefined) {
-  const wanted = chosen === undefined;
-  const vary = useQuery({ ...runKeys(experiments, true, "", FEW_KEYS), enabled: wanted });
-  const none = vary.data !== undefined && !vary.data.keys?.length;
-  const all = useQuery({ ...runKeys(experiments, false, "", FEW_KEYS), enabled: wanted && none });
-  const found = none ? all.data : vary.data;
-  const text = JSON.stringify(
-    chosen ??
-      (found?.keys ?? [])
-        .filter(({ kind }) => kind !== "tag")
-        .sort((a, b) => a.kind.localeCompare(b.kind))
-        .slice(0, MOST_VARYING)
-        .map(({ kind, key }) => field(`${kind as "metric" | "param"}s`, key)),
-  );
-  const fields = useMemo(() => JSON.parse(text) as string[], [text]);
-  // Without the keys the rows are still worth seeing.
-  const known = !wanted || found !== undefined || vary.isError || all.isError;
-  return { fields, known };
-}
-
-/** Whether some time has passed since the component came. */
-function useLate(milliseconds: number): boolean {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), milliseconds);
-    return () => clearTimeout(timer);
-  }, [milliseconds]);
-  return late;
 }

@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { choice, compact, text, texts } from "../../lib/search";
+import { choice, compact, readSorts, text, texts, writeSorts } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export const experimentsRoute = createRoute({
@@ -10,17 +10,32 @@ export const experimentsRoute = createRoute({
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });
 
+export const STATISTICS = ["mean", "min", "max", "count"] as const;
+export type Statistic = (typeof STATISTICS)[number];
+
 /** What the runs table shows. */
 export interface RunsSearch {
   filter?: string;
-  sort?: string;
+  /** Columns that it is sorted by, the greatest first with a "-". */
+  sort?: string | string[];
   /** Columns; those that vary when absent. */
   cols?: string[];
   /** Deleted runs instead of the others. */
   view?: "deleted";
   /** Selected runs: ids with commas, or all. */
   sel?: string;
+  /** What the runs are grouped by, as a field of the search language. */
+  by?: string;
+  /** What of a group's metrics is shown. */
+  stat?: Exclude<Statistic, "mean">;
+  /** Groups that are open. */
+  open?: string[];
+  /** The run beside the table. */
+  peek?: string;
 }
+
+/** A part of it that is to change; undefined takes it away. */
+export type Change = { [K in keyof RunsSearch]?: RunsSearch[K] | undefined };
 
 export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -28,7 +43,11 @@ export const experimentRoute = createRoute({
   validateSearch: (query: Record<string, unknown>): RunsSearch =>
     compact({
       filter: text(query, "filter"),
-      sort: text(query, "sort"),
+      sort: writeSorts(readSorts(query.sort)),
+      by: text(query, "by"),
+      stat: choice(query, "stat", ["min", "max", "count"]),
+      open: texts(query, "open"),
+      peek: text(query, "peek"),
       view: choice(query, "view", ["deleted"]),
       sel: text(query, "sel"),
       cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,

@@ -1,3 +1,4 @@
+import type { Float } from "../../api/schema.gen";
 import { count, grouped } from "../../lib/number";
 
 export const strings = {
@@ -64,6 +65,49 @@ export const strings = {
     started: "Started",
     duration: "Duration",
     user: "User",
+  },
+  groups: {
+    title: "Group by",
+    none: "Nothing",
+    parent: "Parent run",
+    by: (name: string) => `Group: ${name}`,
+    statistic: "Of the metrics",
+    statistics: { mean: "mean ± sd", min: "min", max: "max", count: "count" },
+    total: (groups: number, runs: number) => `${count(runs, "run")} in ${count(groups, "group")}`,
+    match: (runs: number, of: number) => `${grouped(runs)} of ${grouped(of)} match`,
+    named: (name: string) => `all runs of the group ${name}`,
+    absent: "without a value",
+    empty: "empty",
+    summary: (mean: Float, sd: Float | undefined, min: Float, max: Float, runs: number) =>
+      [
+        `mean ${mean}`,
+        ...(sd === undefined ? [] : [`standard deviation ${sd}`]),
+        `min ${min}`,
+        `max ${max}`,
+        `of ${count(runs, "run")}`,
+      ].join("\n"),
+  },
+  peek: {
+    label: "The run at the cursor",
+    key: "Show the run beside the table",
+    close: "Close",
+    failed: "The run could not be read.",
+    metrics: "Metrics",
+    params: "Params",
+    more: (keys: number) => `${grouped(keys)} more on the run's page`,
+  },
+  views: {
+    title: "Views",
+    kept: "Kept in this browser",
+    save: "Save this view",
+    keep: "Save",
+    name: "Name",
+    hint: "Filter, order, columns and groups are kept in this browser. Others get them by the link.",
+    saved: (name: string) => `The view ${name} was saved.`,
+    copy: "Copy link",
+    copied: "The link was copied.",
+    notCopied: "The browser does not let pages copy here: copy the address instead.",
+    forget: (name: string) => `Forget ${name}`,
   },
   bulk: {
     label: "What to do with the selected runs",

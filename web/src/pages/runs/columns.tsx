@@ -69,9 +69,12 @@ export function nameColumn(strokes: ReadonlyMap<string, Stroke>): Column<RunRow>
   };
 }
 
+/** The key of a field of the search language. */
+export const keyName = (id: string) => id.slice(id.indexOf(".") + 1).replace(/^`(.*)`$/, "$1");
+
 /** A column for a metric, a param or a tag, by its field of the search language. */
 export function keyColumn(id: string): Column<RunRow> {
-  const name = id.slice(id.indexOf(".") + 1).replace(/^`(.*)`$/, "$1");
+  const name = keyName(id);
   const metric = id.startsWith("metrics.");
   return {
     id,
