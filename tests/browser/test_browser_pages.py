@@ -48,6 +48,7 @@ PAGES = {
     "approvals": "/approvals",
     "approvals-mine": "/approvals?tab=mine",
     "approvals-done": "/approvals?tab=done",
+    "approvals-emergencies": "/approvals?tab=emergencies",
     "request": "/approvals/1",
     "audit": "/audit",
     "audit-none": "/audit?actor=nobody",

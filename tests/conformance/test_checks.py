@@ -331,11 +331,15 @@ def test_breaking_the_glass_opens_an_emergency_that_somebody_else_must_close(
         "break_glass": True,
     }
 
+    question = ExplainTransition(name="wine", version=version, stage="Production")
+    assert people("eve").do(question).break_glass
+    assert not ann.do(question).break_glass
     with pytest.raises(PermissionDenied, match="its policy lets user:eve do that"):
         ann.do(TransitionStage(**move, comment="site down"))
     with pytest.raises(InvalidParameter, match="needs a reason"):
         people("eve").do(TransitionStage(**move))
     people("eve").do(TransitionStage(**move, comment="site down"))
+    assert not people("eve").do(question).break_glass  # there is nothing to break any more
 
     (held,) = ann.do(ListEmergencies(name="wine", open_only=True)).emergencies
     assert (held.version, held.stage, held.user_id, held.comment) == (
@@ -349,6 +353,9 @@ def test_breaking_the_glass_opens_an_emergency_that_somebody_else_must_close(
     assert "2 more approvals" in moved.details["missing"][0]
     assert len(store.do(ListEvents(action="emergency.opened")).events) == 1
 
+    (seen,) = people("eve").do(ListEmergencies(name="wine")).emergencies
+    assert "somebody else must review and close" in seen.refused
+    assert held.refused == ""
     with pytest.raises(PermissionDenied, match="somebody else must review and close"):
         people("eve").do(CloseEmergency(id=held.id, comment="was fine"))
     with pytest.raises(InvalidParameter, match="needs a conclusion"):

@@ -108,6 +108,7 @@ class Emergency(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Args:
         user_id, comment: who moved, and why.
         closed_timestamp, closed_by, conclusion: absent while it is open.
+        refused: why the caller may not close it; empty when they may, and once it is closed.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Emergency(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_timestamp: int | None = None
     closed_by: str = ""
     conclusion: str = ""
+    refused: str = ""
 
 
 class EmergencyReply(Struct, frozen=True):

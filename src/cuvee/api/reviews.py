@@ -243,6 +243,7 @@ class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         gated: whether the stage takes versions by review only.
         refused: why the caller may not make the move without a request, whatever the policy says;
             empty when they may.
+        break_glass: whether the caller may move past what is missing in an emergency.
     """
 
     state: ReviewState
@@ -255,6 +256,7 @@ class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     void_approvals: list[VoidApproval] = []
     checks: list[CheckResult] = []
     refused: str = ""
+    break_glass: bool = False
 
 
 class CreateTransitionRequest(Recorded[TransitionRequestResult], frozen=True, kw_only=True):

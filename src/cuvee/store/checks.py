@@ -135,7 +135,7 @@ def list_emergencies(tx: Tx, op: ListEmergencies) -> EmergencyPage:
             continue
         if len(found) == op.max_results:
             return EmergencyPage(found, found[-1].id)
-        found.append(_shown(row))
+        found.append(_shown(row, "" if row[7] else _not_a_closer(tx, row)))
     return EmergencyPage(found)
 
 
@@ -150,15 +150,9 @@ def close_emergency(tx: Tx, op: CloseEmergency) -> EmergencyReply:
         raise NotFound(f"There is no emergency with the id {op.id}.")
     if row[7] is not None:
         raise Conflict(f"{row[8]} has closed emergency {op.id} already.")
-    if row[4] == tx.actor.name:
-        raise PermissionDenied(
-            f"{row[4]} has broken the glass: somebody else must review and close emergency {op.id}."
-        )
-    if not _may_close(tx, row):
-        raise PermissionDenied(
-            f"Emergency {op.id} is closed by a reviewer of {row[3]} or by who manages "
-            f"{plain(row[1])}, which {tx.actor.name} is not."
-        )
+    problem = _not_a_closer(tx, row)
+    if problem:
+        raise PermissionDenied(problem)
     tx.run(_close, held=row[0], now=tx.now, user=tx.actor.name, comment=op.comment)
     tx.record(
         "emergency.closed",
@@ -168,6 +162,21 @@ def close_emergency(tx: Tx, op: CloseEmergency) -> EmergencyReply:
         details={"emergency": str(row[0]), "opened_by": row[4]},
     )
     return EmergencyReply(_shown((*row[:7], tx.now, tx.actor.name, op.comment, row[10])))
+
+
+def _not_a_closer(tx: Tx, row: tuple[Any, ...]) -> str:
+    """Return why the actor may not close an emergency; empty when they may."""
+    if row[4] == tx.actor.name:
+        return (
+            f"{row[4]} has broken the glass: somebody else must review and close emergency "
+            f"{row[0]}."
+        )
+    if not _may_close(tx, row):
+        return (
+            f"Emergency {row[0]} is closed by a reviewer of {row[3]} or by who manages "
+            f"{plain(row[1])}, which {tx.actor.name} is not."
+        )
+    return ""
 
 
 def _may_close(tx: Tx, row: tuple[Any, ...]) -> bool:
@@ -190,7 +199,7 @@ def _level(tx: Tx, row: tuple[Any, ...]) -> Level:
     return level_on_model(tx, row[10], row[1])
 
 
-def _shown(row: tuple[Any, ...]) -> Emergency:
+def _shown(row: tuple[Any, ...], refused: str = "") -> Emergency:
     return Emergency(
         id=str(row[0]),
         name=row[1],
@@ -202,4 +211,5 @@ def _shown(row: tuple[Any, ...]) -> Emergency:
         closed_timestamp=row[7],
         closed_by=row[8],
         conclusion=row[9],
+        refused=refused,
     )

@@ -38,6 +38,7 @@ from cuvee.store.access import level_on_model
 from cuvee.store.engine import arg, hot
 from cuvee.store.gates import (
     Look,
+    breaks_glass,
     close_request,
     grounds,
     look,
@@ -237,6 +238,8 @@ def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
     model = find_model(tx, op.name)
     row = find_version(tx, op.name, op.version)
     found = look(tx, model, row, op.stage, comment=op.comment)
+    refused = stages.not_a_mover(tx, model, row, found.applied, found.stage)
+    lacks = row[3] != found.stage.name and found.decision.state != "allowed"
     return Explanation(
         state=found.decision.state,
         policy=found.applied.id,
@@ -247,7 +250,8 @@ def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
         missing=found.decision.missing,
         void_approvals=void_of(found.decision),
         checks=[CheckResult(r.check, r.state, r.sentence) for r in found.case.checks],
-        refused=stages.not_a_mover(tx, model, row, found.applied, found.stage),
+        refused=refused,
+        break_glass=lacks and not refused and breaks_glass(tx, found),
     )
 
 

@@ -2,12 +2,14 @@ import { queryOptions, useInfiniteQuery, useMutation, useQuery } from "@tanstack
 import { call } from "./client";
 import {
   approveTransitionRequest,
+  closeEmergency,
   createComment,
   deleteComment,
   deleteTransitionRequest,
   getTransitionRequest,
   listChecks,
   listComments,
+  listEmergencies,
   listWaitingRequests,
   rejectTransitionRequest,
   searchTransitionRequests,
@@ -115,5 +117,22 @@ export const useEditComment = () =>
 export const useDeleteComment = () =>
   useMutation({
     mutationFn: (said: { id: string }) => call(deleteComment, said),
+    onSettled: again,
+  });
+
+/** Moves past the policy, the newest first: of a model, or of all that the caller sees. */
+export const emergenciesOf = (name: string) =>
+  queryOptions({
+    queryKey: ["requests", "emergencies", name],
+    queryFn: async ({ signal }) =>
+      (await call(listEmergencies, { name, max_results: 1000 }, signal)).emergencies ?? [],
+  });
+
+export const useEmergencies = (name = "") => useQuery(emergenciesOf(name));
+
+/** Close an emergency; the conclusion is the `comment`. */
+export const useCloseEmergency = () =>
+  useMutation({
+    mutationFn: (said: { id: string; comment: string }) => call(closeEmergency, said),
     onSettled: again,
   });

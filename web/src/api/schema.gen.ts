@@ -294,6 +294,7 @@ export interface Emergency {
   closed_timestamp?: number | null;
   closed_by?: string;
   conclusion?: string;
+  refused?: string;
 }
 
 /** A page of emergencies and the token of the next. */
@@ -1554,6 +1555,7 @@ export interface cuvee_api_reviews_Explanation {
   void_approvals?: VoidApproval[];
   checks?: CheckResult[];
   refused?: string;
+  break_glass?: boolean;
 }
 
 /** Read what was done about a version's stage and said about the version, newest first. Needs read. */

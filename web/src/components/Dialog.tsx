@@ -20,15 +20,27 @@ function opener(): HTMLElement | null {
   return button ?? (active instanceof HTMLElement ? active : null);
 }
 
+const FIELDS = ["input", "textarea", "select"].map((one) => `${one}:enabled`).join();
+
+/** Where writing begins: the first field, of a group of choices the one that holds. */
+function firstField(body: HTMLElement): HTMLElement | null {
+  const first = body.querySelector<HTMLInputElement>(FIELDS);
+  if (first?.type !== "radio") return first;
+  return body.querySelector<HTMLElement>(`[name="${CSS.escape(first.name)}"]:checked`) ?? first;
+}
+
 /** A modal dialog; Escape closes it, and the focus goes back to where it came from. */
 export function Dialog({ title, onClose, actions, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
     const from = opener();
-    element?.showModal();
-    element?.querySelector<HTMLElement>("[data-first]")?.focus();
+    element?.showModal(); // which would leave the focus on the button that closes it
+    const body = content.current;
+    const first = element?.querySelector<HTMLElement>("[data-first]");
+    if (body && !body.contains(document.activeElement)) (first ?? firstField(body))?.focus();
     return () => {
       element?.close();
       from?.focus();
@@ -48,7 +60,9 @@ export function Dialog({ title, onClose, actions, wide, children }: DialogProps)
         <h2 id={id}>{title}</h2>
         <IconButton icon="close" label={strings.close} onClick={onClose} />
       </div>
-      <div className={styles.body}>{children}</div>
+      <div ref={content} className={styles.body}>
+        {children}
+      </div>
       {actions && <div className={styles.foot}>{actions}</div>}
     </dialog>
   );

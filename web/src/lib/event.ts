@@ -24,6 +24,8 @@ const ACTIONS: Record<string, string> = {
   "comment.created": "commented on",
   "comment.edited": "changed a comment on",
   "comment.deleted": "removed a comment on",
+  "emergency.opened": "broke the glass for",
+  "emergency.closed": "closed the emergency of",
   "check.set": "posted a check of",
   "check.deleted": "took back a check of",
 };

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import type { TransitionRequest, VersionComment } from "../api/schema.gen";
-import { checksIn, completes, conversation, lacking, refusal } from "./review";
+import {
+  CHANGES,
+  changesAsked,
+  checksIn,
+  completes,
+  conversation,
+  lacking,
+  refusal,
+} from "./review";
 
 const request: TransitionRequest = {
   creation_timestamp: 10,
@@ -50,4 +58,16 @@ test("the approval that completes the review is known before it is given", () =>
   expect(checksIn(unchecked, "unknown")).toHaveLength(1);
   expect(refusal(request, "CANCEL_TRANSITION_REQUEST")).toBe("it is bob's");
   expect(refusal(request, "APPROVE_TRANSITION_REQUEST")).toBe("");
+});
+
+test("changes are asked for by a comment, until who asked for the move says something", () => {
+  const marked = { ...comment, comment: `${CHANGES}add whites` };
+  expect(conversation(request, [marked])[1]).toMatchObject({ kind: "changes", text: "add whites" });
+  expect(changesAsked(request, [comment])).toBeUndefined();
+  expect(changesAsked(request, [marked])).toBe(marked);
+  expect(changesAsked(request, [{ ...marked, creation_timestamp: 9 }])).toBeUndefined();
+  const answer = { ...comment, user_id: "bob", creation_timestamp: 25 };
+  expect(changesAsked(request, [marked, answer])).toBeUndefined();
+  const again = { ...marked, creation_timestamp: 30 };
+  expect(changesAsked(request, [marked, answer, again])).toBe(again);
 });

@@ -3,12 +3,28 @@ import type { CheckResult, TransitionRequest, VersionComment } from "../api/sche
 /** Something that was said or done about a request. */
 export interface Said {
   readonly id: string;
-  readonly kind: "asked" | "approved" | "rejected" | "commented" | "ended";
+  readonly kind: "asked" | "approved" | "rejected" | "changes" | "commented" | "ended";
   readonly user: string;
   readonly time: number;
   readonly text: string;
   /** The comment itself, where it is one. */
   readonly comment?: VersionComment;
+}
+
+/** What a comment begins with that asks for changes: the contract has no verdict for that. */
+export const CHANGES = "Changes requested: ";
+
+/** The comment that asks for changes and that who asked for the move has not answered. */
+export function changesAsked(
+  request: TransitionRequest,
+  comments: readonly VersionComment[],
+): VersionComment | undefined {
+  const since = comments.filter((one) => one.creation_timestamp >= request.creation_timestamp);
+  const answered = since.findLastIndex((one) => one.user_id === request.user_id);
+  return since
+    .slice(answered + 1)
+    .filter((one) => one.comment.startsWith(CHANGES))
+    .at(-1);
 }
 
 /** The whole conversation, oldest first: the question, comments, judgements, and the end. */
@@ -33,14 +49,17 @@ export function conversation(
         text: comment,
       }),
     ),
-    ...comments.map((comment) => ({
-      id: `comment ${comment.id}`,
-      kind: "commented" as const,
-      user: comment.user_id,
-      time: comment.creation_timestamp,
-      text: comment.comment,
-      comment,
-    })),
+    ...comments.map((comment) => {
+      const marked = comment.comment.startsWith(CHANGES);
+      return {
+        id: `comment ${comment.id}`,
+        kind: marked ? ("changes" as const) : ("commented" as const),
+        user: comment.user_id,
+        time: comment.creation_timestamp,
+        text: marked ? comment.comment.slice(CHANGES.length) : comment.comment,
+        comment,
+      };
+    }),
   ];
   // An approval or a rejection that ended it has been said already.
   if (request.status === "cancelled" || request.status === "closed") {

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useRef } from "react";
-import { useRequests, useWaitingRequests } from "../../api/requests";
+import { useEmergencies, useRequests, useWaitingRequests } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
@@ -11,8 +11,9 @@ import { Tabs } from "../../components/Tabs";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Approvals.module.css";
+import { Emergencies, isOpen } from "./Emergencies";
 import { RequestRow } from "./RequestRow";
-import { type ApprovalsTab, approvalsRoute, TABS } from "./route";
+import { type ApprovalsTab, approvalsRoute, type RequestsTab, TABS } from "./route";
 import { strings } from "./strings";
 
 const ASKED = {
@@ -24,7 +25,10 @@ const ASKED = {
 /** Requests to move versions: those that wait for me, those that I have made, those decided. */
 export function Approvals() {
   const { tab = "review" } = approvalsRoute.useSearch();
-  const waiting = useWaitingRequests().data;
+  const counts: Partial<Record<ApprovalsTab, number>> = {
+    review: useWaitingRequests().data?.length ?? 0,
+    emergencies: useEmergencies().data?.filter(isOpen).length ?? 0,
+  };
   const list = useRef<HTMLUListElement>(null);
   const go = (step: number) => () => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>("[data-open]") ?? [])];
@@ -41,18 +45,18 @@ export function Approvals() {
         label={strings.tabs.label}
         tabs={TABS.map((key) => ({
           name: strings.tabs[key],
-          count: key === "review" ? waiting?.length || undefined : undefined,
+          count: counts[key] || undefined,
           active: key === tab,
           link: { to: "/approvals", search: key === "review" ? {} : { tab: key } },
         }))}
       />
-      <Requests key={tab} tab={tab} list={list} />
+      {tab === "emergencies" ? <Emergencies /> : <Requests key={tab} tab={tab} list={list} />}
     </Page>
   );
 }
 
 interface RequestsProps {
-  tab: ApprovalsTab;
+  tab: RequestsTab;
   list: React.RefObject<HTMLUListElement | null>;
 }
 
@@ -88,7 +92,7 @@ function Requests({ tab, list }: RequestsProps) {
 }
 
 /** What waits for one's word comes before what one has approved already. */
-function inOrder(requests: readonly TransitionRequest[], tab: ApprovalsTab): TransitionRequest[] {
+function inOrder(requests: readonly TransitionRequest[], tab: RequestsTab): TransitionRequest[] {
   if (tab !== "review") return [...requests];
   return [...requests].sort((a, b) => Number(b.waits ?? false) - Number(a.waits ?? false));
 }

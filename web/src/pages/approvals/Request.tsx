@@ -10,12 +10,13 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Time } from "../../components/Time";
+import { OpenEmergencies } from "./Emergencies";
 import { ApprovalsPanel, ChecksPanel } from "./Needs";
 import styles from "./Request.module.css";
 import { RequestChanges } from "./RequestChanges";
 import { Review } from "./Review";
 import { requestRoute } from "./route";
-import { Flags, StatusMark } from "./StatusMark";
+import { ChangesMark, Flags, StatusMark } from "./StatusMark";
 import { strings } from "./strings";
 import { Thread } from "./Thread";
 
@@ -33,6 +34,7 @@ export function Request() {
     <>
       <StatusMark request={request} />
       <Flags request={request} />
+      <ChangesMark request={request} />
     </>
   );
   return (
@@ -41,6 +43,7 @@ export function Request() {
         {(found) => (
           <div className={styles.grid}>
             <div className={styles.column}>
+              <OpenEmergencies name={found.name ?? ""} version={found.version ?? ""} />
               <Stale request={found} />
               <Panel title={strings.reason}>
                 <p className={found.comment ? styles.text : styles.soft}>

@@ -6,12 +6,12 @@ import { Icon } from "../../components/Icon";
 import { Time } from "../../components/Time";
 import { checksIn, lacking } from "../../lib/review";
 import styles from "./Approvals.module.css";
-import type { ApprovalsTab } from "./route";
+import type { RequestsTab } from "./route";
 import { Flags, StatusMark } from "./StatusMark";
 import { strings } from "./strings";
 
 /** A request in a list: what, by whom, when, why, and what it still needs. */
-export function RequestRow({ request, tab }: { request: TransitionRequest; tab: ApprovalsTab }) {
+export function RequestRow({ request, tab }: { request: TransitionRequest; tab: RequestsTab }) {
   const { id = "", name = "", version = "", from_stage = "None", to_stage } = request;
   const done = tab === "done";
   return (

@@ -1,14 +1,16 @@
 import { useState } from "react";
 import { usePolicy } from "../../api/models";
-import { useApprove, useCancelRequest, useReject } from "../../api/requests";
+import { useApprove, useCancelRequest, useComment, useReject } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
+import { useExplanation } from "../../api/versions";
 import { Button } from "../../components/Button";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Check, Field } from "../../components/Field";
 import { Panel } from "../../components/Panel";
-import { completes, refusal } from "../../lib/review";
+import { CHANGES, completes, refusal } from "../../lib/review";
 import { say } from "../../state/toasts";
+import { GlassDialog } from "./GlassDialog";
 import styles from "./Request.module.css";
 import { strings } from "./strings";
 
@@ -19,6 +21,8 @@ export function Review({ request }: { request: TransitionRequest }) {
   const me = useSession().data?.username ?? "";
   const policy = usePolicy(request.name ?? "").data?.policy;
   const [approve, reject, cancel] = [useApprove(), useReject(), useCancelRequest()];
+  const ask = useComment();
+  const [glass, setGlass] = useState(false);
   const { name = "", version = "", to_stage: stage, holder = "", user_id } = request;
   const about = { name, version, stage, comment: comment.trim() };
   const resting = stage === "None" || stage === "Archived";
@@ -31,36 +35,42 @@ export function Review({ request }: { request: TransitionRequest }) {
   };
   const given = !why.approve && !request.waits;
   const moves = !why.approve && !given && completes(request, me);
-  const busy = approve.isPending || reject.isPending || cancel.isPending;
-  const problem = approve.error ?? reject.error ?? cancel.error;
+  const calls = [approve, reject, cancel, ask];
+  const busy = calls.some((one) => one.isPending);
+  const problem = calls.find((one) => one.error)?.error;
+  const may = useExplanation(name, version, stage).data?.break_glass === true;
   // Promises, because this part of the page is gone once the request has ended.
-  const settle = (asked: Promise<string>) =>
-    asked.then(
+  const settle = (begin: () => Promise<string>) => {
+    for (const one of calls) one.reset();
+    return begin().then(
       (text) => {
         setComment("");
         say("good", text);
       },
       () => undefined, // the mutation keeps the problem, which is shown below
     );
-  const onApprove = () => {
-    reject.reset();
-    const said = approve.mutateAsync({
-      ...about,
-      archive_existing_versions: !resting && !one && archive && holder !== "",
-      ...(resting ? {} : { expected_holder: holder }),
-    });
-    void settle(
-      said.then(({ activity }) =>
-        activity.state === "allowed" ? strings.movedToast(version, stage) : strings.approvedToast,
-      ),
+  };
+  const onApprove = () =>
+    settle(() =>
+      approve
+        .mutateAsync({
+          ...about,
+          archive_existing_versions: !resting && !one && archive && holder !== "",
+          ...(resting ? {} : { expected_holder: holder }),
+        })
+        .then(({ activity }) =>
+          activity.state === "allowed" ? strings.movedToast(version, stage) : strings.approvedToast,
+        ),
     );
-  };
-  const onReject = () => {
-    approve.reset();
-    void settle(reject.mutateAsync(about).then(() => strings.rejectedToast));
-  };
+  const onReject = () => settle(() => reject.mutateAsync(about).then(() => strings.rejectedToast));
+  const onAsk = () =>
+    settle(() =>
+      ask
+        .mutateAsync({ name, version, comment: CHANGES + about.comment })
+        .then(() => strings.changesToast),
+    );
   const onCancel = () =>
-    void settle(
+    settle(() =>
       cancel.mutateAsync({ ...about, creator: user_id }).then(() => strings.withdrawnToast),
     );
   const reasons = [...new Set([why.approve, why.reject, why.cancel].filter(Boolean))];
@@ -100,9 +110,13 @@ export function Review({ request }: { request: TransitionRequest }) {
           >
             {strings.reject}
           </Button>
+          <Button disabled={Boolean(why.reject) || !comment.trim() || busy} onClick={onAsk}>
+            {strings.askChanges}
+          </Button>
           <Button disabled={Boolean(why.cancel) || busy} onClick={onCancel}>
             {strings.withdraw}
           </Button>
+          {may && <Button onClick={() => setGlass(true)}>{strings.glass}</Button>}
         </div>
         {given && <p className={styles.soft}>{strings.given}</p>}
         {!why.reject && !comment.trim() && <p className={styles.soft}>{strings.rejectNeeds}</p>}
@@ -112,6 +126,14 @@ export function Review({ request }: { request: TransitionRequest }) {
           </p>
         ))}
         {problem && <ErrorNote title={strings.notDone} problem={problem} />}
+        {glass && (
+          <GlassDialog
+            request={request}
+            many={!resting && !one}
+            former={kept?.former ?? "Archived"}
+            onClose={() => setGlass(false)}
+          />
+        )}
       </div>
     </Panel>
   );

@@ -1,5 +1,7 @@
+import { useComments } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { Badge, type Tone } from "../../components/Badge";
+import { changesAsked } from "../../lib/review";
 import { strings } from "./strings";
 
 type Status = NonNullable<TransitionRequest["status"]>;
@@ -16,6 +18,14 @@ const TONES: Record<Status, Tone> = {
 export function StatusMark({ request }: { request: TransitionRequest }) {
   const status = request.status ?? "open";
   return <Badge tone={TONES[status]}>{strings.status[status]}</Badge>;
+}
+
+/** That somebody wants changes before they approve, until who asked for the move has answered. */
+export function ChangesMark({ request }: { request: TransitionRequest }) {
+  const comments = useComments(request.name ?? "", request.version ?? "").data ?? [];
+  const asked = changesAsked(request, comments);
+  if (!asked || (request.status ?? "open") !== "open") return null;
+  return <Badge tone="warn">{strings.changesBy(asked.user_id)}</Badge>;
 }
 
 /** What a reviewer must not overlook: things have changed, or approvals do not count. */

@@ -2,8 +2,9 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { choice, compact, type Query } from "../../lib/search";
 import { rootRoute } from "../../root";
 
-export const TABS = ["review", "mine", "done"] as const;
+export const TABS = ["review", "mine", "done", "emergencies"] as const;
 export type ApprovalsTab = (typeof TABS)[number];
+export type RequestsTab = Exclude<ApprovalsTab, "emergencies">;
 
 export const approvalsRoute = createRoute({
   getParentRoute: () => rootRoute,

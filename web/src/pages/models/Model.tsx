@@ -13,6 +13,7 @@ import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
 import { Tabs } from "../../components/Tabs";
 import { Time } from "../../components/Time";
+import { OpenEmergencies } from "../approvals/Emergencies";
 import { Board } from "./Board";
 import { registerSnippet } from "./Models";
 import styles from "./Models.module.css";
@@ -54,6 +55,7 @@ export function Model() {
                 },
               }))}
             />
+            <OpenEmergencies name={name} />
             {tab === "history" ? (
               <History of={{ model: name }} />
             ) : (

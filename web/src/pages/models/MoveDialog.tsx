@@ -9,6 +9,7 @@ import { Check, LinesField } from "../../components/Field";
 import { FormDialog } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
 import { say } from "../../state/toasts";
+import { Glass } from "./Glass";
 import { Missing } from "./Missing";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
@@ -37,14 +38,17 @@ export function MoveDialog(props: MoveDialogProps) {
   const { name, version, stage, held, policy, requests, onClose } = props;
   const [reason, setReason] = useState("");
   const [archive, setArchive] = useState(true);
+  const [glass, setGlass] = useState(false);
   const explanation = useExplanation(name, version.version, stage);
   const move = useTransition();
   const request = useTransitionRequest();
   const resting = stage === "None" || stage === "Archived";
   const one = policy?.holders === "one";
   const refused = explanation.data?.refused ?? "";
-  const asks =
+  const lacks =
     refused !== "" || (explanation.data?.gated === true && explanation.data.state !== "allowed");
+  const breaks = glass && explanation.data?.break_glass === true;
+  const asks = lacks && !breaks;
   const me = useSession().data?.username;
   const mine = asks && requests.find((r) => r.to_stage === stage && r.user_id === me);
   const numbers = held.map((v) => v.version).join(", ");
@@ -66,12 +70,16 @@ export function MoveDialog(props: MoveDialogProps) {
     const archives = !resting && !one && archive && held.length > 0;
     const holder = resting ? {} : { expected_holder: newest ? String(newest) : "" };
     const onSuccess = done(strings.move.done(version.version, stage));
-    move.mutate({ ...about, archive_existing_versions: archives, ...holder }, { onSuccess });
+    move.mutate(
+      { ...about, archive_existing_versions: archives, break_glass: breaks, ...holder },
+      { onSuccess },
+    );
   };
   return (
     <FormDialog
       title={strings.move.title(version.version, stage)}
-      submit={asks ? strings.move.ask : strings.move.submit}
+      submit={asks ? strings.move.ask : breaks ? strings.glass.submit : strings.move.submit}
+      danger={breaks}
       disabled={!reason.trim() || busy || Boolean(mine)}
       onSubmit={submit}
       onClose={onClose}
@@ -116,8 +124,9 @@ export function MoveDialog(props: MoveDialogProps) {
         </Check>
       )}
       <Loaded query={explanation} failed={strings.move.explainFailed} lines={2}>
-        {({ missing = [], checks = [], gated }) => (
+        {({ missing = [], checks = [], gated, break_glass }) => (
           <>
+            {break_glass && <Glass checked={glass} onChange={setGlass} />}
             {gated && asks && <p className={styles.soft}>{strings.move.askText}</p>}
             {refused && <p className={styles.soft}>{refused}</p>}
             {mine && (

@@ -5,6 +5,7 @@ import { Facts } from "../../components/Facts";
 import { LinesField } from "../../components/Field";
 import { FormDialog, saying } from "../../components/FormDialog";
 import { Loaded } from "../../components/Loaded";
+import { Glass } from "./Glass";
 import { Missing } from "./Missing";
 import styles from "./MoveDialog.module.css";
 import { strings } from "./strings";
@@ -24,11 +25,13 @@ export function RollbackDialog({ name, stage, former = "Archived", onClose }: Ro
   const back = holder.data?.former ?? "";
   const now = holder.data?.model_version.version ?? "";
   const gate = useExplanation(name, back, stage).data;
-  const blocked = Boolean(gate?.refused) || (gate && gate.state !== "allowed");
+  const [glass, setGlass] = useState(false);
+  const breaks = glass && gate?.break_glass === true;
+  const blocked = !breaks && (Boolean(gate?.refused) || (gate && gate.state !== "allowed"));
   const rollback = useRollback();
   const submit = () => {
     rollback.mutate(
-      { name, stage, comment: reason.trim(), expected_holder: now },
+      { name, stage, comment: reason.trim(), expected_holder: now, break_glass: breaks },
       {
         onSuccess: saying(strings.rollback.done(back, stage), onClose),
       },
@@ -38,6 +41,7 @@ export function RollbackDialog({ name, stage, former = "Archived", onClose }: Ro
     <FormDialog
       title={strings.rollback.title(stage)}
       submit={strings.rollback.submit}
+      danger={breaks}
       disabled={!reason.trim() || !back || blocked || rollback.isPending}
       onSubmit={submit}
       onClose={onClose}
@@ -60,6 +64,7 @@ export function RollbackDialog({ name, stage, former = "Archived", onClose }: Ro
               <p className={styles.soft}>{strings.rollback.none}</p>
             )}
             <Gate refused={gate?.refused ?? ""} missing={gate?.missing ?? []} />
+            {gate?.break_glass && <Glass checked={glass} onChange={setGlass} />}
           </>
         )}
       </Loaded>

@@ -71,6 +71,12 @@ export const strings = {
     open: "You have asked for this already.",
     toRequest: "Open the request",
   },
+  glass: {
+    choose: "Emergency: break the glass and move it now",
+    opens:
+      "The move goes past the review. It opens an emergency, which everybody sees until somebody else has reviewed and closed it.",
+    submit: "Break glass",
+  },
   rollback: {
     title: (stage: string) => `Roll ${stage} back`,
     now: "Now there",
