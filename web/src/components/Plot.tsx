@@ -246,7 +246,11 @@ function useDrawing(
     const how = { ...options({ data, xKind, logX, logY, sync }, told), ...size() };
     const made = new uPlot(how, aligned(data), element);
     plot.current = made;
-    const watch = new ResizeObserver(() => made.setSize(size()));
+    const watch = new ResizeObserver(() => {
+      const now = size();
+      // It also says how large the box is to begin with; drawing many lines twice would be felt.
+      if (now.width !== made.width || now.height !== made.height) made.setSize(now);
+    });
     watch.observe(element);
     return () => {
       watch.disconnect();

@@ -1,0 +1,84 @@
+"""How long a page takes, judged against a control on the same machine at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+from browser.conftest import PATIENCE, Visit
+
+ROUNDS = 3
+INKED = """(least) => [...document.querySelectorAll("figure canvas")].some((canvas) => {
+  if (!canvas.width || !canvas.height) return false;
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let found = 0;
+  for (let i = 0; i < data.length && found < least; i += 4)
+    if (data[i + 3] > 99 && Math.max(data[i], data[i + 1], data[i + 2])
+        - Math.min(data[i], data[i + 1], data[i + 2]) > 60) found += 1;
+  return found >= least;
+})"""
+"""Whether a canvas has at least so many pixels with a colour, as lines have and axes have not."""
+WORK = """() => {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 1200, height: 500});
+  const brush = canvas.getContext("2d");
+  for (let line = 0; line < 400; line += 1) {
+    brush.strokeStyle = `hsl(${line * 3} 70% 50%)`;
+    brush.beginPath();
+    for (let x = 0; x < 1200; x += 1)
+      brush.lineTo(x, 250 + 200 * Math.sin(x / 150 + line) + 20 * Math.sin(x * 7.7 * line));
+    brush.stroke();
+  }
+  return brush.getImageData(600, 250, 1, 1).data[3];
+}"""
+"""Draws 400 noisy lines of 1,200 points, without any library."""
+TRAFFIC = """(part) => performance.getEntriesByType("resource")
+  .filter((one) => one.name.includes(part))
+  .reduce((sum, one) => sum + one.transferSize, 0)"""
+
+
+def against(control: Callable[[], float], quiet: float, measure: Callable[[], float]) -> float:
+    """Return the seconds that something takes, as they would be on a quiet machine.
+
+    Each is measured some times, in turn, and the least counts: what other work adds is not ours.
+
+    Args:
+        control: what says how slow the machine is.
+        quiet: the seconds that the control takes on a machine without other work.
+        measure: what is judged.
+    """
+    pairs = [(control(), measure()) for _ in range(ROUNDS)]
+    controls, found = zip(*pairs, strict=True)
+    slowness = max(1.0, min(controls) / quiet)
+    print(f"{min(found):.3f} s, {slowness:.2f} times slower than when quiet: {pairs}")  # noqa: T201  # shown when the bar is missed
+    return float(min(found) / slowness)
+
+
+def worked(page: Page) -> float:
+    """Let a page draw what every browser draws alike; return the seconds that it took."""
+    start = time.monotonic()
+    page.evaluate(WORK)
+    return time.monotonic() - start
+
+
+def drawn(opened: Visit, path: str, least: int = 300) -> float:
+    """Open a path; return the seconds until a chart has lines."""
+    start = time.monotonic()
+    opened.page.goto(opened.url + path, wait_until="commit")
+    poll(opened.page, lambda: opened.page.evaluate(INKED, least))
+    return time.monotonic() - start
+
+
+def poll(page: Page, done: Callable[[], Any]) -> None:
+    """Ask until something holds, often enough to time it."""
+    end = time.monotonic() + 2 * PATIENCE
+    while not done():
+        assert time.monotonic() < end, "it did not come about"
+        page.wait_for_timeout(10)
+
+
+def moved(page: Page, part: str) -> int:
+    """Return the bytes, headers and all, that came from addresses with a part."""
+    return int(page.evaluate(TRAFFIC, part))
