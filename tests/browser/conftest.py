@@ -51,10 +51,10 @@ INKS = """(canvas) => {
   let found = 0;
   for (let i = 0; i < data.length; i += 4)
     if (data[i + 3] > 99 && Math.max(data[i], data[i + 1], data[i + 2])
-        - Math.min(data[i], data[i + 1], data[i + 2]) > 60) found += 1;
+        - Math.min(data[i], data[i + 1], data[i + 2]) > 20) found += 1;
   return found;
 }"""
-"""Counts the pixels that have a colour, as lines have and axes have not."""
+"""Counts the pixels that have a colour, as lines, even slate ones, have and axes have not."""
 
 
 @dataclass

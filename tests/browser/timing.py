@@ -17,7 +17,7 @@ INKED = """(least) => [...document.querySelectorAll("figure canvas")].some((canv
   let found = 0;
   for (let i = 0; i < data.length && found < least; i += 4)
     if (data[i + 3] > 99 && Math.max(data[i], data[i + 1], data[i + 2])
-        - Math.min(data[i], data[i + 1], data[i + 2]) > 60) found += 1;
+        - Math.min(data[i], data[i + 1], data[i + 2]) > 20) found += 1;
   return found >= least;
 })"""
 """Whether a canvas has at least so many pixels with a colour, as lines have and axes have not."""
