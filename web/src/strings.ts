@@ -99,6 +99,7 @@ export const strings = {
   plot: {
     actions: (title: string) => `Save the chart of ${title}`,
     png: "Save as PNG",
+    svg: "Save as SVG",
     csv: "Save as CSV",
     reset: "Show all of x",
     asTable: (title: string) => `Show ${title} as a table`,

@@ -6,7 +6,7 @@ import { callBytes, follow } from "./client";
 import { queries } from "./queries";
 import { getMetricSeries, type MetricTail, type NewPoints, type Run } from "./schema.gen";
 
-export type XAxis = "step" | "time" | "relative";
+export type XAxis = "step" | "time" | "relative" | "metric";
 export type Range = readonly [number, number];
 
 /** A question for one metric of some runs. */
@@ -14,6 +14,8 @@ export interface SeriesAsk {
   readonly runs: readonly string[];
   readonly key: string;
   readonly x: XAxis;
+  /** The metric of the x axis, where it is one. */
+  readonly xKey: string | undefined;
   /** The part of x that is shown; all when absent. */
   readonly range: Range | undefined;
   /** Most buckets of a series: what the chart is wide. */
@@ -30,15 +32,17 @@ export const seriesQuery = (ask: SeriesAsk) =>
   queryOptions({
     queryKey: ["series", ask] as const,
     queryFn: async ({ signal }) => {
-      const { runs, key, x, range, points } = ask;
-      const asked = { run_ids: [...runs], keys: [key], x, points, ...bounds(range) };
+      const { runs, key, x, xKey, range, points } = ask;
+      const against = xKey === undefined ? {} : { x_key: xKey };
+      const asked = { run_ids: [...runs], keys: [key], x, ...against, points, ...bounds(range) };
       return readChart(await callBytes(getMetricSeries, asked, CHART, signal));
     },
     staleTime: 60_000,
     structuralSharing: false,
     placeholderData: (before: Curve[] | undefined, query) => {
       const asked = query?.queryKey[1];
-      return asked?.x === ask.x && asked.key === ask.key ? before : undefined;
+      const same = asked?.x === ask.x && asked.xKey === ask.xKey && asked.key === ask.key;
+      return same ? before : undefined;
     },
   });
 
@@ -101,7 +105,8 @@ function asked(runs: ReadonlyMap<string, number>, key?: string) {
   const found = queries.getQueryCache().findAll({ queryKey: ["series"], type: "active" });
   return found.filter((query) => {
     const ask = query.queryKey[1] as SeriesAsk;
-    return ask.runs.some((id) => runs.has(id)) && (key === undefined || ask.key === key);
+    const about = key === undefined || ask.key === key || ask.xKey === key;
+    return about && ask.runs.some((id) => runs.has(id));
   });
 }
 
@@ -140,7 +145,8 @@ function withPoints(
 ): Curve[] | undefined {
   const at = curves.findIndex((c) => c.run_id === points.run_id);
   const curve = curves[at];
-  if (points.gap || !curve) return undefined;
+  // Where a point lies on another metric only the server knows.
+  if (points.gap || !curve || ask.x === "metric") return undefined;
   // Beyond twice what the chart is wide, the server reduces anew.
   if (curve.x.length > 2 * ask.points) return undefined;
   const times = points.timestamps ?? [];

@@ -9,8 +9,9 @@ import {
 } from "react";
 import uPlot from "uplot";
 import { download } from "../lib/download";
-import { short } from "../lib/number";
+import { short, tick } from "../lib/number";
 import { nearest, type PlotData, summary, toCsv } from "../lib/plot";
+import { toSvg } from "../lib/plotSvg";
 import { useStore } from "../state/store";
 import { shade } from "../state/theme";
 import { strings } from "../strings";
@@ -31,6 +32,8 @@ export interface PlotProps {
   height?: number;
   logX?: boolean;
   logY?: boolean;
+  /** Whether values far from most are beyond the edges. */
+  clip?: boolean | undefined;
   /** Whether the points are shown as a table instead. */
   table?: boolean;
   /** Charts with the same key move their cursors together. */
@@ -54,6 +57,8 @@ export function Plot(props: PlotProps) {
   const plot = useRef<uPlot | null>(null);
   const savePng = () =>
     plot.current?.ctx.canvas.toBlob((image) => image && download(`${title}.png`, image));
+  const saveSvg = () =>
+    download(`${title}.svg`, new Blob([svgOf(props)], { type: "image/svg+xml" }));
   const saveCsv = () =>
     download(`${title}.csv`, new Blob([toCsv(data, xName)], { type: "text/csv" }));
   const asTable = table !== Boolean(props.table);
@@ -78,6 +83,7 @@ export function Plot(props: PlotProps) {
           />
           <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
             {!asTable && <MenuItem onSelect={savePng}>{strings.plot.png}</MenuItem>}
+            {!asTable && <MenuItem onSelect={saveSvg}>{strings.plot.svg}</MenuItem>}
             <MenuItem onSelect={saveCsv}>{strings.plot.csv}</MenuItem>
           </Menu>
         </div>
@@ -93,6 +99,20 @@ export function Plot(props: PlotProps) {
       {legend && <Legend data={data} />}
     </figure>
   );
+}
+
+function svgOf({ title, xName, xKind = "number", data, range, ...rest }: PlotProps): string {
+  const style = getComputedStyle(document.documentElement);
+  const { logX = false, logY = false } = rest;
+  return toSvg(data, {
+    title,
+    xName,
+    range,
+    logX,
+    logY,
+    written: [(at) => written(at, xKind), tick],
+    colour: (token) => style.getPropertyValue(token).trim(),
+  });
 }
 
 interface CanvasProps extends PlotProps {
@@ -228,10 +248,10 @@ function useDrawing(
   const latest = useRef(props);
   latest.current = props;
   const dark = useStore(shade);
-  const { data, range, logX = false, logY = false, xKind, height, sync } = props;
+  const { data, range, logX = false, logY = false, clip = false, xKind, height, sync } = props;
   const shape = JSON.stringify([
     data.lines.map((l) => [l.name, l.colour, l.dash, Boolean(l.band), l.faint]),
-    [logX, logY, sync, height, xKind, dark],
+    [logX, logY, clip, sync, height, xKind, dark],
   ]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the others
   useEffect(() => {
@@ -243,7 +263,7 @@ function useDrawing(
       onZoom: (found: [number, number] | undefined) => latest.current.onZoom?.(found),
       data: () => latest.current.data,
     };
-    const how = { ...options({ data, xKind, logX, logY, sync }, told), ...size() };
+    const how = { ...options({ data, xKind, logX, logY, clip, sync }, told), ...size() };
     const made = new uPlot(how, aligned(data), element);
     plot.current = made;
     const watch = new ResizeObserver(() => {

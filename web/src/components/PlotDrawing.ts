@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
-import { short } from "../lib/number";
+import { withoutOutliers } from "../lib/bands";
+import { short, tick } from "../lib/number";
 import type { Mark, PlotData } from "../lib/plot";
 import { clock, duration } from "../lib/time";
 
@@ -12,6 +13,8 @@ export interface Drawing {
   readonly logX: boolean;
   readonly logY: boolean;
   readonly sync: string | undefined;
+  /** Whether values far from most are beyond the edges. */
+  readonly clip: boolean;
 }
 
 /** Where the cursor is: a place of the data, and in which half of the chart. */
@@ -67,7 +70,7 @@ export function options(drawing: Drawing, told: Told): Omit<uPlot.Options, "widt
     ...lines(drawing.data, colour),
     ms: 1,
     padding: [10, 14, 0, 0],
-    scales: { x: { time, ...(drawing.logX ? log : {}) }, y: drawing.logY ? log : { range: room } },
+    scales: { x: { time, ...(drawing.logX ? log : {}) }, y: yScale(drawing, told) },
     axes: axes(drawing, colour),
     legend: { show: false },
     cursor: {
@@ -106,6 +109,21 @@ export function options(drawing: Drawing, told: Told): Omit<uPlot.Options, "widt
   };
 }
 
+function yScale({ logY, clip }: Drawing, told: Told): uPlot.Scale {
+  const scale: uPlot.Scale = logY ? { distr: 3, log: 10 } : { range: room };
+  if (!clip) return scale;
+  const range: uPlot.Range.Function = (u, low, high) => {
+    const { min = null, max = null } = u.scales.x ?? {};
+    const { x, lines } = told.data();
+    const inside = (at: number) => at >= (min ?? at) && at <= (max ?? at);
+    const seen = lines.flatMap(({ y }) => y.filter((v, i) => v !== null && inside(x[i] as number)));
+    const most = withoutOutliers(seen as number[]);
+    if (logY) return [most?.[0] ?? low ?? 1, most?.[1] ?? high ?? 10];
+    return room(u, most?.[0] ?? low, most?.[1] ?? high);
+  };
+  return { ...scale, range };
+}
+
 /** A little room above and below, also around one value. */
 function room(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
   if (low === null || high === null) return [0, 1];
@@ -140,7 +158,7 @@ function axes({ xKind }: Drawing, colour: (name: string) => string): uPlot.Axis[
     gap: 4,
   };
   const numbers = (_: uPlot, ticks: (number | null)[]) =>
-    ticks.map((tick) => (tick === null ? "" : short(tick)));
+    ticks.map((at) => (at === null ? "" : tick(at)));
   const times = (_: uPlot, ticks: number[], _axis: number, _space: number, step: number) =>
     ticks.map((tick, i) => clock(tick, step, newDay(tick, ticks[i - 1])));
   const lengths = (_: uPlot, ticks: number[]) => ticks.map(span);

@@ -32,8 +32,8 @@ export function PlotTable({ title, xName, xKind, data }: PlotTableProps) {
     const none = new Map<number, string>();
     return [
       ...whole,
-      { name: edge(strings.plot.least), values: line.band[0], marks: none },
-      { name: edge(strings.plot.greatest), values: line.band[1], marks: none },
+      { name: edge(line.edges?.[0] ?? strings.plot.least), values: line.band[0], marks: none },
+      { name: edge(line.edges?.[1] ?? strings.plot.greatest), values: line.band[1], marks: none },
     ];
   });
   const heads: Head[] = [xName, ...columns.map((c) => c.name)].map((name) => ({

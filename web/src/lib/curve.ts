@@ -1,3 +1,4 @@
+import { bandOf, gridOf, type Points, type Spread } from "./bands";
 import type { Curve } from "./chart";
 import { type Mark, merged, type PlotData, type PlotLine } from "./plot";
 
@@ -38,6 +39,35 @@ export function plotOf(drawn: readonly Drawn[], look: Look): PlotData {
   const [first] = parts;
   if (parts.length === 1 && first) return first;
   return merged(parts);
+}
+
+/** Curves that are drawn as one line with a band. */
+export interface DrawnGroup extends Omit<Drawn, "curve"> {
+  readonly curves: readonly Curve[];
+}
+
+/** A line for each group: the mean of its runs, and what is around it as a band. */
+export function bandsOf(
+  groups: readonly DrawnGroup[],
+  look: Look & { spread: Spread; points: number; edges: readonly [string, string] },
+): PlotData {
+  const members = groups.map(({ curves, name, colour }) =>
+    curves.map((curve): Points => {
+      const { x, lines } = linesOf({ curve, name, colour }, { ...look, band: false });
+      return { x, y: lines.at(-1)?.y ?? [] };
+    }),
+  );
+  const grid = gridOf(members.flat(), look.points);
+  const shown = (value: number | null) =>
+    value !== null && look.logY && value <= 0 ? null : value;
+  const lines = groups.map(({ name, colour, dash }, i): PlotLine => {
+    const { mean, low, high } = bandOf(members[i] ?? [], grid, look.spread);
+    // A mean less its deviation may have no logarithm where the runs have one.
+    const floor = low.map((value, k) => shown(value) ?? shown(mean[k] ?? null));
+    const band = [floor, high] as const;
+    return { name, colour, ...(dash ? { dash } : {}), y: mean, band, edges: look.edges };
+  });
+  return { x: grid, lines };
 }
 
 function linesOf({ curve, name, colour, dash }: Drawn, look: Look): PlotData {

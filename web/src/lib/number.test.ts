@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, grouped, short } from "./number";
+import { bytes, count, grouped, short, tick } from "./number";
 
 test.each([
   [0.123456, "0.1235"],
@@ -21,4 +21,8 @@ test("sizes and counts are written for people", () => {
   expect(count(1, "run")).toBe("1 run");
   expect(count(1200, "run")).toBe("1\u2009200 runs");
   expect(grouped(-1000)).toBe("−1\u2009000");
+});
+
+test("at an axis large numbers are short", () => {
+  expect([0, 2500, 1e6, -25e8, 0.5].map(tick)).toEqual(["0", "2\u2009500", "1e6", "−2.5e9", "0.5"]);
 });

@@ -16,6 +16,12 @@ export function short(value: Float): string {
   return signed(String(Number(number.toPrecision(4))));
 }
 
+/** Write a number as it stands at an axis, where there is little room. */
+export function tick(number: number): string {
+  const whole = Number.isInteger(number) && Math.abs(number) >= 1e6;
+  return whole ? signed(number.toExponential()) : short(number);
+}
+
 /** Write a whole number with thin spaces between its thousands. */
 export function grouped(number: number): string {
   return signed(String(number).replace(/\B(?=(\d{3})+$)/g, "\u2009"));

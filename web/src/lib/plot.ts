@@ -15,8 +15,10 @@ export interface PlotLine {
   /** The name of a token, such as `--run-0`. */
   readonly colour: string;
   readonly y: readonly (number | null)[];
-  /** The lower and upper edge of a band around the line. */
+  /** The lower and upper edge of a band around the line; least and greatest values, or `edges`. */
   readonly band?: readonly [readonly (number | null)[], readonly (number | null)[]];
+  /** What the edges of the band are called. */
+  readonly edges?: readonly [string, string];
   /** Drawn thin and pale, as what lies under a smoothed line. */
   readonly faint?: boolean;
   /** Lengths of dashes and gaps; a full line when absent. */
@@ -27,9 +29,13 @@ export interface PlotLine {
 /** The points as CSV, a column for each line; every name is quoted, and gaps are empty. */
 export function toCsv(data: PlotData, xName: string): string {
   const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  const rows = [[xName, ...data.lines.map((line) => line.name)].map(quote).join(",")];
+  const columns = data.lines.flatMap(({ name, y, band, edges = ["least", "greatest"] }) => [
+    { name, values: y },
+    ...(band ?? []).map((values, i) => ({ name: `${name}, ${edges[i]}`, values })),
+  ]);
+  const rows = [[xName, ...columns.map((column) => column.name)].map(quote).join(",")];
   for (const [i, x] of data.x.entries()) {
-    rows.push([x, ...data.lines.map((line) => line.y[i] ?? "")].join(","));
+    rows.push([x, ...columns.map(({ values }) => values[i] ?? "")].join(","));
   }
   return `${rows.join("\r\n")}\r\n`;
 }

@@ -6,9 +6,10 @@ import { Plot } from "../../components/Plot";
 import { Skeleton } from "../../components/Skeleton";
 import type { Curve } from "../../lib/chart";
 import type { Stroke } from "../../lib/colour";
-import { plotOf } from "../../lib/curve";
+import { bandsOf, plotOf } from "../../lib/curve";
 import { short } from "../../lib/number";
 import styles from "./Charts.module.css";
+import { drawnGroups, type RunGroup } from "./groups";
 import { strings } from "./strings";
 import { type ChartView, rangeOf } from "./view";
 
@@ -18,11 +19,15 @@ export interface ChartRun extends Stroke {
   readonly name: string;
   readonly start: number;
   readonly live: boolean;
+  /** Its params and tags, as fields of the search language. */
+  readonly fields?: ReadonlyMap<string, string>;
 }
 
 interface MetricChartProps {
   metric: string;
   runs: readonly ChartRun[];
+  /** The runs in groups, when they are drawn so. */
+  groups: readonly RunGroup[] | undefined;
   view: ChartView;
   onView: (change: Partial<ChartView>) => void;
   width: number;
@@ -35,24 +40,30 @@ const MOST_POINTS = 50_000; // of all runs; with more one waits longer and sees 
 
 /** One metric of some runs. */
 export function MetricChart(props: MetricChartProps) {
-  const { metric, runs, view, onView, width, height } = props;
+  const { metric, runs, groups, view, onView, width, height } = props;
   const x = view.x ?? "step";
   const range = rangeOf(view);
   const wide = Math.max(STEP, Math.ceil(width / STEP) * STEP);
   const points = Math.min(wide, Math.floor(MOST_POINTS / runs.length));
   const ids = runs.map((run) => run.id);
-  const query = useQuery(seriesQuery({ runs: ids, key: metric, x, range, points }));
+  const query = useQuery(seriesQuery({ runs: ids, key: metric, x, xKey: view.xk, range, points }));
   const smooth = (view.smooth ?? 0) / 100;
   const logX = view.log?.includes("x") ?? false;
   const logY = view.log?.includes("y") ?? false;
+  const spread = view.band ?? "sd";
   const data = useMemo(() => {
+    const look = { smooth, logX, logY, band: runs.length <= MOST_BANDS };
+    if (groups) {
+      const edges = strings.edges[spread];
+      return bandsOf(drawnGroups(groups, query.data ?? []), { ...look, spread, points, edges });
+    }
     const looks = new Map(runs.map((run) => [run.id, run]));
     const drawn = (query.data ?? []).flatMap((curve) => {
       const run = looks.get(curve.run_id);
       return run ? [{ curve, name: run.name, colour: run.colour, dash: run.dash }] : [];
     });
-    return plotOf(drawn, { smooth, logX, logY, band: runs.length <= MOST_BANDS });
-  }, [query.data, runs, smooth, logX, logY]);
+    return plotOf(drawn, look);
+  }, [query.data, runs, groups, spread, points, smooth, logX, logY]);
   if (query.isPending) return <Waiting title={metric} height={height} />;
   if (query.isError && !query.data) {
     const retry = () => void query.refetch();
@@ -63,12 +74,13 @@ export function MetricChart(props: MetricChartProps) {
   return (
     <Plot
       title={metric}
-      xName={strings.xNames[x]}
-      xKind={x}
+      xName={x === "metric" ? (view.xk ?? "") : strings.xNames[x]}
+      xKind={x === "metric" ? "number" : x}
       data={data}
       height={height}
       logX={logX}
       logY={logY}
+      clip={view.clip}
       sync="metrics"
       table={view.as === "table"}
       range={range}

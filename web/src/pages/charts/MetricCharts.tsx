@@ -3,10 +3,12 @@ import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "reac
 import { useLiveSeries } from "../../api/series";
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
+import { Swatch } from "../../components/Swatch";
 import { grouped as groupedKeys, isChosen, type KeyGroup } from "../../lib/keys";
 import { grouped } from "../../lib/number";
 import { ChartBar } from "./ChartBar";
 import styles from "./Charts.module.css";
+import { groupings, groupsBy, type RunGroup } from "./groups";
 import { KeyIndex } from "./KeyIndex";
 import { type ChartRun, MetricChart } from "./MetricChart";
 import { strings } from "./strings";
@@ -37,6 +39,12 @@ export function MetricCharts({ runs, keys, view, onView }: MetricChartsProps) {
     () => (chosen.size ? kept(groups, (prefix, key) => isChosen(chosen, prefix, key)) : found),
     [chosen, groups, found],
   );
+  const fields = useMemo(() => groupings(runs), [runs]);
+  const by = view.by !== undefined && fields.includes(view.by) ? view.by : undefined;
+  const inGroups = useMemo(
+    () => (by === undefined ? undefined : groupsBy(runs, by, strings.without)),
+    [runs, by],
+  );
   const live = runs.filter((run) => run.live);
   useLiveSeries(following ? live : [], keys.length > FEW ? onScreen : []);
   return (
@@ -54,12 +62,23 @@ export function MetricCharts({ runs, keys, view, onView }: MetricChartsProps) {
         <ChartBar
           view={view}
           onView={onView}
+          keys={keys}
+          fields={fields}
+          by={by}
           live={live.length > 0}
           following={following}
           onFollow={setFollowing}
         />
+        {inGroups && <Groups groups={inGroups} />}
         {shown.length ? (
-          <Grid groups={shown} runs={runs} view={view} onView={onView} onScreen={setOnScreen} />
+          <Grid
+            groups={shown}
+            runs={runs}
+            grouped={inGroups}
+            view={view}
+            onView={onView}
+            onScreen={setOnScreen}
+          />
         ) : (
           <Empty title={chosen.size ? strings.noneChosen : strings.noMatch(view.q ?? "")}>
             <Button onClick={() => onView({ q: undefined, keys: undefined })}>
@@ -69,6 +88,21 @@ export function MetricCharts({ runs, keys, view, onView }: MetricChartsProps) {
         )}
       </section>
     </div>
+  );
+}
+
+/** What the lines of groups stand for. */
+function Groups({ groups }: { groups: readonly RunGroup[] }) {
+  return (
+    <ul className={styles.groups} aria-label={strings.groups}>
+      {groups.map(({ value, runs, colour, dash }) => (
+        <li key={value}>
+          <Swatch colour={colour} dashed={Boolean(dash)} />
+          <span title={value}>{value}</span>
+          <span className="num">{grouped(runs.length)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -85,6 +119,7 @@ function kept(groups: readonly KeyGroup[], wanted: (prefix: string, key: string)
 interface GridProps {
   groups: readonly KeyGroup[];
   runs: readonly ChartRun[];
+  grouped: readonly RunGroup[] | undefined;
   view: ChartView;
   onView: (change: Partial<ChartView>) => void;
   onScreen: (keys: readonly string[]) => void;
@@ -98,7 +133,7 @@ const HEAD = 38;
 const AROUND = 48; // pixels of a card beside its chart's height
 
 /** Cards in rows; only those on screen are there. */
-function Grid({ groups, runs, view, onView, onScreen }: GridProps) {
+function Grid({ groups, runs, grouped: byValue, view, onView, onScreen }: GridProps) {
   const frame = useRef<HTMLDivElement>(null);
   const { width, offset, scroller } = usePlace(frame);
   const one = size(groups) === 1;
@@ -147,6 +182,7 @@ function Grid({ groups, runs, view, onView, onScreen }: GridProps) {
                 <MetricChart
                   metric={key}
                   runs={runs}
+                  groups={byValue}
                   view={view}
                   onView={onView}
                   width={card}

@@ -10,6 +10,13 @@ test("an address is read without trust", () => {
   expect(readView({ smooth: "NaN", from: Number.POSITIVE_INFINITY, to: 1 })).toEqual({});
 });
 
+test("what needs each other is there together", () => {
+  const view = { x: "metric", xk: "loss", by: "params.lr", band: "range", clip: true };
+  expect(readView(view)).toEqual(view);
+  expect(readView({ x: "metric", band: "sd", clip: "yes" })).toEqual({});
+  expect(readView({ x: "time", xk: "loss" })).toEqual({ x: "time" });
+});
+
 test("a range has both ends", () => {
   expect(rangeOf({ from: 0, to: 5 })).toEqual([0, 5]);
   expect(rangeOf({ from: 0 })).toBeUndefined();

@@ -9,6 +9,7 @@ import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import { Tabs } from "../../components/Tabs";
 import { type Stroke, strokesOf } from "../../lib/colour";
+import { field } from "../../lib/filter";
 import { compact } from "../../lib/search";
 import { MetricCharts } from "../charts/MetricCharts";
 import styles from "./Compare.module.css";
@@ -134,9 +135,10 @@ function withLooks(runs: readonly Run[]): Compared[] {
 function Charts({ runs, search, onChange }: PartProps) {
   const drawn = useMemo(
     () =>
-      runs.map(({ run: { info }, ...look }) => ({
+      runs.map(({ run: { info, data }, ...look }) => ({
         ...look,
         id: info.run_id,
+        fields: fieldsOf(data),
         start: info.start_time ?? 0,
         live: info.status === "RUNNING" || info.status === "SCHEDULED",
       })),
@@ -145,6 +147,16 @@ function Charts({ runs, search, onChange }: PartProps) {
   const keys = useMemo(() => shared(runs), [runs]);
   if (!keys.length) return <Empty title={strings.noMetrics} />;
   return <MetricCharts runs={drawn} keys={keys} view={search} onView={onChange} />;
+}
+
+/** Params, and tags that are the users' own. */
+function fieldsOf({ params = [], tags = [] }: Run["data"]): ReadonlyMap<string, string> {
+  return new Map([
+    ...params.map(({ key, value }) => [field("params", key), value ?? ""] as const),
+    ...tags
+      .filter(({ key }) => !key.startsWith("mlflow."))
+      .map(({ key, value }) => [field("tags", key), value ?? ""] as const),
+  ]);
 }
 
 /** The metrics that two runs or more have. */
