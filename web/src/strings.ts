@@ -106,6 +106,9 @@ export const strings = {
     asChart: (title: string) => `Show ${title} as a chart`,
     walk: (title: string) =>
       `Chart of ${title}. Arrows walk over the points, plus and minus zoom, 0 shows all.`,
+    walkThings: (title: string) =>
+      `Chart of ${title}. Arrows walk over what it shows, Enter opens it.`,
+    firstRows: (number: number) => `The first ${number} rows; the CSV file has all of them.`,
     noValue: "no value",
     more: (number: number) => `and ${number} more`,
     value: "value",

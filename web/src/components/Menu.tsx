@@ -17,14 +17,17 @@ interface MenuProps {
   /** The button that opens it. */
   trigger: ReactElement;
   align?: "start" | "end";
+  /** Whether it is open, where the button decides that. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
   children: ReactNode;
 }
 
 /** A menu below a button. */
-export function Menu({ trigger, align = "end", children }: MenuProps) {
+export function Menu({ trigger, align = "end", children, ...state }: MenuProps) {
   // Not modal: the library would lock scrolling with an inline style sheet, which the CSP forbids.
   return (
-    <Root modal={false}>
+    <Root modal={false} {...state}>
       <Trigger asChild>{trigger}</Trigger>
       <Portal>
         <Content className={styles.menu} align={align} sideOffset={4} collisionPadding={8}>

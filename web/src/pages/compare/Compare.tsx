@@ -27,6 +27,10 @@ const CompareArtifacts = lazy(() =>
   import("./texts").then((m) => ({ default: m.CompareArtifacts })),
 );
 
+const ComparePlots = lazy(() =>
+  import("./ComparePlots").then((m) => ({ default: m.ComparePlots })),
+);
+
 const ABOVE = [{ name: strings.above, to: "/experiments" }];
 
 /** A run that is compared, with the look that it has in all parts. */
@@ -106,6 +110,11 @@ function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) 
       <Tabs label={strings.tabs.label} tabs={tabs} />
       {tab === undefined && <DiffTable runs={runs} search={search} onChange={onChange} />}
       {tab === "charts" && <Charts runs={runs} search={search} onChange={onChange} />}
+      {tab === "plots" && (
+        <Suspense fallback={<Skeleton lines={8} />}>
+          <ComparePlots runs={runs} search={search} onChange={onChange} />
+        </Suspense>
+      )}
       {tab === "scatter" && <Scatter runs={runs} search={search} onChange={onChange} />}
       <Suspense fallback={<Skeleton lines={8} />}>
         {tab === "code" && <CompareCode runs={runs} search={search} onChange={onChange} />}

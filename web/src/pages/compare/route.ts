@@ -2,12 +2,13 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { KINDS, type Kind } from "../../lib/diff";
 import { choice, compact, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
+import { type RunView, readRunView } from "../charts/runView";
 import { type ChartView, readView } from "../charts/view";
 
-export const PARTS = ["charts", "scatter", "code", "environment", "artifacts"] as const;
+export const PARTS = ["charts", "plots", "scatter", "code", "environment", "artifacts"] as const;
 
 /** What a comparison shows. */
-export interface CompareSearch extends ChartView {
+export interface CompareSearch extends ChartView, RunView {
   /** Ids of runs with commas between them; the others are compared with the first. */
   runs?: string;
   /** Ids of their experiments, so that one call finds them. */
@@ -41,6 +42,7 @@ export const compareRoute = createRoute({
       with: text(query, "with"),
       path: text(query, "path"),
       ...readView(query),
+      ...readRunView(query),
     }) as CompareSearch,
   component: lazyRouteComponent(() => import("./Compare"), "Compare"),
 });

@@ -7,6 +7,7 @@ export const strings = {
     label: "Parts of the comparison",
     table: "Differences",
     charts: "Charts",
+    plots: "Parallel",
     scatter: "Scatter",
     code: "Code",
     environment: "Environment",

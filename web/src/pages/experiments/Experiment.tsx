@@ -3,6 +3,9 @@ import { Badge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Id } from "../../components/Id";
 import { Page } from "../../components/Page";
+import { Tabs } from "../../components/Tabs";
+import { compact } from "../../lib/search";
+import { runStrings } from "../charts/runStrings";
 import { RunsTable } from "./RunsTable";
 import { experimentRoute } from "./route";
 import { strings } from "./strings";
@@ -28,8 +31,23 @@ export function Experiment() {
           onRetry={() => void query.refetch()}
         />
       ) : (
-        <RunsTable experimentId={experimentId} name={name} />
+        <>
+          <Views experimentId={experimentId} />
+          <RunsTable experimentId={experimentId} name={name} />
+        </>
       )}
     </Page>
   );
+}
+
+/** The runs as a table, or drawn; the filter goes along. */
+function Views({ experimentId }: { experimentId: string }) {
+  const { filter } = experimentRoute.useSearch();
+  const to = (path: string) =>
+    ({ to: path, params: { experimentId }, search: compact({ filter }) }) as object;
+  const tabs = [
+    { name: runStrings.table, active: true, link: to("/experiments/$experimentId") },
+    { name: runStrings.charts, active: false, link: to("/experiments/$experimentId/charts") },
+  ];
+  return <Tabs label={runStrings.views} tabs={tabs} />;
 }

@@ -1,0 +1,133 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { ApiError } from "../../api/client";
+import { useExperiment } from "../../api/experiments";
+import { runColumns } from "../../api/runColumns";
+import { runKeys } from "../../api/runTable";
+import { Button } from "../../components/Button";
+import { Empty } from "../../components/Empty";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Page } from "../../components/Page";
+import { Skeleton } from "../../components/Skeleton";
+import { Tabs } from "../../components/Tabs";
+import { field } from "../../lib/filter";
+import { filterOf } from "../../lib/runAxes";
+import { compact } from "../../lib/search";
+import { FilterBox } from "../experiments/FilterBox";
+import styles from "./Parallel.module.css";
+import { type AxisChoice, fieldsOf, RunPlots } from "./RunPlots";
+import { type ExperimentChartsSearch, experimentChartsRoute } from "./route";
+import { runStrings as strings } from "./runStrings";
+
+const MOST_KEYS = 500;
+
+/** Params and metrics of all runs of an experiment, drawn. */
+export function ExperimentCharts() {
+  const { experimentId } = experimentChartsRoute.useParams();
+  const search = experimentChartsRoute.useSearch();
+  const { filter = "" } = search;
+  const name = useExperiment(experimentId).data?.name ?? experimentId;
+  const navigate = useNavigate();
+  const experiments = useMemo(() => [experimentId], [experimentId]);
+  const change = (part: Partial<ExperimentChartsSearch>) =>
+    void navigate({
+      to: "/experiments/$experimentId/charts",
+      params: { experimentId },
+      search: compact({ ...search, ...part }),
+      resetScroll: false,
+    });
+  const link = (to: "/experiments/$experimentId" | "/experiments/$experimentId/charts") =>
+    ({ to, params: { experimentId }, search: compact({ filter: filter || undefined }) }) as object;
+  const tabs = [
+    { name: strings.table, active: false, link: link("/experiments/$experimentId") },
+    { name: strings.charts, active: true, link: link("/experiments/$experimentId/charts") },
+  ];
+  return (
+    <Page title={name} above={[{ name: strings.experiments, to: "/experiments" }]}>
+      <div className={styles.page}>
+        <Tabs label={strings.views} tabs={tabs} />
+        <FilterBox
+          experiments={experiments}
+          value={filter}
+          onChange={(text) => change({ filter: text || undefined })}
+        />
+        <Plots experimentId={experimentId} search={search} onChange={change} />
+      </div>
+    </Page>
+  );
+}
+
+interface PlotsProps {
+  experimentId: string;
+  search: ExperimentChartsSearch;
+  onChange: (part: Partial<ExperimentChartsSearch>) => void;
+}
+
+function Plots({ experimentId, search, onChange }: PlotsProps) {
+  const { filter = "", ...view } = search;
+  const navigate = useNavigate();
+  const keys = useQuery(runKeys([experimentId], true, "", MOST_KEYS));
+  const choices = useMemo(
+    () =>
+      (keys.data?.keys ?? []).flatMap(({ kind, key }): AxisChoice[] => {
+        if (kind === "tag") return [];
+        const kinds = `${kind}s` as const;
+        return [{ field: field(kinds, key), kind: kinds, key }];
+      }),
+    [keys.data],
+  );
+  const found = fieldsOf(choices, view);
+  const wanted = view.plot ? [found.x, found.y, found.ink] : [...found.axes, found.ink];
+  const fields = [...new Set(wanted.flatMap((one) => one?.field ?? []))];
+  const query = useQuery({
+    ...runColumns(experimentId, filter, fields),
+    enabled: keys.data !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  const problem = keys.error ?? query.error;
+  if (problem && !query.data) {
+    const refused = problem instanceof ApiError && problem.status === 400;
+    const retry = () => void (keys.error ? keys.refetch() : query.refetch());
+    return (
+      <ErrorNote
+        title={refused ? strings.refused : strings.failed}
+        problem={problem}
+        onRetry={refused ? undefined : retry}
+      />
+    );
+  }
+  if (!query.data) return <Skeleton lines={12} />;
+  const { ids, total } = query.data;
+  if (!ids.length) {
+    return (
+      <Empty title={filter ? strings.noRuns : strings.none}>
+        {filter ? (
+          <Button onClick={() => onChange({ filter: undefined })}>{strings.clear}</Button>
+        ) : (
+          <p>{strings.noneText}</p>
+        )}
+      </Empty>
+    );
+  }
+  return (
+    <div className={query.isPlaceholderData ? styles.old : undefined}>
+      {total > ids.length && <p className={styles.note}>{strings.newest(ids.length, total)}</p>}
+      <RunPlots
+        choices={choices}
+        runs={query.data}
+        view={view}
+        onView={onChange}
+        onOpen={(run) =>
+          void navigate({ to: "/runs/$runId", params: { runId: ids[run] as string } })
+        }
+        onKeep={(axes, brushes) => {
+          const part = filterOf(axes, brushes);
+          // A filter with OR would mean something else without its parentheses.
+          const both = filter ? `(${filter}) AND ${part}` : part;
+          onChange({ filter: both, brush: undefined });
+        }}
+      />
+    </div>
+  );
+}
