@@ -22,8 +22,8 @@ RUNS = 100
 POINTS = 1000
 KEYS = 1000
 START = 1_700_000_000_000
-QUIET = 0.65  # seconds that the control takes on a machine without other work
-LIVE = 40  # seconds for which a chart is followed
+QUIET = 1.1  # seconds that the control takes on a machine without other work
+LIVE = 30  # seconds for which a chart is followed
 GROWTH = 20 << 20
 HEAP = "Runtime.getHeapUsage"
 

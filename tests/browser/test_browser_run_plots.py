@@ -17,8 +17,6 @@ from browser.test_browser_pages import LOOKS, offences
 from refusals.served import Site
 
 RUNS = 60
-MANY = 10_000
-QUIET = 0.65  # seconds that the control takes on a machine without other work
 RATES = ("0.001", "0.01", "0.1", "1")
 SOLVERS = ("adam", "rmsprop", "sgd")
 

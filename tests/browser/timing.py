@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from browser.conftest import PATIENCE, Visit
 
-ROUNDS = 3
+ROUNDS = 5
 INKED = """(least) => [...document.querySelectorAll("figure canvas")].some((canvas) => {
   if (!canvas.width || !canvas.height) return false;
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -25,7 +25,7 @@ INKED = """(least) => [...document.querySelectorAll("figure canvas")].some((canv
 WORK = """() => {
   const canvas = Object.assign(document.createElement("canvas"), {width: 1200, height: 500});
   const brush = canvas.getContext("2d");
-  for (let line = 0; line < 400; line += 1) {
+  for (let line = 0; line < 1200; line += 1) {
     brush.strokeStyle = `hsl(${line * 3} 70% 50%)`;
     brush.beginPath();
     for (let x = 0; x < 1200; x += 1)
@@ -34,7 +34,7 @@ WORK = """() => {
   }
   return brush.getImageData(600, 250, 1, 1).data[3];
 }"""
-"""Draws 400 noisy lines of 1,200 points, without any library."""
+"""Draws 1,200 noisy lines of 1,200 points, without any library."""
 TRAFFIC = """(part) => performance.getEntriesByType("resource")
   .filter((one) => one.name.includes(part))
   .reduce((sum, one) => sum + one.transferSize, 0)"""

