@@ -90,13 +90,15 @@ def sent(plan: list[Any]) -> list[list[Point]]:
 
 
 def sampled(rows: list[Any], most: int, low: int, high: int) -> list[Any]:
-    """Return an even sample of a history by step, as it is described in words."""
+    """Return an even sample of a history by step: the heads of groups as even as can be.
+
+    Groups that are one point longer come first, and the last group is stood for by the last point.
+    """
     rows = sorted((row for row in rows if low <= row[2] <= high), key=lambda row: row[2])
     if len(rows) <= most:
         return rows
-    if most == 1:
-        return [rows[-1]]
-    return [rows[i] for i in sorted({i * (len(rows) - 1) // (most - 1) for i in range(most)})]
+    sizes = [len(rows) // most + (group < len(rows) % most) for group in range(most)]
+    return [rows[sum(sizes[:group])] for group in range(most - 1)] + [rows[-1]]
 
 
 @pytest.mark.usefixtures("thresholds")

@@ -177,6 +177,20 @@ def test_an_interval_is_sampled_evenly(store: Store, limit: int, steps: list[int
     assert [m.step for m in found] == steps
 
 
+def test_an_interval_begins_groups_of_neighbours_as_mlflow_does(store: Store) -> None:
+    run_id = create(store)
+    twice = [Metric("m", 1.0, time, step) for time in (1, 2) for step in range(10)]
+    store.do(LogBatch(run_id=run_id, metrics=twice))
+
+    def places(limit: int) -> list[tuple[int, int]]:
+        op = GetMetricHistoryBulkInterval(run_ids=[run_id], metric_key="m", max_results=limit)
+        return [(m.step, m.timestamp) for m in store.do(op).metrics]
+
+    assert places(5) == [(0, 1), (2, 1), (4, 1), (6, 1), (9, 2)]
+    assert places(3) == [(0, 1), (3, 2), (9, 2)]
+    assert places(13) == [*((step, 1) for step in range(8)), (7, 2), (8, 1), (8, 2), (9, 1), (9, 2)]
+
+
 @pytest.mark.parametrize(
     "bounds", [{"start_step": 1}, {"end_step": 1}, {"start_step": 2, "end_step": 1}]
 )

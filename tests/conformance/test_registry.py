@@ -31,6 +31,7 @@ from cuvee.api.versions import (
     GetModelVersion,
     GetModelVersionDownloadUri,
     ModelVersion,
+    ModelVersionTag,
     SetModelVersionTag,
     TransitionStage,
     UpdateModelVersion,
@@ -352,6 +353,33 @@ def test_a_source_that_may_not_be_named_is_refused(store: Store, source: str) ->
         store.do(CreateModelVersion(name="wine", source=source))
     assert 400 <= caught.value.status < 500
     assert read(store).latest_versions == []
+
+
+def test_a_prompt_may_name_any_word_as_its_source(store: Store) -> None:
+    prompt = {"mlflow.prompt.is_prompt": "true", "mlflow.prompt.text": "Taste {{ wine }}."}
+    store.do(CreateRegisteredModel(name="taste"))
+
+    def create(source: str, tags: dict[str, str]) -> ModelVersion:
+        items = [ModelVersionTag(key, value) for key, value in tags.items()]
+        op = CreateModelVersion(name="taste", source=source, tags=items)
+        return store.do(op).model_version
+
+    made = create("no-source", prompt)
+    assert (made.version, made.source, made.tags) == ("1", "no-source", prompt)
+    found = store.do(GetModelVersionDownloadUri(name="taste", version="1"))
+    assert found.artifact_uri == "no-source"
+    for source, tags in (
+        ("no-source", {}),
+        ("no-source", {**prompt, "mlflow.prompt.is_prompt": "false"}),
+        ("no/source", prompt),
+        ("%2fsource", prompt),
+        ("/source", prompt),
+        ("..", prompt),
+        ("file:source", prompt),
+        ("https://example.com/source", prompt),
+    ):
+        with pytest.raises(InvalidParameter, match="Invalid model version source"):
+            create(source, tags)
 
 
 def test_what_does_not_exist_is_not_found(store: Store) -> None:

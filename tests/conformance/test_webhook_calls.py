@@ -70,8 +70,14 @@ def test_a_test_call_tells_the_status_and_nothing_else(free: Store, receiver: Re
     budget = WebhookEvent("BUDGET_POLICY", "EXCEEDED")
     failed = free.do(TryWebhook(webhook_id=made.webhook_id, event=budget)).result
     assert (failed.success, failed.response_status) == (False, 500)
-    assert "500" in failed.error_message
+    assert "500" in failed.response_body
+    assert failed.error_message == ""
     assert "inner words" not in repr(failed)
+
+    receiver.stop()
+    gone = free.do(TryWebhook(webhook_id=made.webhook_id)).result
+    assert (gone.success, gone.response_status, gone.response_body) == (False, None, "")
+    assert gone.error_message
 
 
 @pytest.mark.parametrize("entity", ["REGISTERED_MODEL", "MODEL_VERSION_ALIAS", "PROMPT_ALIAS"])
@@ -80,6 +86,46 @@ def test_every_kind_of_sample_can_be_sent(free: Store, receiver: Receiver, entit
     made = free.do(CreateWebhook(name="ci", url=receiver.url, events=[event])).webhook
     assert free.do(TryWebhook(webhook_id=made.webhook_id)).result.success
     assert receiver.got[0].json["entity"] == entity.lower()
+
+
+TAG = {"key": "example_key", "value": "example_value"}
+MODEL = {"name": "example_model", "tags": {"example_key": "example_value"}}
+OF_VERSION = {"name": "example_model", "version": "1"}
+
+
+@pytest.mark.parametrize(
+    ("entity", "action", "data"),
+    [
+        ("REGISTERED_MODEL", "CREATED", {**MODEL, "description": "An example registered model"}),
+        (
+            "MODEL_VERSION",
+            "CREATED",
+            {
+                **MODEL,
+                **OF_VERSION,
+                "description": "An example model version",
+                "source": "models:/123",
+                "run_id": "abcd1234abcd5678",
+            },
+        ),
+        ("MODEL_VERSION_TAG", "SET", {**OF_VERSION, **TAG}),
+        ("MODEL_VERSION_TAG", "DELETED", {**OF_VERSION, "key": "example_key"}),
+        ("MODEL_VERSION_ALIAS", "CREATED", {**OF_VERSION, "alias": "example_alias"}),
+        (
+            "MODEL_VERSION_ALIAS",
+            "DELETED",
+            {"name": "example_model", "alias": "example_alias"},
+        ),
+        ("PROMPT_TAG", "SET", {"name": "example_model", **TAG}),
+    ],
+)
+def test_samples_are_those_that_receivers_for_mlflow_know(
+    free: Store, receiver: Receiver, entity: Any, action: Any, data: dict[str, Any]
+) -> None:
+    event = WebhookEvent(entity, action)
+    made = free.do(CreateWebhook(name="ci", url=receiver.url, events=[event])).webhook
+    assert free.do(TryWebhook(webhook_id=made.webhook_id)).result.success
+    assert receiver.got[0].json["data"] == data
 
 
 def test_a_registry_webhook_in_test_mode_is_called_by_the_test_only(

@@ -169,6 +169,23 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         },
         "Invalid webhook URL scheme: 'http'",
     ),
+    *(
+        (
+            "webhooks",
+            {
+                "name": "a",
+                "url": url,
+                "events": [{"entity": "REGISTERED_MODEL", "action": "CREATED"}],
+            },
+            words,
+        )
+        for url, words in (
+            ("   ", "Webhook URL cannot be empty or just whitespace"),
+            ("ftp://example.com/a", "Invalid webhook URL scheme: 'ftp'"),
+            ("http://[example", "Invalid webhook URL 'http://[example'"),
+            ("https:///a", "Webhook URL must include a hostname"),
+        )
+    ),
 ]
 
 

@@ -23,16 +23,19 @@ _HEADER = re.compile(r"[ -~]*")
 
 def check_url(url: str) -> None:
     """Refuse an address that no request can be sent to; whether it may be is the server's."""
+    write = "Write it as https://hooks.example.com/path."
+    if not url.strip():
+        raise InvalidParameter(f"Webhook URL cannot be empty or just whitespace. {write}")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        host = None
-    if not host or parts.scheme not in ("https", "http"):
-        raise InvalidParameter(
-            f"The URL {shown(url)} is not one that a webhook can call: write it as "
-            "https://hooks.example.com/path."
-        )
+        raise InvalidParameter(f"Invalid webhook URL {shown(url)}. {write}") from None
+    if parts.scheme not in ("https", "http"):
+        scheme = shown(parts.scheme)
+        raise InvalidParameter(f"Invalid webhook URL scheme: {scheme} of {shown(url)}. {write}")
+    if not host:
+        raise InvalidParameter(f"Webhook URL must include a hostname: {shown(url)}. {write}")
     if not _URL.fullmatch(url) or "\\" in url or "#" in url:
         raise InvalidParameter(
             f"The URL {shown(url)} has a character that is not allowed: percent-encode what is "

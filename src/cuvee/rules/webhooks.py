@@ -126,6 +126,9 @@ def sample(listener: Listener, kind: str, now: int) -> Message:
         general = {v: k for k, v in _DATABRICKS.items()}
         fallback = "request.created" if "REQUEST" in kind else "version.transitioned"
         action = general.get(kind, fallback)
+    before, after = _SAMPLES.get(action, ({"stage": "None"}, {"stage": stage}))
+    if prompt and action == "version.created":
+        after = {**after, "tags": {**_TAG, _PROMPT_TEXT: "Say {{ word }}."}}
     event = Event(
         sequence=0,
         time=now,
@@ -133,8 +136,8 @@ def sample(listener: Listener, kind: str, now: int) -> Message:
         via="os",
         action=action,
         object=f"model:{model}" if action.startswith("model.") else f"version:{model}/1",
-        before=_SAMPLES.get(action, ({}, {}))[0] or {"stage": "None"},
-        after=_SAMPLES[action][1] if action in _SAMPLES else {"stage": stage},
+        before=before,
+        after=after,
         comment="A sample, sent to try this webhook: nothing has changed.",
     )
     every = Listener(listener.webhook_id, listener.form, [kind] if kind else [])
@@ -145,23 +148,26 @@ def sample(listener: Listener, kind: str, now: int) -> Message:
 
 
 _WIDE = "REGISTERED_MODEL_CREATED"
+# What receivers that were made for MLflow's samples know them by.
+_TAG = {"example_key": "example_value"}
+_ALIAS = {"example_alias": "1"}
 _SAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "model.created": ({}, {"tags": {"team": "example"}, "description": "An example."}),
-    "model.tag_set": ({}, {"team": "example"}),
-    "model.tag_deleted": ({"team": "example"}, {}),
-    "model.alias_set": ({}, {"champion": "1"}),
-    "model.alias_deleted": ({"champion": "1"}, {}),
+    "model.created": ({}, {"tags": _TAG, "description": "An example registered model"}),
+    "model.tag_set": ({}, _TAG),
+    "model.tag_deleted": (_TAG, {}),
+    "model.alias_set": ({}, _ALIAS),
+    "model.alias_deleted": (_ALIAS, {}),
     "version.created": (
         {},
         {
-            "source": "mlflow-artifacts:/0/example/artifacts/model",
-            "run_id": "0123456789abcdef0123456789abcdef",
-            "tags": {_PROMPT_TEXT: "Say {{ word }}."},
-            "description": "An example.",
+            "source": "models:/123",
+            "run_id": "abcd1234abcd5678",
+            "tags": _TAG,
+            "description": "An example model version",
         },
     ),
-    "version.tag_set": ({}, {"team": "example"}),
-    "version.tag_deleted": ({"team": "example"}, {}),
+    "version.tag_set": ({}, _TAG),
+    "version.tag_deleted": (_TAG, {}),
     "comment.created": ({}, {"comment": "An example."}),
 }
 _BUDGET = {

@@ -369,4 +369,8 @@ def outcome(op: Try, answer: Answer) -> TryResult | RegistryTryResult:
     if isinstance(op, TryRegistryWebhook):
         return RegistryTryResult(answer.status or 0, problem)
     good = answer.status is not None and not problem
-    return TryResult(TryOutcome(success=good, response_status=answer.status, error_message=problem))
+    tried = TryOutcome(success=good, response_status=answer.status, error_message=problem)
+    if isinstance(op, TryWebhook) and answer.status is not None and not answer.problem:
+        # With MLflow an error is that no answer came; of an answer there is its body.
+        tried = TryOutcome(success=good, response_status=answer.status, response_body=problem)
+    return TryResult(tried)

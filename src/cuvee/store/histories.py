@@ -136,14 +136,20 @@ def _climbs(found: list[Head], last: Points) -> bool:
 
 
 def _spread(total: int, most: int) -> Ints:
-    """Return ranks, evenly spread, the first and the last among them if two may be had."""
+    """Return ranks, evenly spread, the first and the last among them if two may be had.
+
+    They begin runs of neighbours that differ in length by one at most, the longer ones first, as
+    SQL's ``NTILE`` makes them, which is what MLflow answers with; the very last stands for its run.
+    """
     import numpy as np
 
     if total <= most:
         return np.arange(total, dtype=np.int64)
-    if most == 1:
-        return np.array([total - 1], np.int64)
-    return np.unique(np.arange(most, dtype=np.int64) * (total - 1) // (most - 1))
+    length, longer = divmod(total, most)
+    rank = np.arange(most, dtype=np.int64)
+    ranks = rank * length + np.minimum(rank, longer)
+    ranks[-1] = total - 1
+    return ranks
 
 
 def _metrics(key: str, points: Points, run_id: str | None = None) -> list[Metric]:

@@ -13,6 +13,7 @@ from cuvee.api.base import Level
 from cuvee.api.names import shown, version_number
 from cuvee.api.versions import CreateModelVersion
 from cuvee.errors import InvalidParameter, NotFound
+from cuvee.rules.webhooks import PROMPT_TAG
 from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.holders import holder_at, version_of_digest
@@ -98,9 +99,16 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
             "It is on another host, which this server does not follow: log the model to a run and "
             "register runs:/<run_id>/<path> or models:/<model_id>",
         )
+    if scheme == "" and "/" not in plain and "\\" not in plain and _is_prompt(op):
+        # A prompt is a text in a tag. Clients send some word, since a source is asked for.
+        return Source(uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id)
     if scheme in ("", "file") or len(scheme) == 1:
         return _from_local(tx, op)
     return Source(uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id)
+
+
+def _is_prompt(op: CreateModelVersion) -> bool:
+    return any(tag.key == PROMPT_TAG and tag.value == "true" for tag in op.tags)
 
 
 def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
