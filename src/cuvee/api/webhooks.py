@@ -92,7 +92,7 @@ class WebhookPage(Struct, frozen=True, omit_defaults=True):
 
 
 class TryOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of a test call; instead of the receiver's words stands a sentence of ours."""
+    """What came of a test call; the receiver's words are not shown, only its status."""
 
     success: bool = False
     response_status: int | None = None
