@@ -234,6 +234,42 @@ def test_get_takes_repeated_fields_and_other_methods_take_none_from_the_url(own_
     check_refusal(own_site.send("POST", API + "experiments/create?name=x", {}), "query of a POST")
 
 
+def test_a_get_without_a_query_takes_its_fields_from_a_json_body(own_site: Site) -> None:
+    for name in ("body", "other"):
+        own_site.api("registered-models/create", name=name)
+    call = f"{API}registered-models/get"
+    for headers in (None, {}, {"Content-Type": "application/json; charset=utf-8"}):
+        found = own_site.send("GET", call, {"name": "body"}, headers=headers)
+        assert found.json["registered_model"]["name"] == "body", headers
+    found = own_site.send("GET", f"{call}?name=other", {"name": "body"})
+    assert found.json["registered_model"]["name"] == "other"
+    check_refusal(own_site.send("GET", f"{call}?x=1", {"name": "body"}), "the URL alone counts")
+    check_refusal(own_site.send("GET", call), "neither")
+    check_refusal(own_site.send("GET", call, b"{"), "no JSON")
+    check_refusal(own_site.send("GET", call, b"[]"), "an array")
+    large = b'{"name": "' + b"x" * 9 * 2**20 + b'"}'
+    check_refusal(own_site.send("GET", call, large), "too large")
+    check_refusal(
+        own_site.send("GET", call, {"name": "body"}, headers={"Content-Type": "text/plain"}),
+        "another type",
+    )
+    assert own_site.send("GET", f"{call}?name=body").status == 200  # the connection is in step
+
+
+def test_only_a_post_must_say_that_its_body_is_json(own_site: Site) -> None:
+    own_site.api("registered-models/create", name="typed")
+    body = {"name": "typed", "description": "none said"}
+    update, delete = (f"{API}registered-models/{call}" for call in ("update", "delete"))
+    assert own_site.send("PATCH", update, body, headers={}).status == 200
+    found = own_site.send("GET", f"{API}registered-models/get?name=typed").json
+    assert found["registered_model"]["description"] == "none said"
+    plain = {"Content-Type": "text/plain"}
+    check_refusal(own_site.send("PATCH", update, body, headers=plain), "plain")
+    check_refusal(own_site.send("DELETE", delete, {"name": "typed"}, headers=plain), "plain")
+    check_refusal(own_site.send("POST", update.replace("update", "create"), body, headers={}), "")
+    assert own_site.send("DELETE", delete, {"name": "typed"}, headers={}).status == 200
+
+
 def test_names_with_control_characters_keep_listings_right(own_site: Site) -> None:
     names = ["a\nb", "<script>alert(1)", "a\u202eb", "\x1b[31mred", '"quoted" & <b>', "tab\there",
              "\r\nSet-Cookie- x",

@@ -271,13 +271,11 @@ class App:
         send: Send,
         actor: Actor,
     ) -> None:
-        if scope["method"] == "GET" or (
-            scope["method"] == "DELETE" and scope["query_string"] and _has_no_body(headers)
-        ):
+        if _in_url(scope, headers):
             op = wire.decode_query(kind, scope["query_string"], fields)
             body = b""
         else:
-            body = await _read(kind, headers, receive)
+            body = await _read(kind, scope["method"], headers, receive)
             if scope["method"] == "DELETE" and body == b"{}" and scope["query_string"]:
                 op = wire.decode_query(kind, scope["query_string"], fields)
             else:
@@ -412,13 +410,23 @@ def _has_no_body(headers: dict[bytes, bytes]) -> bool:
     )
 
 
-async def _read(kind: AnyOp, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+def _in_url(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Say whether the fields are in the URL; a GET without any there may have a JSON body."""
+    query = bool(scope["query_string"])
+    if scope["method"] == "GET":
+        return query or _has_no_body(headers)
+    return scope["method"] == "DELETE" and query and _has_no_body(headers)
+
+
+async def _read(kind: AnyOp, method: str, headers: dict[bytes, bytes], receive: Receive) -> bytes:
     """Read a JSON body, no further than the operation allows."""
     length = headers.get(b"content-length", b"")
     if "DELETE" in kind.methods and _has_no_body(headers):
         return b"{}"  # clients send no body where the path says everything
     content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if content_type != b"application/json":
+    # Pages of other origins can send a POST only without being asked first, so that one must say.
+    unsaid = method in ("GET", "PATCH", "DELETE") and not content_type
+    if content_type != b"application/json" and not unsaid:
         got = content_type.decode("latin-1")[:100] or "none"
         raise InvalidParameter(
             f"The Content-Type must be application/json (got {got}): "
