@@ -266,6 +266,19 @@ def test_aliases_move_and_copies_outlive_their_origin(run: RunFlow, name: str) -
     }
 
 
+@pytest.mark.parametrize("name", ["mlflow-3.17", "mlflow-2.22"])
+def test_prompts_are_versions_whose_text_is_read_back(run: RunFlow, name: str) -> None:
+    assert run(name, "prompts") == {
+        "versions": [1, 2],
+        "text": "Describe {{ wine }} in a word.",
+        "filled": "Taste Riesling.",
+        "message": "first",
+        "among the models": 0,
+        "as a model": TAKEN,
+        "left": [2],
+    }
+
+
 @every_client
 def test_refusals_come_at_once_and_say_which_kind_they_are(run: RunFlow, name: str) -> None:
     assert run(name, "refusals") == {

@@ -373,7 +373,7 @@ def get_version_manifest(tx: Tx, op: GetVersionManifest) -> StoredFiles:
     """Read the files of a version, in the order of their paths."""
     version_pk = tx.value(_find_version, model=op.name, number=version_number(op.version))
     if version_pk is None:
-        raise NotFound(f"There is no version {op.version} of model {shown(op.name)}.")
+        raise NotFound(f"Model Version (name={plain(op.name)}, version={op.version}) not found.")
     return StoredFiles(files_of_version(tx, version_pk))
 
 
