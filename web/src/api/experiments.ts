@@ -1,7 +1,8 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { contains } from "../lib/filter";
 import { call } from "./client";
-import { getExperiment, searchExperiments } from "./schema.gen";
+import { type Experiment, getExperiment, searchExperiments } from "./schema.gen";
+import type { Listed } from "./windows";
 
 /** Experiments with a text in their names, the last changed first. */
 export const experimentsNamed = (name: string, most: number) =>
@@ -18,6 +19,17 @@ export const experimentsNamed = (name: string, most: number) =>
         signal,
       ),
   });
+
+/** All experiments with a text in their names, the last changed first. */
+export const experimentsListed = (name: string): Listed<Experiment> => ({
+  key: ["experiments", "listed", name],
+  read: async (asked, signal) => {
+    const filter = contains("name", name);
+    const order_by = ["last_update_time DESC"];
+    const page = await call(searchExperiments, { ...asked, filter, order_by }, signal);
+    return { rows: page.experiments ?? [], total: page.total ?? 0 };
+  },
+});
 
 export const experimentQuery = (id: string) =>
   queryOptions({

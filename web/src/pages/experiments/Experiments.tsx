@@ -1,18 +1,20 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { serverUrl } from "../../api/client";
-import { useExperimentsNamed } from "../../api/experiments";
+import { experimentsListed } from "../../api/experiments";
+import type { Experiment } from "../../api/schema.gen";
+import { useWindows } from "../../api/windows";
 import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
-import { Count } from "../../components/Count";
+import { type Column, DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
+import { ErrorNote } from "../../components/ErrorNote";
 import { SearchBox } from "../../components/Field";
-import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
-import { Panel } from "../../components/Panel";
-import { Table } from "../../components/Table";
+import { Skeleton } from "../../components/Skeleton";
 import { Time } from "../../components/Time";
+import { grouped } from "../../lib/number";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Experiments.module.css";
@@ -20,13 +22,11 @@ import { NewExperiment } from "./NewExperiment";
 import { experimentsRoute } from "./route";
 import { strings } from "./strings";
 
-const MOST = 1000;
-
-/** All experiments, the last changed first. */
+/** All experiments, any number of them, the last changed first. */
 export function Experiments() {
   const { q = "" } = experimentsRoute.useSearch();
   const navigate = useNavigate();
-  const query = useExperimentsNamed(q, MOST);
+  const rows = useWindows(experimentsListed(q));
   const [creating, setCreating] = useState(false);
   const box = useRef<HTMLInputElement>(null);
   const search = (text: string) =>
@@ -39,77 +39,117 @@ export function Experiments() {
       run: () => box.current?.focus(),
     },
   ]);
+  const open = (experimentId: string) =>
+    void navigate({ to: "/experiments/$experimentId", params: { experimentId }, search: {} });
+  const marks = !rows.isPending && (
+    <span className={`num ${styles.count}`} role="status">
+      {grouped(rows.total)}
+    </span>
+  );
   const actions = (
     <Button kind="primary" onClick={() => setCreating(true)}>
       {strings.create}
     </Button>
   );
   return (
-    <Page title={strings.title} marks={<Count of={query.data?.experiments} />} actions={actions}>
-      <div className={styles.bar}>
-        <SearchBox ref={box} label={strings.filter} value={q} onChange={search} />
-      </div>
-      <Loaded query={query} failed={strings.readFailed} lines={8}>
-        {({ experiments = [] }) => (
-          <Panel title={strings.title} bare flush>
-            {experiments.length ? (
-              <ExperimentTable experiments={experiments} />
-            ) : q ? (
-              <Empty title={strings.noMatch}>
-                <Button onClick={() => search("")}>{strings.clear}</Button>
-              </Empty>
-            ) : (
-              <Empty title={strings.none}>
-                <p>{strings.noneText}</p>
-                <Code
-                  label={strings.noneText}
-                  text={`import cuvee\n\ncuvee.set_tracking_uri("${serverUrl}")\ncuvee.set_experiment("wine")`}
-                />
-              </Empty>
-            )}
-          </Panel>
+    <Page title={strings.title} marks={marks} actions={actions} full>
+      <div className={styles.body}>
+        <div className={styles.bar}>
+          <SearchBox ref={box} label={strings.filter} value={q} onChange={search} />
+        </div>
+        {rows.error && (
+          <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
         )}
-      </Loaded>
+        <div className={styles.grid}>
+          {rows.isPending && <Skeleton lines={8} />}
+          {!rows.isPending && !(rows.error && !rows.total) && (
+            <DataGrid
+              label={strings.title}
+              columns={COLUMNS}
+              count={rows.total}
+              rowAt={rows.rowAt}
+              rowKey={(e) => e.experiment_id}
+              onRange={rows.onRange}
+              about={q}
+              onOpen={({ experiment_id }) => open(experiment_id)}
+              empty={<NoExperiments filter={q} onClear={() => search("")} />}
+            />
+          )}
+        </div>
+      </div>
       {creating && <NewExperiment onClose={() => setCreating(false)} />}
     </Page>
   );
 }
 
-type Found = NonNullable<ReturnType<typeof useExperimentsNamed>["data"]>["experiments"];
-
-function ExperimentTable({ experiments }: { experiments: NonNullable<Found> }) {
+function NoExperiments({ filter, onClear }: { filter: string; onClear: () => void }) {
+  if (filter) {
+    return (
+      <Empty title={strings.noMatch}>
+        <Button onClick={onClear}>{strings.clear}</Button>
+      </Empty>
+    );
+  }
   return (
-    <Table
-      label={strings.title}
-      heads={[
-        { name: strings.heads.name },
-        { name: strings.heads.tags },
-        { name: strings.heads.changed },
-        { name: strings.heads.created },
-        { name: strings.heads.id, align: "right" },
-      ]}
-      rows={experiments}
-      rowKey={(e) => e.experiment_id}
-      cells={(e) => [
-        <Link
-          key="n"
-          to="/experiments/$experimentId"
-          params={{ experimentId: e.experiment_id }}
-          search={{}}
-        >
-          {e.name}
-        </Link>,
-        <span key="t" className={styles.tags}>
-          {(e.tags ?? []).slice(0, 3).map((tag) => (
-            <Badge key={tag.key}>
-              {tag.key}: {(tag.value ?? "").slice(0, 30)}
-            </Badge>
-          ))}
-        </span>,
-        <Time key="c" at={e.last_update_time} />,
-        <Time key="b" at={e.creation_time} />,
-        <code key="i">{e.experiment_id}</code>,
-      ]}
-    />
+    <Empty title={strings.none}>
+      <p>{strings.noneText}</p>
+      <Code
+        label={strings.noneText}
+        text={`import cuvee\n\ncuvee.set_tracking_uri("${serverUrl}")\ncuvee.set_experiment("wine")`}
+      />
+    </Empty>
   );
 }
+
+const COLUMNS: readonly Column<Experiment>[] = [
+  {
+    id: "name",
+    name: strings.heads.name,
+    width: 340,
+    pinned: true,
+    cell: ({ experiment_id, name }) => (
+      <Link
+        to="/experiments/$experimentId"
+        params={{ experimentId: experiment_id }}
+        search={{}}
+        tabIndex={-1}
+        title={name}
+      >
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: "tags",
+    name: strings.heads.tags,
+    width: 320,
+    cell: ({ tags = [] }) => (
+      <span className={styles.tags}>
+        {tags.slice(0, 3).map(({ key, value = "" }) => (
+          <Badge key={key}>
+            {key}: {value.slice(0, 30)}
+          </Badge>
+        ))}
+      </span>
+    ),
+  },
+  {
+    id: "changed",
+    name: strings.heads.changed,
+    width: 140,
+    cell: (e) => <Time at={e.last_update_time} />,
+  },
+  {
+    id: "created",
+    name: strings.heads.created,
+    width: 140,
+    cell: (e) => <Time at={e.creation_time} />,
+  },
+  {
+    id: "id",
+    name: strings.heads.id,
+    width: 180,
+    align: "right",
+    cell: (e) => <code>{e.experiment_id}</code>,
+  },
+];
