@@ -29,7 +29,8 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str,
         yield site, experiment, [log_trial(site, experiment, i) for i in range(RUNS)]
 
 
-def log_trial(site: Site, experiment: str, i: int) -> str:
+def log_trial(site: Site, experiment: str, i: int, *, ends: bool = True) -> str:
+    """Log a run of the sweep, which follows from its number."""
     about = {"experiment_id": experiment, "run_name": f"trial {i}", "start_time": i + 1}
     run = site.api("runs/create", **about)["run"]["info"]["run_id"]
     params = {"lr": RATES[i % 4], "solver": SOLVERS[i % 3], "depth": str(2 + i % 7)}
@@ -38,7 +39,8 @@ def log_trial(site: Site, experiment: str, i: int) -> str:
         metrics.append({"key": "accuracy", "value": 1 - i / 100, "timestamp": 1})
     listed = [{"key": key, "value": value} for key, value in params.items()]
     site.api("runs/log-batch", run_id=run, params=listed, metrics=metrics)
-    site.api("runs/update", run_id=run, status="FINISHED", end_time=i + 100)
+    if ends:
+        site.api("runs/update", run_id=run, status="FINISHED", end_time=i + 100)
     return str(run)
 
 

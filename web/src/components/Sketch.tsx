@@ -46,7 +46,7 @@ interface SketchProps {
   drawing: Drawing;
   /** What it shows as a table: the heads, and the cells of each row. */
   heads: readonly string[];
-  rows: readonly (readonly string[])[];
+  rows: () => readonly (readonly string[])[];
   onOpen?: (thing: number) => void;
   aside?: ReactNode;
   /** What lies over the drawing, once it is known how wide that is. */
@@ -66,7 +66,7 @@ export function Sketch(props: SketchProps) {
   const save = (kind: string, data: Blob) => download(`${title}.${kind}`, data);
   const savePng = () => canvas.current?.toBlob((image) => image && save("png", image));
   const saveSvg = () => {
-    const space = { width, height, colour: token };
+    const space = spaceOf(width, height);
     const pen = new SvgPen(width, height, token("--surface"), token("--font"));
     for (const _ of drawing.draw(pen, space));
     save("svg", new Blob([pen.toString()], { type: "image/svg+xml" }));
@@ -75,7 +75,7 @@ export function Sketch(props: SketchProps) {
     save(
       "csv",
       new Blob(
-        [heads, ...rows].map((row) => csvLine(row)),
+        [heads, ...rows()].map((row) => csvLine(row)),
         { type: "text/csv" },
       ),
     );
@@ -99,17 +99,7 @@ export function Sketch(props: SketchProps) {
       </figcaption>
       <div ref={box} className={styles.stage} style={{ height }}>
         {asTable ? (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
-          <section className={plot.table} tabIndex={0} aria-label={title}>
-            <Table
-              label={title}
-              heads={heads.map((name) => ({ name }))}
-              rows={rows.slice(0, FIRST).map((cells, i) => ({ cells, i }))}
-              rowKey={({ i }) => String(i)}
-              cells={({ cells }) => cells}
-            />
-            {rows.length > FIRST && <p>{strings.plot.firstRows(FIRST)}</p>}
-          </section>
+          <Rows title={title} heads={heads} rows={rows()} />
         ) : (
           width > 0 && (
             <>
@@ -120,6 +110,26 @@ export function Sketch(props: SketchProps) {
         )}
       </div>
     </figure>
+  );
+}
+
+type RowsProps = Pick<SketchProps, "title" | "heads"> & {
+  rows: readonly (readonly string[])[];
+};
+
+function Rows({ title, heads, rows }: RowsProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
+    <section className={plot.table} tabIndex={0} aria-label={title}>
+      <Table
+        label={title}
+        heads={heads.map((name) => ({ name }))}
+        rows={rows.slice(0, FIRST).map((cells, i) => ({ cells, i }))}
+        rowKey={({ i }) => String(i)}
+        cells={({ cells }) => cells}
+      />
+      {rows.length > FIRST && <p>{strings.plot.firstRows(FIRST)}</p>}
+    </section>
   );
 }
 
@@ -221,7 +231,14 @@ const sentence = ([name = "", ...parts]: readonly string[]) =>
   parts.length ? `${name}: ${parts.join(", ")}` : name;
 
 function spaceOf(width: number, height: number): Space {
-  return { width, height, colour: token };
+  // What a token stands for costs more than a line, and is asked for with each of many.
+  const known = new Map<string, string>();
+  const colour = (name: string) => {
+    const found = known.get(name) ?? token(name);
+    known.set(name, found);
+    return found;
+  };
+  return { width, height, colour };
 }
 
 /** A pen for the whole canvas, which is empty then. */

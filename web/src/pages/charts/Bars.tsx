@@ -25,10 +25,8 @@ export function Bars({ y, runs, colourOf, onOpen }: BarsProps) {
     return all.sort((a, b) => value(b) - value(a));
   }, [runs, y]);
   const shown = useMemo(() => order.slice(0, MOST), [order]);
-  const rows = useMemo(
-    () => order.map((run) => [runs.names[run] ?? "", saidOf(y, y.values[run] as number)]),
-    [order, runs, y],
-  );
+  const rows = () =>
+    order.map((run) => [runs.names[run] ?? "", saidOf(y, y.values[run] as number)]);
   const drawing = useMemo((): Drawing => {
     const values = shown.map((run) => y.values[run] as number);
     const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];

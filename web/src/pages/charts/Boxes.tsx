@@ -70,15 +70,12 @@ export function Boxes({ x, y, runs, colourOf }: BoxesProps) {
       },
     };
   }, [boxes, x, y, colourOf]);
-  const rows = useMemo(
-    () =>
-      boxes.map((box) => [
-        box.name,
-        String(box.runs.length),
-        ...NUMBERS.map((part) => short(box[part])),
-      ]),
-    [boxes],
-  );
+  const rows = () =>
+    boxes.map((box) => [
+      box.name,
+      String(box.runs.length),
+      ...NUMBERS.map((part) => short(box[part])),
+    ]);
   const shown = boxes.reduce((sum, box) => sum + box.runs.length, 0);
   const title = strings.boxes(y.key, x.key);
   return (

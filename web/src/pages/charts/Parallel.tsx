@@ -28,11 +28,8 @@ export function Parallel({ axes, runs, colourOf, view, onView, onOpen, onKeep }:
     [axes, runs, chosen, colourOf],
   );
   const kept = useMemo(() => runs.ids.flatMap((_, i) => (chosen[i] ? [i] : [])), [runs, chosen]);
-  const rows = useMemo(
-    () =>
-      kept.map((i) => [runs.names[i] ?? "", ...axes.map((a) => saidOf(a, a.values[i] as number))]),
-    [kept, axes, runs],
-  );
+  const rows = () =>
+    kept.map((i) => [runs.names[i] ?? "", ...axes.map((a) => saidOf(a, a.values[i] as number))]);
   const fields = axes.map((axis) => axis.field);
   const brush = (field: string, next: Brush | undefined) => {
     const others = Object.entries(brushes).filter(([name]) => name !== field);

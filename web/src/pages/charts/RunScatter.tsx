@@ -74,7 +74,7 @@ export function RunScatter({ x, y, runs, colourOf, onOpen }: RunScatterProps) {
       },
     };
   }, [drawn, x, y, colourOf, cells]);
-  const rows = useMemo(() => drawn.map(cells), [drawn, cells]);
+  const rows = () => drawn.map(cells);
   const left = runs.ids.length - drawn.length;
   const title = strings.scatter(y.key, x.key);
   return (

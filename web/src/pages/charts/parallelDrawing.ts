@@ -8,6 +8,7 @@ export const FOOT = 14;
 export const HEIGHT = 440;
 export const SIDE = 70; // pixels beside the outermost axes, for what is written there
 const CHUNK = 600; // lines that are drawn without a pause
+const FEW = 500; // lines
 const NEAR = 8; // pixels within which a line is pointed at
 const MOST_TEXTS = 24;
 
@@ -86,6 +87,7 @@ function* all(
 ) {
   const { chosen } = lines;
   const count = chosen.length;
+  const width = count > FEW ? 1 : 1.2; // hairlines take a fraction of the time
   const many = Math.min(1, 60 / Math.sqrt(count + 1));
   const pale = space.colour("--line-strong");
   let done = 0;
@@ -94,7 +96,7 @@ function* all(
     for (let run = 0; run < count; run += 1) {
       if (chosen[run] !== inside) continue;
       const ink = inside
-        ? { stroke: lines.colourOf(run, space), width: 1.2, alpha: Math.max(0.35, many * 0.8) }
+        ? { stroke: lines.colourOf(run, space), width, alpha: Math.max(0.35, many * 0.8) }
         : { stroke: pale, width: 1, alpha: Math.max(0.05, many * 0.12) };
       pen.path(points(run, space), ink);
       done += 1;
