@@ -74,6 +74,9 @@ def test_runs_chosen_in_the_table_are_compared(
     expect(listed).to_have_text(["trial 10", "trial 9", "trial 8"])
     assert all(run in page.url for run in ids[1:4])
     page.go_back()
+    expect(page.get_by_text("3 runs selected")).to_be_visible()
+    page.get_by_role("button", name="Clear selection").click()
+    expect(page).not_to_have_url(re.compile("sel="))
     grid = page.get_by_role("grid", name="Runs")
     grid.locator("[tabindex='0']").focus()
     for key in ("x", "ArrowDown", "ArrowDown", "Shift+X", "c"):
