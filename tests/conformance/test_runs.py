@@ -103,8 +103,8 @@ def test_a_batch_is_whole_or_absent(store: Store) -> None:
     for batch in (
         LogBatch(run_id=run_id, metrics=good, tags=tags, params=[Param("lr", "0.2")]),
         LogBatch(run_id=run_id, metrics=[*good, Metric("m", 2.0, 1, model_id="m-0")], tags=tags),
-        LogBatch(run_id=run_id, metrics=good, tags=tags, params=[Param("p", "x" * 6001)]),
-        LogBatch(run_id=run_id, metrics=good, tags=[*tags, RunTag("t", "x" * 8001)]),
+        LogBatch(run_id=run_id, metrics=good, tags=tags, params=[Param("p", "x" * 65_537)]),
+        LogBatch(run_id=run_id, metrics=good, tags=[*tags, RunTag("t", "x" * 65_537)]),
         LogBatch(run_id=run_id, metrics=[*good, Metric("a//b", 1.0, 1)], tags=tags),
         LogBatch(run_id=run_id, metrics=good, params=[Param("q", "1"), Param("q", "1")]),
     ):
@@ -130,12 +130,12 @@ def test_a_full_batch_is_taken_and_a_fuller_one_refused(store: Store) -> None:
 
 def test_values_of_the_greatest_allowed_length_are_kept(store: Store) -> None:
     run_id = create(store)
-    store.do(LogParam(run_id=run_id, key="k" * 250, value="ü" * 6000))
-    store.do(SetTag(run_id=run_id, key="k" * 250, value="😀" * 8000))
+    store.do(LogParam(run_id=run_id, key="k" * 250, value="ü" * 65_536))
+    store.do(SetTag(run_id=run_id, key="k" * 250, value="😀" * 65_536))
 
     data = read(store, run_id).data
-    assert data.params == {"k" * 250: "ü" * 6000}
-    assert data.tags["k" * 250] == "😀" * 8000
+    assert data.params == {"k" * 250: "ü" * 65_536}
+    assert data.tags["k" * 250] == "😀" * 65_536
 
 
 def test_a_deleted_run_is_not_written_to_and_comes_back_whole(store: Store) -> None:

@@ -10,8 +10,8 @@ from cuvee.api.spelling import unseen
 from cuvee.errors import InvalidParameter
 
 MAX_KEY = 250
-MAX_PARAM_VALUE = 6000
-MAX_RUN_TAG_VALUE = 8000
+MAX_PARAM_VALUE = MAX_RUN_TAG_VALUE = 65_536
+"""MLflow cuts params at 6,000 and tags at 8,000 characters; here they are kept whole."""
 MAX_EXPERIMENT_TAG_VALUE = 20000
 MAX_MODEL_TAG_VALUE = 100_000
 MAX_EXPERIMENT_NAME = 500

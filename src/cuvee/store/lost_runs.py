@@ -16,7 +16,6 @@ from cuvee.api.leases import (
     EndLostRuns,
     Lease,
 )
-from cuvee.api.names import MAX_RUN_TAG_VALUE
 from cuvee.api.replies import Swept
 from cuvee.errors import Unavailable
 from cuvee.store import schema
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from cuvee.store.sql import SqlStore
 
 BATCH = 200
+MAX_OUTPUT = 8_000
+"""Characters of a lost run's last output that are kept."""
 
 _l = schema.leases
 _r = schema.runs
@@ -144,7 +145,7 @@ def _lose_run(tx: Tx, row: tuple[Any, ...], held: tuple[Any, ...]) -> None:
     pk, seen, _, tail = held
     tags = {LOST_TAG: "true", LAST_SEEN_TAG: str(seen)}
     if tail:
-        tags[OUTPUT_TAG] = last_lines(tail, MAX_RUN_TAG_VALUE)
+        tags[OUTPUT_TAG] = last_lines(tail, MAX_OUTPUT)
     tx.run(_lose, run_pk=pk)
     tx.run(_set, run_pk=pk, status="FAILED", end_time=seen)
     put_tags(tx, pk, tags)
