@@ -82,6 +82,9 @@ def test_runs_are_lines_over_params_and_metrics(
     site, experiment, ids = sweep
     opened = visit(site)
     page = opened.go(f"/experiments/{experiment}")
+    tall = "(grid) => grid.getBoundingClientRect().height"
+    grid = page.get_by_role("grid", name="Runs")
+    until(page, lambda: grid.evaluate(tall) > 500, True)  # the tabs leave the table its room
     page.get_by_role("link", name="Charts", exact=True).click()
     expect(page).to_have_url(re.compile(f"/experiments/{experiment}/charts"))
     figure = plot(page)

@@ -44,9 +44,12 @@ export function ExperimentCharts() {
     { name: strings.charts, active: true, link: link("/experiments/$experimentId/charts") },
   ];
   return (
-    <Page title={name} above={[{ name: strings.experiments, to: "/experiments" }]}>
+    <Page
+      title={name}
+      above={[{ name: strings.experiments, to: "/experiments" }]}
+      sub={<Tabs label={strings.views} tabs={tabs} />}
+    >
       <div className={styles.page}>
-        <Tabs label={strings.views} tabs={tabs} />
         <FilterBox
           experiments={experiments}
           value={filter}

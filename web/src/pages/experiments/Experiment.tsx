@@ -23,7 +23,7 @@ export function Experiment() {
     </>
   );
   return (
-    <Page title={name} above={above} marks={marks} full>
+    <Page title={name} above={above} marks={marks} sub={<Views experimentId={experimentId} />} full>
       {query.isError && !query.data ? (
         <ErrorNote
           title={strings.oneFailed}
@@ -31,10 +31,7 @@ export function Experiment() {
           onRetry={() => void query.refetch()}
         />
       ) : (
-        <>
-          <Views experimentId={experimentId} />
-          <RunsTable experimentId={experimentId} name={name} />
-        </>
+        <RunsTable experimentId={experimentId} name={name} />
       )}
     </Page>
   );
