@@ -77,6 +77,14 @@ export const holderOf = (name: string, stage: string) =>
     staleTime: 0,
   });
 
+/** Who held a stage at a moment (milliseconds); asked only when there is one. */
+export const useHolderAt = (name: string, stage: string, at: string) =>
+  useQuery({
+    queryKey: ["versions", "holder", name, stage, at],
+    queryFn: ({ signal }) => call(getStageHolder, { name, stage, at }, signal),
+    enabled: at !== "",
+  });
+
 export const useComparison = (name: string, before: string, after: string, everything = false) =>
   useQuery(comparisonOf(name, before, after, everything));
 export const useHolder = (name: string, stage: string) => useQuery(holderOf(name, stage));

@@ -1,37 +1,51 @@
-import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { useMeasures } from "../../api/measures";
 import { usePolicy } from "../../api/models";
 import { useRequestsOf } from "../../api/requests";
-import type { Holding, ModelVersion, TransitionRequest } from "../../api/schema.gen";
+import type { ModelVersion } from "../../api/schema.gen";
 import { useHoldingsOf } from "../../api/versions";
-import { Avatar } from "../../components/Avatar";
-import { Badge, StageBadge } from "../../components/Badge";
-import { Button, IconButton } from "../../components/Button";
 import { Loaded } from "../../components/Loaded";
-import { Menu, MenuItem, MenuLabel } from "../../components/Menu";
-import { Time } from "../../components/Time";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Board.module.css";
+import { Column, type Marks } from "./BoardColumn";
+import { useCardDrag } from "./drag";
 import { MoveDialog } from "./MoveDialog";
 import { RollbackDialog } from "./RollbackDialog";
 import { strings } from "./strings";
-
-const FIRST = 20; // cards of a column until more are asked for
 
 interface Move {
   readonly version: ModelVersion;
   readonly stage: string;
 }
 
+interface BoardProps {
+  name: string;
+  versions: readonly ModelVersion[];
+  /** The metric on the cards; the first that there is when absent. */
+  metric: string | undefined;
+}
+
 /** The stages of a model as columns, its versions as cards. */
-export function Board({ name, versions }: { name: string; versions: readonly ModelVersion[] }) {
+export function Board({ name, versions, metric }: BoardProps) {
   const policy = usePolicy(name);
-  const holdings = useHoldingsOf(name).data ?? [];
   const requests = useRequestsOf(name).data ?? [];
+  const measures = useMeasures(name, versions, metric);
+  const inUse = versions.find((v) => v.current_stage === "Production");
+  const marks: Marks = {
+    holdings: useHoldingsOf(name).data ?? [],
+    requests,
+    measures,
+    baseline: measures.values.get(inUse?.version ?? ""),
+  };
   const [move, setMove] = useState<Move | undefined>();
   const [rollback, setRollback] = useState("");
   const frame = useRef<HTMLDivElement>(null);
+  const onMove = (number: string, stage: string) => {
+    const version = versions.find((v) => v.version === number);
+    if (version) setMove({ version, stage });
+  };
+  const { drag, begin } = useCardDrag(onMove);
   useKeys([
     {
       keys: "m",
@@ -47,17 +61,23 @@ export function Board({ name, versions }: { name: string; versions: readonly Mod
     <Loaded query={policy} failed={strings.versionsFailed}>
       {({ stages = [] }) => (
         <>
-          <section className={styles.board} aria-label={strings.board.label} ref={frame}>
+          <section
+            className={styles.board}
+            aria-label={strings.board.label}
+            data-dragging={drag ? "" : undefined}
+            ref={frame}
+          >
             {stages.map((stage) => (
               <Column
                 key={stage}
                 stage={stage}
                 stages={stages}
                 versions={versions.filter((v) => v.current_stage === stage)}
-                holdings={holdings}
-                requests={requests}
-                onMove={setMove}
+                marks={marks}
+                drag={drag}
+                onMove={onMove}
                 onRollback={setRollback}
+                onPress={begin}
               />
             ))}
           </section>
@@ -92,115 +112,4 @@ function openMenu(card: Element): void {
   const button = card.querySelector<HTMLElement>("[aria-haspopup=menu]");
   button?.focus();
   button?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-}
-
-interface ColumnProps {
-  stage: string;
-  stages: readonly string[];
-  versions: readonly ModelVersion[];
-  holdings: readonly Holding[];
-  requests: readonly TransitionRequest[];
-  onMove: (move: Move) => void;
-  onRollback: (stage: string) => void;
-}
-
-function Column({ stage, stages, versions, holdings, requests, onMove, onRollback }: ColumnProps) {
-  const [all, setAll] = useState(false);
-  const held = versions.length > 0 && stage !== "None" && stage !== "Archived";
-  const shown = all ? versions : versions.slice(0, FIRST);
-  return (
-    <section
-      className={styles.column}
-      aria-label={strings.board.column(stage, versions.length)}
-      data-stage={stage}
-    >
-      <div className={styles.head}>
-        <StageBadge stage={stage} />
-        <span className={`num ${styles.count}`}>{versions.length}</span>
-        {held && (
-          <span className={styles.menu}>
-            <Menu trigger={<IconButton icon="more" label={strings.board.stageActions(stage)} />}>
-              <MenuItem onSelect={() => onRollback(stage)}>{strings.board.rollback}</MenuItem>
-            </Menu>
-          </span>
-        )}
-      </div>
-      <ul className={styles.cards}>
-        {shown.map((version) => (
-          <Card
-            key={version.version}
-            version={version}
-            stages={stages}
-            requests={requests.filter((r) => r.version === version.version)}
-            since={holdings.find((h) => h.version === version.version && !h.until)?.since}
-            onMove={(to) => onMove({ version, stage: to })}
-          />
-        ))}
-        {!versions.length && <li className={styles.none}>{strings.board.empty}</li>}
-        {shown.length < versions.length && (
-          <li>
-            <Button onClick={() => setAll(true)}>
-              {strings.board.more(versions.length - shown.length)}
-            </Button>
-          </li>
-        )}
-      </ul>
-    </section>
-  );
-}
-
-interface CardProps {
-  version: ModelVersion;
-  stages: readonly string[];
-  requests: readonly TransitionRequest[];
-  since: number | undefined;
-  onMove: (stage: string) => void;
-}
-
-function Card({ version, stages, requests, since, onMove }: CardProps) {
-  const { name, version: number } = version;
-  return (
-    <li className={styles.card} data-card={number}>
-      <div className={styles.line}>
-        <Link
-          className={styles.number}
-          to="/models/$name/versions/$version"
-          params={{ name, version: number }}
-        >
-          {strings.heads.version} {number}
-        </Link>
-        {(version.aliases ?? []).map((alias) => (
-          <Badge key={alias}>@{alias}</Badge>
-        ))}
-        <span className={styles.menu}>
-          <Menu trigger={<IconButton icon="more" label={strings.board.actions(number)} />}>
-            <MenuLabel>{strings.board.moveTo}</MenuLabel>
-            {stages
-              .filter((stage) => stage !== version.current_stage)
-              .map((stage) => (
-                <MenuItem key={stage} onSelect={() => onMove(stage)}>
-                  {stage}
-                </MenuItem>
-              ))}
-          </Menu>
-        </span>
-      </div>
-      {version.description && <p className={styles.text}>{version.description}</p>}
-      {requests.length > 0 && (
-        <div className={styles.requests}>
-          {requests.map(({ id = "", to_stage }) => (
-            <Link key={id} to="/approvals/$id" params={{ id }}>
-              <Badge tone="info">{strings.board.asked(to_stage)}</Badge>
-            </Link>
-          ))}
-        </div>
-      )}
-      <div className={`${styles.line} ${styles.soft}`}>
-        <Avatar name={version.user_id} />
-        <span className={styles.when}>
-          <Time at={since ?? version.creation_timestamp} />
-        </span>
-      </div>
-    </li>
-  );
 }

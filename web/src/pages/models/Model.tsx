@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useModel } from "../../api/models";
 import type { ModelVersion } from "../../api/schema.gen";
 import { useVersionsOf } from "../../api/versions";
@@ -10,20 +11,27 @@ import { History } from "../../components/History";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
+import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";
 import { Tabs } from "../../components/Tabs";
 import { Time } from "../../components/Time";
 import { OpenEmergencies } from "../approvals/Emergencies";
 import { Board } from "./Board";
+import { HeldOn } from "./HeldOn";
+import { Metrics } from "./Metrics";
 import { registerSnippet } from "./Models";
 import styles from "./Models.module.css";
 import { MODEL_TABS, type ModelTab, modelRoute } from "./route";
 import { strings } from "./strings";
 
-/** A model: its board, its versions, its history. */
+const ModelSettings = lazy(() =>
+  import("./ModelSettings").then((m) => ({ default: m.ModelSettings })),
+);
+
+/** A model: its board, its versions, their metrics, its history, its settings. */
 export function Model() {
   const { name } = modelRoute.useParams();
-  const { tab = "board" } = modelRoute.useSearch();
+  const { tab = "board", metric } = modelRoute.useSearch();
   const query = useModel(name);
   const versions = useVersionsOf(name);
   const above = [{ name: strings.title, to: "/models" }];
@@ -56,11 +64,18 @@ export function Model() {
               }))}
             />
             <OpenEmergencies name={name} />
-            {tab === "history" ? (
-              <History of={{ model: name }} />
+            {tab === "settings" ? (
+              <Suspense fallback={<Skeleton lines={8} />}>
+                <ModelSettings name={name} />
+              </Suspense>
+            ) : tab === "history" ? (
+              <>
+                <HeldOn name={name} />
+                <History of={{ model: name }} />
+              </>
             ) : (
               <Loaded query={versions} failed={strings.versionsFailed} lines={8}>
-                {(found) => <Versions name={name} versions={found} tab={tab} />}
+                {(found) => <Versions name={name} versions={found} tab={tab} metric={metric} />}
               </Loaded>
             )}
           </>
@@ -74,9 +89,10 @@ interface VersionsProps {
   name: string;
   versions: readonly ModelVersion[];
   tab: ModelTab;
+  metric: string | undefined;
 }
 
-function Versions({ name, versions, tab }: VersionsProps) {
+function Versions({ name, versions, tab, metric }: VersionsProps) {
   if (!versions.length) {
     return (
       <Panel title={strings.tabs.versions}>
@@ -87,7 +103,8 @@ function Versions({ name, versions, tab }: VersionsProps) {
       </Panel>
     );
   }
-  if (tab === "board") return <Board name={name} versions={versions} />;
+  if (tab === "board") return <Board name={name} versions={versions} metric={metric} />;
+  if (tab === "metrics") return <Metrics name={name} versions={versions} metric={metric} />;
   return (
     <Panel title={strings.tabs.versions} count={versions.length} flush>
       <Table

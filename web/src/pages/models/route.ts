@@ -10,13 +10,27 @@ export const modelsRoute = createRoute({
   component: lazyRouteComponent(() => import("./Models"), "Models"),
 });
 
-export const MODEL_TABS = ["board", "versions", "history"] as const;
+export const MODEL_TABS = ["board", "versions", "metrics", "history", "settings"] as const;
 export type ModelTab = (typeof MODEL_TABS)[number];
+
+export interface ModelSearch {
+  tab?: ModelTab;
+  /** The metric that the board and the chart show; the first that there is when absent. */
+  metric?: string;
+  /** Which stage, and when, the history is asked about. */
+  stage?: string;
+  at?: string;
+}
 
 export const modelRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models/$name",
-  validateSearch: (query: Record<string, unknown>): { tab?: ModelTab } =>
-    compact({ tab: choice(query, "tab", MODEL_TABS) }) as { tab?: ModelTab },
+  validateSearch: (query: Record<string, unknown>): ModelSearch =>
+    compact({
+      tab: choice(query, "tab", MODEL_TABS),
+      metric: text(query, "metric"),
+      stage: text(query, "stage"),
+      at: text(query, "at"),
+    }) as ModelSearch,
   component: lazyRouteComponent(() => import("./Model"), "Model"),
 });

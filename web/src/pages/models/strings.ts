@@ -1,4 +1,4 @@
-import { count } from "../../lib/number";
+import { count, grouped } from "../../lib/number";
 
 export const strings = {
   title: "Models",
@@ -27,7 +27,36 @@ export const strings = {
     label: "Parts of the model",
     board: "Board",
     versions: "Versions",
+    metrics: "Metrics",
     history: "History",
+    settings: "Settings",
+  },
+  metrics: {
+    title: "A metric over the versions",
+    choose: "Metric",
+    value: "Value",
+    none: "No run of these versions has a metric that you can read",
+    noneText: "Metrics are those of the runs that the versions were registered from.",
+    known: (known: number, all: number) => `${grouped(known)} of ${count(all, "version")} have it`,
+    table: (metric: string) => `${metric} of the versions`,
+    held: "Has held",
+    now: "now",
+    newest: (shown: number, all: number) =>
+      `The newest ${grouped(shown)} of ${count(all, "version")}.`,
+    chart: (metric: string, number: number) =>
+      `${metric} of ${count(number, "version")}, and the stages that they hold or have held; the table below has the same.`,
+    point: (version: string, value: string) => `Version ${version}: ${value}`,
+    is: (version: string, stage: string) => `Version ${version} is in ${stage}`,
+    was: (version: string, stage: string) => `Version ${version} was in ${stage}`,
+  },
+  held: {
+    title: "Who held a stage when?",
+    at: "When (your time)",
+    ask: "Look it up",
+    nobody: "No version is known to have held it then",
+    unread: (text: string) => `${text} is no date and time.`,
+    answer: (stage: string, at: string, since: string, until: string) =>
+      `held ${stage} on ${at}: from ${since} until ${until || "now"}.`,
   },
   noVersions: "This model has no version yet",
   noVersionsText: "A version is registered from what a run has logged:",
@@ -39,7 +68,13 @@ export const strings = {
     actions: (version: string) => `Actions for version ${version}`,
     moveTo: "Move to",
     since: "here",
-    hint: "A card moves by its menu, or with M when it has the focus.",
+    open: "Open the archive",
+    close: "Close the archive",
+    others: (number: number) => `and ${count(number, "more version")}`,
+    against: "against the version in Production",
+    passed: (passed: number, all: number) => `${passed} of ${count(all, "check")}`,
+    failed: (number: number) => `${count(number, "check")} failed`,
+    hint: "Drag a card to a stage, or move it by its menu, or with M when it has the focus.",
     key: "Move the focused version",
     asked: (stage: string) => `asked for ${stage}`,
     stageActions: (stage: string) => `Actions for ${stage}`,

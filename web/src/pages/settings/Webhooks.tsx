@@ -54,7 +54,7 @@ export function Webhooks() {
   );
 }
 
-function HookTable({ hooks }: { hooks: readonly Hook[] }) {
+export function HookTable({ hooks }: { hooks: readonly Hook[] }) {
   const { heads } = strings;
   return (
     <Table
