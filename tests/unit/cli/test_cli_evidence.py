@@ -44,7 +44,7 @@ def test_the_same_facts_give_the_same_bytes(cuvee: Command, run_id: str) -> None
 def test_a_version_that_is_not_there_leaves_no_file(cuvee: Command, run_id: str) -> None:  # noqa: ARG001
     said = cuvee("evidence", "lr", "9", "--out", "c.zip")
     assert said.status == 1
-    assert "no version 9" in said.err
+    assert "(name=lr, version=9) not found" in said.err
     assert not list(Path.cwd().glob("*.zip*"))
 
 
