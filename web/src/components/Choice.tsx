@@ -23,8 +23,8 @@ interface ChoiceProps {
 export function Choice({ label, value, groups, onChoose }: ChoiceProps) {
   const id = useId();
   return (
-    <label className={styles.choice} htmlFor={id}>
-      {label}
+    <div className={styles.choice}>
+      <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChoose(event.target.value)}>
         {groups.map((group) => {
           const options = group.options.map((option) => (
@@ -40,6 +40,6 @@ export function Choice({ label, value, groups, onChoose }: ChoiceProps) {
           );
         })}
       </select>
-    </label>
+    </div>
   );
 }

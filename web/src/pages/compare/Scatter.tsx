@@ -1,5 +1,6 @@
 import { useLinkProps, useNavigate } from "@tanstack/react-router";
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Choice } from "../../components/Choice";
 import { Empty } from "../../components/Empty";
 import { LogSwitches } from "../../components/LogAxes";
 import { Panel } from "../../components/Panel";
@@ -42,8 +43,8 @@ export function Scatter({ runs, search, onChange }: PartProps) {
   return (
     <Panel title={strings.scatter(y.key, x.key)}>
       <div className={styles.bar}>
-        <Choice label={strings.y} axes={metrics} at={y} onChoose={(sy) => onChange({ sy })} />
-        <Choice label={strings.x} axes={axes} at={x} onChoose={(sx) => onChange({ sx })} />
+        <AxisChoice label={strings.y} axes={metrics} at={y} onChoose={(sy) => onChange({ sy })} />
+        <AxisChoice label={strings.x} axes={axes} at={x} onChoose={(sx) => onChange({ sx })} />
         <LogSwitches value={search.log} onChange={(value) => onChange({ log: value })} />
       </div>
       <Drawing runs={runs} x={x} y={y} logX={log.includes("x")} logY={log.includes("y")} />
@@ -66,36 +67,22 @@ function axesOf(rows: readonly DiffRow[]): Axis[] {
   });
 }
 
-interface ChoiceProps {
+interface AxisChoiceProps {
   label: string;
   axes: readonly Axis[];
   at: Axis;
   onChoose: (id: string) => void;
 }
 
-function Choice({ label, axes, at, onChoose }: ChoiceProps) {
-  const id = useId();
-  const of = (kind: Axis["kind"]) => {
+function AxisChoice({ label, axes, at, onChoose }: AxisChoiceProps) {
+  const groups = (["params", "metrics"] as const).map((kind) => {
     const some = axes.filter((axis) => axis.kind === kind).slice(0, MOST);
-    return some.length ? (
-      <optgroup label={strings.kinds[kind]}>
-        {some.map((axis) => (
-          <option key={axis.id} value={axis.id}>
-            {axis.key}
-          </option>
-        ))}
-      </optgroup>
-    ) : null;
-  };
-  return (
-    <label className={styles.choice} htmlFor={id}>
-      {label}
-      <select id={id} value={at.id} onChange={(event) => onChoose(event.target.value)}>
-        {of("params")}
-        {of("metrics")}
-      </select>
-    </label>
-  );
+    return {
+      label: strings.kinds[kind],
+      options: some.map(({ id, key }) => ({ value: id, text: key })),
+    };
+  });
+  return <Choice label={label} value={at.id} groups={groups} onChoose={onChoose} />;
 }
 
 interface DrawingProps {

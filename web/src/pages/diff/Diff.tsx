@@ -1,7 +1,8 @@
 import { Link, Navigate, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { useComparison, useVersionsOf } from "../../api/versions";
 import { Button } from "../../components/Button";
+import { Choice } from "../../components/Choice";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
@@ -95,7 +96,6 @@ interface BarProps {
 function Bar({ name, before, after, search }: BarProps) {
   const versions = useVersionsOf(name).data ?? [];
   const navigate = useNavigate();
-  const id = useId();
   const go = (next: { before?: string; after?: string; all?: boolean }) =>
     void navigate({
       to: "/models/$name/diff/$before/$after",
@@ -103,23 +103,15 @@ function Bar({ name, before, after, search }: BarProps) {
       search: compact({ all: (next.all ?? search.all) || undefined }) as DiffSearch,
       resetScroll: false,
     });
-  const choice = (label: string, value: string, onChoose: (version: string) => void) => (
-    <div className={styles.choice}>
-      <label htmlFor={`${id}-${label}`}>{label}</label>
-      <select
-        id={`${id}-${label}`}
-        value={value}
-        onChange={(event) => onChoose(event.target.value)}
-      >
-        {!versions.some((v) => v.version === value) && <option value={value}>{value}</option>}
-        {versions.map((v) => (
-          <option key={v.version} value={v.version}>
-            {strings.option(v.version, v.current_stage)}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
+  const known = versions.map(({ version, current_stage }) => ({
+    value: version,
+    text: strings.option(version, current_stage),
+  }));
+  const choice = (label: string, value: string, onChoose: (version: string) => void) => {
+    const named = known.some((option) => option.value === value) ? [] : [{ value, text: value }];
+    const groups = [{ options: [...named, ...known] }];
+    return <Choice label={label} value={value} groups={groups} onChoose={onChoose} />;
+  };
   return (
     <div className={styles.bar}>
       {choice(strings.before, before, (version) => go({ before: version }))}
