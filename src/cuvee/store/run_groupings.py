@@ -31,7 +31,7 @@ _STATUS, _START = 5, 6  # places in a row of ``schema.runs``
 
 
 def group_runs(tx: Tx, op: ListRunGroups) -> RunGroups:
-    after = _read_token(op.page_token) if op.page_token else None
+    after = read_token(op.page_token) if op.page_token else None
     question = read_question(tx, op.experiment_ids, op.filter, [], op.run_view_type)
     if question is None:
         return RunGroups()
@@ -52,7 +52,7 @@ def group_runs(tx: Tx, op: ListRunGroups) -> RunGroups:
     columns = _metrics(tx, op.metrics, rows, question.scope.homes)
     return RunGroups(
         [_group(name, groups[name], rows, columns) for name in page],
-        _write_token(page[-1]) if left else None,
+        write_token(page[-1]) if left else None,
         len(groups),
         len(rows),
     )
@@ -148,11 +148,12 @@ def _summary(key: str, values: Sequence[float]) -> MetricSummary:
     return MetricSummary(key, count, min(values), max(values), mean, sd)
 
 
-def _write_token(name: str | None) -> str:
+def write_token(name: str | None) -> str:
+    """Return the token of the page that begins behind a name."""
     return base64.urlsafe_b64encode(f"{_BEHIND}{name or ''}".encode()).decode()
 
 
-def _read_token(token: str) -> str:
+def read_token(token: str) -> str:
     """Return the name behind which a page begins."""
     try:
         text = base64.urlsafe_b64decode(token.encode("ascii")).decode()

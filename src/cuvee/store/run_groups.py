@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-
 from sqlalchemy import ColumnElement, func, select
 
 from cuvee.api.names import experiment_number
 from cuvee.api.trees import GROUP_TAG, ListRunGroups, RunGroup, RunGroups, StatusCount
-from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import Database, arg, hot
-from cuvee.store.run_groupings import group_runs
+from cuvee.store.run_groupings import group_runs, read_token, write_token
 from cuvee.store.trees import ORDER, head_of, summarize
 from cuvee.store.tx import Tx
 
@@ -68,7 +65,7 @@ _members = hot(
 def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
     if op.by:
         return group_runs(tx, op)
-    after = _read_token(op.page_token) if op.page_token else ""
+    after = read_token(op.page_token) if op.page_token else ""
     key_id = tx.key_ids([GROUP_TAG]).get(GROUP_TAG)
     if key_id is None:
         return RunGroups()
@@ -98,15 +95,4 @@ def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
             )
         )
     more = len(rows) > op.max_results
-    return RunGroups(groups, _write_token(names[-1]) if more else None)
-
-
-def _write_token(name: str) -> str:
-    return base64.urlsafe_b64encode(name.encode()).decode()
-
-
-def _read_token(token: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(token.encode("ascii")).decode()
-    except ValueError:
-        raise InvalidParameter("Invalid page token: this call did not give it out.") from None
+    return RunGroups(groups, write_token(names[-1]) if more else None)
