@@ -11,8 +11,9 @@ import pytest
 from cuvee.api.base import Actor, Level, Op
 from cuvee.api.permissions import GrantPermission, level_name
 from cuvee.errors import CuveeError
+from cuvee.store.dispatch import FUNCTIONS, carry_out
 from cuvee.store.sealing import Sealing
-from cuvee.store.sql import FUNCTIONS, SqlStore, _carry_out
+from cuvee.store.sql import SqlStore
 from postgres import running_postgres
 from refusals.examples import seed, seed_users
 
@@ -34,7 +35,7 @@ class Place(NamedTuple):
         cursor = store._cursor(write=True)  # noqa: SLF001  # to look, not to change
         store.database.begin(cursor, write=True)
         try:
-            return _carry_out(store._tx(cursor, actor, {}), op)  # noqa: SLF001
+            return carry_out(store._tx(cursor, actor, {}), op)  # noqa: SLF001
         finally:
             cursor.execute("ROLLBACK")
 

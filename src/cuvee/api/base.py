@@ -133,6 +133,9 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     """Whether it reads the history, whose newest events are put in order first."""
     searches: ClassVar[bool] = False
     """Whether it looks through many things, which a server lets take so long and no longer."""
+    brief: ClassVar[bool] = False
+    """Whether it reads a few rows by their keys, however much there is: a server whose database is
+    a file does so where it stands, for handing it to a thread and back would take longer."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

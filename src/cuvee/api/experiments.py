@@ -107,6 +107,7 @@ class GetExperiment(Read[ExperimentResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/get"
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_id"),)
+    brief: ClassVar[bool] = True
     experiment_id: Required
 
     def check(self) -> None:
@@ -118,6 +119,7 @@ class GetExperimentByName(Read[ExperimentResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "experiments/get-by-name"
     of: ClassVar[tuple[Of, ...]] = (Of("experiment_name", "experiment_name"),)
+    brief: ClassVar[bool] = True
     experiment_name: Required
 
 

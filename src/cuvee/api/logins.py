@@ -51,6 +51,7 @@ class FindLogin(Read[Login], frozen=True, kw_only=True):
     """Find a user by name; a stranger's has the number 0."""
 
     needs: ClassVar[Permission] = Permission.PUBLIC
+    brief: ClassVar[bool] = True
     name: str
 
 
@@ -58,6 +59,7 @@ class FindCredential(Read[Credential], frozen=True, kw_only=True):
     """Find a token or session; a stranger's has the number 0."""
 
     needs: ClassVar[Permission] = Permission.PUBLIC
+    brief: ClassVar[bool] = True
     token_id: str
 
 
@@ -65,6 +67,7 @@ class FindSetup(Read[Number], frozen=True, kw_only=True):
     """Say by 1 that a text is the setup token that waits to be used, else by 0."""
 
     needs: ClassVar[Permission] = Permission.PUBLIC
+    brief: ClassVar[bool] = True
     secret: str
 
     def __repr__(self) -> str:
@@ -75,6 +78,7 @@ class CountUsers(Read[Number], frozen=True, kw_only=True):
     """Count the users, those of the past too, up to one."""
 
     needs: ClassVar[Permission] = Permission.PUBLIC
+    brief: ClassVar[bool] = True
 
 
 class BeginAttempt(Write[Number], frozen=True, kw_only=True):

@@ -131,6 +131,7 @@ class GetRegisteredModel(Read[RegisteredModelResult], frozen=True, kw_only=True)
 
     route: ClassVar[str] = "registered-models/get"
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
+    brief: ClassVar[bool] = True
     name: Required
 
 
@@ -215,6 +216,7 @@ class GetLatestVersions(Read[VersionList], frozen=True, kw_only=True):
     route: ClassVar[str] = "registered-models/get-latest-versions"
     methods: ClassVar[tuple[str, ...]] = ("POST", "GET")
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
+    brief: ClassVar[bool] = True
     name: Required
     stages: list[str] = []
 
@@ -276,6 +278,7 @@ class GetModelVersionByAlias(Read[ModelVersionResult], frozen=True, kw_only=True
 
     route: ClassVar[str] = "registered-models/alias"
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
+    brief: ClassVar[bool] = True
     name: Required
     alias: Required
 

@@ -131,6 +131,7 @@ class GetModelVersion(Read[ModelVersionResult], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "model-versions/get"
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
+    brief: ClassVar[bool] = True
     name: Required
     version: Required
 
@@ -221,6 +222,7 @@ class GetModelVersionDownloadUri(Read[DownloadUri], frozen=True, kw_only=True):
 
     route: ClassVar[str] = "model-versions/get-download-uri"
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
+    brief: ClassVar[bool] = True
     name: Required
     version: Required
 

@@ -147,8 +147,7 @@ class App:
         op.check()
         if op.writes:
             return await self.store.written(op, actor, named)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.readers, self.store.read, op, actor)
+        return await self._aside(self.store.read, op, actor)
 
     # ------------------------------------------------------------ requests
 
@@ -311,7 +310,7 @@ class App:
             await _send(send, status, [*own, *_SAFE], answer)
             return
         else:
-            answer = await self._aside(self._read_encoded, op, actor)
+            answer = await self._read_encoded(op, actor)
         await _send(send, 200, JSON_HEADERS, answer)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
@@ -329,8 +328,10 @@ class App:
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         return chart_answer(self.store.read(op, actor), headers)
 
-    def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
-        return wire.encode(self.store.read(op, actor))
+    async def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
+        if self.store.is_near(op):
+            return wire.encode(self.store.read(op, actor))
+        return await self._aside(lambda: wire.encode(self.store.read(op, actor)))
 
     def _try(self, op: Try, actor: Actor) -> Any:
         # Sent between two looks at the store, so that a receiver that hangs holds up nobody.

@@ -1,4 +1,4 @@
-"""The store over SQL: dispatch, transactions, group commit."""
+"""The store over SQL: transactions and group commit."""
 
 from __future__ import annotations
 
@@ -18,12 +18,10 @@ from cuvee.api.base import Actor, Op, result_type
 from cuvee.api.log import Ordered, OrderEvents
 from cuvee.api.replies import Once, Reply, once
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
-from cuvee.rules.scopes import check_scopes
-from cuvee.store.access import authorize, plan_of
+from cuvee.store.dispatch import FUNCTIONS, carry_out
 from cuvee.store.engine import Database, open_database
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
-from cuvee.store.replies import find_reply, keep_reply
 from cuvee.store.sealing import Sealing
 from cuvee.store.tx import Bytes, Keys, Tx
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from cuvee.log.note import SigningKey
 
 R = TypeVar("R")
-Function = Callable[[Tx, Any], Any]
 Done = Callable[[Any, BaseException | None], None]
 """Told, on the writer's thread, what a write has returned or why it was refused."""
 
@@ -183,6 +180,10 @@ class SqlStore:
         finally:
             self._roll_back(cursor)
 
+    def is_near(self, op: Op[Any]) -> bool:
+        """Say whether an operation is done sooner on this thread than handed to another."""
+        return op.brief and self.database.group_commit
+
     def look_up(self, op: Op[R]) -> R:
         """Carry out the server's own operation of a single query: no transaction around it."""
 
@@ -283,7 +284,7 @@ class SqlStore:
         try:
             tx = self._tx(cursor, actor, {})
             tx.end = end
-            result = _carry_out(tx, op, named)
+            result = carry_out(tx, op, named)
             cursor.execute("COMMIT")
         except BaseException:
             self._roll_back(cursor)
@@ -391,7 +392,7 @@ class SqlStore:
                 tx = self._tx(cursor, job.actor, new_keys)
                 try:
                     if len(group) == 1:  # the transaction is its savepoint
-                        result = _carry_out(tx, job.op, job.once)
+                        result = carry_out(tx, job.op, job.once)
                     else:
                         result = self._in_savepoint(cursor, tx, job)
                 except BaseException as problem:  # noqa: BLE001  # answered to its caller
@@ -422,7 +423,7 @@ class SqlStore:
     def _in_savepoint(cursor: Any, tx: Tx, job: Job) -> Any:
         cursor.execute("SAVEPOINT job")
         try:
-            result = _carry_out(tx, job.op, job.once)
+            result = carry_out(tx, job.op, job.once)
         except BaseException:
             cursor.execute("ROLLBACK TO job")
             cursor.execute("RELEASE job")
@@ -452,47 +453,3 @@ def _settle(
         waiting.set_result(result)
     else:
         waiting.set_exception(problem)
-
-
-def _functions() -> dict[type[Op[Any]], Function]:
-    """Find the one function for each operation: ``LogBatch`` is ``log_batch`` in some file."""
-    import importlib
-    import pkgutil
-    import re
-
-    from cuvee import store
-    from cuvee.api import OPERATIONS
-
-    rooms = [
-        importlib.import_module(f"{store.__name__}.{info.name}")
-        for info in pkgutil.iter_modules(store.__path__)
-        if info.name not in {"sql", "migrations", "migrate", "columns", "buckets"}  # cost numpy
-    ]
-    found: dict[type[Op[Any]], Function] = {}
-    for op in OPERATIONS:
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", op.__name__).lower()
-        homes = [room for room in rooms if getattr(room, name, None) is not None]
-        if len(homes) != 1:
-            raise TypeError(f"{op.__name__} needs one function {name} in store/, not {len(homes)}")
-        found[op] = getattr(homes[0], name)
-        plan_of(op)
-    return found
-
-
-FUNCTIONS = _functions()
-
-
-def _carry_out(tx: Tx, op: Op[Any], named: Once | None = None) -> Any:
-    actor = tx.actor
-    if actor.user is not None:
-        if actor.scopes:
-            check_scopes(actor.scopes, type(op))
-        authorize(tx, op)
-    # Rights come first: whoever has lost them since does not get the answer again.
-    reply = None if named is None else find_reply(tx, named)
-    if reply is not None:
-        return reply
-    if op.writes and op.history and any_waiting(tx):
-        FUNCTIONS[OrderEvents](tx, OrderEvents())
-    result = FUNCTIONS[type(op)](tx, op)
-    return result if named is None else keep_reply(tx, named, wire.encode(result))
