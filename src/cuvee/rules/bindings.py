@@ -21,7 +21,7 @@ def weaknesses(binding: Policy, policy: Policy) -> list[str]:
     held = {stage.name.lower(): stage for stage in policy.stages}
     found = []
     for stage in binding.stages:
-        if stage.review is None and not stage.protected:
+        if not _binds(stage):
             continue
         other = held.get(stage.name.lower())
         if other is None:
@@ -34,11 +34,17 @@ def weaknesses(binding: Policy, policy: Policy) -> list[str]:
     return found
 
 
+def _binds(stage: Stage) -> bool:
+    return stage.review is not None or bool(stage.protected)
+
+
 def _of_stage(binding: Policy, stage: Stage, policy: Policy, other: Stage) -> list[str]:
     found = []
     if stage.holders == "one" and other.holders != "one":
         found.append("holders must be one")
-    if is_protected(binding, stage) and not is_protected(policy, other):
+    # What binds must bind in the narrower policy too: another one may lie inside that.
+    kept = is_protected(policy, other) and (_binds(other) or stage.review is not None)
+    if is_protected(binding, stage) and not kept:
         found.append("it must be protected")
     for field in ("enter", "leave"):
         more = _more(getattr(other, field), getattr(stage, field))

@@ -112,6 +112,13 @@ def test_a_policy_is_not_weaker_than_itself(policy: Policy) -> None:
     assert weaknesses(replace(policy, binding=False), Policy(stages=[])) == []
 
 
+def test_a_protected_stage_stays_one_that_binds() -> None:
+    outer = Policy(stages=[Stage(name="Live", protected=True)], binding=True)
+    inner = Policy(stages=[Stage(name="Live")], binding=True)  # protected as the last stage is
+    assert weaknesses(outer, inner) == ["Live: it must be protected"]
+    assert weaknesses(outer, outer) == []
+
+
 @given(neighbours(), st.data())
 def test_what_is_bound_by_a_bound_policy_is_bound(
     both: tuple[Policy, Policy], data: st.DataObject
