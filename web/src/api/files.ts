@@ -223,3 +223,17 @@ export const filesOfRuns = (runs: readonly string[], most: number) =>
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
   });
+
+const MOST_TEXT = 256 * 1024; // bytes of a file that a page shows beside other things
+
+/** The text of a small file; null when it is longer than what is shown of one. */
+export const fileText = (owner: Owner, path: string, size: number) =>
+  queryOptions({
+    queryKey: ["files", "text", keyOf(owner), path],
+    queryFn: async ({ signal }) => {
+      if (size > MOST_TEXT) return null;
+      const whole = await readPart(downloadAddress(owner, path), undefined, signal);
+      return new TextDecoder().decode(whole.bytes);
+    },
+    staleTime: 60_000,
+  });

@@ -32,13 +32,13 @@ export function modelFacts(text: string): ModelFacts {
   if (!isMap(flavors)) throw new Error("it names no flavors");
   const signature = at(read, "signature");
   const run = said(read, "run_id");
-  const version = said(read, "mlflow_version");
+  const [cuvee, version] = [said(read, "cuvee_version"), said(read, "mlflow_version")];
   return {
     modelId: said(read, "model_id"),
     run: /^[0-9a-f]{32}$/.test(run) ? run : "",
     created: said(read, "utc_time_created"),
     size: Number(said(read, "model_size_bytes")) || 0,
-    madeWith: said(read, "cuvee_version") || (version && `MLflow ${version}`),
+    madeWith: cuvee ? `Cuvee ${cuvee}` : version && `MLflow ${version}`,
     example: said(at(read, "saved_input_example_info"), "artifact_path"),
     flavors: Object.entries(flavors).map(([name, details]) => [name, factsOf(details)] as const),
     inputs: columns(said(signature, "inputs")),

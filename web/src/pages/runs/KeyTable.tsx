@@ -11,6 +11,10 @@ interface KeyTableProps<T extends { key: string }> {
   title: string;
   none: string;
   items: readonly T[];
+  /** Whether it is not known if there are any; `none` says why, then. */
+  unknown?: boolean;
+  /** What a row is known by, where keys are not enough. */
+  rowKey?: (item: T) => string;
   heads: readonly Head[];
   cells: (item: T) => readonly ReactNode[];
 }
@@ -20,7 +24,7 @@ const FIRST = 100; // rows drawn until more are asked for
 
 /** Keys and values in the order of the keys, with a filter when there are many. */
 export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
-  const { title, none, items, heads, cells } = props;
+  const { title, none, items, unknown, rowKey = (item) => item.key, heads, cells } = props;
   const [typed, setTyped] = useState("");
   const [all, setAll] = useState(false);
   const wanted = useDeferredValue(typed.toLowerCase());
@@ -29,14 +33,14 @@ export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
     .sort((a, b) => a.key.localeCompare(b.key));
   const shown = all ? fitting : fitting.slice(0, FIRST);
   return (
-    <Panel title={title} count={items.length} flush>
+    <Panel title={title} count={unknown ? undefined : items.length} flush>
       {items.length > FEW && (
         <div className={styles.filter}>
           <SearchBox label={strings.filterKeys} value={typed} onChange={setTyped} />
         </div>
       )}
       {items.length ? (
-        <Table label={title} heads={heads} rows={shown} rowKey={(item) => item.key} cells={cells} />
+        <Table label={title} heads={heads} rows={shown} rowKey={rowKey} cells={cells} />
       ) : (
         <p className={styles.none}>{none}</p>
       )}

@@ -1,94 +1,84 @@
-import { Link } from "@tanstack/react-router";
-import { serverUrl } from "../../api/client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo } from "react";
+import { allFiles } from "../../api/files";
 import type { ModelVersion } from "../../api/schema.gen";
 import { useVersion } from "../../api/versions";
-import { Avatar } from "../../components/Avatar";
-import { Badge } from "../../components/Badge";
-import { Code } from "../../components/Code";
-import { Facts } from "../../components/Facts";
-import { Id } from "../../components/Id";
 import { Panel } from "../../components/Panel";
-import { Table } from "../../components/Table";
-import { Time } from "../../components/Time";
+import { KeyTable } from "../runs/KeyTable";
+import { About } from "./About";
+import { Checks } from "./Checks";
+import { Flavors, InputExample, useFileText, useModelFacts } from "./ModelParts";
+import { Origins, Recorded } from "./Recorded";
 import { versionRoute } from "./route";
 import { strings } from "./strings";
+import { UseIt } from "./UseIt";
 import styles from "./VersionOverview.module.css";
+
+const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
+const PICKLES = /\.(pkl|pickle|p|joblib|dill|cloudpickle|pt|pth|ckpt|sav)$/i;
 
 /** What the registry knows about a version. */
 export function VersionOverview() {
   const params = versionRoute.useParams();
   const version = useVersion(params.name, params.version).data;
-  if (!version) return null;
-  const tags = version.tags ?? [];
+  return version ? <Known version={version} /> : null;
+}
+
+function Known({ version }: { version: ModelVersion }) {
+  const { name, version: number } = version;
+  const owner = useMemo(
+    () => ({ kind: "version", name, version: number }) as const,
+    [name, number],
+  );
+  const files = useQuery({ ...allFiles(owner), enabled: Boolean(version.digest) }).data?.files;
+  const file = (path: string) => files?.find((one) => one.path === path);
+  const model = useModelFacts(useFileText(owner, file("MLmodel")));
+  const example = useFileText(owner, model?.example ? file(model.example) : undefined);
+  const pickles = files?.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path) ?? [];
   return (
     <div className={styles.grid}>
       <div className={styles.column}>
         <Panel title={strings.description}>
-          <p className={version.description ? styles.text : styles.soft}>
-            {version.description || strings.noDescription}
-          </p>
-        </Panel>
-        <Panel title={strings.load}>
-          <Code label={strings.load} text={loadSnippet(version)} />
-        </Panel>
-        <Panel title={strings.tags} count={tags.length} flush>
-          {tags.length ? (
-            <Table
-              label={strings.tags}
-              heads={[{ name: strings.key }, { name: strings.value }]}
-              rows={tags}
-              rowKey={(tag) => tag.key}
-              cells={(tag) => [tag.key, tag.value]}
-            />
+          {version.description ? (
+            <Suspense fallback={<p className={styles.text}>{version.description}</p>}>
+              <Description version={version} />
+            </Suspense>
           ) : (
-            <p className={styles.none}>{strings.noTags}</p>
+            <p className={styles.soft}>{strings.noDescription}</p>
           )}
         </Panel>
+        <UseIt version={version} example={Boolean(model?.example)} pickles={pickles} />
+        <Recorded version={version} />
+        {model && example !== undefined && <InputExample text={example} path={model.example} />}
+        {model && <Flavors model={model} />}
       </div>
-      <About version={version} />
+      <div className={styles.column}>
+        <About version={version} files={files} model={model} />
+        <Checks name={name} version={number} />
+        <KeyTable
+          title={strings.tags}
+          none={strings.noTags}
+          items={version.tags ?? []}
+          heads={[{ name: strings.key }, { name: strings.value }]}
+          cells={(tag) => [tag.key, tag.value]}
+        />
+        <Origins version={version} />
+      </div>
     </div>
   );
 }
 
-function loadSnippet({ name, version }: ModelVersion): string {
-  return [
-    "import cuvee",
-    "",
-    `cuvee.set_tracking_uri("${serverUrl}")`,
-    `model = cuvee.pyfunc.load_model("models:/${name}/${version}")`,
-  ].join("\n");
-}
-
-function About({ version }: { version: ModelVersion }) {
-  const status = version.status ?? "READY";
-  return (
-    <Panel title={strings.facts}>
-      <Facts
-        items={[
-          [strings.by, version.user_id && <Avatar key="u" name={version.user_id} />],
-          [strings.registered, <Time key="r" at={version.creation_timestamp} />],
-          [strings.changed, <Time key="c" at={version.last_updated_timestamp} />],
-          [
-            strings.run,
-            version.run_id && (
-              <Link key="l" to="/runs/$runId" params={{ runId: version.run_id }}>
-                <code>{version.run_id.slice(0, 8)}</code>
-              </Link>
-            ),
-          ],
-          [strings.model, version.model_id && <Id key="m" value={version.model_id} length={14} />],
-          [strings.digest, version.digest && <Id key="d" value={version.digest} length={12} />],
-          [
-            strings.status,
-            status !== "READY" && (
-              <Badge key="s" tone={status === "FAILED_REGISTRATION" ? "bad" : "warn"}>
-                {version.status_message || status}
-              </Badge>
-            ),
-          ],
-          [strings.source, version.source && <code key="o">{version.source}</code>],
-        ]}
-      />
-    </Panel>
+/** What somebody wrote of the version, in Markdown; its links lead to the version's files. */
+function Description({ version }: { version: ModelVersion }) {
+  const router = useRouter();
+  const { name, version: number } = version;
+  const owner = useMemo(
+    () => ({ kind: "version", name, version: number }) as const,
+    [name, number],
   );
+  const to = "/models/$name/versions/$version/files";
+  const href = (path: string) =>
+    router.buildLocation({ to, params: { name, version: number }, search: { path } }).href;
+  return <Markdown text={version.description ?? ""} path="" owner={owner} href={href} />;
 }
