@@ -1,4 +1,4 @@
-"""Runs and experiments with ids that their creators made: created once, however often asked."""
+"""Runs, experiments and logged models with ids of their creators' making: created once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cuvee.api.experiments import (
     GetExperimentByName,
     UpdateExperiment,
 )
+from cuvee.api.logged_models import CreateLoggedModel, FinalizeLoggedModel, SearchLoggedModels
 from cuvee.api.runs import CreateRun, DeleteRun, GetRun, RunTag, SearchRuns, UpdateRun
 from cuvee.errors import AlreadyExists, InvalidParameter
 
@@ -143,6 +144,24 @@ def test_a_run_cannot_name_a_deleted_experiment(store: Store) -> None:
     store.do(DeleteExperiment(experiment_id=gone))
     with pytest.raises(InvalidParameter, match="restore it first"):
         store.do(CreateRun(experiment_name="gone"))
+
+
+def test_a_logged_model_gets_the_id_that_its_creator_made_once(store: Store) -> None:
+    run = store.do(CreateRun(experiment_id="0")).run.info.run_id
+    mine = "m-" + run_id()
+    op = CreateLoggedModel(experiment_id="0", model_id=mine, name="n", source_run_id=run)
+    model = store.do(op).model
+    assert model.model_id == mine
+    assert model.artifact_location == f"mlflow-artifacts:/0/models/{mine}/artifacts"
+
+    store.do(FinalizeLoggedModel(model_id=mine, status="LOGGED_MODEL_READY"))
+    assert store.do(op).model.status == "READY"
+    assert len(store.do(SearchLoggedModels(experiment_ids=["0"])).models) == 1
+    with pytest.raises(AlreadyExists, match="belongs to another logged model"):
+        store.do(CreateLoggedModel(experiment_id="0", model_id=mine, name="other"))
+    for wrong in ("m-1", mine.upper(), run, mine + "0", "x" * 100_000):
+        with pytest.raises(InvalidParameter, match="32 random hexadecimal digits"):
+            store.do(CreateLoggedModel(experiment_id="0", model_id=wrong))
 
 
 def test_many_who_create_the_same_at_once_create_one(store: Store) -> None:

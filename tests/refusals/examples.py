@@ -276,6 +276,7 @@ def _logged_models(ids: dict[str, str]) -> dict[str, Fields]:
     return {
         "CreateLoggedModel": {
             "experiment_id": ids["experiment"],
+            "model_id": "m-" + 32 * "5",
             "name": "oak",
             "model_type": "tree",
             "source_run_id": ids["run"],

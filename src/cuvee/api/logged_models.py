@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
@@ -17,7 +18,9 @@ from cuvee.api.names import (
     check_logged_model_name,
     check_unique,
     experiment_number,
+    shown,
 )
+from cuvee.errors import InvalidParameter
 
 LoggedModelStatus = Literal[
     "LOGGED_MODEL_STATUS_UNSPECIFIED",
@@ -183,7 +186,12 @@ class LoggedModelOrder(Struct, frozen=True, omit_defaults=True):
 
 
 class CreateLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
-    """Announce a model whose files are about to be uploaded."""
+    """Announce a model whose files are about to be uploaded.
+
+    Args:
+        model_id: ``m-`` and 32 random hexadecimal digits in lower case, under which the model is
+            created once, however often it is sent; the server chooses when it is absent.
+    """
 
     route: ClassVar[str] = "logged-models"
     of: ClassVar[tuple[Of, ...]] = (
@@ -191,6 +199,7 @@ class CreateLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
         Of("run", "source_run_id"),
     )
     experiment_id: Required
+    model_id: str = ""
     name: str = ""
     model_type: Annotated[str, Meta(max_length=500)] = ""
     source_run_id: Annotated[str, Meta(max_length=256)] = ""
@@ -199,6 +208,11 @@ class CreateLoggedModel(Write[LoggedModelResult], frozen=True, kw_only=True):
 
     def check(self) -> None:
         experiment_number(self.experiment_id)
+        if self.model_id and not re.fullmatch("m-[0-9a-f]{32}", self.model_id):
+            raise InvalidParameter(
+                f"{shown(self.model_id)} cannot be a logged model's id of your own: send 'm-' and "
+                "32 random hexadecimal digits in lower case, or leave it out."
+            )
         check_logged_model_name(self.name)
         check_params(self.params)
         check_tags(self.tags)

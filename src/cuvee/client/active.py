@@ -137,11 +137,11 @@ def _choose(client: Client, experiment_id: str, name: str) -> None:
 
 def active_experiment_id(client: Client) -> str:
     """Return the id of the experiment that a new run belongs to."""
-    experiment_id, name = _place(client)
+    experiment_id, name = active_experiment(client)
     return experiment_id or by_name(client, name).experiment_id
 
 
-def _place(client: Client) -> tuple[str, str]:
+def active_experiment(client: Client) -> tuple[str, str]:
     """Return the id, or else the name, of the experiment that a new run belongs to."""
     if _experiment and _experiment.tracking_uri == client.tracking_uri:
         return _experiment.experiment_id, _experiment.name
@@ -204,7 +204,7 @@ def start_run(
             given[PARENT] = parent
         if run_name:
             given[RUN_NAME_TAG] = run_name
-        place = _place(client) if experiment_id is None else (str(experiment_id), "")
+        place = active_experiment(client) if experiment_id is None else (str(experiment_id), "")
         run = begin(client, *place, {**context_tags(), **given}, run_name or "")
     active = ActiveRun(info=run.info, data=run.data, inputs=run.inputs, outputs=run.outputs)
     stack.append(_Entry(active, client))

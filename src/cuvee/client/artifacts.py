@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from cuvee.client import media
 from cuvee.client.files import LocalFiles, below, download, download_files, upload_tree
 from cuvee.client.pins import check_bytes, manifest_of, part_of
 from cuvee.client.resolve import ResolveCalls
+from cuvee.client.rows import TABLES_TAG, with_table
 from cuvee.client.values import now
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.uris import ModelUri, check_path, join, parse_artifact_uri
@@ -24,7 +24,6 @@ from cuvee.uris import ModelUri, check_path, join, parse_artifact_uri
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES_TAG = "mlflow.loggedArtifacts"
 IMAGES_TAG = "mlflow.loggedImages"
 
 
@@ -52,15 +51,23 @@ class ArtifactCalls(ResolveCalls):
         self, model_id: str, local_path: str | Path, artifact_path: str | None = None
     ) -> None:
         """Store a file of a logged model."""
-        root = self.get_logged_model(model_id).artifact_location
-        self._put(root, Path(local_path), artifact_path)
+        source = Path(local_path)
+        if (log := self.journal) is None:
+            self._put(self.get_logged_model(model_id).artifact_location, source, artifact_path)
+            return
+        self.put_files(log, "", source, _inside(source, artifact_path), model=model_id)
 
     def log_model_artifacts(
         self, model_id: str, local_dir: str | Path, artifact_path: str | None = None
     ) -> None:
         """Store what is in a directory as files of a logged model."""
-        root = self.get_logged_model(model_id).artifact_location
-        self._put_tree(root, Path(local_dir), artifact_path)
+        source = Path(local_dir)
+        if (log := self.journal) is None:
+            root = self.get_logged_model(model_id).artifact_location
+            self._put_tree(root, source, artifact_path)
+            return
+        _check_directory(source)
+        self.put_files(log, "", source, check_path(artifact_path or ""), model=model_id)
 
     def log_text(self, run_id: str, text: str, artifact_file: str) -> None:
         """Store a text as a UTF-8 file."""
@@ -137,16 +144,21 @@ class ArtifactCalls(ResolveCalls):
         media.check_table_name(artifact_file)
         table = media.as_table(data)
         path = check_path(artifact_file)
+        if (log := self.journal) is not None:
+            with tempfile.TemporaryDirectory(prefix="cuvee-") as directory:
+                target = Path(directory) / posixpath.basename(path)
+                media.write_table(table, target)
+                self.put_rows(log, run_id, target, path)
+            return
         if any(f.path == path for f in self._list(run_id, posixpath.dirname(path))):
             import pandas as pd
 
             table = pd.concat([self._table(run_id, path), table], ignore_index=True)
         with self._file(run_id, path) as target:
             media.write_table(table, target)
-        known = json.loads(self.get_run(run_id).data.tags.get(TABLES_TAG, "[]"))
-        entry = {"path": artifact_file, "type": "table"}
-        if entry not in known:
-            self.set_tag(run_id, TABLES_TAG, json.dumps([*known, entry]))
+        known = self.get_run(run_id).data.tags.get(TABLES_TAG, "[]")
+        if (tables := with_table(known, artifact_file)) != known:
+            self.set_tag(run_id, TABLES_TAG, tables)
 
     def load_table(
         self,
@@ -277,19 +289,15 @@ class ArtifactCalls(ResolveCalls):
         if (log := self.journal) is None:
             self._put(self.run_root(run_id), source, artifact_path)
             return
-        _check_exists(source)
-        name = source.name or source.resolve().name
-        self.put_files(log, run_id, source, below(check_path(artifact_path or ""), name))
+        self.put_files(log, run_id, source, _inside(source, artifact_path))
 
     def _put(self, root: str, source: Path, artifact_path: str | None) -> None:
-        _check_exists(source)
-        directory = check_path(artifact_path or "")
-        name = source.name or source.resolve().name
+        inside = _inside(source, artifact_path)
         if source.is_dir():
-            self._put_tree(root, source, below(directory, name))
+            self._put_tree(root, source, inside)
             return
         files, path = self.place(root)
-        files.put(below(path, below(directory, name)), source)
+        files.put(below(path, inside), source)
 
     def _put_tree(self, root: str, source: Path, artifact_path: str | None) -> None:
         _check_directory(source)
@@ -308,9 +316,11 @@ class ArtifactCalls(ResolveCalls):
             return media.read_table(Path(self.download_artifacts(run_id, path, directory)))
 
 
-def _check_exists(source: Path) -> None:
+def _inside(source: Path, artifact_path: str | None) -> str:
+    """Return where a file or directory goes, below the root."""
     if not source.exists():
         raise InvalidParameter(f"There is no file {str(source)!r} on this computer.")
+    return below(check_path(artifact_path or ""), source.name or source.resolve().name)
 
 
 def _check_directory(source: Path) -> None:

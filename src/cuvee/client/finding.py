@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cuvee.api.experiments import Experiment
-from cuvee.api.logged_models import LoggedModel
+from cuvee.api.logged_models import (
+    CreateLoggedModel,
+    LoggedModel,
+    LoggedModelParameter,
+    LoggedModelTag,
+)
 from cuvee.api.models import RegisteredModel
 from cuvee.api.versions import ModelVersion
 from cuvee.client.active import (
+    active_experiment,
     active_experiment_id,
     active_run,
     current_client,
@@ -20,6 +26,7 @@ from cuvee.client.active import (
 from cuvee.client.client import Client
 from cuvee.client.frames import logged_models_frame, runs_frame
 from cuvee.client.registry import AWAIT_VERSION
+from cuvee.client.values import tag_items
 from cuvee.errors import EndpointNotFound, InvalidParameter, NotFound
 from cuvee.uris import ModelUri, RunUri, join, parse_artifact_uri
 
@@ -193,17 +200,25 @@ def initialize_logged_model(
     """Announce a logged model whose files and metrics are to come."""
     client = current_client()
     run = active_run()
+    experiment_name = ""
+    there = client.reaches(client.journal)
     if source_run_id is None and run is not None:
         source_run_id = run.info.run_id
-        experiment_id = experiment_id or run.info.experiment_id
-    model = client.create_logged_model(
-        experiment_id or active_experiment_id(client),
-        name,
-        source_run_id,
-        tags,
-        params,
-        model_type,
+        if there:
+            experiment_id = experiment_id or run.info.experiment_id
+    elif not experiment_id:
+        experiment_id, experiment_name = active_experiment(client)
+        if there:
+            experiment_id = active_experiment_id(client)
+    op = CreateLoggedModel(
+        experiment_id=str(experiment_id or ""),
+        name=name or "",
+        model_type=model_type or "",
+        source_run_id=source_run_id or "",
+        params=tag_items(LoggedModelParameter, params),
+        tags=tag_items(LoggedModelTag, tags),
     )
+    model = client.announce_model(op, experiment_name)
     remember_model(model.model_id)
     return model
 

@@ -133,8 +133,17 @@ class Journal:
             self.company = Company(self.session, self.id, self._limit)
         self.company.begin(run, self.seq, fresh=capture)
 
-    def upload(self, run: str, path: str, source: Path) -> None:
-        """Keep a copy of a file, and append that it belongs to a run.
+    def upload(
+        self, run: str, path: str, source: Path, *, model: str = "", below: bool = False
+    ) -> None:
+        """Keep a copy of a file, and append that it belongs to a run or logged model.
+
+        Args:
+            run: the run.
+            path: where, below the root.
+            source: the file.
+            model: the logged model, when it is not the run's own file.
+            below: whether it is a table whose rows come below those that are there.
 
         Raises:
             OSError: the file cannot be read.
@@ -153,7 +162,8 @@ class Journal:
             source.open("rb").close()  # the caller's file is at fault if this fails
             self._drop()
             return
-        self._append(b"A" + _encode(Upload(run=run, path=path, file=name, size=size)))
+        kept = Upload(run=run, path=path, file=name, size=size, model=model, below=below)
+        self._append(b"A" + _encode(kept))
 
     def _intern(self, run: str, key: str) -> int:
         from cuvee.api.names import check_key  # the sender, which reads journals, needs none of it

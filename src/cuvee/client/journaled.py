@@ -39,22 +39,18 @@ class JournaledCalls(Calls):
         Raises:
             InvalidParameter: it would be refused.
         """
-        from cuvee.client.records import Request
-
         if not creates and run_id not in log.runs:
             self.admit(log, run_id)
         check(op)
+        self.append(log, op, run=run_id, creates=creates, ends=ends)
+
+    def append(self, log: Any, op: Op[Any], **about: Any) -> None:
+        """Append an operation, with what else ``records.Request`` says about it."""
+        from cuvee.client.records import Request
+
         request = encode_op(op)
-        log.request(
-            Request(
-                method=request.method,
-                target=request.target,
-                body=msgspec.Raw(request.body or b"{}"),
-                run=run_id,
-                creates=creates,
-                ends=ends,
-            )
-        )
+        body = msgspec.Raw(request.body or b"{}")
+        log.request(Request(method=request.method, target=request.target, body=body, **about))
 
     def put_batch(
         self,
@@ -83,6 +79,8 @@ class JournaledCalls(Calls):
                 )
         settled.update((p.key, p.value) for p in params)
         log.runs[run_id].dropped.difference_update(t.key for t in tags)
+        latest = log.runs[run_id].latest
+        latest.update((m.key, (m.value, m.timestamp, m.step)) for m in metrics if not m.model_id)
         log.batch(body)
 
     def may_drop(self, log: Any, run_id: str, key: str) -> bool:
@@ -97,17 +95,23 @@ class JournaledCalls(Calls):
         dropped.add(key)
         return True
 
-    def put_files(self, log: Any, run_id: str, source: Path, path: str) -> None:
-        """Keep a copy of a file, or of what is in a directory, as ``path`` of a run."""
-        if run_id not in log.runs:
+    def put_files(self, log: Any, run_id: str, source: Path, path: str, *, model: str = "") -> None:
+        """Keep a copy of a file, or of what is in a directory, as ``path`` of a run or model."""
+        if run_id and run_id not in log.runs:
             self.admit(log, run_id)
         if not source.is_dir():
-            log.upload(run_id, path, source)
+            log.upload(run_id, path, source, model=model)
             return
         for each in sorted(source.rglob("*")):
             if each.is_file():
                 below = each.relative_to(source).as_posix()
-                log.upload(run_id, f"{path}/{below}" if path else below, each)
+                log.upload(run_id, f"{path}/{below}" if path else below, each, model=model)
+
+    def put_rows(self, log: Any, run_id: str, source: Path, path: str) -> None:
+        """Keep the rows of a table, which come below those that ``path`` of a run has."""
+        if run_id not in log.runs:
+            self.admit(log, run_id)
+        log.upload(run_id, path, source, below=True)
 
     def put_run(self, log: Any, run_id: str, op: CreateRun) -> None:
         """Append the creation of a run that ends with this process."""
@@ -162,6 +166,19 @@ class JournaledCalls(Calls):
             if problem.status >= 500:
                 return None
             raise
+
+    def reaches(self, log: Any) -> bool:
+        """Say whether the server is there, and has what this process has logged.
+
+        Args:
+            log: the journal; None when calls go straight to the store.
+        """
+        if log is None:
+            return True
+        if log.offline or log.state().failing:
+            return False
+        reached: bool = log.flush(FLUSH, PATIENCE)
+        return reached
 
     def takes_ids(self) -> bool | None:
         """Say whether the server takes ids that we have made; None if it does not answer soon."""

@@ -27,11 +27,13 @@ class Facts:
         params: those that were logged; they never change.
         ours: whether this process has started it, so that it ends with it.
         dropped: tags that this process has removed and not set again.
+        latest: value, timestamp and step of each metric's point that this process logged last.
     """
 
     params: dict[str, str] = field(default_factory=dict)
     ours: bool = False
     dropped: set[str] = field(default_factory=set)
+    latest: dict[str, tuple[float, int, int]] = field(default_factory=dict)
 
 
 class Nowhere:
@@ -39,6 +41,7 @@ class Nowhere:
 
     offline = True
     unshipped = 0
+    dropped = 0
     strict = False
 
     def __init__(self) -> None:
@@ -57,7 +60,9 @@ class Nowhere:
     def started(self, run: str, *, capture: bool) -> None:
         """Do nothing."""
 
-    def upload(self, run: str, path: str, source: Any) -> None:
+    def upload(
+        self, run: str, path: str, source: Any, *, model: str = "", below: bool = False
+    ) -> None:
         """Do nothing."""
 
     def flush(self, timeout: float) -> bool:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from cuvee.api import logged_models as api
 from cuvee.api.artifacts import FileInfo
-from cuvee.client.base import Calls
-from cuvee.client.values import PagedList, tag_items
+from cuvee.api.base import Op
+from cuvee.api.models import CreateRegisteredModel
+from cuvee.api.versions import CreateModelVersion
+from cuvee.api.wire import check
+from cuvee.client.journaled import JournaledCalls
+from cuvee.client.values import PagedList, now, tag_items
 from cuvee.errors import InvalidParameter
 
 MAX_PARAMS = 100
+ANSWER = 10.0
+"""Seconds that a server may take to answer a change that can go through the journal as well."""
 _STATUSES = {
     "PENDING": "LOGGED_MODEL_PENDING",
     "READY": "LOGGED_MODEL_READY",
@@ -21,8 +29,11 @@ _STATUSES = {
 }
 
 
-class LoggedModelCalls(Calls):
-    """Logged models."""
+class LoggedModelCalls(JournaledCalls):
+    """Logged models.
+
+    What is said about them goes to the journal when the server does not answer.
+    """
 
     def create_logged_model(
         self,
@@ -34,27 +45,59 @@ class LoggedModelCalls(Calls):
         model_type: str | None = None,
     ) -> api.LoggedModel:
         """Announce a model whose files are about to be uploaded."""
-        given = list((params or {}).items())
         op = api.CreateLoggedModel(
             experiment_id=str(experiment_id),
             name=name or "",
             model_type=model_type or "",
             source_run_id=source_run_id or "",
-            params=tag_items(api.LoggedModelParameter, dict(given[:MAX_PARAMS])),
+            params=tag_items(api.LoggedModelParameter, params),
             tags=tag_items(api.LoggedModelTag, tags),
         )
-        model = self.do(op).model
-        if len(given) <= MAX_PARAMS:
-            return model
-        self.log_model_params(model.model_id, dict(given[MAX_PARAMS:]))
-        return self.get_logged_model(model.model_id)
+        return self.announce_model(op)
+
+    def announce_model(
+        self, op: api.CreateLoggedModel, experiment_name: str = ""
+    ) -> api.LoggedModel:
+        """Announce a logged model; also one whose experiment only the server knows.
+
+        Args:
+            op: what it is; params beyond those that one call may have are sent after it. Without
+                an experiment it belongs to that of its run, or else to
+            experiment_name: the experiment of this name.
+        """
+        rest = op.params[MAX_PARAMS:]
+        op = replace(op, params=op.params[:MAX_PARAMS])
+        log = self.journal
+        model = None
+        if log is None:
+            model = self.do(op).model
+        else:
+            op = replace(op, model_id=f"m-{uuid.uuid4().hex}")
+            if op.experiment_id and self.reaches(log):
+                known = op if self.takes_ids() else replace(op, model_id="")
+                found = self.ask(known, ANSWER)
+                model = found.model if found else None
+        if model is None:
+            whole = op if op.experiment_id else replace(op, experiment_id="0")
+            check(whole)
+            about = {"model": op.model_id, "experiment": experiment_name}
+            unplaced = not op.experiment_id
+            self.append(log, whole, run=op.source_run_id, unplaced=unplaced, **about)
+            model = _unknown(op)
+        if rest:
+            self.log_model_params(model.model_id, {p.key: p.value for p in rest})
+            if log is None:
+                return self.get_logged_model(model.model_id)
+            data = replace(model.data, param_items=[*model.data.param_items, *rest])
+            model = replace(model, data=data)
+        return model
 
     def log_model_params(self, model_id: str, params: Mapping[str, Any]) -> None:
         """Add params to a logged model."""
         items = tag_items(api.LoggedModelParameter, params)
         for i in range(0, len(items), MAX_PARAMS):
             op = api.LogLoggedModelParams(model_id=model_id, params=items[i : i + MAX_PARAMS])
-            self.do(op)
+            self._tell(op)
 
     def get_logged_model(self, model_id: str) -> api.LoggedModel:
         """Return a logged model."""
@@ -65,8 +108,13 @@ class LoggedModelCalls(Calls):
         name = _STATUSES.get(status, status)
         if name not in api.LOGGED_MODEL_STATUSES.values():
             raise InvalidParameter(f"There is no logged model status {status!r}: READY or FAILED.")
-        op = api.FinalizeLoggedModel(model_id=model_id, status=cast("api.LoggedModelStatus", name))
-        return self.do(op).model
+        known = cast("api.LoggedModelStatus", name)
+        found = self._tell(api.FinalizeLoggedModel(model_id=model_id, status=known))
+        if found is not None:
+            model: api.LoggedModel = found.model
+            return model
+        unknown = _unknown(api.CreateLoggedModel(experiment_id="", model_id=model_id))
+        return replace(unknown, info=replace(unknown.info, status=known))
 
     def delete_logged_model(self, model_id: str, *, comment: str = "", force: bool = False) -> None:
         """Mark a logged model as deleted; behind a version in a stage by ``force`` only."""
@@ -75,7 +123,7 @@ class LoggedModelCalls(Calls):
     def set_logged_model_tags(self, model_id: str, tags: Mapping[str, Any]) -> None:
         """Set tags of a logged model."""
         op = api.SetLoggedModelTags(model_id=model_id, tags=tag_items(api.LoggedModelTag, tags))
-        self.do(op)
+        self._tell(op)
 
     def delete_logged_model_tag(self, model_id: str, key: str) -> None:
         """Remove a tag of a logged model."""
@@ -112,3 +160,52 @@ class LoggedModelCalls(Calls):
         """List a directory of a logged model's files; paths are relative to its root."""
         op = api.ListLoggedModelArtifacts(model_id=model_id, artifact_directory_path=path or "")
         return self.do(op).files
+
+    def put_version(self, log: Any, uri: str, name: str) -> bool:
+        """Append that a logged model becomes the next version of a registered one.
+
+        Returns:
+            Whether it was appended: a registry elsewhere gets nothing from this journal.
+        """
+        if self._registry_uri != self._tracking_uri:
+            return False
+        version = CreateModelVersion(name=name, source=uri, model_id=uri.removeprefix("models:/"))
+        model = CreateRegisteredModel(name=name)
+        for op in (model, version):
+            check(op)
+        self.append(log, model, may_exist=True)
+        self.append(log, version)
+        return True
+
+    def _tell(self, op: Op[Any]) -> Any:
+        """Carry out a change that may be made twice; through the journal if nobody answers: None.
+
+        Raises:
+            CuveeError: the server refuses it.
+        """
+        log = self.journal
+        if log is None:
+            return self.do(op)
+        check(op)
+        found = self.ask(op, ANSWER) if self.reaches(log) else None
+        if found is None:
+            self.append(log, op)
+        return found
+
+
+def _unknown(op: api.CreateLoggedModel) -> api.LoggedModel:
+    """Return a logged model that the server does not know yet: its files are where its URI says."""
+    when = now()
+    info = api.LoggedModelInfo(
+        model_id=op.model_id,
+        experiment_id=op.experiment_id,
+        name=op.name or f"model-{op.model_id[2:10]}",
+        creation_timestamp_ms=when,
+        last_updated_timestamp_ms=when,
+        artifact_uri=f"models:/{op.model_id}",
+        status="LOGGED_MODEL_PENDING",
+        model_type=op.model_type,
+        source_run_id=op.source_run_id,
+        tag_items=op.tags,
+    )
+    return api.LoggedModel(info=info, data=api.LoggedModelData(param_items=op.params))

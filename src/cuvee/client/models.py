@@ -6,24 +6,35 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.datasets import ModelOutput
-from cuvee.api.logged_models import LoggedModel
+from cuvee.api.logged_models import (
+    CreateLoggedModel,
+    LoggedModel,
+    LoggedModelParameter,
+    LoggedModelTag,
+)
 from cuvee.api.metrics import Metric
-from cuvee.api.runs import Run
+from cuvee.api.runs import GetRun
 from cuvee.client.active import current_client, remember_model, target
 from cuvee.client.client import Client
 from cuvee.client.context import SOURCE_NAME, SOURCE_TYPE, USER, context_tags
 from cuvee.client.files import download, download_files, upload_tree
 from cuvee.client.finding import register_model
+from cuvee.client.journals import Facts
+from cuvee.client.logged_models import ANSWER
+from cuvee.client.notes import note
 from cuvee.client.pins import check_bytes, manifest_of, part_of
 from cuvee.client.resolve import Resolved, local_path
+from cuvee.client.values import tag_items
 from cuvee.errors import CuveeError, NotFound
 from cuvee.uris import LocalUri, ModelUri, parse_artifact_uri
 
@@ -90,29 +101,41 @@ def log_saved_model(
         tags: tags of the model.
         step: training step that it was made at; metrics of the run at this step are its own.
 
+    When the server does not answer all of it goes to the journal, if there is one, and there is no
+    number of a version yet.
+
     Raises:
         CuveeError: the store refused something. The model is then marked as failed.
     """
     client, run_id = target(run_id)
-    run = client.get_run(run_id)
+    known = _what_is_known(client, run_id)
     context = context_tags()
-    model = client.create_logged_model(
-        run.info.experiment_id,
-        name,
-        run_id,
-        {**{k: context[k] for k in _CONTEXT if k in context}, **(tags or {})},
-        {**run.data.params, **(params or {})},
-        model_type,
+    op = CreateLoggedModel(
+        experiment_id=known.experiment_id,
+        name=name,
+        source_run_id=run_id,
+        tags=tag_items(
+            LoggedModelTag,
+            {**{k: context[k] for k in _CONTEXT if k in context}, **(tags or {})},
+        ),
+        params=tag_items(LoggedModelParameter, {**known.params, **(params or {})}),
+        model_type=model_type or "",
     )
+    model = client.announce_model(op)
     model_id = model.model_id
     client.log_outputs(run_id, [ModelOutput(model_id, step)])
-    _link_metrics(client, run, model_id, step)
-    _save_and_upload(client, save, ModelContext(model_id, run_id, model.artifact_location))
-    model = client.finalize_logged_model(model_id, "READY")
+    _link_metrics(client, run_id, known.metrics, model_id, step)
+    place = ModelContext(model_id, run_id, model.artifact_location)
+    whole = _save_and_upload(client, save, place)
+    ready = client.finalize_logged_model(model_id, "READY" if whole else "FAILED")
+    if ready.experiment_id:
+        model = ready
+    else:  # nobody has answered
+        model = replace(model, info=replace(model.info, status=ready.info.status))
     remember_model(model_id)
     version = None
     if registered_model_name:
-        version = int(register_model(model.model_uri, registered_model_name).version)
+        version = _register(client, model.model_uri, registered_model_name)
     return LoggedModelUpload(
         model_id=model_id,
         model_uri=model.model_uri,
@@ -179,30 +202,85 @@ def download_model(uri: str) -> Path:
     return directory
 
 
+class _Known(NamedTuple):
+    """What a run has, as far as it is known: without an experiment if nobody answers."""
+
+    experiment_id: str
+    params: Mapping[str, str]
+    metrics: Sequence[Metric]
+
+
+def _what_is_known(client: Client, run_id: str) -> _Known:
+    log = client.journal
+    found = None
+    if log is None:
+        found = client.get_run(run_id)
+    elif client.reaches(log):
+        answer = client.ask(GetRun(run_id=run_id), ANSWER)
+        found = answer.run if answer else None
+    if found is not None:
+        return _Known(found.info.experiment_id, found.data.params, found.data.metric_items)
+    facts = log.runs.get(run_id) or Facts()
+    latest = [Metric(key, *point) for key, point in facts.latest.items()]
+    return _Known("", dict(facts.params), latest)
+
+
 def _save_and_upload(
     client: Client, save: Callable[[Path, ModelContext], None], context: ModelContext
-) -> None:
-    """Store what ``save`` writes; a model that cannot be stored whole is marked as failed."""
+) -> bool:
+    """Store what ``save`` writes; a model that cannot be stored whole is marked as failed.
+
+    Returns:
+        Whether all of it is stored: a journal may be full.
+    """
+    log = client.journal
     try:
         with tempfile.TemporaryDirectory(prefix="cuvee-model-") as directory:
             save(Path(directory), context)
-            files, root = client.place(context.artifact_uri)
-            upload_tree(files, root, Path(directory))
+            if client.reaches(log):
+                try:
+                    files, root = client.place(context.artifact_uri)
+                    upload_tree(files, root, Path(directory))
+                except CuveeError as problem:
+                    if log is None or problem.status < 500:
+                        raise
+                else:
+                    return True
+            before = log.dropped
+            client.put_files(log, context.run_id, Path(directory), "", model=context.model_id)
+            whole: bool = log.dropped == before
+            return whole
     except BaseException:
         with suppress(CuveeError):  # the first problem is the one to report
             client.finalize_logged_model(context.model_id, "FAILED")
         raise
 
 
-def _link_metrics(client: Client, run: Run, model_id: str, step: int) -> None:
+def _register(client: Client, uri: str, name: str) -> int | None:
+    """Register a logged model; return the version, None if it goes through the journal."""
+    log = client.journal
+    if client.reaches(log):
+        try:
+            return int(register_model(uri, name).version)
+        except CuveeError as problem:
+            if log is None or problem.status < 500:
+                raise
+    if not client.put_version(log, uri, name):
+        note(f"{uri} was not registered as {name!r}: the registry is elsewhere, and not reached.")
+    return None
+
+
+def _link_metrics(
+    client: Client, run_id: str, metrics: Sequence[Metric], model_id: str, step: int
+) -> None:
     """Log the metrics that the run has at the model's step for the model as well."""
     points = [
         Metric(m.key, m.value, m.timestamp, m.step, model_id, m.dataset_name, m.dataset_digest)
-        for m in run.data.metric_items
+        for m in metrics
         if m.step == step
     ]
     if points:
-        client.log_batch(run.info.run_id, metrics=points)
+        client.log_batch(run_id, metrics=points)
 
 
 _scratches: dict[int, str] = {}

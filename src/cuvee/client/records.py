@@ -8,7 +8,7 @@ A payload begins with a byte that says what it is:
 ``M``  a point: uint32 number, float64 value, int64 timestamp (ms), int64 step
 ``B``  metrics, params and tags of one call: the JSON body of ``runs/log-batch``
 ``R``  another request: JSON, see ``Request``
-``A``  a file of a run: JSON, see ``Upload``
+``A``  a file of a run or logged model: JSON, see ``Upload``
 ``S``  a run is this process's from here on: JSON, see ``Started``
 ``D``  calls that could not be kept, because there was no room: JSON ``{"count": n}``
 ``F``  somebody waits: ship what is there
@@ -69,6 +69,10 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
         run: the run that it is about.
         creates: whether it makes that run.
         ends: whether it ends that run.
+        model: the logged model that it makes.
+        unplaced: whether only the server knows in which experiment: that of the run, or
+        experiment: the one of this name.
+        may_exist: whether it does not matter that there is such a thing already.
     """
 
     method: str
@@ -77,22 +81,30 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
     run: str = ""
     creates: bool = False
     ends: bool = False
+    model: str = ""
+    unplaced: bool = False
+    experiment: str = ""
+    may_exist: bool = False
 
 
 class Upload(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file that belongs to a run.
+    """A file that belongs to a run or logged model.
 
     Args:
         run: the run.
-        path: where, below the run's root.
+        path: where, below the root.
         file: its name in the session's directory of files.
         size: bytes.
+        model: the logged model, when it is not the run's own file.
+        below: whether it is a table whose rows come below those that are there.
     """
 
     run: str
     path: str
     file: str
     size: int = 0
+    model: str = ""
+    below: bool = False
 
 
 class Started(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -176,6 +176,7 @@ class RunCalls(JournaledCalls):
             if run_id not in log.runs:
                 self.admit(log, run_id)
             log.point(run_id, key, value, when, place)
+            log.runs[run_id].latest[key] = (value, when, place)
         else:
             point = Metric(key, value, when, place, model_id, dataset_name, dataset_digest)
             self.put_batch(log, run_id, metrics=[point])

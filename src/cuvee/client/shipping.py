@@ -16,7 +16,9 @@ import msgspec
 from cuvee.client.http import Http, read_all
 from cuvee.client.line import LOGGED, PASSIVE, Item, Line
 from cuvee.client.records import Request, Upload, rejects_path, segment_path, segments
+from cuvee.client.rows import TABLES_TAG, stack, with_table
 from cuvee.errors import (
+    AlreadyExists,
     ConnectionFailed,
     CuveeError,
     EndpointNotFound,
@@ -34,6 +36,7 @@ STUBBORN = 300.0
 """Seconds after which a record that makes the server fail is set aside."""
 TEMPORARY = frozenset({408, 429, 502, 503, 504, 507})
 ALIASES = "aliases.json"
+MODEL_FILE = "MLmodel"
 _encode = msgspec.json.encode
 
 
@@ -61,6 +64,7 @@ class Shipment:
         self._place = place
         self._lock = threading.Lock()
         self._aliases: dict[str, str] = {}
+        self._infos: dict[str, dict[str, Any]] = {}
         self._roots: dict[str, str] = {}
         self._experiments: dict[str, str] = {}
         self._known: set[str] = set()
@@ -174,7 +178,7 @@ class Shipment:
 
     def _batch(self, line: Line, run: str, items: list[Item]) -> int:
         """Send the records of one run as one request, or else in halves; return the refused."""
-        body = {"run_id": self.name(run), **_merged(items)}
+        body = self._translated(_encode({"run_id": run, **_merged(items)}))
         try:
             # Other records that begin at the same one, as in a later copy, have another key.
             key = f"{line.id}-{items[0].seq}-{len(items)}"
@@ -199,11 +203,13 @@ class Shipment:
             if item.kind == b"R":
                 self._tolerate(line, item, lambda: self._request(line, item.seq, value))
             elif item.kind == b"A":
-                self._tolerate(line, item, lambda: self._upload(item.run, value))
+                self._tolerate(line, item, lambda: self._upload(line, item.seq, value))
             elif item.kind == b"D":
                 self._set_aside(line.id, item, f"{value['count']} calls found no room")
                 return 0
         except CuveeError as problem:
+            if item.kind == b"R" and value.may_exist and isinstance(problem, AlreadyExists):
+                return 0
             self._set_aside(line.id, item, _reason(problem))
             if item.kind == b"R" and value.creates:
                 self._missing[item.run] = 0.0
@@ -217,19 +223,42 @@ class Shipment:
     def _request(self, line: Line, seq: int, request: Request) -> None:
         body = self._translated(bytes(request.body))
         key = f"{line.id}-{seq}"
+        target = request.target
+        if request.model:
+            body = self._announced(request, body)
+        elif not request.creates:
+            target = self._translated(target.encode()).decode()
         if not request.creates:
-            self._patiently(
-                request.run, lambda: self.call(request.method, request.target, body, key)
+            answer = self._patiently(
+                request.run, lambda: self.call(request.method, target, body, key)
             )
+            if request.model:
+                self._alias(request.model, answer["model"]["info"]["model_id"])
             return
-        answer = self.call(request.method, request.target, self._placed(body), key)
+        answer = self.call(request.method, target, self._placed(body), key)
         self._known.add(request.run)
-        made = answer["run"]["info"]["run_id"]
-        if made != request.run:
-            self._aliases[request.run] = made
+        self._alias(request.run, answer["run"]["info"]["run_id"])
+
+    def _alias(self, ours: str, theirs: str) -> None:
+        """Remember an id that the server gave to what we had named."""
+        if ours != theirs:
+            self._aliases[ours] = theirs
             part = self.folder / (ALIASES + ".new")
             part.write_text(json.dumps(self._aliases), encoding="utf-8")
             part.rename(self.folder / ALIASES)
+
+    def _announced(self, request: Request, body: bytes) -> bytes:
+        """Return a logged model's creation with what only the server knows: its experiment."""
+        fields = json.loads(body)
+        if request.unplaced:
+            fields["experiment_id"] = (
+                self._experiment(request.experiment)
+                if request.experiment
+                else self._info(request.run)["experiment_id"]
+            )
+        if not self.http.takes_ids(LOOK):
+            del fields["model_id"]
+        return _encode(fields)
 
     def _placed(self, body: bytes) -> bytes:
         """Return a run's creation with its experiment's id, for servers that take no name."""
@@ -237,6 +266,11 @@ class Shipment:
         name = fields.get("experiment_name")
         if not name or self.http.takes_ids(LOOK):
             return body
+        del fields["experiment_name"]
+        return _encode({**fields, "experiment_id": self._experiment(name)})
+
+    def _experiment(self, name: str) -> str:
+        """Return the id of an experiment, created if need be."""
         if name not in self._experiments:
             asked = API + "experiments/get-by-name?" + urlencode({"experiment_name": name})
             try:
@@ -245,31 +279,83 @@ class Shipment:
                 made = self.call("POST", API + "experiments/create", {"name": name})
                 found = made["experiment_id"]
             self._experiments[name] = found
-        del fields["experiment_name"]
-        return _encode({**fields, "experiment_id": self._experiments[name]})
+        return self._experiments[name]
 
-    def _upload(self, run: str, upload: Upload) -> None:
+    def _info(self, run: str) -> dict[str, Any]:
+        """Return what a run is."""
+        if run not in self._infos:
+            self._infos[run] = self._run(run)["info"]
+        return self._infos[run]
+
+    def _run(self, run: str) -> dict[str, Any]:
+        asked = f"{API}runs/get?run_id={self.name(run)}"
+        found: dict[str, Any] = self._patiently(run, lambda: self.call("GET", asked, b""))["run"]
+        return found
+
+    def _upload(self, line: Line, seq: int, upload: Upload) -> None:
         source = self.folder / "files" / upload.file
         if not source.exists():
             raise InvalidParameter(f"The copy of {upload.path!r} is not in the journal any more.")
-        root = self._roots.get(run)
-        if root is None:
-            found = self._patiently(
-                run, lambda: self.call("GET", f"{API}runs/get?run_id={self.name(run)}", b"")
-            )
-            root = self._roots[run] = found["run"]["info"]["artifact_uri"]
-        files, base = self._place(root)
+        files, base = self._place(self._root(upload))
+        path = f"{base.rstrip('/')}/{upload.path}"
+        ready = source.with_name(source.name + ".ready")
         try:
-            files.put(f"{base.rstrip('/')}/{upload.path}", source)
+            if upload.below:
+                above = self._above(files, path, source)
+                stack(above, source, ready, upload.path)
+            elif upload.model and upload.path == MODEL_FILE:
+                ready.write_bytes(self._at_home(upload, source.read_bytes()))
+            files.put(path, ready if ready.exists() else source)
         except CuveeError as problem:
             _sort(problem)
             raise
-        source.unlink(missing_ok=True)
+        if upload.below:
+            self._name_table(upload, f"{line.id}-{seq}-table")
+        for each in (source, ready, source.with_name(source.name + ".above")):
+            each.unlink(missing_ok=True)
+
+    def _root(self, upload: Upload) -> str:
+        """Return where the files of an upload's run or logged model are."""
+        if not upload.model:
+            root: str = self._info(upload.run)["artifact_uri"]
+            return root
+        if upload.model not in self._roots:
+            asked = f"{API}logged-models/{self.name(upload.model)}"
+            found = self._patiently(upload.run, lambda: self.call("GET", asked, b""))
+            self._roots[upload.model] = found["model"]["info"]["artifact_uri"]
+        return self._roots[upload.model]
+
+    def _above(self, files: Any, path: str, source: Path) -> Path:
+        """Return the rows that a table had before; the same ones when it is sent again."""
+        above = source.with_name(source.name + ".above")
+        if not above.exists():
+            part = source.with_name(source.name + ".part")
+            try:
+                files.get(path, part)
+            except NotFound:
+                part.write_bytes(b"")
+            part.rename(above)
+        return above
+
+    def _name_table(self, upload: Upload, key: str) -> None:
+        """Say in the run's tag that a file is a table."""
+        tags = {t["key"]: t["value"] for t in self._run(upload.run)["data"].get("tags", ())}
+        known = tags.get(TABLES_TAG, "[]")
+        if (tables := with_table(known, upload.path)) != known:
+            tag = {"run_id": self.name(upload.run), "key": TABLES_TAG, "value": tables}
+            self.call("POST", API + "runs/set-tag", tag, key)
+
+    def _at_home(self, upload: Upload, text: bytes) -> bytes:
+        """Return a file MLmodel with the place and the id that the server has given."""
+        ours = f"artifact_path: models:/{upload.model}\n".encode()
+        text = text.replace(ours, b"artifact_path: " + _encode(self._root(upload)) + b"\n")
+        return text.replace(upload.model.encode(), self.name(upload.model).encode())
 
     def _translated(self, body: bytes) -> bytes:
-        """Return a request's body with the ids that the server gave."""
+        """Return a request's body, or target, with the ids that the server gave."""
         for ours, theirs in self._aliases.items():
-            body = body.replace(f'"{ours}"'.encode(), f'"{theirs}"'.encode())
+            for form in ('"{}"', '"models:/{}"', "/{}"):
+                body = body.replace(form.format(ours).encode(), form.format(theirs).encode())
         return body
 
     # ------------------------------------------------------------ refusals
@@ -279,7 +365,7 @@ class Shipment:
         try:
             return work()
         except NotFound as problem:
-            if run in self._known or isinstance(problem, EndpointNotFound):
+            if not run or run in self._known or isinstance(problem, EndpointNotFound):
                 raise
             if self._exists(run):  # so it is something in it that is missing
                 self._known.add(run)

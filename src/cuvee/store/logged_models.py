@@ -30,7 +30,7 @@ from cuvee.api.logged_models import (
 )
 from cuvee.api.metrics import Metric
 from cuvee.api.names import shown
-from cuvee.errors import InvalidParameter, NotFound
+from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import require_active_experiment
@@ -71,11 +71,21 @@ _drop_tag = hot(delete(_t).where(_t.c.model_pk == arg("model_pk"), _t.c.key == a
 
 def create_logged_model(tx: Tx, op: CreateLoggedModel) -> LoggedModelResult:
     experiment = require_active_experiment(tx, op.experiment_id)
-    model_id = f"m-{uuid.uuid4().hex}"
+    model_id = op.model_id or f"m-{uuid.uuid4().hex}"
+    name = op.name or f"model-{model_id[2:10]}"
+    made = tx.first(_by_id, model_id=model_id) if op.model_id else None
+    if made is not None:
+        same = (experiment[0], name, op.model_type, op.source_run_id)
+        if made[2:6] != same:
+            raise AlreadyExists(
+                f"The id {model_id} belongs to another logged model, so nothing was created: make "
+                "a new id, 'm-' and 32 random hexadecimal digits."
+            )
+        return LoggedModelResult(load_logged_models(tx, [made])[0])
     row: dict[str, Any] = {
         "model_id": model_id,
         "experiment_id": experiment[0],
-        "name": op.name or f"model-{model_id[2:10]}",
+        "name": name,
         "model_type": op.model_type,
         "source_run_id": op.source_run_id,
         "artifact_uri": f"{experiment[2]}/models/{model_id}/artifacts",

@@ -2586,6 +2586,7 @@ export const updateExperiment = /*#__PURE__*/ operation<
 export const createLoggedModel = /*#__PURE__*/ operation<
   {
     experiment_id: string;
+    model_id?: string;
     name?: string;
     model_type?: string;
     source_run_id?: string;
