@@ -109,15 +109,11 @@ def log_saved_model(
     """
     client, run_id = target(run_id)
     known = _what_is_known(client, run_id)
-    context = context_tags()
     op = CreateLoggedModel(
         experiment_id=known.experiment_id,
         name=name,
         source_run_id=run_id,
-        tags=tag_items(
-            LoggedModelTag,
-            {**{k: context[k] for k in _CONTEXT if k in context}, **(tags or {})},
-        ),
+        tags=tag_items(LoggedModelTag, {**_origin(), **(tags or {})}),
         params=tag_items(LoggedModelParameter, {**known.params, **(params or {})}),
         model_type=model_type or "",
     )
@@ -208,6 +204,12 @@ class _Known(NamedTuple):
     experiment_id: str
     params: Mapping[str, str]
     metrics: Sequence[Metric]
+
+
+def _origin() -> dict[str, str]:
+    """Return the tags that say who has made a model, and with what."""
+    context = context_tags()
+    return {key: context[key] for key in _CONTEXT if key in context}
 
 
 def _what_is_known(client: Client, run_id: str) -> _Known:
