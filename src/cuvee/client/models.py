@@ -123,11 +123,7 @@ def log_saved_model(
     _link_metrics(client, run_id, known.metrics, model_id, step)
     place = ModelContext(model_id, run_id, model.artifact_location)
     whole = _save_and_upload(client, save, place)
-    ready = client.finalize_logged_model(model_id, "READY" if whole else "FAILED")
-    if ready.experiment_id:
-        model = ready
-    else:  # nobody has answered
-        model = replace(model, info=replace(model.info, status=ready.info.status))
+    model = _finalized(client, model, "READY" if whole else "FAILED")
     remember_model(model_id)
     version = None
     if registered_model_name:
@@ -256,6 +252,13 @@ def _save_and_upload(
         with suppress(CuveeError):  # the first problem is the one to report
             client.finalize_logged_model(context.model_id, "FAILED")
         raise
+
+
+def _finalized(client: Client, model: LoggedModel, status: str) -> LoggedModel:
+    ready = client.finalize_logged_model(model.model_id, status)
+    if ready.experiment_id:
+        return ready
+    return replace(model, info=replace(model.info, status=ready.info.status))  # nobody answers
 
 
 def _register(client: Client, uri: str, name: str) -> int | None:
