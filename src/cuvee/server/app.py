@@ -40,6 +40,7 @@ from cuvee.server.metric_stream import PATH as METRIC_STREAM
 from cuvee.server.metric_stream import MetricStreams
 from cuvee.server.openapi import openapi
 from cuvee.server.outbound import Outbound
+from cuvee.server.reading import Listing, Outside
 from cuvee.server.routes import AnyOp, Routes
 from cuvee.server.stream import PATH as STREAM
 from cuvee.server.stream import Streams
@@ -97,6 +98,7 @@ class App:
             not public, or not over https.
         retries: how long a failing webhook delivery is tried.
         keeper: keeps the log while the server runs.
+        outside: files that clients wrote by themselves, which are listed and shown.
     """
 
     def __init__(
@@ -110,12 +112,14 @@ class App:
         webhook_hosts: Sequence[str] = (),
         retries: Retries | None = None,
         keeper: Keeper | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.store = store
         store.blobs = blobs
         self.routes = Routes()
         self.guard = Guard(allowed_hosts, store.user)
-        self.transfer = Transfer(self.carry_out, blobs)
+        self.transfer = Transfer(self.carry_out, blobs, outside)
+        self.outside = outside
         self.prefix = static_prefix.rstrip("/")
         self.keeper = keeper
         self.readers = ThreadPoolExecutor(READERS, "cuvee-reader")
@@ -329,6 +333,10 @@ class App:
         return chart_answer(self.store.read(op, actor), headers)
 
     async def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
+        outside = self.outside
+        if outside is not None and isinstance(op, Listing):
+            page = await self._aside(lambda: outside.listed(self.store.read(op, actor), op))
+            return wire.encode(page)
         if self.store.is_near(op):
             return wire.encode(self.store.read(op, actor))
         return await self._aside(lambda: wire.encode(self.store.read(op, actor)))

@@ -87,17 +87,18 @@ def wanted_range(header: str, size: int) -> tuple[int, int] | None:
 def download_headers(file: StoredFile) -> list[tuple[bytes, bytes]]:
     """Return the headers that tell what a file is, and keep a browser from running it."""
     name = file.path.rpartition("/")[2]
-    digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
     headers = {
         "content-type": content_type(name),
         "content-disposition": content_disposition(name),
         "accept-ranges": "bytes",
-        "etag": f'"{file.digest}"',
-        "repr-digest": f"sha-256=:{digest}:",
         "cache-control": "no-cache",
         "x-content-type-options": "nosniff",
         "content-security-policy": "sandbox",
     }
+    if file.digest:
+        digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
+        headers["etag"] = f'"{file.digest}"'
+        headers["repr-digest"] = f"sha-256=:{digest}:"
     if file.modified:
         headers["last-modified"] = formatdate(file.modified / 1000, usegmt=True)
     return [(key.encode(), value.encode("latin-1")) for key, value in headers.items()]

@@ -202,6 +202,7 @@ def _open(options: Options) -> App:
     gc.set_threshold(20_000, 50, 50)
     from cuvee.blobs.local import LocalBlobs
     from cuvee.server.keeper import Keeper
+    from cuvee.server.reading import Outside
     from cuvee.store.sealing import Sealing
     from cuvee.store.sql import SqlStore
 
@@ -222,6 +223,7 @@ def _open(options: Options) -> App:
         webhook_hosts=options.webhook_hosts,
         retries=options.retries,
         keeper=Keeper(store, key),
+        outside=Outside.at(options.default_artifact_root),
     )
 
 

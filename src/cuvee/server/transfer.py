@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, unquote_to_bytes
 
@@ -53,6 +53,7 @@ from cuvee.server.headers import (
     view_headers,
     wanted_range,
 )
+from cuvee.server.reading import Outside, open_stored, read_span
 from cuvee.uris import StoredUri, parse_artifact_uri
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Opened = Callable[[], int]
 
 
 class Do(Protocol):
@@ -146,11 +148,13 @@ class Transfer:
     Args:
         do: carries out an operation for an actor; ``check()`` is its duty too.
         blobs: where the bytes are.
+        outside: what clients wrote by themselves, and may be shown.
     """
 
-    def __init__(self, do: Do, blobs: Blobs) -> None:
+    def __init__(self, do: Do, blobs: Blobs, outside: Outside | None = None) -> None:
         self._do = do
         self._blobs = blobs
+        self._outside = outside
         self._threads = ThreadPoolExecutor(THREADS, "cuvee-transfer")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, actor: Actor) -> None:
@@ -172,8 +176,9 @@ class Transfer:
             await self._send_archive(exchange, path)
         else:
             _allow(exchange, "GET")
-            found = await self._find_download(exchange, path)
-            await self._send_file(exchange, found, shown_in_page=path.startswith("/view/"))
+            found, opened = await self._find_download(exchange, path)
+            viewed = path.startswith("/view/")
+            await self._send_file(exchange, found, opened, shown_in_page=viewed)
 
     def close(self) -> None:
         """Finish the disk work under way."""
@@ -289,40 +294,48 @@ class Transfer:
 
     # ------------------------------------------------------------ downloads
 
-    async def _find_download(self, exchange: Exchange, path: str) -> StoredFile:
-        """Find the file that a download for people names."""
+    async def _find_download(
+        self, exchange: Exchange, path: str
+    ) -> tuple[StoredFile, Opened | None]:
+        """Find the file that a download for people names, and how it is opened if not stored."""
         query = exchange.scope["query_string"]
-        found: StoredFile
         if path.endswith("/model-versions/get-artifact"):
             op = wire.decode_query(GetVersionManifest, query)
             wanted = artifact_path(exchange.field("path"))
             manifest = await self._do(op, exchange.actor)
             for file in manifest.files:
                 if file.path == wanted:
-                    found = file
-                    return found
+                    return file, None
             raise NotFound(f"Version {op.version} of {shown(op.name)} has no file {shown(wanted)}.")
         model = _MODEL_FILES.fullmatch(path)
         if model:
             wanted = artifact_path(exchange.field("artifact_file_path"))
             answer = await self._do(GetLoggedModel(model_id=model[1]), exchange.actor)
-            stored = _below(answer.model.info.artifact_uri, wanted)
+            uri = answer.model.info.artifact_uri
         elif path.endswith("/get-artifact"):
             run_id = wire.decode_query(ListArtifacts, query).run_id
             wanted = artifact_path(exchange.field("path"))
             answer = await self._do(GetRun(run_id=run_id), exchange.actor)
-            stored = _below(answer.run.info.artifact_uri, wanted)
+            uri = answer.run.info.artifact_uri
         else:
             raise EndpointNotFound("There is no such download.")
-        found = await self._do(FindArtifact(path=stored), exchange.actor)
-        return found
+        if self._outside is not None and self._outside.holds(uri):
+            found = await self._in_thread(self._outside.find, uri, wanted)
+            return found, partial(self._outside.open, uri, found)
+        return await self._do(FindArtifact(path=_below(uri, wanted)), exchange.actor), None
 
     async def _send_file(
-        self, exchange: Exchange, file: StoredFile, *, shown_in_page: bool = False
+        self,
+        exchange: Exchange,
+        file: StoredFile,
+        opened: Opened | None = None,
+        *,
+        shown_in_page: bool = False,
     ) -> None:
-        etag = f'"{file.digest}"'
+        etag = f'"{file.digest}"' if file.digest else ""
         headers = view_headers(file) if shown_in_page else download_headers(file)
-        if etag in exchange.header("if-none-match") or exchange.header("if-none-match") == "*":
+        known = exchange.header("if-none-match")
+        if etag and (etag in known or known == "*"):
             await exchange.answer(304, headers)
             return
         span = None
@@ -337,14 +350,14 @@ class Transfer:
         if span:
             headers.append((b"content-range", f"bytes {first}-{behind - 1}/{file.size}".encode()))
         status = 206 if span else 200
-        path = self._blobs.path(file.digest)
+        opened = opened or partial(open_stored, self._blobs.path(file.digest), file)
         if exchange.scope["method"] == "HEAD":
             await exchange.answer(status, headers)
         elif behind - first <= CHUNK:
-            data = await self._in_thread(_read, path, file, first, behind)
+            data = await self._in_thread(read_span, opened, first, behind)
             await exchange.answer(status, headers, data)
         else:
-            fd = await self._in_thread(_open, path, file)
+            fd = await self._in_thread(opened)
             try:
                 start = {"type": "http.response.start", "status": status, "headers": headers}
                 await exchange.send(start)
@@ -468,25 +481,6 @@ def _check_length(exchange: Exchange, size: int) -> None:
 def _finish(upload: Upload, data: bytearray, expected: dict[str, bytes]) -> tuple[str, int]:
     upload.write(data)
     return upload.commit(expected)
-
-
-def _open(path: Path, file: StoredFile) -> int:
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise Internal(f"The bytes of {shown(file.path)} are missing from the server.") from None
-    if os.fstat(fd).st_size == file.size:
-        return fd
-    os.close(fd)
-    raise Internal(f"The bytes of {shown(file.path)} are damaged on the server.")
-
-
-def _read(path: Path, file: StoredFile, first: int, behind: int) -> bytes:
-    fd = _open(path, file)
-    try:
-        return os.pread(fd, behind - first, first)
-    finally:
-        os.close(fd)
 
 
 async def _gone(receive: Receive) -> None:
