@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cuvee.api.base import Op, Store
+from cuvee.api.experiments import CreateExperiment
 from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel, GetLoggedModel
 from cuvee.api.models import (
     CreateRegisteredModel,
@@ -353,6 +354,45 @@ def test_a_source_that_may_not_be_named_is_refused(store: Store, source: str) ->
         store.do(CreateModelVersion(name="wine", source=source))
     assert 400 <= caught.value.status < 500
     assert read(store).latest_versions == []
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_source_is_where_its_path_leads(store: Store, scheme: str) -> None:
+    model(store)
+    made = store.do(CreateExperiment(name="e", artifact_location=f"{scheme}/data/e"))
+    run = store.do(CreateRun(experiment_id=made.experiment_id)).run.info
+    root = run.artifact_uri
+    assert root == f"{scheme}/data/e/{run.run_id}/artifacts"
+
+    for sent, kept in (
+        (f"{root}/m/..", root),
+        (f"{root}/m/../n/./o/", f"{root}/n/o"),
+        (f"{root}/../artifacts/m", f"{root}/m"),
+    ):
+        op = CreateModelVersion(name="wine", source=sent, run_id=run.run_id)
+        assert store.do(op).model_version.source == kept
+    for sent in (
+        f"{root}/..",
+        f"{root}/m/../../..",
+        f"{root}/m/../../../other/artifacts",
+        f"{root}/m/%2e%2e",
+        f"{root}/m/%2e%2e/../m",
+        f"{root}/m\\..",
+        f"//data/../{root}/m",
+        f"file://data/..{root.removeprefix(scheme)}",
+    ):
+        op = CreateModelVersion(name="wine", source=sent, run_id=run.run_id)
+        with pytest.raises(InvalidParameter, match="Invalid model version source"):
+            store.do(op)
+
+
+def test_a_source_on_another_host_is_no_file_here(store: Store) -> None:
+    model(store)
+    run = store.do(CreateRun(experiment_id="0")).run.info
+    for source in ("file://1.2.3.4/data/m", "FILE://host/data/m"):
+        op = CreateModelVersion(name="wine", source=source, run_id=run.run_id)
+        with pytest.raises(InvalidParameter, match="it is not a valid remote uri"):
+            store.do(op)
 
 
 def test_a_prompt_may_name_any_word_as_its_source(store: Store) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from cuvee.api.base import Level
@@ -78,6 +80,7 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
             the run or model that the request names.
         NotFound: the source refers to a model, version or run that does not exist.
     """
+    op = replace(op, source=_resolved(op.source))
     uri = op.source
     plain = fully_decoded(uri)
     if ".." in re.split(r"[/\\]", plain) or "\0" in plain:
@@ -87,6 +90,12 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
             "leave out '..' segments and NUL",
         )
     scheme = scheme_of(uri)
+    if scheme == "file" and urlsplit(uri).netloc not in ("", "localhost"):
+        _refuse(
+            op,
+            "With a host it is not a valid remote uri: write file:///<path> for files that this "
+            "server can reach",
+        )
     if scheme == "models":
         return _from_model(tx, op)
     if scheme == "runs":
@@ -105,6 +114,17 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     if scheme in ("", "file") or len(scheme) == 1:
         return _from_local(tx, op)
     return Source(uri=uri, location=uri, run_id=_source_run(tx, op), model_id=op.model_id)
+
+
+def _resolved(uri: str) -> str:
+    """Return a path or ``file:`` URI without '..' segments, as clients mean it; others as sent."""
+    scheme = "file://" if uri.startswith("file:///") else ""
+    path = uri.removeprefix(scheme)
+    climbs = ".." in path.split("/")
+    # What is encoded would climb once more after this.
+    if not climbs or not re.match("/(?!/)", path) or fully_decoded(path) != path:
+        return uri
+    return scheme + posixpath.normpath(path)
 
 
 def _is_prompt(op: CreateModelVersion) -> bool:
