@@ -329,6 +329,17 @@ def test_autologging_of_scikit_learn_works_against_the_server(run: RunFlow, name
     }
 
 
+@pytest.mark.parametrize("name", [n for n in since(2, 14) if n != "cuvee"])
+def test_traced_training_goes_on_where_no_traces_are_kept(run: RunFlow, name: str) -> None:
+    assert run(name, "traced") == {
+        "statuses": ["FINISHED"] * 3,
+        "scores": [0.5] * 3,
+        "autologged": ["True"] * 3,
+        "nothing is tried again": True,
+        "traces": "ENDPOINT_NOT_FOUND",
+    }
+
+
 @pytest.mark.parametrize("name", since(3, 3))
 def test_webhooks_are_made_tried_heard_and_deleted(run: RunFlow, name: str) -> None:
     assert run(name, "webhooks") == {
