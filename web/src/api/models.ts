@@ -1,7 +1,14 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { contains } from "../lib/filter";
+import { both, contains, equals, field } from "../lib/filter";
+import { readSort } from "../lib/search";
 import { call } from "./client";
-import { getModelPolicy, getRegisteredModel, searchRegisteredModels } from "./schema.gen";
+import {
+  getModelPolicy,
+  getRegisteredModel,
+  type RegisteredModel,
+  searchRegisteredModels,
+} from "./schema.gen";
+import type { Listed } from "./windows";
 
 /** Models with a text in their names, the last changed first. */
 export const modelsNamed = (name: string, most: number) =>
@@ -18,6 +25,26 @@ export const modelsNamed = (name: string, most: number) =>
         signal,
       ),
   });
+
+const ORDERS: Record<string, string> = { name: "name", changed: "last_updated_timestamp" };
+
+/** All models with a text in their names, and with a tag when one is given, in an order. */
+export const modelsListed = (
+  name: string,
+  tag: readonly [string, string] | undefined,
+  sort: string,
+): Listed<RegisteredModel> => ({
+  key: ["models", "listed", name, tag, sort],
+  read: async (asked, signal) => {
+    const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
+    const filter = both(contains("name", name), tagged);
+    const by = readSort(sort);
+    const known = by && ORDERS[by.key];
+    const order_by = known ? [`${known} ${by.descending ? "DESC" : "ASC"}`] : [];
+    const page = await call(searchRegisteredModels, { ...asked, filter, order_by }, signal);
+    return { rows: page.registered_models ?? [], total: page.total ?? 0 };
+  },
+});
 
 export const modelQuery = (name: string) =>
   queryOptions({

@@ -30,7 +30,13 @@ export function Experiments() {
   const [creating, setCreating] = useState(false);
   const box = useRef<HTMLInputElement>(null);
   const search = (text: string) =>
-    void navigate({ to: "/experiments", search: text ? { q: text } : {}, replace: true });
+    void navigate({
+      to: "/experiments",
+      search: text ? { q: text } : {},
+      replace: true,
+      // Else the router would put the grid back to where it was among other rows.
+      resetScroll: false,
+    });
   useKeys([
     {
       keys: "/",

@@ -1,62 +1,116 @@
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef } from "react";
 import { serverUrl } from "../../api/client";
-import { useModelsNamed } from "../../api/models";
-import type { RegisteredModel } from "../../api/schema.gen";
-import { Badge, StageBadge } from "../../components/Badge";
+import { modelsListed } from "../../api/models";
+import { useOpenRequests } from "../../api/requests";
+import { useWindows } from "../../api/windows";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
-import { Count } from "../../components/Count";
+import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
+import { ErrorNote } from "../../components/ErrorNote";
 import { SearchBox } from "../../components/Field";
-import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
-import { Panel } from "../../components/Panel";
-import { Table } from "../../components/Table";
-import { Time } from "../../components/Time";
+import { Skeleton } from "../../components/Skeleton";
+import { grouped } from "../../lib/number";
+import { compact, readSort, writeSort } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Models.module.css";
-import { modelsRoute } from "./route";
+import { modelColumns } from "./modelColumns";
+import { type ModelsSearch, modelsRoute } from "./route";
 import { strings } from "./strings";
 
-const MOST = 1000;
+const NEWEST = "-changed";
 
-/** All registered models, the last changed first. */
+/** All registered models, any number of them, the last changed first unless sorted otherwise. */
 export function Models() {
-  const { q = "" } = modelsRoute.useSearch();
+  const search = modelsRoute.useSearch();
+  const { q = "", tag, sort = NEWEST } = search;
   const navigate = useNavigate();
-  const query = useModelsNamed(q, MOST);
+  const rows = useWindows(modelsListed(q, tag, sort));
+  const requests = useOpenRequests().data;
   const box = useRef<HTMLInputElement>(null);
-  const search = (text: string) =>
-    void navigate({ to: "/models", search: text ? { q: text } : {}, replace: true });
+  const go = (next: ModelsSearch) =>
+    void navigate({
+      to: "/models",
+      search: compact({ ...search, ...next }),
+      replace: true,
+      // Else the router would put the grid back to where it was among other rows.
+      resetScroll: false,
+    });
   useKeys([
     { keys: "/", label: shell.keys.query, group: shell.keys.page, run: () => box.current?.focus() },
   ]);
+  const columns = useMemo(() => modelColumns(requests, search), [requests, search]);
+  const by = readSort(sort);
+  const marks = !rows.isPending && (
+    <span className={`num ${styles.count}`} role="status">
+      {grouped(rows.total)}
+    </span>
+  );
   return (
-    <Page title={strings.title} marks={<Count of={query.data?.registered_models} />}>
-      <div className={styles.bar}>
-        <SearchBox ref={box} label={strings.filter} value={q} onChange={search} />
-      </div>
-      <Loaded query={query} failed={strings.readFailed} lines={8}>
-        {({ registered_models: models = [] }) => (
-          <Panel title={strings.title} bare flush>
-            {models.length ? (
-              <ModelTable models={models} />
-            ) : q ? (
-              <Empty title={strings.noMatch}>
-                <Button onClick={() => search("")}>{strings.clear}</Button>
-              </Empty>
-            ) : (
-              <Empty title={strings.none}>
-                <p>{strings.noneText}</p>
-                <Code label={strings.noneText} text={registerSnippet("lr_wine_quality")} />
-              </Empty>
-            )}
-          </Panel>
+    <Page title={strings.title} marks={marks} full>
+      <div className={styles.body}>
+        <div className={styles.bar}>
+          <div className={styles.box}>
+            <SearchBox
+              ref={box}
+              label={strings.filter}
+              value={q}
+              onChange={(text) => go({ q: text || undefined })}
+            />
+          </div>
+          {tag && (
+            <Button onClick={() => go({ tag: undefined })}>{strings.withoutTag(...tag)}</Button>
+          )}
+        </div>
+        {rows.error && (
+          <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
         )}
-      </Loaded>
+        <div className={styles.grid}>
+          {rows.isPending && <Skeleton lines={8} />}
+          {!rows.isPending && !(rows.error && !rows.total) && (
+            <DataGrid
+              label={strings.title}
+              columns={columns}
+              count={rows.total}
+              rowAt={rows.rowAt}
+              rowKey={(model) => model.name}
+              onRange={rows.onRange}
+              about={JSON.stringify([q, tag, sort])}
+              sorts={by ? [by] : []}
+              onSort={([first]) => go({ sort: writeSort(first) })}
+              onOpen={({ name }) =>
+                void navigate({ to: "/models/$name", params: { name }, search: {} })
+              }
+              empty={
+                <NoModels
+                  filtered={Boolean(q || tag)}
+                  onClear={() => go({ q: undefined, tag: undefined })}
+                />
+              }
+            />
+          )}
+        </div>
+      </div>
     </Page>
+  );
+}
+
+function NoModels({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  if (filtered) {
+    return (
+      <Empty title={strings.noMatch}>
+        <Button onClick={onClear}>{strings.clear}</Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={strings.none}>
+      <p>{strings.noneText}</p>
+      <Code label={strings.noneText} text={registerSnippet("lr_wine_quality")} />
+    </Empty>
   );
 }
 
@@ -69,65 +123,4 @@ export function registerSnippet(name: string): string {
     "with cuvee.start_run():",
     `    cuvee.sklearn.log_model(model, name="model", registered_model_name=${JSON.stringify(name)})`,
   ].join("\n");
-}
-
-function ModelTable({ models }: { models: readonly RegisteredModel[] }) {
-  return (
-    <Table
-      label={strings.title}
-      heads={[
-        { name: strings.heads.name },
-        { name: strings.heads.holders },
-        { name: strings.heads.aliases },
-        { name: strings.heads.versions, align: "right" },
-        { name: strings.heads.changed },
-      ]}
-      rows={models}
-      rowKey={(model) => model.name}
-      cells={(model) => [
-        <Link key="n" to="/models/$name" params={{ name: model.name }} search={{}}>
-          {model.name}
-        </Link>,
-        <Holders key="h" model={model} />,
-        <span key="a" className={styles.marks}>
-          {(model.aliases ?? []).map(({ alias, version }) => (
-            <Badge key={alias}>
-              @{alias} → {version}
-            </Badge>
-          ))}
-        </span>,
-        <span key="l" className="num">
-          {latest(model)}
-        </span>,
-        <Time key="c" at={model.last_updated_timestamp} />,
-      ]}
-    />
-  );
-}
-
-function latest(model: RegisteredModel): string {
-  const numbers = (model.latest_versions ?? []).map((v) => Number(v.version));
-  return numbers.length ? String(Math.max(...numbers)) : "–";
-}
-
-function Holders({ model }: { model: RegisteredModel }) {
-  const held = (model.latest_versions ?? []).filter(
-    (v) => v.current_stage !== "None" && v.current_stage !== "Archived",
-  );
-  return (
-    <span className={styles.marks}>
-      {held.map((v) => (
-        <span key={v.version} className={styles.mark}>
-          <StageBadge stage={v.current_stage} />
-          <Link
-            to="/models/$name/versions/$version"
-            params={{ name: model.name, version: v.version }}
-          >
-            {v.version}
-          </Link>
-        </span>
-      ))}
-      {!held.length && "–"}
-    </span>
-  );
 }

@@ -2,11 +2,25 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { choice, compact, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
+export interface ModelsSearch {
+  q?: string | undefined;
+  /** The key and value of a tag that all shown have. */
+  tag?: readonly [string, string] | undefined;
+  /** What they are sorted by; the last changed first when absent. */
+  sort?: string | undefined;
+}
+
+function pair(value: unknown): readonly [string, string] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [key, said] = value.map((part) => (typeof part === "object" ? "" : String(part)));
+  return key ? [key, said ?? ""] : undefined;
+}
+
 export const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models",
-  validateSearch: (query: Record<string, unknown>): { q?: string } =>
-    compact({ q: text(query, "q") }) as { q?: string },
+  validateSearch: (query: Record<string, unknown>): ModelsSearch =>
+    compact({ q: text(query, "q"), tag: pair(query.tag), sort: text(query, "sort") }),
   component: lazyRouteComponent(() => import("./Models"), "Models"),
 });
 

@@ -1,0 +1,144 @@
+"""The list of registered models: any number of them, what is in their stages, what waits."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser import timing
+from browser.conftest import Open, Visit, keep_screenshot, served
+from browser.test_browser_pages import THEMES, offences
+from cuvee.api.models import CreateRegisteredModel, RegisteredModelTag
+from cuvee.store.sql import SqlStore
+from refusals.served import Site
+
+MANY = 2000
+QUIET = 1.1  # seconds that the control takes on a machine without other work
+HELD = "wine_held"
+LONG = "zz_" + "a_very_long_name_that_somebody_has_chosen_" * 5
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with 2,000 models; of the last changed one versions are in two stages."""
+    folder = tmp_path_factory.mktemp("registry")
+    store = SqlStore.open(f"sqlite:///{folder}/cuvee.db")
+    for i in range(MANY - 2):
+        tags = [RegisteredModelTag("team", f"team {i % 7}")]
+        store.do(CreateRegisteredModel(name=f"model_{i:04}", tags=tags))
+    store.close()
+    for site in served(folder):
+        site.api("registered-models/create", name=LONG)
+        site.api("registered-models/create", name=HELD, tags=[{"key": "team", "value": "cellar"}])
+        for stage in ("Production", "Staging", None, None):
+            made = site.api("model-versions/create", name=HELD, source="s3://b/m")
+            version = made["model_version"]["version"]
+            named = {"name": HELD, "version": version}
+            if stage:
+                site.api("model-versions/transition-stage", **named, stage=stage)
+        ask_for_a_move(site, named)
+        site.api("registered-models/alias", **named, alias="champion")
+        yield site
+
+
+def ask_for_a_move(site: Site, named: dict[str, Any]) -> None:
+    site.api("transition-requests/create", **named, stage="Production", comment="better")
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Models").locator("[role=row][aria-rowindex]")
+
+
+def cells(page: Page, name: str) -> Locator:
+    return rows(page).filter(has_text=name).get_by_role("gridcell")
+
+
+def test_the_list_says_what_is_in_the_stages_and_what_waits(registry: Site, visit: Open) -> None:
+    opened = visit(registry)
+    page = opened.go(f"/models?q={HELD}")
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text("1")
+    held = cells(page, HELD)
+    expect(held.nth(1)).to_contain_text("root")
+    expect(held.nth(2)).to_have_text("Version 1")
+    expect(held.nth(3)).to_have_text("Version 2")
+    expect(held.nth(4)).to_have_text("4")
+    expect(held.nth(5)).to_have_text("1 request")
+    expect(held.nth(7)).to_contain_text("@champion → 4")
+    registry.api("model-versions/transition-stage", name=HELD, version="3", stage="Staging")
+    expect(held.nth(3)).to_have_text("Version 3")  # it comes by itself
+    held.nth(2).get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+
+
+def test_2000_models_are_counted_and_reached_with_one_call_for_each_window(
+    registry: Site, visit: Open
+) -> None:
+    opened = visit(registry)
+    calls: set[str] = set()  # what is asked; the page asks again when something has happened
+    opened.page.on("request", lambda request: calls.add(request.url))
+    page = opened.go("/models?sort=name")
+    grid = page.get_by_role("grid", name="Models")
+    expect(grid).to_have_attribute("aria-rowcount", str(MANY + 1))
+    expect(page.get_by_role("main").get_by_role("status")).to_have_text("2\N{THIN SPACE}000")
+    expect(rows(page).nth(1)).to_contain_text("model_0000")
+    about_models = [url for url in calls if "registered-models/" in url]
+    assert all("registered-models/search" in url for url in about_models), about_models
+    assert len(about_models) <= 2, about_models
+    assert len([url for url in calls if "/requests/search" in url]) == 1
+    grid.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(rows(page).last).to_contain_text(LONG)
+    searched = [url for url in calls if "registered-models/search" in url]
+    assert len(searched) <= 4, searched  # the first window, and those at the end
+    page.get_by_role("columnheader", name="Name").get_by_role("button").click()
+    expect(page).to_have_url(f"{opened.url}/models")
+    expect(rows(page).nth(1)).to_contain_text(HELD)
+
+
+def test_models_are_filtered_by_name_and_by_a_tag(registry: Site, visit: Open) -> None:
+    opened = visit(registry)
+    page = opened.go("/models?sort=name")
+    total = page.get_by_role("main").get_by_role("status")
+    page.get_by_role("link", name="team: team 3").first.click()
+    expect(total).to_have_text("285")
+    page.get_by_label("Filter by name").fill("el_01")
+    expect(total).to_have_text("15")
+    page.reload()
+    opened.settle()
+    expect(total).to_have_text("15")
+    page.get_by_role("button", name=re.compile("^team: team 3 .$")).click()
+    expect(total).to_have_text("100")
+    page.get_by_label("Filter by name").fill("nothing like it")
+    page.get_by_role("button", name="Clear the filter").click()
+    expect(total).to_have_text("2\N{THIN SPACE}000")
+
+
+def test_the_list_is_drawn_in_all_looks(registry: Site, visit: Open) -> None:
+    opened = visit(registry)
+    for path, name in (("/models", "models-many"), ("/models?sort=-name", "models-long")):
+        page = opened.go(path)
+        for theme in THEMES:
+            for width in (1440, 1024, 375):
+                opened.look(theme, width)
+                keep_screenshot(page, f"{name}-{theme}-{width}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert offences(page) == []
+
+
+def test_2000_models_are_there_within_a_second(registry: Site, visit: Open) -> None:
+    opened, idle = visit(registry), visit(registry)
+    idle.go("/settings/appearance")
+    found = timing.against(lambda: timing.worked(idle.page), QUIET, lambda: listed(opened))
+    assert found < 1
+
+
+def listed(opened: Visit) -> float:
+    """Open the list; return the seconds until its rows are there."""
+    start = time.monotonic()
+    opened.page.goto(f"{opened.url}/models", wait_until="commit")
+    timing.poll(opened.page, lambda: rows(opened.page).filter(has_text="model_").count() > 10)
+    return time.monotonic() - start
