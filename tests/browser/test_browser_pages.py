@@ -23,6 +23,7 @@ PAGES = {
     "runs": "/experiments/{sweep}",
     "runs-none": "/experiments/{sweep}?filter=metrics.rmse%20%3E%209",
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
+    "runs-metrics": "/experiments/{sweep}/metrics",
     "runs-charts": "/experiments/{sweep}/charts",
     "run": "/runs/{run}",
     "run-metrics": "/runs/{run}/metrics",

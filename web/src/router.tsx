@@ -5,7 +5,7 @@ import { NotFound } from "./components/NotFound";
 import { Skeleton } from "./components/Skeleton";
 import { approvalsRoute, requestRoute } from "./pages/approvals/route";
 import { auditEventRoute, auditRoute } from "./pages/audit/route";
-import { experimentChartsRoute } from "./pages/charts/route";
+import { experimentChartsRoute, experimentMetricsRoute } from "./pages/charts/route";
 import { compareRoute } from "./pages/compare/route";
 import { anyDiffRoute, diffRoute } from "./pages/diff/route";
 import { experimentRoute, experimentsRoute } from "./pages/experiments/route";
@@ -21,6 +21,7 @@ export const router = createRouter({
     homeRoute,
     experimentsRoute,
     experimentRoute,
+    experimentMetricsRoute,
     experimentChartsRoute,
     runRoutes,
     compareRoute,

@@ -109,7 +109,8 @@ export async function runsAsCsv(asked: RunQuery, ids?: readonly string[]): Promi
   return new Blob(parts, { type: "text/csv" });
 }
 
-const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "deleted">) =>
+/** How many runs fit a question. */
+export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "deleted">) =>
   queryOptions({
     queryKey: ["runs", "total", asked.experiments, asked.filter, asked.deleted ?? false],
     queryFn: async ({ signal }) => {

@@ -5,20 +5,20 @@ import { ApiError } from "../../api/client";
 import { useExperiment } from "../../api/experiments";
 import { runColumns } from "../../api/runColumns";
 import { runKeys } from "../../api/runTable";
-import { Button } from "../../components/Button";
-import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
-import { Tabs } from "../../components/Tabs";
-import { field } from "../../lib/filter";
+import { both, field } from "../../lib/filter";
 import { filterOf } from "../../lib/runAxes";
 import { compact } from "../../lib/search";
+import { ExperimentTabs } from "../experiments/ExperimentTabs";
 import { FilterBox } from "../experiments/FilterBox";
+import { NoRunsDrawn } from "./NoRunsDrawn";
 import styles from "./Parallel.module.css";
 import { type AxisChoice, fieldsOf, RunPlots } from "./RunPlots";
 import { type ExperimentChartsSearch, experimentChartsRoute } from "./route";
 import { runStrings as strings } from "./runStrings";
+import { Selected, selectedOnly } from "./Selected";
 
 const MOST_KEYS = 500;
 
@@ -37,17 +37,11 @@ export function ExperimentCharts() {
       search: compact({ ...search, ...part }),
       resetScroll: false,
     });
-  const link = (to: "/experiments/$experimentId" | "/experiments/$experimentId/charts") =>
-    ({ to, params: { experimentId }, search: compact({ filter: filter || undefined }) }) as object;
-  const tabs = [
-    { name: strings.table, active: false, link: link("/experiments/$experimentId") },
-    { name: strings.charts, active: true, link: link("/experiments/$experimentId/charts") },
-  ];
   return (
     <Page
       title={name}
       above={[{ name: strings.experiments, to: "/experiments" }]}
-      sub={<Tabs label={strings.views} tabs={tabs} />}
+      sub={<ExperimentTabs experimentId={experimentId} active="charts" search={search} />}
     >
       <div className={styles.page}>
         <FilterBox
@@ -55,6 +49,7 @@ export function ExperimentCharts() {
           value={filter}
           onChange={(text) => change({ filter: text || undefined })}
         />
+        <Selected sel={search.sel} onAll={() => change({ sel: undefined })} />
         <Plots experimentId={experimentId} search={search} onChange={change} />
       </div>
     </Page>
@@ -84,7 +79,7 @@ function Plots({ experimentId, search, onChange }: PlotsProps) {
   const wanted = view.plot ? [found.x, found.y, found.ink] : [...found.axes, found.ink];
   const fields = [...new Set(wanted.flatMap((one) => one?.field ?? []))];
   const query = useQuery({
-    ...runColumns(experimentId, filter, fields),
+    ...runColumns(experimentId, both(filter, selectedOnly(search.sel)), fields),
     enabled: keys.data !== undefined,
     placeholderData: keepPreviousData,
   });
@@ -103,15 +98,7 @@ function Plots({ experimentId, search, onChange }: PlotsProps) {
   if (!query.data) return <Skeleton lines={12} />;
   const { ids, total } = query.data;
   if (!ids.length) {
-    return (
-      <Empty title={filter ? strings.noRuns : strings.none}>
-        {filter ? (
-          <Button onClick={() => onChange({ filter: undefined })}>{strings.clear}</Button>
-        ) : (
-          <p>{strings.noneText}</p>
-        )}
-      </Empty>
-    );
+    return <NoRunsDrawn search={search} onChange={onChange} />;
   }
   return (
     <div className={query.isPlaceholderData ? styles.old : undefined}>
@@ -127,8 +114,7 @@ function Plots({ experimentId, search, onChange }: PlotsProps) {
         onKeep={(axes, brushes) => {
           const part = filterOf(axes, brushes);
           // A filter with OR would mean something else without its parentheses.
-          const both = filter ? `(${filter}) AND ${part}` : part;
-          onChange({ filter: both, brush: undefined });
+          onChange({ filter: both(filter, part), brush: undefined });
         }}
       />
     </div>

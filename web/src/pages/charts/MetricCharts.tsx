@@ -11,6 +11,7 @@ import styles from "./Charts.module.css";
 import { groupings, groupsBy, type RunGroup } from "./groups";
 import { KeyIndex } from "./KeyIndex";
 import { type ChartRun, MetricChart } from "./MetricChart";
+import { RunLegend } from "./RunLegend";
 import { strings } from "./strings";
 import type { ChartView } from "./view";
 
@@ -20,12 +21,15 @@ interface MetricChartsProps {
   keys: readonly string[];
   view: ChartView;
   onView: (change: Partial<ChartView>) => void;
+  /** Whether the runs are listed beside the charts. */
+  legend?: boolean;
 }
 
 const FEW = 200; // metrics up to which all are followed, so that new ones are seen
 
 /** The charts of some runs: an index of all metrics, and those on screen drawn. */
-export function MetricCharts({ runs, keys, view, onView }: MetricChartsProps) {
+export function MetricCharts(props: MetricChartsProps) {
+  const { runs, keys, view, onView, legend = false } = props;
   const [following, setFollowing] = useState(true);
   const [onScreen, setOnScreen] = useState<readonly string[]>([]);
   const groups = useMemo(() => groupedKeys(keys), [keys]);
@@ -49,15 +53,18 @@ export function MetricCharts({ runs, keys, view, onView }: MetricChartsProps) {
   useLiveSeries(following ? live : [], keys.length > FEW ? onScreen : []);
   return (
     <div className={styles.page}>
-      <KeyIndex
-        groups={found}
-        total={keys.length}
-        shown={size(shown)}
-        chosen={chosen}
-        onChoose={(next) => onView({ keys: next.length ? next : undefined })}
-        search={view.q ?? ""}
-        onSearch={(q) => onView({ q: q || undefined })}
-      />
+      <div className={styles.side}>
+        <KeyIndex
+          groups={found}
+          total={keys.length}
+          shown={size(shown)}
+          chosen={chosen}
+          onChoose={(next) => onView({ keys: next.length ? next : undefined })}
+          search={view.q ?? ""}
+          onSearch={(q) => onView({ q: q || undefined })}
+        />
+        {legend && <RunLegend runs={runs} groups={inGroups} />}
+      </div>
       <section className={styles.charts} aria-label={strings.charts}>
         <ChartBar
           view={view}

@@ -1,17 +1,32 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { compact, type Query, text } from "../../lib/search";
+import type { Query } from "../../lib/search";
 import { rootRoute } from "../../root";
+import { type RunsSearch, readRuns } from "../experiments/route";
 import { type RunView, readRunView } from "./runView";
+import { type ChartView, readView } from "./view";
 
 /** What the charts of an experiment show. */
-export interface ExperimentChartsSearch extends RunView {
-  filter?: string;
-}
+export interface ExperimentChartsSearch extends RunsSearch, RunView {}
 
 export const experimentChartsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId/charts",
-  validateSearch: (query: Query): ExperimentChartsSearch =>
-    compact({ filter: text(query, "filter"), ...readRunView(query) }) as ExperimentChartsSearch,
+  validateSearch: (query: Query): ExperimentChartsSearch => ({
+    ...readRuns(query),
+    ...readRunView(query),
+  }),
   component: lazyRouteComponent(() => import("./ExperimentCharts"), "ExperimentCharts"),
+});
+
+/** What the curves of an experiment's runs show. */
+export interface ExperimentMetricsSearch extends RunsSearch, ChartView {}
+
+export const experimentMetricsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/experiments/$experimentId/metrics",
+  validateSearch: (query: Query): ExperimentMetricsSearch => ({
+    ...readRuns(query),
+    ...readView(query),
+  }),
+  component: lazyRouteComponent(() => import("./ExperimentMetrics"), "ExperimentMetrics"),
 });

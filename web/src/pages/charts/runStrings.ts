@@ -1,11 +1,7 @@
 import { count, grouped } from "../../lib/number";
 
 export const runStrings = {
-  title: "Charts",
   experiments: "Experiments",
-  views: "Views of the experiment",
-  table: "Table",
-  charts: "Charts",
   plot: "Kind of chart",
   plots: { parallel: "Parallel", scatter: "Scatter", bar: "Bars", box: "Boxes" },
   parallel: "Params and metrics of runs",
@@ -49,6 +45,17 @@ export const runStrings = {
   none: "There is no run to draw yet",
   noneText: "A run appears here as soon as it begins and has params or metrics.",
   clear: "Clear the filter",
+  selected: (runs: number) =>
+    `Only the ${count(runs, "run")} selected in the table ${runs === 1 ? "is" : "are"} drawn.`,
+  drawAll: "Draw all runs",
+  noneSelected: "The selected runs are not here",
+  newestCurves: (shown: number, all: number) =>
+    `The newest ${grouped(shown)} of ${count(all, "run")} are drawn; filter, select or sort in the table for others.`,
+  firstCurves: (shown: number, all: number) =>
+    `The first ${grouped(shown)} of ${count(all, "run")} in the order of the table are drawn.`,
+  allCurves: (runs: number) => `${count(runs, "run")} drawn.`,
+  noMetrics: "These runs have logged no metric",
+  noMetricsText: "A metric appears here as soon as one of them logs it.",
   few: "These runs have less than two params and metrics with different values to draw",
   noMetric: "These runs have no metric to draw",
   scatter: (y: string, x: string) => `${y} against ${x}`,

@@ -40,4 +40,5 @@ export const strings = {
   noneChosen: "None of the chosen metrics is here",
   clear: "Clear the search",
   charts: "Charts",
+  runs: "Runs",
 } as const;

@@ -3,9 +3,7 @@ import { Badge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Id } from "../../components/Id";
 import { Page } from "../../components/Page";
-import { Tabs } from "../../components/Tabs";
-import { compact } from "../../lib/search";
-import { runStrings } from "../charts/runStrings";
+import { ExperimentTabs } from "./ExperimentTabs";
 import { RunsTable } from "./RunsTable";
 import { experimentRoute } from "./route";
 import { strings } from "./strings";
@@ -13,6 +11,7 @@ import { strings } from "./strings";
 /** An experiment's runs. */
 export function Experiment() {
   const { experimentId } = experimentRoute.useParams();
+  const search = experimentRoute.useSearch();
   const query = useExperiment(experimentId);
   const name = query.data?.name ?? experimentId;
   const above = [{ name: strings.title, to: "/experiments" }];
@@ -22,8 +21,9 @@ export function Experiment() {
       <Id value={experimentId} length={24} />
     </>
   );
+  const tabs = <ExperimentTabs experimentId={experimentId} active="table" search={search} />;
   return (
-    <Page title={name} above={above} marks={marks} sub={<Views experimentId={experimentId} />} full>
+    <Page title={name} above={above} marks={marks} sub={tabs} full>
       {query.isError && !query.data ? (
         <ErrorNote
           title={strings.oneFailed}
@@ -35,16 +35,4 @@ export function Experiment() {
       )}
     </Page>
   );
-}
-
-/** The runs as a table, or drawn; the filter goes along. */
-function Views({ experimentId }: { experimentId: string }) {
-  const { filter } = experimentRoute.useSearch();
-  const to = (path: string) =>
-    ({ to: path, params: { experimentId }, search: compact({ filter }) }) as object;
-  const tabs = [
-    { name: runStrings.table, active: true, link: to("/experiments/$experimentId") },
-    { name: runStrings.charts, active: false, link: to("/experiments/$experimentId/charts") },
-  ];
-  return <Tabs label={runStrings.views} tabs={tabs} />;
 }

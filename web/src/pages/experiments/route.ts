@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { choice, compact, readSorts, text, texts, writeSorts } from "../../lib/search";
+import { choice, compact, type Query, readSorts, text, texts, writeSorts } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export const experimentsRoute = createRoute({
@@ -37,20 +37,23 @@ export interface RunsSearch {
 /** A part of it that is to change; undefined takes it away. */
 export type Change = { [K in keyof RunsSearch]?: RunsSearch[K] | undefined };
 
+/** The part of an address that says which runs are shown, and how. */
+export const readRuns = (query: Query): RunsSearch =>
+  compact({
+    filter: text(query, "filter"),
+    sort: writeSorts(readSorts(query.sort)),
+    by: text(query, "by"),
+    stat: choice(query, "stat", ["min", "max", "count"]),
+    open: texts(query, "open"),
+    peek: text(query, "peek"),
+    view: choice(query, "view", ["deleted"]),
+    sel: text(query, "sel"),
+    cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
+  }) as RunsSearch;
+
 export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId",
-  validateSearch: (query: Record<string, unknown>): RunsSearch =>
-    compact({
-      filter: text(query, "filter"),
-      sort: writeSorts(readSorts(query.sort)),
-      by: text(query, "by"),
-      stat: choice(query, "stat", ["min", "max", "count"]),
-      open: texts(query, "open"),
-      peek: text(query, "peek"),
-      view: choice(query, "view", ["deleted"]),
-      sel: text(query, "sel"),
-      cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
-    }) as RunsSearch,
+  validateSearch: readRuns,
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),
 });

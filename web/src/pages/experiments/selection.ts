@@ -100,7 +100,8 @@ interface Held {
   readonly all?: string | undefined;
 }
 
-function readIds(kept: string | undefined): ReadonlySet<string> {
+/** The runs that an address names as selected. */
+export function readIds(kept: string | undefined): ReadonlySet<string> {
   const ids = kept === ALL ? [] : (kept?.split(",") ?? []);
   return new Set(ids.filter((id) => /^[0-9a-f]{32}$/.test(id)));
 }

@@ -3,6 +3,12 @@ import { count, grouped } from "../../lib/number";
 
 export const strings = {
   title: "Experiments",
+  tabs: {
+    label: "Views of the experiment",
+    table: "Table",
+    metrics: "Metrics",
+    charts: "Charts",
+  },
   filter: "Filter by name",
   create: "New experiment",
   name: "Name",
