@@ -238,6 +238,43 @@ def test_other_plots_say_what_they_show(
     expect(page.get_by_role("table", name=title).get_by_role("row")).to_have_count(rows + 1)
 
 
+def test_a_metric_is_drawn_between_the_runs(
+    sweep: tuple[Site, str, list[str]], visit: Open
+) -> None:
+    site, experiment, ids = sweep
+    opened = visit(site)
+    page = opened.go(f"/experiments/{experiment}/charts")
+    page.get_by_text("Contour", exact=True).click()
+    expect(page).to_have_url(re.compile("plot=contour"))
+    expect(page.get_by_role("heading", name="loss over lr and depth")).to_be_visible()
+    page.get_by_label("Colour").select_option(label="accuracy")
+    page.get_by_label("X axis").select_option(label="loss")
+    page.get_by_label("Y axis").select_option(label="depth")
+    title = "accuracy over depth and loss"
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    figure = plot(page)
+    # All of the plane has a colour, not only where a run is.
+    has_lines(figure.locator("canvas").first, 100_000)
+    expect(page.get_by_text("1 run without one of these values is left out.")).to_be_visible()
+    for theme, width in LOOKS:
+        opened.look(theme, width)
+        has_lines(plot(page).locator("canvas").first, 100_000)
+        keep_screenshot(page, f"plot-contour-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    drawing = ET.fromstring(saved(page, "SVG"))  # noqa: S314  # the page is ours
+    lines = [p.get("d") or "" for p in drawing.iter("{http://www.w3.org/2000/svg}path")]
+    assert any(d.count("M") > 20 for d in lines)  # a level is a line of many pieces
+    assert len(list(csv.reader(saved(page, "CSV").splitlines()))) == RUNS
+    walker = page.get_by_role("slider", name=f"Chart of {title}")
+    walker.focus()
+    page.keyboard.press("ArrowRight")
+    said = re.compile(r"trial 59: loss 5\.9, depth 5, accuracy 0\.41")
+    expect(walker).to_have_attribute("aria-valuetext", said)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/runs/{ids[-1]}"))
+
+
 def test_an_experiment_without_runs_says_so(visit: Open, empty: Site) -> None:
     page = visit(empty).go("/experiments/0/charts")
     expect(page.get_by_text("There is no run to draw yet")).to_be_visible()

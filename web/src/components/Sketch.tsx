@@ -146,21 +146,29 @@ interface CanvasProps extends SketchProps {
 function Canvas({ canvas, title, width, height, drawing, onOpen, onBusy }: CanvasProps) {
   const top = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState<number>();
+  const marked = useRef<string>(undefined);
   const dark = useStore(shade);
+  const go = (thing: number | undefined) => {
+    marked.current = thing === undefined ? undefined : drawing.said(thing)[0];
+    setAt(thing);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are those of the theme
   useEffect(() => {
     onBusy(true);
-    setAt(undefined);
+    // What was read anew, as runs are while they go on, mostly has the same thing at this place.
+    const same = (thing: number) =>
+      thing < drawing.count && drawing.said(thing)[0] === marked.current;
+    setAt((old) => (old !== undefined && same(old) ? old : undefined));
     const space = spaceOf(width, height);
     const pen = penOn(canvas.current, space);
     if (!pen) return;
     const pieces = drawing.draw(pen, space)[Symbol.iterator]();
     let frame = 0;
-    const go = () => {
+    const next = () => {
       if (pieces.next().done) onBusy(false);
-      else frame = requestAnimationFrame(go);
+      else frame = requestAnimationFrame(next);
     };
-    go();
+    next();
     return () => cancelAnimationFrame(frame);
   }, [drawing, width, height, dark, onBusy]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours are those of the theme
@@ -199,13 +207,13 @@ function Canvas({ canvas, title, width, height, drawing, onOpen, onBusy }: Canva
           const step = steps[event.key];
           if (!step) return;
           event.preventDefault();
-          setAt(step());
+          go(step());
         }}
-        onBlur={() => setAt(undefined)}
+        onBlur={() => go(undefined)}
         onPointerMove={({ nativeEvent: { offsetX, offsetY } }) =>
-          setAt(drawing.at(offsetX, offsetY, spaceOf(width, height)))
+          go(drawing.at(offsetX, offsetY, spaceOf(width, height)))
         }
-        onPointerLeave={() => setAt(undefined)}
+        onPointerLeave={() => go(undefined)}
         onClick={() => here !== undefined && onOpen?.(here)}
       />
       {here !== undefined && (

@@ -6,11 +6,11 @@ import type { Space } from "../../components/Sketch";
 import { colourOf as ownColour } from "../../lib/colour";
 import { short } from "../../lib/number";
 import { type Axis, axisOf, type Brushes, saidOf, share } from "../../lib/runAxes";
-import { viridis } from "../../lib/viridis";
 import { useStore } from "../../state/store";
 import { shade } from "../../state/theme";
 import { Bars } from "./Bars";
 import { Boxes } from "./Boxes";
+import { scale, seen } from "./inkScale";
 import { Parallel } from "./Parallel";
 import styles from "./Parallel.module.css";
 import { RunScatter } from "./RunScatter";
@@ -63,6 +63,12 @@ export function fieldsOf(choices: readonly AxisChoice[], view: RunView) {
   const axes = asked.length > 1 ? asked : first.slice(0, SOME_AXES);
   const of = (field: string | undefined, among: readonly AxisChoice[]) =>
     among.find((choice) => choice.field === field);
+  if (view.plot === "contour") {
+    const x = of(view.px, choices) ?? params[0] ?? metrics[0];
+    const other = params.find((param) => param !== x) ?? metrics.find((metric) => metric !== x);
+    const y = of(view.py, choices) ?? other;
+    return { axes, x, y, ink: of(view.ink, metrics) ?? metrics[0] };
+  }
   const y = of(view.py, metrics) ?? metrics[0];
   const x = of(view.px, choices) ?? params[0] ?? metrics.find((m) => m !== y) ?? y;
   const ink = of(view.ink, choices);
@@ -101,6 +107,7 @@ export function RunPlots({ choices, colours, ...plot }: RunPlotsProps) {
   const rest = choices.filter(({ field }) => !axes.some((axis) => axis.field === field));
   const metrics = choices.filter((choice) => choice.kind === "metrics");
   const given = { ...plot, colourOf };
+  const contour = kind === "contour";
   return (
     <div className={styles.card}>
       <div className={styles.tools}>
@@ -122,7 +129,7 @@ export function RunPlots({ choices, colours, ...plot }: RunPlotsProps) {
             <Choice
               label={strings.y}
               value={found.y?.field ?? ""}
-              groups={groupsOf(metrics)}
+              groups={groupsOf(contour ? choices : metrics)}
               onChoose={(py) => onView({ py })}
             />
             {kind !== "bar" && (
@@ -138,7 +145,11 @@ export function RunPlots({ choices, colours, ...plot }: RunPlotsProps) {
         <Choice
           label={strings.colour}
           value={found.ink?.field ?? ""}
-          groups={[{ options: [{ value: "", text: strings.byRun }] }, ...groupsOf(choices)]}
+          groups={
+            contour
+              ? groupsOf(metrics)
+              : [{ options: [{ value: "", text: strings.byRun }] }, ...groupsOf(choices)]
+          }
           onChoose={(field) => onView({ ink: field || undefined })}
         />
         {ink && !ink.texts && (
@@ -155,10 +166,10 @@ export function RunPlots({ choices, colours, ...plot }: RunPlotsProps) {
         ) : (
           <Empty title={strings.few} />
         )
-      ) : !x || !y ? (
+      ) : !x || !y || (contour && !ink) ? (
         <Empty title={strings.noMetric} />
-      ) : kind === "scatter" ? (
-        <RunScatter x={x} y={y} {...given} />
+      ) : kind === "scatter" || contour ? (
+        <RunScatter x={x} y={y} z={contour ? ink : undefined} {...given} />
       ) : kind === "bar" ? (
         <Bars y={y} {...given} />
       ) : (
@@ -177,12 +188,6 @@ function numberColour(ink: Axis, run: number, dark: boolean): string {
   const value = ink.values[run] as number;
   return Number.isNaN(value) ? "#8c8c97" : seen(share(ink, value), dark);
 }
-
-/** A part of the scale that stands out from the paper. */
-const seen = (place: number, dark: boolean) => viridis(dark ? 0.25 + 0.75 * place : 0.93 * place);
-
-const scale = (dark: boolean) =>
-  `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map((at) => seen(at, dark)).join(", ")})`;
 
 function groupsOf(choices: readonly AxisChoice[]): ChoiceGroup[] {
   const of = (kind: AxisChoice["kind"]) =>

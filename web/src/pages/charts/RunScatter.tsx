@@ -1,6 +1,9 @@
 import { useCallback, useMemo } from "react";
 import { type Drawing, Sketch } from "../../components/Sketch";
 import { type Axis, saidOf } from "../../lib/runAxes";
+import { useStore } from "../../state/store";
+import { shade } from "../../state/theme";
+import { drawField } from "./contourField";
 import { across, upward, xAxis, yAxis } from "./frame";
 import styles from "./Parallel.module.css";
 import type { RunPlot } from "./RunPlots";
@@ -9,27 +12,30 @@ import { runStrings as strings } from "./runStrings";
 interface RunScatterProps extends RunPlot {
   x: Axis;
   y: Axis;
+  /** What is drawn between the runs as a field of colours, if anything is. */
+  z?: Axis | undefined;
 }
 
 const CHUNK = 1500; // points that are drawn without a pause
 const NEAR = 12; // pixels within which a point is pointed at
 
-/** A metric of each run against a param or another metric. */
-export function RunScatter({ x, y, runs, colourOf, onOpen }: RunScatterProps) {
+/** A metric of each run against a param or another metric; what a third one is between them. */
+export function RunScatter({ x, y, z, runs, colourOf, onOpen }: RunScatterProps) {
+  const dark = useStore(shade) === "dark";
+  const axes = useMemo(() => (z ? [x, y, z] : [x, y]), [x, y, z]);
   const drawn = useMemo(
     () =>
       runs.ids.flatMap((_, i) =>
-        Number.isNaN(x.values[i] as number) || Number.isNaN(y.values[i] as number) ? [] : [i],
+        axes.every(({ values }) => Number.isFinite(values[i])) ? [i] : [],
       ),
-    [runs, x, y],
+    [runs, axes],
   );
   const cells = useCallback(
     (run: number) => [
       runs.names[run] ?? "",
-      saidOf(x, x.values[run] as number),
-      saidOf(y, y.values[run] as number),
+      ...axes.map((axis) => saidOf(axis, axis.values[run] as number)),
     ],
-    [runs, x, y],
+    [runs, axes],
   );
   const drawing = useMemo((): Drawing => {
     const radius = drawn.length > 1000 ? 3 : 5;
@@ -38,14 +44,16 @@ export function RunScatter({ x, y, runs, colourOf, onOpen }: RunScatterProps) {
       count: drawn.length,
       said: (thing) => {
         const run = drawn[thing] as number;
-        const [name = "", atX, atY] = cells(run);
-        return [name, `${x.key} ${atX}`, `${y.key} ${atY}`];
+        const [name = "", ...values] = cells(run);
+        return [name, ...axes.map(({ key }, i) => `${key} ${values[i]}`)];
       },
       *draw(pen, space) {
         xAxis(pen, x, space);
         yAxis(pen, y, space);
+        if (z) yield* drawField(pen, space, { x, y, z }, drawn, dark);
         for (const thing of drawn.keys()) {
-          const ink = { fill: colourOf(drawn[thing] as number, space), alpha: 0.75 };
+          const fill = colourOf(drawn[thing] as number, space);
+          const ink = z ? { fill, stroke: space.colour("--ink") } : { fill, alpha: 0.75 };
           pen.circle(
             across(x, value(x, thing), space),
             upward(y, value(y, thing), space),
@@ -73,10 +81,10 @@ export function RunScatter({ x, y, runs, colourOf, onOpen }: RunScatterProps) {
         return best;
       },
     };
-  }, [drawn, x, y, colourOf, cells]);
+  }, [drawn, axes, x, y, z, colourOf, cells, dark]);
   const rows = () => drawn.map(cells);
   const left = runs.ids.length - drawn.length;
-  const title = strings.scatter(y.key, x.key);
+  const title = z ? strings.contour(z.key, y.key, x.key) : strings.scatter(y.key, x.key);
   return (
     <>
       <Sketch
@@ -84,7 +92,7 @@ export function RunScatter({ x, y, runs, colourOf, onOpen }: RunScatterProps) {
         summary={`${title}: ${strings.runs(drawn.length)}.`}
         height={440}
         drawing={drawing}
-        heads={[strings.run, x.key, y.key]}
+        heads={[strings.run, ...axes.map(({ key }) => key)]}
         rows={rows}
         onOpen={(thing) => onOpen(drawn[thing] as number)}
       />

@@ -18,6 +18,9 @@ export interface Plane {
 
 const roomy = (place: number) => ROOM + place * (1 - 2 * ROOM);
 
+/** What place of its axis lies at a place of the drawing, both from 0 to 1. */
+export const placeIn = (drawn: number) => (drawn - ROOM) / (1 - 2 * ROOM);
+
 export function across(axis: Axis, value: number, { width }: Space): number {
   return LEFT + roomy(share(axis, value)) * (width - LEFT - RIGHT);
 }
@@ -49,7 +52,8 @@ export function xAxis(pen: Pen, axis: Axis, space: Space): void {
   }
 }
 
-function ticksOf(axis: Axis, most: number): number[] {
+/** Numbers that are written at an axis. */
+export function ticksOf(axis: Axis, most: number): number[] {
   const { low, high, log, texts } = axis;
   if (texts) {
     const every = Math.ceil(texts.length / most);

@@ -3,7 +3,13 @@ import { count, grouped } from "../../lib/number";
 export const runStrings = {
   experiments: "Experiments",
   plot: "Kind of chart",
-  plots: { parallel: "Parallel", scatter: "Scatter", bar: "Bars", box: "Boxes" },
+  plots: {
+    parallel: "Parallel",
+    scatter: "Scatter",
+    contour: "Contour",
+    bar: "Bars",
+    box: "Boxes",
+  },
   parallel: "Params and metrics of runs",
   parallelSaid: (all: number, inside: number, axes: readonly string[]) =>
     `${count(all, "run")} as lines over ${axes.join(", ")}; ${grouped(inside)} lie within the chosen ranges.`,
@@ -59,6 +65,7 @@ export const runStrings = {
   few: "These runs have less than two params and metrics with different values to draw",
   noMetric: "These runs have no metric to draw",
   scatter: (y: string, x: string) => `${y} against ${x}`,
+  contour: (z: string, y: string, x: string) => `${z} over ${y} and ${x}`,
   bars: (y: string) => `Last ${y} of each run`,
   boxes: (y: string, x: string) => `${y} by ${x}`,
   manyBars: (shown: number, all: number) =>

@@ -13,6 +13,7 @@ test("an address is read without trust", () => {
   };
   expect(readRunView(view)).toEqual(view);
   expect(readRunView({ plot: "pie", axes: "a", flip: 1, brush: "x", ink: {}, px: [] })).toEqual({});
+  expect(readRunView({ plot: "contour" })).toEqual({ plot: "contour" });
   const many = Array.from({ length: 99 }, (_, i) => `params.p${i}`);
   expect(readRunView({ axes: many }).axes).toHaveLength(12);
 });

@@ -1,7 +1,7 @@
 import { type Brushes, readBrushes } from "../../lib/runAxes";
 import { choice, compact, type Query, text, texts } from "../../lib/search";
 
-export const PLOTS = ["parallel", "scatter", "bar", "box"] as const;
+export const PLOTS = ["parallel", "scatter", "contour", "bar", "box"] as const;
 export type PlotKind = (typeof PLOTS)[number];
 
 /** How many runs are drawn, each as one thing; it stands in the address. */
