@@ -11,6 +11,8 @@ import { Skeleton } from "../../components/Skeleton";
 import { isText, kindOf, visible } from "../../lib/kinds";
 import { bytes } from "../../lib/number";
 import { compact } from "../../lib/search";
+import { MOST_MATRIX, readConfusion } from "../files/confusion";
+import ConfusionView from "../files/viewers/ConfusionView";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
 import { TextDiffView } from "./CompareCode";
@@ -130,6 +132,8 @@ function Pair({ path, first, other, found }: PairProps) {
       ) : (
         <Lines
           title={title}
+          path={path}
+          names={[first.name, other.name]}
           urls={sides.map((owner) => downloadAddress(owner, path))}
           sizes={sizes}
         />
@@ -140,11 +144,13 @@ function Pair({ path, first, other, found }: PairProps) {
 
 interface LinesProps {
   title: string;
+  path: string;
+  names: readonly [string, string];
   urls: readonly string[];
   sizes: readonly number[];
 }
 
-function Lines({ title, urls, sizes }: LinesProps) {
+function Lines({ title, path, names, urls, sizes }: LinesProps) {
   const read = useQueries({
     queries: urls.map((url, i) => part(url, 0, sizes[i] ?? 0)),
   });
@@ -153,6 +159,10 @@ function Lines({ title, urls, sizes }: LinesProps) {
   const texts = useMemo(
     () => [before, after].map((one) => new TextDecoder().decode(one)),
     [before, after],
+  );
+  const matrices = useMemo(
+    () => texts.map((text) => (text.length > MOST_MATRIX ? undefined : readConfusion(path, text))),
+    [texts, path],
   );
   if (failed) {
     const retry = () => void failed.refetch();
@@ -164,5 +174,18 @@ function Lines({ title, urls, sizes }: LinesProps) {
       <p className={styles.pad}>{strings.noText(bytes(before.length), bytes(after.length))}</p>
     );
   }
-  return <TextDiffView label={title} before={texts[0] ?? ""} after={texts[1] ?? ""} />;
+  return (
+    <>
+      {matrices.some(Boolean) && (
+        <div className={styles.matrices}>
+          {matrices.map((found, i) => {
+            const name = names[i] ?? "";
+            if (found) return <ConfusionView key={urls[i]} found={found} name={name} />;
+            return <p key={urls[i]}>{strings.noMatrix(name)}</p>;
+          })}
+        </div>
+      )}
+      <TextDiffView label={title} before={texts[0] ?? ""} after={texts[1] ?? ""} />
+    </>
+  );
 }

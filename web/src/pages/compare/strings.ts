@@ -103,6 +103,7 @@ export const strings = {
   pair: (path: string, first: string, other: string) => `${path}: ${first} and ${other}`,
   inNeither: "Neither of these two runs has this file.",
   samePair: "Both runs have the same bytes in this file.",
+  noMatrix: (name: string) => `${name} has no confusion matrix here.`,
   missingHere: "This run does not have it.",
   tooBig: (most: string) => `Files above ${most} are not compared line by line: download both.`,
   noText: (before: string, after: string) =>

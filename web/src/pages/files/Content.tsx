@@ -5,6 +5,7 @@ import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Skeleton } from "../../components/Skeleton";
 import { endingOf, type FileKind, isText, nameOf } from "../../lib/kinds";
+import { MOST_MATRIX, readConfusion } from "./confusion";
 import { languageOf } from "./highlight";
 import { strings } from "./strings";
 import { HexView } from "./viewers/HexView";
@@ -13,6 +14,7 @@ import { FrameView, MediaView } from "./viewers/media";
 import { TextView } from "./viewers/TextView";
 import styles from "./viewers/viewers.module.css";
 
+const ConfusionView = lazy(() => import("./viewers/ConfusionView"));
 const CsvView = lazy(() => import("./viewers/CsvView"));
 const ParquetView = lazy(() => import("./viewers/ParquetView"));
 const JsonView = lazy(() => import("./viewers/JsonView"));
@@ -62,7 +64,9 @@ export function Content(props: ContentProps) {
       return size > MOST ? <TooBig size={size} /> : <FrameView src={view} name={name} />;
     case "csv":
       return waiting(
-        <CsvView url={bytes} name={name} size={size} tabs={endingOf(path) === "tsv"} />,
+        <Counted {...props}>
+          <CsvView url={bytes} name={name} size={size} tabs={endingOf(path) === "tsv"} />
+        </Counted>,
       );
     case "parquet":
       return waiting(<ParquetView url={bytes} name={name} size={size} />);
@@ -87,7 +91,9 @@ function Rendered(props: ContentProps) {
       {() => (
         <Suspense fallback={<Skeleton lines={8} />}>
           {kind === "json" && (
-            <JsonView text={text} name={name} fallback={<PlainText {...props} />} />
+            <Counted {...props}>
+              <JsonView text={text} name={name} fallback={<PlainText {...props} />} />
+            </Counted>
           )}
           {kind === "markdown" && (
             <MarkdownView text={text} path={path} owner={owner} href={href} />
@@ -106,6 +112,16 @@ function Rendered(props: ContentProps) {
       )}
     </Loaded>
   );
+}
+
+/** A file that may be a confusion matrix: drawn as such, or else shown as what it is. */
+function Counted({ owner, path, size, children }: ContentProps & { children: ReactNode }) {
+  const small = size <= MOST_MATRIX;
+  const query = useQuery({ ...part(downloadAddress(owner, path), 0, size), enabled: small });
+  const text = useText(query.data?.bytes);
+  const found = useMemo(() => readConfusion(path, text), [path, text]);
+  if (small && query.isPending) return <Skeleton lines={8} />;
+  return found ? <ConfusionView found={found} name={nameOf(path)} /> : children;
 }
 
 function PlainText({ owner, path, size, line, onLine }: ContentProps) {

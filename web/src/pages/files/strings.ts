@@ -1,6 +1,21 @@
 import { bytes, count, grouped } from "../../lib/number";
 
 export const strings = {
+  confusion: {
+    cells: "Cells",
+    counts: "Counts",
+    shares: "Shares",
+    actual: "Actual",
+    predicted: "Predicted",
+    accuracy: (share: string, all: string) => `accuracy ${share} of ${all}`,
+    summary: (classes: number, accuracy: string) =>
+      `A confusion matrix of ${classes} classes; accuracy ${accuracy}.`,
+    taken: (actual: string, predicted: string) =>
+      actual === predicted ? `${actual} as such` : `${actual} as ${predicted}`,
+    count: (number: string) => `count ${number}`,
+    ofActual: (share: string, actual: string) => `${share} of all ${actual}`,
+    precision: (share: string, label: string) => `${share} of what was taken for ${label}`,
+  },
   tree: "Files",
   find: "Find files by name",
   failed: "The files could not be listed.",
