@@ -184,3 +184,74 @@ def test_without_runs_or_metrics_it_says_so(
     page = opened.go(f"/experiments/{experiment}/metrics?filter=metrics.lr%20%3D%3D%3D")
     expect(page.get_by_text("The filter cannot be used.")).to_be_visible()
     until(page, lambda: page.get_by_role("figure").count(), 0)
+
+
+def lifted(page: Page, metric: str) -> Locator:
+    """Return the line that stands out in a chart."""
+    found: Locator = chart(page, metric).locator("svg[data-lit]")
+    return found
+
+
+def test_a_run_that_is_pointed_at_stands_out_everywhere(
+    trials: tuple[Site, str, list[str]], visit: Open
+) -> None:
+    site, experiment, ids = trials
+    opened = visit(site)
+    page = opened.go(f"/experiments/{experiment}/metrics")
+    has_lines(chart(page, "train/loss").locator("canvas"), 300)
+    entry = legend(page).filter(has_text=re.compile("^trial 3$"))
+    entry.hover()
+    for metric in ("lr", "train/loss"):
+        expect(lifted(page, metric)).to_have_attribute("data-lit", "trial 3")
+    line = lifted(page, "lr").locator("path")
+    expect(line).to_have_attribute("d", re.compile(r"^M([\d.]+ [\d.]+L?){30}$"))
+    for theme, width in LOOKS:
+        opened.look(theme, width)
+        entry.hover()
+        expect(lifted(page, "lr")).to_be_visible()
+        keep_screenshot(page, f"curves-lit-{theme}-{width}")
+        assert offences(page) == []
+    path = (line.get_attribute("d") or "")[1:].split("L")
+    x, y = (float(part) for part in path[STEPS // 2].split())
+    page.get_by_role("heading", level=1).hover()
+    expect(page.locator("svg[data-lit]")).to_have_count(0)
+    # And back: at the line, the legend and the other charts say which run it is.
+    chart(page, "lr").locator(".u-over").hover(position={"x": x, "y": y})
+    expect(page.locator("li[data-lit]")).to_have_text("trial 3")
+    expect(lifted(page, "train/loss")).to_have_attribute("data-lit", "trial 3")
+    page.get_by_role("heading", level=1).hover()
+    expect(page.locator("svg[data-lit], li[data-lit]")).to_have_count(0)
+    page.get_by_label("Group by").select_option(label="optimizer")
+    page.get_by_role("list", name="Groups of runs").get_by_text("sgd").hover()
+    expect(lifted(page, "lr")).to_have_attribute("data-lit", "sgd")
+    expect(page.locator("li[data-lit]")).to_have_count(RUNS // 3)
+    page = opened.go(f"/compare?runs={','.join(ids[:4])}&in={experiment}&tab=charts")
+    page.get_by_role("list", name="Runs that are compared").get_by_text("trial 2").hover()
+    expect(lifted(page, "lr")).to_have_attribute("data-lit", "trial 2")
+
+
+def test_a_finger_marks_a_part_of_a_chart(trials: tuple[Site, str, list[str]], visit: Open) -> None:
+    site, experiment, _ = trials
+    opened = visit(site, width=375)
+    page = opened.go(f"/experiments/{experiment}/metrics?keys=%5B%22lr%22%5D")
+    over = chart(page, "lr").locator(".u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    assert box
+    touch = page.context.new_cdp_session(page)
+    y = box["y"] + box["height"] / 2
+
+    def finger(kind: str, *shares: float) -> None:
+        for share in shares or (None,):
+            point = [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": point})
+
+    finger("touchStart", 0.5)
+    finger("touchEnd")  # a tap only says what is there
+    walker = page.get_by_role("slider", name="Chart of lr")
+    expect(walker).to_have_attribute("aria-valuetext", re.compile("Step 1[45]: "))
+    expect(page).not_to_have_url(re.compile("from="))
+    finger("touchStart", 0.2)
+    finger("touchMove", 0.3, 0.4, 0.5, 0.6)
+    finger("touchEnd")
+    expect(page).to_have_url(re.compile(r"from=5\.\d+&to=17\.\d+"))

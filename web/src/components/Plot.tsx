@@ -12,14 +12,17 @@ import { download } from "../lib/download";
 import { short, tick } from "../lib/number";
 import { nearest, type PlotData, summary, toCsv } from "../lib/plot";
 import { toSvg } from "../lib/plotSvg";
+import { lit } from "../state/lit";
 import { useStore } from "../state/store";
 import { shade } from "../state/theme";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
-import { Menu, MenuItem } from "./Menu";
+import { FigureHead } from "./FigureHead";
 import styles from "./Plot.module.css";
 import { type At, aligned, options, written, type XKind } from "./PlotDrawing";
+import { PlotLit, pointedAt } from "./PlotLit";
 import { PlotTable } from "./PlotTable";
+import { byTouch } from "./PlotTouch";
 import { Swatch } from "./Swatch";
 
 export type { XKind } from "./PlotDrawing";
@@ -62,32 +65,19 @@ export function Plot(props: PlotProps) {
   const saveCsv = () =>
     download(`${title}.csv`, new Blob([toCsv(data, xName)], { type: "text/csv" }));
   const asTable = table !== Boolean(props.table);
-  const tableLabel = asTable ? strings.plot.asChart(title) : strings.plot.asTable(title);
   return (
     <figure className={styles.plot} aria-label={summary(data, title)}>
-      <figcaption className={styles.head}>
-        <h3 title={title}>{title}</h3>
-        {props.aside}
-        <div className={styles.actions}>
-          {range && onZoom && (
-            <IconButton
-              icon="zoomOut"
-              label={strings.plot.reset}
-              onClick={() => onZoom(undefined)}
-            />
-          )}
-          <IconButton
-            icon={asTable ? "chart" : "table"}
-            label={tableLabel}
-            onClick={() => setTable(!table)}
-          />
-          <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
-            {!asTable && <MenuItem onSelect={savePng}>{strings.plot.png}</MenuItem>}
-            {!asTable && <MenuItem onSelect={saveSvg}>{strings.plot.svg}</MenuItem>}
-            <MenuItem onSelect={saveCsv}>{strings.plot.csv}</MenuItem>
-          </Menu>
-        </div>
-      </figcaption>
+      <FigureHead
+        title={title}
+        aside={props.aside}
+        asTable={asTable}
+        onTable={() => setTable(!table)}
+        save={{ png: savePng, svg: saveSvg, csv: saveCsv }}
+      >
+        {range && onZoom && (
+          <IconButton icon="zoomOut" label={strings.plot.reset} onClick={() => onZoom(undefined)} />
+        )}
+      </FigureHead>
       <div className={styles.stage} style={{ height }}>
         {asTable ? (
           <PlotTable title={title} xName={xName} xKind={xKind} data={data} />
@@ -126,7 +116,9 @@ function Canvas(props: CanvasProps) {
   const { title, xName, xKind, data, plot, onZoom, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<At | null>(null);
-  useDrawing(box, plot, props, setAt);
+  const pointed = useStore(lit);
+  const redraw = useRef<() => void>(() => undefined);
+  useDrawing(box, plot, props, setAt, redraw);
   const index = Math.min(at?.index ?? 0, Math.max(data.x.length - 1, 0));
   const place = data.x[index];
   const drawn = data.lines.filter((line) => !line.faint);
@@ -135,6 +127,7 @@ function Canvas(props: CanvasProps) {
     const number = value === null ? strings.plot.noValue : short(value);
     return drawn.length > 1 ? `${name} ${number}` : number;
   });
+  const isLit = ({ id }: { id?: string }) => Number(id !== undefined && id === pointed);
   return (
     <>
       <div
@@ -154,17 +147,19 @@ function Canvas(props: CanvasProps) {
         }
         onKeyDown={(event) => onKey(event, plot.current, data, index, at !== null, onZoom)}
         onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
+        onPointerLeave={() => lit.set(undefined)}
       />
+      <PlotLit plot={plot} data={data} redraw={redraw} />
       {at && place !== undefined && (
         <div className={`${styles.tip} ${at.right ? styles.left : ""}`} aria-hidden="true">
           <div>
             {xName} {written(place, xKind)}
           </div>
           {[...values]
-            .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
+            .sort((a, b) => isLit(b) - isLit(a) || (b.value ?? 0) - (a.value ?? 0))
             .slice(0, MOST_TOLD)
             .map((line) => (
-              <div key={line.name}>
+              <div key={line.name} className={isLit(line) ? styles.pointed : undefined}>
                 <Swatch colour={line.colour} dashed={Boolean(line.dash)} />
                 {drawn.length > 1 && <span className={styles.who}>{line.name}</span>}
                 <b>{line.value === null ? strings.plot.noValue : short(line.value)}</b>
@@ -244,6 +239,7 @@ function useDrawing(
   plot: RefObject<uPlot | null>,
   props: CanvasProps,
   onCursor: (at: At | null) => void,
+  redraw: RefObject<() => void>,
 ) {
   const latest = useRef(props);
   latest.current = props;
@@ -262,10 +258,15 @@ function useDrawing(
       onCursor,
       onZoom: (found: [number, number] | undefined) => latest.current.onZoom?.(found),
       data: () => latest.current.data,
+      onDrawn: () => redraw.current(),
+      onPoint: (u: uPlot) => {
+        if (u.over.matches(":hover")) lit.set(pointedAt(u, latest.current.data));
+      },
     };
     const how = { ...options({ data, xKind, logX, logY, clip, sync }, told), ...size() };
     const made = new uPlot(how, aligned(data), element);
     plot.current = made;
+    const untouch = byTouch(made, told.onZoom);
     const watch = new ResizeObserver(() => {
       const now = size();
       // It also says how large the box is to begin with; drawing many lines twice would be felt.
@@ -274,6 +275,7 @@ function useDrawing(
     watch.observe(element);
     return () => {
       watch.disconnect();
+      untouch();
       made.destroy();
       plot.current = null;
     };

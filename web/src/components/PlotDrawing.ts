@@ -28,6 +28,10 @@ export interface Told {
   onZoom: (range: [number, number] | undefined) => void;
   /** What is drawn now. */
   data: () => PlotData;
+  /** Called after it was drawn. */
+  onDrawn: () => void;
+  /** Called when the pointer is somewhere else. */
+  onPoint: (u: uPlot) => void;
 }
 
 const SECOND = 1000;
@@ -87,6 +91,7 @@ export function options(drawing: Drawing, told: Told): Omit<uPlot.Options, "widt
     hooks: {
       setCursor: [
         (u) => {
+          told.onPoint(u);
           const { idx, left = 0 } = u.cursor;
           const right = left > u.over.clientWidth / 2;
           told.onCursor(typeof idx === "number" ? { index: idx, right } : null);
@@ -103,6 +108,7 @@ export function options(drawing: Drawing, told: Told): Omit<uPlot.Options, "widt
       draw: [
         (u) => {
           for (const line of told.data().lines) mark(u, line.marks ?? [], colour("--bad"));
+          told.onDrawn();
         },
       ],
     },

@@ -12,8 +12,7 @@ import { canvasPen, type Pen, SvgPen } from "../lib/pen";
 import { useStore } from "../state/store";
 import { shade } from "../state/theme";
 import { strings } from "../strings";
-import { IconButton } from "./Button";
-import { Menu, MenuItem } from "./Menu";
+import { FigureHead } from "./FigureHead";
 import plot from "./Plot.module.css";
 import styles from "./Sketch.module.css";
 import { Table } from "./Table";
@@ -81,22 +80,13 @@ export function Sketch(props: SketchProps) {
     );
   return (
     <figure className={plot.plot} aria-label={summary} aria-busy={busy && !asTable}>
-      <figcaption className={plot.head}>
-        <h3 title={title}>{title}</h3>
-        {aside}
-        <div className={plot.actions}>
-          <IconButton
-            icon={asTable ? "chart" : "table"}
-            label={asTable ? strings.plot.asChart(title) : strings.plot.asTable(title)}
-            onClick={() => setAsTable(!asTable)}
-          />
-          <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
-            {!asTable && <MenuItem onSelect={savePng}>{strings.plot.png}</MenuItem>}
-            {!asTable && <MenuItem onSelect={saveSvg}>{strings.plot.svg}</MenuItem>}
-            <MenuItem onSelect={saveCsv}>{strings.plot.csv}</MenuItem>
-          </Menu>
-        </div>
-      </figcaption>
+      <FigureHead
+        title={title}
+        aside={aside}
+        asTable={asTable}
+        onTable={setAsTable}
+        save={{ png: savePng, svg: saveSvg, csv: saveCsv }}
+      />
       <div ref={box} className={styles.stage} style={{ height }}>
         {asTable ? (
           <Rows title={title} heads={heads} rows={rows()} />

@@ -6,6 +6,8 @@ import { type Mark, merged, type PlotData, type PlotLine } from "./plot";
 export interface Drawn {
   readonly curve: Curve;
   readonly name: string;
+  /** What it stands for, the same in all charts. */
+  readonly id?: string;
   readonly colour: string;
   readonly dash?: readonly number[] | undefined;
 }
@@ -60,17 +62,18 @@ export function bandsOf(
   const grid = gridOf(members.flat(), look.points);
   const shown = (value: number | null) =>
     value !== null && look.logY && value <= 0 ? null : value;
-  const lines = groups.map(({ name, colour, dash }, i): PlotLine => {
+  const lines = groups.map(({ name, id, colour, dash }, i): PlotLine => {
     const { mean, low, high } = bandOf(members[i] ?? [], grid, look.spread);
     // A mean less its deviation may have no logarithm where the runs have one.
     const floor = low.map((value, k) => shown(value) ?? shown(mean[k] ?? null));
     const band = [floor, high] as const;
-    return { name, colour, ...(dash ? { dash } : {}), y: mean, band, edges: look.edges };
+    const same = { name, colour, ...(id === undefined ? {} : { id }), ...(dash ? { dash } : {}) };
+    return { ...same, y: mean, band, edges: look.edges };
   });
   return { x: grid, lines };
 }
 
-function linesOf({ curve, name, colour, dash }: Drawn, look: Look): PlotData {
+function linesOf({ curve, name, id, colour, dash }: Drawn, look: Look): PlotData {
   const kept = look.logX ? places(curve.x, (x) => x > 0) : undefined;
   const column = (values: Float64Array): number[] =>
     kept ? kept.map((i) => values[i] as number) : Array.from(values);
@@ -93,7 +96,7 @@ function linesOf({ curve, name, colour, dash }: Drawn, look: Look): PlotData {
     if (high[i] === Number.POSITIVE_INFINITY) marks.push({ x: at, kind: "above" });
     if (low[i] === Number.NEGATIVE_INFINITY) marks.push({ x: at, kind: "below" });
   }
-  const same = { name, colour, ...(dash ? { dash } : {}) };
+  const same = { name, colour, ...(id === undefined ? {} : { id }), ...(dash ? { dash } : {}) };
   const reduced = look.band && curve.count.some((n) => n > 1);
   const band: Pick<PlotLine, "band"> = reduced
     ? { band: [finite(curve.min), finite(curve.max)] }

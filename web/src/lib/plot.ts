@@ -12,6 +12,8 @@ export interface Mark {
 
 export interface PlotLine {
   readonly name: string;
+  /** What it stands for, the same in all charts. */
+  readonly id?: string;
   /** The name of a token, such as `--run-0`. */
   readonly colour: string;
   readonly y: readonly (number | null)[];

@@ -60,7 +60,7 @@ export function MetricChart(props: MetricChartProps) {
     const looks = new Map(runs.map((run) => [run.id, run]));
     const drawn = (query.data ?? []).flatMap((curve) => {
       const run = looks.get(curve.run_id);
-      return run ? [{ curve, name: run.name, colour: run.colour, dash: run.dash }] : [];
+      return run ? [{ curve, name: run.name, id: run.id, colour: run.colour, dash: run.dash }] : [];
     });
     return plotOf(drawn, look);
   }, [query.data, runs, groups, spread, points, smooth, logX, logY]);

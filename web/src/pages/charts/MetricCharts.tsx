@@ -6,6 +6,7 @@ import { Empty } from "../../components/Empty";
 import { Swatch } from "../../components/Swatch";
 import { grouped as groupedKeys, isChosen, type KeyGroup } from "../../lib/keys";
 import { grouped } from "../../lib/number";
+import { groupId, pointing } from "../../state/lit";
 import { ChartBar } from "./ChartBar";
 import styles from "./Charts.module.css";
 import { groupings, groupsBy, type RunGroup } from "./groups";
@@ -103,7 +104,7 @@ function Groups({ groups }: { groups: readonly RunGroup[] }) {
   return (
     <ul className={styles.groups} aria-label={strings.groups}>
       {groups.map(({ value, runs, colour, dash }) => (
-        <li key={value}>
+        <li key={value} {...pointing(groupId(value))}>
           <Swatch colour={colour} dashed={Boolean(dash)} />
           <span title={value}>{value}</span>
           <span className="num">{grouped(runs.length)}</span>

@@ -1,6 +1,7 @@
 import type { Curve } from "../../lib/chart";
 import { strokesOf } from "../../lib/colour";
 import type { DrawnGroup } from "../../lib/curve";
+import { groupId } from "../../state/lit";
 import type { ChartRun } from "./MetricChart";
 
 /** Runs that have the same value of a param or tag. */
@@ -60,6 +61,6 @@ export function drawnGroups(groups: readonly RunGroup[], curves: readonly Curve[
   return groups.flatMap(({ value, runs, colour, dash }) => {
     const ids = new Set(runs.map((run) => run.id));
     const own = curves.filter((curve) => ids.has(curve.run_id));
-    return own.length ? [{ name: value, colour, dash, curves: own }] : [];
+    return own.length ? [{ name: value, id: groupId(value), colour, dash, curves: own }] : [];
   });
 }

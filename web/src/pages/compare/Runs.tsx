@@ -3,6 +3,8 @@ import { Badge } from "../../components/Badge";
 import { IconButton } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
 import { Swatch } from "../../components/Swatch";
+import { lit, pointing } from "../../state/lit";
+import { useStore } from "../../state/store";
 import type { Compared } from "./Compare";
 import styles from "./Compare.module.css";
 import { strings } from "./strings";
@@ -14,6 +16,7 @@ interface RunsProps {
 
 /** The runs with their colours: the legend of every part. */
 export function Runs({ runs, onChange }: RunsProps) {
+  const pointed = useStore(lit);
   const ids = runs.map(({ run }) => run.info.run_id);
   return (
     <ul className={styles.runs} aria-label={strings.runs}>
@@ -21,7 +24,11 @@ export function Runs({ runs, onChange }: RunsProps) {
         const id = run.info.run_id;
         const others = ids.filter((other) => other !== id);
         return (
-          <li key={id} className={styles.run}>
+          <li
+            key={id}
+            className={`${styles.run} ${id === pointed ? styles.lit : ""}`}
+            {...pointing(id)}
+          >
             <Swatch colour={colour} dashed={Boolean(dash)} />
             <Link to="/runs/$runId" params={{ runId: id }} title={name}>
               {name}
