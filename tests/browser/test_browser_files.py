@@ -226,7 +226,7 @@ def test_a_versions_files_have_digests(files: tuple[Site, str], visit: Open) -> 
     expect(page.get_by_text("fixed acidity")).to_be_visible()
     expect(page.get_by_role("treeitem")).to_have_count(2)
     page = visit(site).go("/models/wine/versions/1")
-    page.get_by_role("link", name="Files").click()
+    page.get_by_role("link", name="Files", exact=True).click()
     expect(page.get_by_role("treeitem", name="MLmodel")).to_be_visible()
 
 
