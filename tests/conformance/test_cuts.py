@@ -1,4 +1,4 @@
-"""Series are copied, cut off and dropped as a whole, and asked for their value at a step."""
+"""Series are copied, cut off, and asked for their value at a step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cuvee.api.base import Actor
 from cuvee.api.metrics import GetMetricHistory, Metric
 from cuvee.api.runs import CreateRun, LogBatch
 from cuvee.store import points as folding
-from cuvee.store.cuts import copy_series, cut_series, drop_series, value_at
+from cuvee.store.cuts import copy_series, cut_series, value_at
 from cuvee.store.series import to_bits
 from cuvee.store.sql import SqlStore
 from cuvee.store.tx import Tx
@@ -126,21 +126,6 @@ def test_a_copy_has_what_was_logged_up_to_the_step(local_store: SqlStore, step: 
     assert summaries(local_store, copy_pk) == summaries(local_store, other_pk)
     log(local_store, copy_id, "m", points)
     assert history(local_store, copy_id, "m") == history(local_store, run_id, "m")
-
-
-def test_dropped_series_leave_nothing_and_others_alone(local_store: SqlStore) -> None:
-    runs = [create(local_store) for _ in range(3)]
-    for run_id, _ in runs:
-        log(local_store, run_id, "m", walk(3))
-
-    with transaction(local_store) as tx:
-        drop_series(tx, [runs[0][1], runs[2][1]])
-        for table in ("latest", "tails", "chunks"):
-            tx.cursor.execute(f"SELECT DISTINCT run_pk FROM {table}")
-            assert set(tx.cursor.fetchall()) <= {(runs[1][1],)}
-
-    assert history(local_store, runs[0][0], "m") == []
-    assert len(history(local_store, runs[1][0], "m")) == 400
 
 
 def test_the_value_at_a_step_is_the_last_by_time(local_store: SqlStore) -> None:

@@ -1,4 +1,4 @@
-"""Series copied to another run, cut off at a step, dropped; and their values at a step."""
+"""Series copied to another run, or cut off at a step; and their values at a step."""
 
 from __future__ import annotations
 
@@ -51,9 +51,6 @@ _earlier = hot(
     .order_by(_l.c.key_id)
 )
 _forget = hot(delete(_l).where(_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id")))
-_drop_tails = hot(lambda db: delete(_t).where(db.among(_t.c.run_pk, "run_pks")))
-_drop_chunks = hot(lambda db: delete(_c).where(db.among(_c.c.run_pk, "run_pks")))
-_drop_latest = hot(lambda db: delete(_l).where(db.among(_l.c.run_pk, "run_pks")))
 _tails = hot(
     lambda db: select(_t.c.run_pk, _t.c.data).where(
         db.among(_t.c.run_pk, "run_pks"), _t.c.key_id == arg("key_id")
@@ -67,12 +64,6 @@ _chunks = hot(
         _c.c.high_step >= arg("step"),
     )
 )
-
-
-def drop_series(tx: Tx, run_pks: Sequence[int]) -> None:
-    """Delete all metrics of runs."""
-    for statement in (_drop_tails, _drop_chunks, _drop_latest):
-        tx.run(statement, run_pks=tx.listed(run_pks))
 
 
 def cut_series(tx: Tx, run_pk: int, from_step: int) -> None:
