@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from browser import timing
 from browser.conftest import Open, keep_screenshot, served
 from browser.test_browser_pages import THEMES, offences
 from refusals.served import Site
@@ -17,6 +19,7 @@ NAME = "lr_wine_quality"
 MANY = "many_wines"
 REASON = "pH lowers the RMSE"
 NODES = 3000
+QUIET = 1.1  # seconds that the control takes on a machine without other work
 NOW = "new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 19)"
 """What an input of date and time takes for this second, in the browser's own zone."""
 
@@ -146,6 +149,36 @@ def test_a_board_of_500_versions_is_small_and_its_archive_closed(cellar: Site, v
     assert page.evaluate("document.querySelectorAll('*').length") < NODES
     column(page, "None").get_by_role("button", name="100 more versions").click()
     expect(column(page, "None").locator("[data-card]")).to_have_count(120)
+
+
+def test_a_board_of_500_versions_is_there_within_a_second(cellar: Site, visit: Open) -> None:
+    opened, idle = visit(cellar), visit(cellar)
+    idle.go("/settings/appearance")
+
+    def look() -> float:
+        start = time.monotonic()
+        opened.page.goto(f"{opened.url}/models/{MANY}", wait_until="commit")
+        timing.poll(opened.page, lambda: column(opened.page, "None").locator("[data-card]").count())
+        return time.monotonic() - start
+
+    assert timing.against(lambda: timing.worked(idle.page), QUIET, look) < 1
+
+
+def test_a_move_is_seen_in_another_browser_within_two_seconds(
+    model: str, cellar: Site, visit: Open
+) -> None:
+    page, idle = visit(cellar).go(f"/models/{model}"), visit(cellar)
+    idle.go("/settings/appearance")
+    stages = itertools.cycle(["Staging", "None"])
+
+    def look() -> float:
+        stage = next(stages)
+        start = time.monotonic()
+        move(cellar, "2", stage)
+        timing.poll(page, lambda: column(page, stage).locator("[data-card='2']").count())
+        return time.monotonic() - start
+
+    assert timing.against(lambda: timing.worked(idle.page), QUIET, look) < 2
 
 
 def test_the_archive_is_opened_by_keyboard(model: str, cellar: Site, visit: Open) -> None:
