@@ -36,6 +36,7 @@ export const experimentQuery = (id: string) =>
     queryKey: ["experiment", id],
     queryFn: async ({ signal }) =>
       (await call(getExperiment, { experiment_id: id }, signal)).experiment,
+    enabled: id !== "",
   });
 
 export const useExperimentsNamed = (name: string, most: number) =>

@@ -1,8 +1,11 @@
+import { NOTE } from "../../api/edits";
 import { useExperiment } from "../../api/experiments";
 import { Badge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Id } from "../../components/Id";
 import { Page } from "../../components/Page";
+import styles from "./Experiment.module.css";
+import { ExperimentActions } from "./ExperimentActions";
 import { ExperimentTabs } from "./ExperimentTabs";
 import { RunsTable } from "./RunsTable";
 import { experimentRoute } from "./route";
@@ -14,6 +17,7 @@ export function Experiment() {
   const search = experimentRoute.useSearch();
   const query = useExperiment(experimentId);
   const name = query.data?.name ?? experimentId;
+  const note = query.data?.tags?.find(({ key }) => key === NOTE)?.value;
   const above = [{ name: strings.title, to: "/experiments" }];
   const marks = query.data && (
     <>
@@ -23,7 +27,19 @@ export function Experiment() {
   );
   const tabs = <ExperimentTabs experimentId={experimentId} active="table" search={search} />;
   return (
-    <Page title={name} above={above} marks={marks} sub={tabs} full>
+    <Page
+      title={name}
+      above={above}
+      marks={marks}
+      actions={query.data && <ExperimentActions experiment={query.data} />}
+      sub={
+        <>
+          {note && <p className={styles.note}>{note}</p>}
+          {tabs}
+        </>
+      }
+      full
+    >
       {query.isError && !query.data ? (
         <ErrorNote
           title={strings.oneFailed}

@@ -19,6 +19,7 @@ import { OpenEmergencies } from "../approvals/Emergencies";
 import { Board } from "./Board";
 import { HeldOn } from "./HeldOn";
 import { Metrics } from "./Metrics";
+import { ModelActions } from "./ModelActions";
 import { registerSnippet } from "./Models";
 import styles from "./Models.module.css";
 import { MODEL_TABS, type ModelTab, modelRoute } from "./route";
@@ -46,7 +47,13 @@ export function Model() {
     <p className={styles.text}>{query.data.description}</p>
   );
   return (
-    <Page title={name} above={above} marks={aliases} sub={description}>
+    <Page
+      title={name}
+      above={above}
+      marks={aliases}
+      actions={query.data && <ModelActions model={query.data} />}
+      sub={description}
+    >
       <Loaded query={query} failed={strings.oneFailed} lines={8}>
         {() => (
           <>

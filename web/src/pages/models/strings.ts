@@ -14,6 +14,20 @@ export const strings = {
   version: (version: string) => `Version ${version}`,
   request: "request",
   clear: "Clear the filter",
+  acts: {
+    describe: "Describe the model",
+    rename: "Rename the model",
+    renameHint: "Code that loads it by the old name finds it no more.",
+    remove: "Delete the model",
+    removeTitle: (name: string) => `Delete the model ${name}?`,
+    removeText:
+      "It goes for good with its versions, tags and aliases. The history keeps the reason.",
+    removeIt: "Delete",
+    reason: "Reason",
+    removed: (name: string) => `The model ${name} was deleted.`,
+    notRemoved: "The model was not deleted.",
+    failed: "The model was not changed.",
+  },
   heads: {
     name: "Name",
     owner: "Owner",

@@ -7,6 +7,7 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
+import { RunActions } from "./RunActions";
 import { runRoute } from "./route";
 import { strings } from "./strings";
 
@@ -18,7 +19,7 @@ export function RunFrame() {
   const { runId } = runRoute.useParams();
   const query = useRun(runId);
   const info = query.data?.info;
-  const experiment = useExperiment(info?.experiment_id ?? "0").data;
+  const experiment = useExperiment(info?.experiment_id ?? "").data;
   const here = useLocation().pathname.split("/").at(-1);
   const above: Crumb[] = [{ name: strings.above, to: "/experiments" }];
   if (info) {
@@ -66,7 +67,13 @@ export function RunFrame() {
   ] as const;
   const full = FULL.has(here ?? "");
   return (
-    <Page title={info?.run_name ?? runId.slice(0, 8)} above={above} marks={marks} full={full}>
+    <Page
+      title={info?.run_name ?? runId.slice(0, 8)}
+      above={above}
+      marks={marks}
+      actions={query.data && <RunActions run={query.data} />}
+      full={full}
+    >
       <Loaded query={query} failed={strings.failed} lines={10}>
         {() => (
           <div className={full ? frame.full : frame.parts}>

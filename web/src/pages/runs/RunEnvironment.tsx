@@ -4,6 +4,7 @@ import { useRun } from "../../api/runs";
 import type { Run } from "../../api/schema.gen";
 import { Empty } from "../../components/Empty";
 import { Facts } from "../../components/Facts";
+import { KeyTable } from "../../components/KeyTable";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { bytes } from "../../lib/number";
@@ -17,7 +18,6 @@ import {
   readEnvironment,
   tagOf,
 } from "./facts";
-import { KeyTable } from "./KeyTable";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";

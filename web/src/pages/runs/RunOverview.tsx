@@ -1,22 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
+import { call } from "../../api/client";
+import { NOTE, then } from "../../api/edits";
 import { useExperiment } from "../../api/experiments";
+import { useWhyNot } from "../../api/grants";
 import { useRun } from "../../api/runs";
-import type { Metric, Param, Run, RunTag } from "../../api/schema.gen";
+import {
+  deleteTag,
+  type Metric,
+  type Param,
+  type Run,
+  type RunTag,
+  setTag,
+} from "../../api/schema.gen";
 import { versionsOfRun } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
 import { StageBadge } from "../../components/Badge";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
+import { KeyTable } from "../../components/KeyTable";
 import { Num } from "../../components/Num";
 import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
+import { TagsPanel } from "../../components/TagsPanel";
 import { Time } from "../../components/Time";
 import { duration } from "../../lib/time";
 import { Exception } from "./Exception";
 import { tagOf } from "./facts";
-import { KeyTable } from "./KeyTable";
 import { Nested } from "./Nested";
 import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
@@ -32,7 +43,7 @@ export function RunOverview() {
   if (!run) return null;
   const tags = run.data.tags ?? [];
   const exception = tagOf(run, "cuvee.exception");
-  const note = tags.find((tag) => tag.key === "mlflow.note.content")?.value;
+  const note = tags.find((tag) => tag.key === NOTE)?.value;
   return (
     <div className={styles.grid}>
       <div className={styles.column}>
@@ -50,7 +61,7 @@ export function RunOverview() {
         </div>
         <Nested runId={runId} experimentId={run.info.experiment_id} />
         <Outputs run={run} />
-        <Tags tags={tags.filter((tag) => !tag.key.startsWith(RESERVED))} />
+        <Tags run={run} tags={tags.filter((tag) => !tag.key.startsWith(RESERVED))} />
       </div>
       <About run={run} />
     </div>
@@ -109,14 +120,16 @@ function Params({ params }: { params: readonly Param[] }) {
   );
 }
 
-function Tags({ tags }: { tags: readonly RunTag[] }) {
+function Tags({ run, tags }: { run: Run; tags: readonly RunTag[] }) {
+  const { run_id, experiment_id, lifecycle_stage } = run.info;
+  const noEdit = useWhyNot(`experiment:${experiment_id}`, "CAN_EDIT");
   return (
-    <KeyTable
-      title={strings.tags}
+    <TagsPanel
+      tags={tags}
       none={strings.noTags}
-      items={tags}
-      heads={[{ name: strings.key }, { name: strings.value }]}
-      cells={(tag) => [tag.key, tag.value]}
+      why={lifecycle_stage === "deleted" ? strings.acts.isDeleted : noEdit}
+      set={(key, value) => then(call(setTag, { run_id, key, value }), "run", "runs")}
+      remove={(key) => then(call(deleteTag, { run_id, key }), "run", "runs")}
     />
   );
 }

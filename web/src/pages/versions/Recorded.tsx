@@ -4,11 +4,11 @@ import type { ModelVersion, VersionComparison } from "../../api/schema.gen";
 import { useComparison } from "../../api/versions";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
+import { KeyTable } from "../../components/KeyTable";
 import { Loaded } from "../../components/Loaded";
 import { Num } from "../../components/Num";
 import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
-import { KeyTable } from "../runs/KeyTable";
 import { strings } from "./strings";
 import styles from "./VersionOverview.module.css";
 

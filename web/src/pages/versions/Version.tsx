@@ -7,6 +7,7 @@ import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
 import { versionRoute } from "./route";
 import { strings } from "./strings";
+import { VersionActions } from "./VersionActions";
 
 /** A version's header; its tabs are routes below. A new tab is a line here and one in route.ts. */
 export function VersionFrame() {
@@ -56,7 +57,18 @@ export function VersionFrame() {
   ] as const;
   const full = here === "files";
   return (
-    <Page title={strings.title(version)} above={above} marks={marks} actions={compare} full={full}>
+    <Page
+      title={strings.title(version)}
+      above={above}
+      marks={marks}
+      actions={
+        <>
+          {compare}
+          {query.data && <VersionActions version={query.data} />}
+        </>
+      }
+      full={full}
+    >
       <Loaded query={query} failed={strings.failed} lines={10}>
         {() => (
           <div className={full ? frame.full : frame.parts}>

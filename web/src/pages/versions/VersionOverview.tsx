@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
+import { call } from "../../api/client";
+import { then } from "../../api/edits";
 import { allFiles } from "../../api/files";
-import type { ModelVersion } from "../../api/schema.gen";
+import { useWhyNot } from "../../api/grants";
+import { deleteModelVersionTag, type ModelVersion, setModelVersionTag } from "../../api/schema.gen";
 import { useVersion } from "../../api/versions";
 import { Panel } from "../../components/Panel";
-import { KeyTable } from "../runs/KeyTable";
+import { TagsPanel } from "../../components/TagsPanel";
 import { About } from "./About";
 import { Checks } from "./Checks";
 import { Flavors, InputExample, useFileText, useModelFacts } from "./ModelParts";
@@ -56,13 +59,7 @@ function Known({ version }: { version: ModelVersion }) {
       <div className={styles.column}>
         <About version={version} files={files} model={model} />
         <Checks name={name} version={number} />
-        <KeyTable
-          title={strings.tags}
-          none={strings.noTags}
-          items={version.tags ?? []}
-          heads={[{ name: strings.key }, { name: strings.value }]}
-          cells={(tag) => [tag.key, tag.value]}
-        />
+        <Tags version={version} />
         <Origins version={version} />
       </div>
     </div>
@@ -81,4 +78,19 @@ function Description({ version }: { version: ModelVersion }) {
   const href = (path: string) =>
     router.buildLocation({ to, params: { name, version: number }, search: { path } }).href;
   return <Markdown text={version.description ?? ""} path="" owner={owner} href={href} />;
+}
+
+const OLD = ["version", "versions"];
+
+function Tags({ version }: { version: ModelVersion }) {
+  const about = { name: version.name, version: version.version };
+  return (
+    <TagsPanel
+      tags={version.tags ?? []}
+      none={strings.noTags}
+      why={useWhyNot(`model:${version.name}`, "CAN_EDIT")}
+      set={(key, value) => then(call(setModelVersionTag, { ...about, key, value }), ...OLD)}
+      remove={(key) => then(call(deleteModelVersionTag, { ...about, key }), ...OLD)}
+    />
+  );
 }

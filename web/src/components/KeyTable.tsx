@@ -1,11 +1,11 @@
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { Button } from "../../components/Button";
-import { SearchBox } from "../../components/Field";
-import { Panel } from "../../components/Panel";
-import { type Head, Table } from "../../components/Table";
-import { grouped } from "../../lib/number";
-import styles from "./RunOverview.module.css";
-import { strings } from "./strings";
+import { grouped } from "../lib/number";
+import { strings } from "../strings";
+import { Button } from "./Button";
+import { SearchBox } from "./Field";
+import styles from "./KeyTable.module.css";
+import { Panel } from "./Panel";
+import { type Head, Table } from "./Table";
 
 interface KeyTableProps<T extends { key: string }> {
   title: string;
@@ -17,6 +17,7 @@ interface KeyTableProps<T extends { key: string }> {
   rowKey?: (item: T) => string;
   heads: readonly Head[];
   cells: (item: T) => readonly ReactNode[];
+  actions?: ReactNode;
 }
 
 const FEW = 12; // rows from which there is a filter
@@ -24,7 +25,8 @@ const FIRST = 100; // rows drawn until more are asked for
 
 /** Keys and values in the order of the keys, with a filter when there are many. */
 export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
-  const { title, none, items, unknown, rowKey = (item) => item.key, heads, cells } = props;
+  const { title, none, items, unknown, heads, cells, actions } = props;
+  const { rowKey = (item) => item.key } = props;
   const [typed, setTyped] = useState("");
   const [all, setAll] = useState(false);
   const wanted = useDeferredValue(typed.toLowerCase());
@@ -33,7 +35,7 @@ export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
     .sort((a, b) => a.key.localeCompare(b.key));
   const shown = all ? fitting : fitting.slice(0, FIRST);
   return (
-    <Panel title={title} count={unknown ? undefined : items.length} flush>
+    <Panel title={title} count={unknown ? undefined : items.length} actions={actions} flush>
       {items.length > FEW && (
         <div className={styles.filter}>
           <SearchBox label={strings.filterKeys} value={typed} onChange={setTyped} />

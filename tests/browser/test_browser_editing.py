@@ -1,0 +1,332 @@
+"""What people change by hand: names, descriptions, tags, aliases; a run's model is registered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser import seeds
+from browser.conftest import Open, keep_screenshot, served, until
+from browser.people import MLFLOW, VIEWER, ask, done, log_in, make_admin, make_house
+from browser.test_browser_pages import LOOKS, offences
+from refusals.served import Site
+
+MODEL = "lr_wine_quality"
+
+
+@pytest.fixture(scope="module")
+def cellar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with the wine story, of its own."""
+    for site in served(tmp_path_factory.mktemp("cellar")):
+        seeds.tell_the_wine_story(f"http://127.0.0.1:{site.port}")
+        yield site
+
+
+def got(site: Site, path: str) -> Any:
+    answer = site.send("GET", MLFLOW + path)
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def wine_run(site: Site) -> dict[str, Any]:
+    """Return the newest run of the wine story."""
+    found = site.api("runs/search", experiment_ids=["1"], order_by=["start_time DESC"])
+    return dict(found["runs"][0])
+
+
+def new_run(site: Site, name: str, **tags: str) -> str:
+    listed = [{"key": key.replace("__", "."), "value": value} for key, value in tags.items()]
+    made = site.api("runs/create", experiment_id="0", run_name=name, tags=listed)
+    return str(made["run"]["info"]["run_id"])
+
+
+def choose(page: Page, item: str) -> None:
+    """Choose from the menu of what can be done with what the page shows."""
+    page.get_by_role("button", name="Actions", exact=True).click()
+    page.get_by_role("menuitem", name=item).click()
+
+
+def save(page: Page, button: str = "Save") -> None:
+    """Press a dialog's button and wait until the dialog is gone."""
+    page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_run_is_renamed_described_and_tagged(cellar: Site, visit: Open) -> None:
+    run = new_run(cellar, "first name", team="reds")
+    page = visit(cellar).go(f"/runs/{run}")
+    choose(page, "Rename the run")
+    box = page.get_by_role("dialog").get_by_label("Name")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("first name")
+    box.fill("second name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("second name")
+    choose(page, "Describe the run")
+    page.get_by_role("dialog").get_by_label("Description").fill("A **bold** try")
+    save(page)
+    expect(page.locator("strong", has_text="bold")).to_be_visible()
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_role("dialog").get_by_label("Key").fill("vintage")
+    page.get_by_role("dialog").get_by_label("Value").fill("2019")
+    save(page)
+    row = page.get_by_role("table", name="Tags").get_by_role("row", name="vintage")
+    expect(row).to_contain_text("2019")
+    page.get_by_role("button", name="Change the tag vintage").click()
+    page.get_by_role("dialog").get_by_label("Value").fill("2020")
+    save(page)
+    expect(row).to_contain_text("2020")
+    page.get_by_role("button", name="Remove the tag team").click()
+    save(page, "Remove")
+    tags = page.get_by_role("table", name="Tags")
+    expect(tags.get_by_role("row", name="team")).to_have_count(0)
+    found = got(cellar, f"runs/get?run_id={run}")["run"]
+    kept = {tag["key"]: tag["value"] for tag in found["data"]["tags"]}
+    assert found["info"]["run_name"] == "second name"
+    assert (kept["vintage"], kept["mlflow.note.content"]) == ("2020", "A **bold** try")
+    assert "team" not in kept
+
+
+def test_a_refused_change_stays_open_and_says_why(cellar: Site, visit: Open) -> None:
+    run = new_run(cellar, "careful")
+    opened = visit(cellar)
+    opened.expected.append("400")
+    page = opened.go(f"/runs/{run}")
+    page.get_by_role("button", name="Add a tag").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Key").fill("k" * 300)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("250")
+    expect(dialog.get_by_label("Key")).to_have_value("k" * 300)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Add a tag")).to_be_focused()
+
+
+def test_a_run_is_deleted_and_comes_back(cellar: Site, visit: Open) -> None:
+    run = new_run(cellar, "short-lived")
+
+    def stage() -> str:
+        return str(got(cellar, f"runs/get?run_id={run}")["run"]["info"]["lifecycle_stage"])
+
+    page = visit(cellar).go(f"/runs/{run}")
+    choose(page, "Delete the run")
+    expect(page.get_by_text("Deleted", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Register model")).to_have_count(0)
+    expect(page.get_by_role("button", name="Add a tag")).to_be_disabled()
+    assert stage() == "deleted"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Deleted", exact=True)).to_have_count(0)
+    assert stage() == "active"
+
+
+def test_the_model_of_a_run_is_registered(cellar: Site, visit: Open) -> None:
+    run = wine_run(cellar)
+    run_id = run["info"]["run_id"]
+    page = visit(cellar).go(f"/runs/{run_id}")
+    page.get_by_role("button", name="Register model").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Registered model").fill(MODEL)
+    expect(dialog.get_by_text("The version becomes the next of this model.")).to_be_visible()
+    dialog.get_by_label("Description").fill("once more")
+    save(page, "Register")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Version 3")
+    expect(page.get_by_text("once more")).to_be_visible()
+    found = got(cellar, f"model-versions/get?name={MODEL}&version=3")["model_version"]
+    [output] = run["outputs"]["model_outputs"]
+    assert (found["run_id"], found["model_id"]) == (run_id, output["model_id"])
+    second = got(cellar, f"model-versions/get?name={MODEL}&version=2")["model_version"]
+    assert found["digest"] == second["digest"]
+
+
+def test_a_run_of_an_older_client_is_registered_by_the_path_of_its_model(
+    cellar: Site, visit: Open
+) -> None:
+    run = new_run(cellar, "old", mlflow__log_model="")
+    uri = str(got(cellar, f"runs/get?run_id={run}")["run"]["info"]["artifact_uri"])
+    put = f"/api/2.0/mlflow-artifacts/artifacts/{uri.partition(':/')[2]}/best/MLmodel"
+    assert cellar.send("PUT", put, b"flavors: {}").status == 200
+    page = visit(cellar).go(f"/runs/{run}")
+    page.get_by_role("button", name="Register model").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Registered model").fill("old wine")
+    expect(dialog.get_by_text("There is no such model yet")).to_be_visible()
+    dialog.get_by_label("Path of the model").fill("best")
+    save(page, "Register")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Version 1")
+    name = quote("old wine")
+    found = got(cellar, f"model-versions/get?name={name}&version=1")["model_version"]
+    assert (found["run_id"], found["source"]) == (run, f"{uri}/best")
+
+
+@pytest.fixture
+def model(cellar: Site) -> Iterator[str]:
+    """A model with two versions of its own, the second in Staging."""
+    name = "cuvée / test".replace(" / ", "-")
+    cellar.api("registered-models/create", name=name)
+    for _ in range(2):
+        cellar.api("model-versions/create", name=name, source="s3://b/m")
+    cellar.api("model-versions/transition-stage", name=name, version="2", stage="Staging")
+    yield name
+    for one in (name, "renamed"):
+        path = MLFLOW + "registered-models/delete"
+        cellar.send("DELETE", path, {"name": one, "force": True})
+
+
+def test_a_version_is_described_aliased_tagged_moved_and_deleted(
+    cellar: Site, visit: Open, model: str
+) -> None:
+    page = visit(cellar).go(f"/models/{quote(model)}/versions/1")
+    choose(page, "Describe the version")
+    page.get_by_role("dialog").get_by_label("Description").fill("the first")
+    save(page)
+    expect(page.get_by_text("the first")).to_be_visible()
+    choose(page, "Point an alias at it")
+    page.get_by_role("dialog").get_by_label("Alias").fill("champion")
+    save(page)
+    expect(page.get_by_text("@champion").first).to_be_visible()
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_role("dialog").get_by_label("Key").fill("checked")
+    page.get_by_role("dialog").get_by_label("Value").fill("twice")
+    save(page)
+    expect(
+        page.get_by_role("table", name="Tags").get_by_role("row", name="checked")
+    ).to_be_visible()
+    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("menuitem", name="Production").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("good enough")
+    dialog.get_by_role("button", name="Move").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Production").first).to_be_visible()
+    found = got(cellar, f"model-versions/get?name={quote(model)}&version=1")["model_version"]
+    assert found["current_stage"] == "Production"
+    assert (found["description"], found["aliases"]) == ("the first", ["champion"])
+    choose(page, "Remove the alias champion")
+    expect(page.get_by_text("@champion")).to_have_count(0)
+
+
+def test_a_version_in_a_stage_is_deleted_with_a_reason_and_by_force_only(
+    cellar: Site, visit: Open, model: str
+) -> None:
+    opened = visit(cellar)
+    opened.expected.append("40[0-9]")  # the refusal, and what is gone by then
+    page = opened.go(f"/models/{quote(model)}/versions/2")
+    choose(page, "Delete the version")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
+    dialog.get_by_label("Reason").fill("wrong data")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Staging")
+    dialog.get_by_role("checkbox").check()
+    save(page, "Delete")
+    expect(page).to_have_url(re.compile(rf"/models/{re.escape(quote(model))}"))
+    path = f"{MLFLOW}model-versions/get?name={quote(model)}&version=2"
+    assert cellar.send("GET", path).status == 404
+    events = cellar.send("GET", "/api/1.0/cuvee/events?action=version.deleted").json["events"]
+    assert events[0]["comment"] == "wrong data"
+
+
+def test_a_model_is_described_renamed_and_deleted(cellar: Site, visit: Open, model: str) -> None:
+    opened = visit(cellar)
+    opened.expected.append("404")  # the page may hear of its model's end before it is left
+    page = opened.go(f"/models/{quote(model)}")
+    choose(page, "Describe the model")
+    page.get_by_role("dialog").get_by_label("Description").fill("Only for this test")
+    save(page)
+    expect(page.get_by_text("Only for this test")).to_be_visible()
+    choose(page, "Rename the model")
+    page.get_by_role("dialog").get_by_label("Name").fill("renamed")
+    save(page)
+    expect(page).to_have_url(re.compile("/models/renamed$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("renamed")
+    assert cellar.send("GET", MLFLOW + "registered-models/get?name=renamed").status == 200
+    cellar.api("model-versions/transition-stage", name="renamed", version="2", stage="None")
+    choose(page, "Delete the model")
+    page.get_by_role("dialog").get_by_label("Reason").fill("was a test")
+    save(page, "Delete")
+    expect(page).to_have_url(re.compile("/models$"))
+    assert cellar.send("GET", MLFLOW + "registered-models/get?name=renamed").status == 404
+
+
+def test_an_experiment_is_renamed_described_archived_and_restored(
+    cellar: Site, visit: Open
+) -> None:
+    made = cellar.api("experiments/create", name="grapes")["experiment_id"]
+
+    def known() -> dict[str, Any]:
+        return dict(got(cellar, f"experiments/get?experiment_id={made}")["experiment"])
+
+    page = visit(cellar).go(f"/experiments/{made}")
+    choose(page, "Rename the experiment")
+    page.get_by_role("dialog").get_by_label("Name").fill("team/grapes")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("team/grapes")
+    choose(page, "Describe the experiment")
+    page.get_by_role("dialog").get_by_label("Description").fill("Which grapes?")
+    save(page)
+    expect(page.get_by_text("Which grapes?")).to_be_visible()
+    choose(page, "Archive the experiment")
+    save(page, "Archive")
+    expect(page.get_by_text("Deleted", exact=True)).to_be_visible()
+    assert known()["lifecycle_stage"] == "deleted"
+    page.get_by_role("button", name="Actions", exact=True).click()
+    expect(page.get_by_role("menuitem", name="Rename the experiment")).to_be_disabled()
+    page.get_by_role("menuitem", name="Restore the experiment").click()
+    save(page, "Restore")
+    expect(page.get_by_text("Deleted", exact=True)).to_have_count(0)
+    until(page, lambda: known()["lifecycle_stage"], "active")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with a viewer."""
+    folder = tmp_path_factory.mktemp("house")
+    make_admin(folder)
+    for site in served(folder, "--login"):
+        make_house(site)
+        yield site
+
+
+def test_a_viewer_is_told_why_each_change_is_not_theirs(house: Site, visit: Open) -> None:
+    made = done(ask(house, "ann", "POST", MLFLOW + "experiments/create", {"name": "cave"}))
+    experiment = made["experiment_id"]
+    asked = {"experiment_id": experiment, "run_name": "shown"}
+    run = done(ask(house, "ann", "POST", MLFLOW + "runs/create", asked))["run"]["info"]["run_id"]
+    grant = {"object": f"experiment:{experiment}", "user": VIEWER, "permission": "CAN_READ"}
+    done(ask(house, "ann", "POST", "/api/1.0/cuvee/permissions/grant", grant))
+    page = log_in(visit(house), VIEWER, f"/runs/{run}/overview")
+    expect(page.get_by_role("button", name="Add a tag")).to_be_disabled()
+    page.get_by_role("button", name="Actions", exact=True).click()
+    items = page.get_by_role("menuitem")
+    expect(items).to_have_count(3)
+    for number in range(3):
+        expect(items.nth(number)).to_be_disabled()
+        expect(items.nth(number)).to_contain_text("CAN_READ")
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+def test_dialogs_and_menus_are_usable_by_everybody(
+    theme: Any, width: int, cellar: Site, visit: Open
+) -> None:
+    run = wine_run(cellar)["info"]["run_id"]
+    opened = visit(cellar, width=width, theme=theme)
+    page = opened.go(f"/runs/{run}")
+    page.get_by_role("button", name="Register model").click()
+    expect(page.get_by_role("dialog").get_by_label("Registered model")).to_be_focused()
+    assert offences(page) == []
+    keep_screenshot(page, f"register-{width}-{theme}")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Actions", exact=True).click()
+    expect(page.get_by_role("menuitem").first).to_be_visible()
+    keep_screenshot(page, f"run-actions-{width}-{theme}")
+    opened.go(f"/models/{MODEL}/versions/2")
+    page.get_by_role("button", name="Actions", exact=True).click()
+    expect(page.get_by_role("menuitem").first).to_be_visible()
+    assert offences(page) == []
+    keep_screenshot(page, f"version-actions-{width}-{theme}")

@@ -1,0 +1,155 @@
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import { call } from "../../api/client";
+import { then } from "../../api/edits";
+import { useWhyNot } from "../../api/grants";
+import { usePolicy } from "../../api/models";
+import { useRequestsOf } from "../../api/requests";
+import {
+  deleteModelVersion,
+  deleteRegisteredModelAlias,
+  type ModelVersion,
+  setRegisteredModelAlias,
+  updateModelVersion,
+} from "../../api/schema.gen";
+import { useVersionsOf } from "../../api/versions";
+import { Button, IconButton } from "../../components/Button";
+import { EditDialog, TextDialog } from "../../components/EditDialog";
+import { Check, LinesField } from "../../components/Field";
+import { Menu, MenuItem, MenuLabel, MenuLine } from "../../components/Menu";
+import { strings as shell } from "../../strings";
+import { strings as all } from "./strings";
+
+const strings = all.acts;
+const OLD = ["version", "versions", "model", "models"];
+const MoveDialog = lazy(() =>
+  import("../models/MoveDialog").then((m) => ({ default: m.MoveDialog })),
+);
+
+/** What can be done with a version: move it, describe it, point aliases at it, delete it. */
+export function VersionActions({ version }: { version: ModelVersion }) {
+  const [open, setOpen] = useState<"" | "text" | "alias" | "delete">("");
+  const { name, version: number, aliases = [] } = version;
+  const noEdit = useWhyNot(`model:${name}`, "CAN_EDIT");
+  const noManage = useWhyNot(`model:${name}`, "CAN_MANAGE");
+  const close = () => setOpen("");
+  const about = { name, version: number };
+  return (
+    <>
+      <Move version={version} />
+      <Menu trigger={<IconButton icon="more" kind="plain" label={shell.actions} />}>
+        <MenuItem why={noEdit} onSelect={() => setOpen("text")}>
+          {strings.describe}
+        </MenuItem>
+        <MenuItem why={noEdit} onSelect={() => setOpen("alias")}>
+          {strings.alias}
+        </MenuItem>
+        {aliases.map((alias) => (
+          <MenuItem
+            key={alias}
+            why={noEdit}
+            onSelect={() => void then(call(deleteRegisteredModelAlias, { name, alias }), ...OLD)}
+          >
+            {strings.dropAlias(alias)}
+          </MenuItem>
+        ))}
+        <MenuLine />
+        <MenuItem danger why={noManage} onSelect={() => setOpen("delete")}>
+          {strings.remove}
+        </MenuItem>
+      </Menu>
+      {open === "text" && (
+        <TextDialog
+          title={strings.describe}
+          label={all.description}
+          text={version.description ?? ""}
+          lines
+          empty
+          failed={strings.failed}
+          save={(description) => then(call(updateModelVersion, { ...about, description }), ...OLD)}
+          onClose={close}
+        />
+      )}
+      {open === "alias" && (
+        <TextDialog
+          title={strings.alias}
+          label={strings.aliasName}
+          hint={strings.aliasHint}
+          text=""
+          failed={strings.failed}
+          save={(alias) => then(call(setRegisteredModelAlias, { ...about, alias }), ...OLD)}
+          onClose={close}
+        />
+      )}
+      {open === "delete" && <Delete version={version} onClose={close} />}
+    </>
+  );
+}
+
+/** The stages that a version can be moved to; the dialog says what that takes. */
+function Move({ version }: { version: ModelVersion }) {
+  const { name } = version;
+  const [stage, setStage] = useState("");
+  const policy = usePolicy(name).data;
+  const versions = useVersionsOf(name).data ?? [];
+  const requests = useRequestsOf(name).data ?? [];
+  const others = (policy?.stages ?? []).filter((one) => one !== version.current_stage);
+  return (
+    <>
+      <Menu trigger={<Button kind="primary">{strings.move}</Button>}>
+        <MenuLabel>{strings.moveTo}</MenuLabel>
+        {others.map((one) => (
+          <MenuItem key={one} onSelect={() => setStage(one)}>
+            {one}
+          </MenuItem>
+        ))}
+      </Menu>
+      {stage && (
+        <Suspense>
+          <MoveDialog
+            name={name}
+            version={version}
+            stage={stage}
+            held={versions.filter((v) => v.current_stage === stage)}
+            policy={policy?.policy?.stages.find((s) => s.name === stage)}
+            requests={requests.filter((r) => r.version === version.version)}
+            onClose={() => setStage("")}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function Delete({ version, onClose }: { version: ModelVersion; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const [force, setForce] = useState(false);
+  const navigate = useNavigate();
+  const { name, version: number, current_stage } = version;
+  const comment = reason.trim();
+  const remove = async () => {
+    const asked = { name, version: number, comment, ...(force ? { force } : {}) };
+    await call(deleteModelVersion, asked);
+    await then(navigate({ to: "/models/$name", params: { name } }), ...OLD);
+  };
+  return (
+    <EditDialog
+      title={strings.removeTitle(number)}
+      submit={strings.removeIt}
+      danger
+      disabled={!comment}
+      failed={strings.notRemoved}
+      said={strings.removed(number)}
+      save={remove}
+      onClose={onClose}
+    >
+      <p>{strings.removeText}</p>
+      <LinesField label={strings.reason} rows={3} value={reason} onChange={setReason} required />
+      {current_stage !== "None" && current_stage !== "Archived" && (
+        <Check checked={force} onChange={setForce}>
+          {strings.force(current_stage)}
+        </Check>
+      )}
+    </EditDialog>
+  );
+}
