@@ -14,7 +14,8 @@ ADMINS = "admins only"
 ELSEWHERE = "tested elsewhere: needs a secret, a receiver, a signature or an author"
 
 _READ = """
-GetExperiment GetExperimentByName GetRun SearchRuns SearchRunTable ListRunKeys CompleteSearch
+GetExperiment GetExperimentByName GetRun SearchRuns SearchRunTable SearchRunOutline ListRunKeys
+CompleteSearch
 GetMetricHistory GetMetricHistoryBulk GetMetricSeries GetMetricTail
 GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
 ListLoggedModelArtifacts ListArtifacts ListRunFiles GetRunTexts GetRegisteredModel

@@ -29,6 +29,7 @@ from cuvee.api.metrics import (
     Metric,
 )
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
+from cuvee.api.outlines import SearchRunOutline
 from cuvee.api.permissions import GrantPermission, RevokePermission
 from cuvee.api.runs import CreateRun, LogBatch, RunTag, SearchRuns, SetTag
 from cuvee.api.searches import CompleteSearch, ListRunKeys, SearchRunTable
@@ -105,6 +106,7 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield SearchRuns(experiment_ids=both)
     yield SearchRuns(experiment_ids=[f"+0{their_number}"])
     yield SearchRunTable(experiment_ids=both)
+    yield SearchRunOutline(experiment_ids=both)
     yield ListRunKeys(experiment_ids=both)
     yield CompleteSearch(experiment_ids=both)
     yield SearchLoggedModels(experiment_ids=both)

@@ -16,6 +16,7 @@ from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.experiments import CreateExperiment, SetExperimentTag
 from cuvee.api.metrics import Metric
 from cuvee.api.models import CreateRegisteredModel
+from cuvee.api.outlines import SearchRunOutline
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.runs import CreateRun, LogBatch, Param, RunTag, SearchRuns, UpdateRun
 from cuvee.api.searches import CompleteSearch, ListRunKeys, SearchRunTable
@@ -158,6 +159,7 @@ def questions(home: str) -> dict[str, Op[Any]]:
         "tree of the child": GetRunTree(run_id=f"{1:032x}", metrics=["m"]),
         "groups": ListRunGroups(experiment_ids=homes, metrics=["m"]),
         "keys": ListRunKeys(experiment_ids=homes),
+        "outline": SearchRunOutline(experiment_ids=homes, unfold=True),
     }
     for text in (
         *("model.name = '", "model.stage = '", "parent.params.p = '", "parent.metrics."),
@@ -172,6 +174,7 @@ def questions(home: str) -> dict[str, Op[Any]]:
             experiment_ids=homes, filter=text, columns=["run_id", "*"], total=True
         )
     for text in (*OF_MODELS[::3], *OF_RELATIVES[::3], *NULLS[::3]):
+        found[f"outline {text}"] = SearchRunOutline(experiment_ids=homes, filter=text, unfold=True)
         found[f"keys {text}"] = ListRunKeys(experiment_ids=homes, filter=text, varying=True)
         found[f"page {text}"] = SearchRuns(
             experiment_ids=homes, filter=text, max_results=1, order_by=["metrics.m DESC"]

@@ -17,6 +17,14 @@ def searches(experiment: str) -> dict[str, dict[str, Any]]:
             "offset": 1,
             "total": True,
         },
+        "SearchRunOutline": {
+            "experiment_ids": [experiment],
+            "filter": "metrics.rmse < 1",
+            "columns": ["run_id", "metrics.rmse"],
+            "order_by": ["metrics.rmse"],
+            "unfold": True,
+            "limit": 5,
+        },
         "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
         "CheckSearch": {"subject": "runs", "filter": "metrics.rmse < 1", "order_by": ["status"]},
         "CompleteSearch": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cuvee.api.outlines import RunOutline, SearchRunOutline
 from cuvee.api.searches import (
     CheckSearch,
     CompleteSearch,
@@ -56,6 +57,42 @@ class SearchCalls(Calls):
             offset=offset,
         )
         return FoundRuns(self.do, op, max_results)
+
+    def search_run_outline(
+        self,
+        experiment_ids: Sequence[str],
+        filter_string: str = "",
+        order_by: Sequence[str] = (),
+        columns: Sequence[str] = ("attributes.*",),
+        *,
+        unfold: bool = True,
+        except_runs: Sequence[str] = (),
+        limit: int = 1000,
+        offset: int = 0,
+    ) -> RunOutline:
+        """Find runs as an outline: those that pass, and the runs that they are nested in.
+
+        Args:
+            experiment_ids: where to look.
+            filter_string: which runs to find; all when empty.
+            order_by: the order of the runs that are nested in the same run.
+            columns: as of ``search``.
+            unfold: whether all runs are unfolded, or none.
+            except_runs: ids of runs that are the other way.
+            limit: lines of the window, up to 1000.
+            offset: lines to pass over first.
+        """
+        op = SearchRunOutline(
+            experiment_ids=_ids(experiment_ids),
+            filter=filter_string or "",
+            order_by=list(order_by),
+            columns=list(columns),
+            unfold=unfold,
+            except_runs=list(except_runs),
+            limit=limit,
+            offset=offset,
+        )
+        return self.do(op)
 
     def list_run_keys(
         self,

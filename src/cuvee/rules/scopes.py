@@ -18,6 +18,7 @@ TRACKING = frozenset(
         "leases",
         "logged_models",
         "metrics",
+        "outlines",
         "runs",
         "trees",
     }

@@ -84,8 +84,17 @@ def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
         limit=op.limit,
         token=op.page_token,
         offset=op.offset,
-        keep=lambda found: _affordable(tx, choice, found),
+        keep=lambda found: affordable(tx, choice, found),
     )
+    columns = table_columns(tx, choice, rows, question.scope.homes)
+    total = count_runs(tx, question) if op.total else None
+    return RunTable(count=len(rows), columns=columns, total=total, next_page_token=token)
+
+
+def table_columns(
+    tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]], homes: Sequence[int]
+) -> list[TableColumn]:
+    """Return the chosen columns of runs, given as rows of ``schema.runs``."""
     places = {row[0]: place for place, row in enumerate(rows)}
     columns = attribute_columns(choice.attributes, rows)
     for kind in _SPACES:
@@ -93,9 +102,8 @@ def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
         if kind in choice.whole:
             columns += RunValues(tx, places, kind).whole()
         if sides:
-            columns += RunValues(tx, places, kind).named(sides, question.scope.homes)
-    total = count_runs(tx, question) if op.total else None
-    return RunTable(count=len(rows), columns=columns, total=total, next_page_token=token)
+            columns += RunValues(tx, places, kind).named(sides, homes)
+    return columns
 
 
 def read_columns(names: Sequence[str]) -> Choice:
@@ -124,7 +132,7 @@ def read_columns(names: Sequence[str]) -> Choice:
     return choice
 
 
-def _affordable(tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]]) -> int:
+def affordable(tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]]) -> int:
     """Return how many of the runs have no more values than a page may have; at least one."""
     if not choice.whole:
         most = max(1, MAX_VALUES // max(1, len(choice.sides)))

@@ -7,7 +7,9 @@ import {
   checkSearch,
   completeSearch,
   listRunKeys,
+  type RunOutline,
   type RunTable,
+  searchRunOutline,
   searchRunTable,
 } from "./schema.gen";
 
@@ -20,6 +22,16 @@ export interface RunQuery {
   readonly deleted?: boolean | undefined;
   /** What is read of each run besides its attributes, as fields of the search language. */
   readonly columns: readonly string[];
+  /** Whether runs stand below those that they are nested in. */
+  readonly outline?: Outline | undefined;
+}
+
+/** Which runs show those that are nested in them. */
+export interface Outline {
+  /** Whether all do, or none. */
+  readonly unfold: boolean;
+  /** The runs that are the other way. */
+  readonly except: readonly string[];
 }
 
 /** The rows of a question, wherever one looks; the grid says what is on screen. */
@@ -32,6 +44,8 @@ export interface RunRows<Row = RunRow> {
   readonly onRange: (first: number, last: number) => void;
   /** The ids of the runs at some places, loaded or not. */
   readonly idsAt: (first: number, last: number) => Promise<string[]>;
+  /** The ids of all runs that pass, where some of them may be at no place. */
+  readonly allIds?: (() => Promise<string[]>) | undefined;
   readonly isPending: boolean;
   /** Whether the rows are those of an earlier question. */
   readonly isOld: boolean;
@@ -47,13 +61,34 @@ export const windowQuery = (asked: RunQuery, at: number) =>
   queryOptions({
     queryKey: ["runs", "window", asked, at],
     queryFn: async ({ signal }) => {
+      if (asked.outline) return outlineRows(await queries.fetchQuery(outlineQuery(asked, at)));
       const columns = [...ATTRIBUTES, ...asked.columns];
       return readRows({ ...requestOf(asked), columns }, at * WINDOW, WINDOW, signal);
     },
     structuralSharing: false,
   });
 
-function requestOf({ experiments, filter, order, deleted }: Omit<RunQuery, "columns">) {
+const outlineQuery = (asked: RunQuery, at: number) =>
+  queryOptions({
+    queryKey: ["runs", "outline", asked, at],
+    queryFn: ({ signal }) => {
+      const request = {
+        ...requestOf(asked),
+        columns: [...ATTRIBUTES, ...asked.columns],
+        unfold: asked.outline?.unfold ?? false,
+        except_runs: [...(asked.outline?.except ?? [])],
+        offset: at * WINDOW,
+        limit: WINDOW,
+      };
+      return call(searchRunOutline, request, signal);
+    },
+    structuralSharing: false,
+  });
+
+const outlineRows = ({ table, nodes }: RunOutline): RunRow[] =>
+  rowsOf(table).map((row, i) => ({ ...row, node: nodes?.[i] }));
+
+function requestOf({ experiments, filter, order, deleted }: Omit<RunQuery, "columns" | "outline">) {
   return {
     experiment_ids: [...experiments],
     filter,
@@ -120,18 +155,56 @@ export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "del
     },
   });
 
+interface Totals {
+  /** How many rows there are. */
+  readonly rows: number;
+  /** How many runs pass, at a place or not. */
+  readonly runs: number;
+  /** How many there are with and without the filter, where that is known. */
+  readonly of?: number | undefined;
+}
+
+const totalsQuery = (asked: RunQuery) =>
+  queryOptions({
+    queryKey: [
+      ...["runs", "totals", asked.experiments, asked.filter, asked.deleted ?? false],
+      ...(asked.outline ? [asked.outline, asked.order, asked.columns] : []),
+    ],
+    queryFn: async (): Promise<Totals> => {
+      if (asked.outline) {
+        const { lines, passing, runs } = await queries.fetchQuery(outlineQuery(asked, 0));
+        return { rows: lines ?? 0, runs: passing ?? 0, of: runs };
+      }
+      const total = await queries.fetchQuery(totalQuery(asked));
+      return { rows: total, runs: total };
+    },
+  });
+
+/** The ids of the runs that pass from one line of an outline to another. */
+async function outlineIds(asked: RunQuery, first: number, last: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let at = Math.floor(first / WINDOW); at <= Math.floor(last / WINDOW); at += 1) {
+    const rows = await queries.fetchQuery(windowQuery(asked, at));
+    const part = rows.slice(Math.max(first - at * WINDOW, 0), last - at * WINDOW + 1);
+    found.push(...part.flatMap(({ id, node }) => (node?.passes === false ? [] : id)));
+  }
+  return found;
+}
+
+export interface WindowedRuns extends RunRows, Pick<Totals, "runs" | "of"> {}
+
 /** Runs in windows of 200 by their places, read where the grid is; undefined asks for nothing. */
-export function useRunRows(asked: RunQuery | undefined): RunRows {
+export function useRunRows(asked: RunQuery | undefined): WindowedRuns {
   const question = asked ?? NOTHING;
-  const { experiments, filter, order, deleted } = question;
-  const about = JSON.stringify([experiments, filter, order, deleted]);
+  const { experiments, filter, order, deleted, outline } = question;
+  const about = JSON.stringify([experiments, filter, order, deleted, outline?.unfold]);
   const latest = useRef(about);
   latest.current = about;
   // Where the grid was for another question says nothing about this one.
   const [range, setRange] = useState({ about, first: 0, last: 0 });
   const { first, last } = range.about === about ? range : { first: 0, last: 0 };
   const enabled = asked !== undefined;
-  const total = useQuery({ ...totalQuery(question), enabled });
+  const total = useQuery({ ...totalsQuery(question), enabled });
   const number = Math.min(last - first + 1, AT_MOST);
   const windows = useQueries({
     queries: Array.from({ length: number }, (_, i) => ({
@@ -142,10 +215,10 @@ export function useRunRows(asked: RunQuery | undefined): RunRows {
   const ready =
     enabled && total.data !== undefined && windows.every((one) => one.data !== undefined);
   // What was shown stays until the next question is answered, and when it is refused.
-  const shown = useRef<{ asked: RunQuery; total: number } | undefined>(undefined);
+  const shown = useRef<{ asked: RunQuery; total: Totals } | undefined>(undefined);
   const same = shown.current && isSame(shown.current.asked, question);
   if (ready || (same && total.data !== undefined)) {
-    shown.current = { asked: question, total: total.data ?? 0 };
+    shown.current = { asked: question, total: total.data as Totals };
   }
   const now = shown.current;
   const key = JSON.stringify([now?.asked, windows.map((one) => one.dataUpdatedAt)]);
@@ -164,20 +237,26 @@ export function useRunRows(asked: RunQuery | undefined): RunRows {
     setRange((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next));
   }, []);
   const idsAt = async (from: number, to: number) => {
+    if (now?.asked.outline) return outlineIds(now.asked, from, to);
     const found = now ? Array.from({ length: to - from + 1 }, (_, i) => rowAt(from + i)) : [];
     const loaded = found.flatMap((row) => row?.id ?? []);
     if (loaded.length === found.length || !now) return loaded;
     return runIds(now.asked, from, to);
   };
+  // Neither other columns nor what is unfolded make a row an old one.
+  const unsaid = { columns: [], outline: undefined };
   const error = windows.find((one) => one.error)?.error ?? total.error;
   return {
-    total: now?.total ?? 0,
+    total: now?.total.rows ?? 0,
+    runs: now?.total.runs ?? 0,
+    of: now?.total.of,
     columns: now?.asked.columns ?? NOTHING.columns,
     rowAt,
     onRange,
     idsAt,
+    allIds: now?.asked.outline && (() => runIds(now.asked, 0, now.total.runs - 1)),
     isPending: !now && !error,
-    isOld: now !== undefined && !isSame({ ...now.asked, columns: question.columns }, question),
+    isOld: now !== undefined && !isSame({ ...now.asked, ...unsaid }, { ...question, ...unsaid }),
     error,
     refetch: () => void queries.invalidateQueries({ queryKey: ["runs"] }),
   };

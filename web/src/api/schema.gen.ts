@@ -801,6 +801,15 @@ export interface ObjectPermissions {
   access_control_list: AccessHeld[];
 }
 
+/** Where a run stands in an outline. */
+export interface OutlineNode {
+  depth: number;
+  nested?: number;
+  passing?: number;
+  passes?: boolean;
+  unfolded?: boolean;
+}
+
 /** A package that the environment files name. */
 export interface PackageChange {
   kind: "build" | "conda" | "pip" | "python";
@@ -1127,6 +1136,15 @@ export interface RunNode {
   end_time?: number | null;
   parent_run_id?: string;
   children?: number;
+}
+
+/** A window of an outline. */
+export interface RunOutline {
+  table: RunTable;
+  nodes?: OutlineNode[];
+  lines?: number;
+  passing?: number;
+  runs?: number;
 }
 
 /** What a run has made. */
@@ -2165,6 +2183,22 @@ export const getLease = /*#__PURE__*/ operation<
   },
   LeaseResult
 >("getLease", "GET", "/api/1.0/cuvee/runs/lease");
+
+/** Find runs as an outline: those that pass, and the runs that they are nested in. Needs read. */
+export const searchRunOutline = /*#__PURE__*/ operation<
+  {
+    experiment_ids?: string[];
+    filter?: string;
+    run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    order_by?: string[];
+    columns?: string[];
+    unfold?: boolean;
+    except_runs?: string[];
+    limit?: number;
+    offset?: number;
+  },
+  RunOutline
+>("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline");
 
 /** Remove a run's points after a step for good; params, tags and files stay. Needs manage. */
 export const rewindRun = /*#__PURE__*/ operation<

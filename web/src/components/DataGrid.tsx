@@ -18,6 +18,13 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
+export interface Nesting {
+  /** How deep it is; the outermost rows are at 1. */
+  readonly level: number;
+  /** Whether the rows nested in it follow it; undefined when there are none. */
+  readonly open: boolean | undefined;
+}
+
 /** Which rows are selected, loaded or not. */
 export interface Selection<Row> {
   readonly has: (row: Row) => boolean;
@@ -47,6 +54,10 @@ export interface DataGridProps<Row> {
   onSort?: (sorts: readonly Sort[]) => void;
   selection?: Selection<Row>;
   onOpen?: (row: Row) => void;
+  /** Where a row stands in a tree; the grid is one of rows that are nested then. */
+  nesting?: ((row: Row) => Nesting) | undefined;
+  /** Called to unfold a row, or to fold it: by the right and left arrows on a pinned column. */
+  onUnfold?: (row: Row) => void;
   /** Called with Space on a row. */
   onPeek?: (index: number) => void;
   /** Called when the focus has come to a row by a key. */
@@ -186,6 +197,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     const step = steps[event.key];
     if (!step) return;
     event.preventDefault();
+    const pin = at.column - ticks;
+    const folds = { ArrowRight: false, ArrowLeft: true }[event.key];
+    if (row && !far && pin >= 0 && pin < pinned.length && folds !== undefined) {
+      // As in any tree: an arrow unfolds or folds, and moves on where there is nothing to.
+      if (props.nesting?.(row).open === folds) return props.onUnfold?.(row);
+    }
     step();
   };
 
@@ -195,6 +212,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       ref={frame}
       className={styles.frame}
       role="grid"
+      {...(props.nesting && { role: "treegrid" })}
       aria-label={props.label}
       aria-rowcount={count + 1}
       aria-colcount={all.length + ticks}
@@ -221,6 +239,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             row={rowAt(item.index)}
             rowKey={rowKey}
             selection={selection}
+            nesting={props.nesting}
             onToggle={toggle}
             onOpen={onOpen}
           />
@@ -336,6 +355,7 @@ interface BodyRowProps<Row> extends PlacedRow<Row> {
   row: Row | undefined;
   rowKey: (row: Row) => string;
   selection: Selection<Row> | undefined;
+  nesting: ((row: Row) => Nesting) | undefined;
   onToggle: (index: number, range: boolean) => void;
   onOpen: ((row: Row) => void) | undefined;
 }
@@ -344,6 +364,7 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
   const { index, row, top, placed: columns, gap, width, at, rowKey, selection } = props;
   const { onToggle, onOpen } = props;
   const on = row !== undefined && (selection?.has(row) ?? false);
+  const nested = row && props.nesting?.(row);
   const nameOf = selection?.nameOf ?? ((one: Row) => rowKey(one).slice(0, 8));
   const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
   const firstLoose = columns.find((c) => c.left === undefined);
@@ -352,6 +373,8 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
       className={styles.row}
       role="row"
       aria-rowindex={index + 2}
+      aria-level={nested?.level}
+      aria-expanded={nested?.open}
       aria-selected={selection ? on : undefined}
       style={{ transform: `translateY(${top}px)`, width, minWidth: "100%" }}
       onDoubleClick={() => row && onOpen?.(row)}

@@ -1,4 +1,4 @@
-import type { Run, RunTable, TableColumn } from "../api/schema.gen";
+import type { OutlineNode, Run, RunTable, TableColumn } from "../api/schema.gen";
 
 /** A run as a row of a table: what every run has, and the values of the columns asked for. */
 export interface RunRow {
@@ -10,6 +10,8 @@ export interface RunRow {
   readonly end: number | undefined;
   /** By the names of columns, such as metrics.loss; what a run lacks is not there. */
   readonly values: ReadonlyMap<string, number | string>;
+  /** Where it stands among nested runs, if these are shown nested. */
+  readonly node?: OutlineNode | undefined;
 }
 
 /** What is asked for in any case. */

@@ -2,13 +2,14 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { ApiError } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
-import { type GroupRow, useRunGroups } from "../../api/runGroups";
+import { type TableRow, useRunGroups } from "../../api/runGroups";
 import { useRunRows } from "../../api/runTable";
 import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
 import { strokesOf } from "../../lib/colour";
 import { compact, readSorts, writeSorts } from "../../lib/search";
+import type { RunRow } from "../../lib/table";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
@@ -17,6 +18,7 @@ import { FilterBox } from "./FilterBox";
 import { useFields, useLate } from "./fields";
 import { withGroups } from "./groupColumns";
 import { NoRuns } from "./NoRuns";
+import { nestingOf, withNesting } from "./nestedColumns";
 import { Peek } from "./Peek";
 import { RunsTools } from "./RunsTools";
 import { type Change, experimentRoute, type RunsSearch } from "./route";
@@ -32,6 +34,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const search = experimentRoute.useSearch();
   const { filter = "", by, stat = "mean", open = NONE, peek } = search;
   const deleted = search.view === "deleted";
+  const nested = !by && (search.nest === "always" || (search.nest === "tree" && !filter));
   const navigate = useNavigate();
   const sorts = useMemo(() => readSorts(search.sort), [search.sort]);
   const experiments = useMemo(() => [experimentId], [experimentId]);
@@ -44,13 +47,15 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
     order: order.length ? order : LATEST,
     deleted,
     columns: fields,
+    // A match never hides: with a filter all is unfolded, but for what was folded by hand.
+    outline: nested ? { unfold: filter !== "", except: open } : undefined,
   };
   const ready = known || late ? asked : undefined;
   const flat = useRunRows(by ? undefined : ready);
   const groups = useRunGroups(ready, by, sorts[0], open);
   const rows = by ? groups : flat;
-  const runs = by ? groups.runs : flat.total;
-  const about = JSON.stringify([experimentId, filter, order, deleted, by]);
+  const runs = by ? groups.runs : flat.runs;
+  const about = JSON.stringify([experimentId, filter, order, deleted, by, nested]);
   const show = (next: RunsSearch, replace = false) =>
     void navigate({
       to: "/experiments/$experimentId",
@@ -65,8 +70,9 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const chosen = useSelection(rows, runs, about, search.sel, (sel) => change({ sel }, true));
   // All of one answer are not all of another.
   const sel = search.sel === "all" ? undefined : search.sel;
-  const ask = (text: string) => change({ filter: text || undefined, sel });
-  const toggle = ({ id }: GroupRow) => {
+  const ask = (text: string) =>
+    change({ filter: text || undefined, sel, open: by ? search.open : undefined });
+  const toggle = ({ id }: TableRow) => {
     const next = open.includes(id) ? open.filter((other) => other !== id) : [...open, id];
     change({ open: next.length ? next : undefined }, true);
   };
@@ -75,8 +81,10 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const columns = useMemo(() => {
     const few = chosen.ids.size <= MOST_COMPARED ? [...chosen.ids] : [];
     const all = [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
-    return withGroups(all, by ? stat : undefined, (row) => latest.current(row));
-  }, [rows.columns, chosen.ids, by, stat]);
+    const toggle = (row: TableRow) => latest.current(row);
+    const placed = nested ? withNesting(all, filter !== "", toggle) : all;
+    return withGroups(placed, by ? stat : undefined, toggle);
+  }, [rows.columns, chosen.ids, by, stat, nested, filter]);
   const compare = () => {
     const ids = chosen.ids;
     if (ids.size < 2 || ids.size > MOST_COMPARED) return;
@@ -91,6 +99,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   };
   const there = !rows.isPending && !(rows.error && !rows.total);
   const refused = rows.error instanceof ApiError && rows.error.status === 400;
+  const refusal = nested && !filter ? strings.nesting.refused : strings.runs.refused;
   return (
     <div className={styles.body}>
       <div className={styles.bar}>
@@ -103,6 +112,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
         search={search}
         chosen={chosen}
         runs={there ? runs : undefined}
+        of={nested && there ? flat.of : undefined}
         groups={by && there ? groups.groups : undefined}
         sel={sel}
         onCompare={compare}
@@ -111,7 +121,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
       />
       {rows.error && (
         <ErrorNote
-          title={refused ? strings.runs.refused : strings.runs.failed}
+          title={refused ? refusal : strings.runs.failed}
           problem={rows.error}
           onRetry={refused ? undefined : rows.refetch}
         />
@@ -131,6 +141,8 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
               sorts={sorts}
               onSort={(next) => change({ sort: writeSorts(next) })}
               selection={chosen}
+              nesting={nested ? (row) => nestingOf(row as RunRow) : undefined}
+              onUnfold={toggle}
               onOpen={(row) =>
                 "group" in row
                   ? toggle(row)

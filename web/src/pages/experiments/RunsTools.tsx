@@ -3,6 +3,7 @@ import type { RunQuery } from "../../api/runTable";
 import { Badge } from "../../components/Badge";
 import { Button, IconButton } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
+import { Segments } from "../../components/Segments";
 import { BulkBar } from "./BulkBar";
 import { ColumnPicker } from "./ColumnPicker";
 import styles from "./Experiment.module.css";
@@ -22,6 +23,8 @@ interface RunsToolsProps {
   /** How many runs, and how many groups, there are; undefined while that is not known. */
   runs: number | undefined;
   groups: number | undefined;
+  /** How many runs there are with and without the filter, where they are nested. */
+  of: number | undefined;
   /** What stays selected when other runs are shown. */
   sel: string | undefined;
   onCompare: () => void;
@@ -50,6 +53,17 @@ export function RunsTools(props: RunsToolsProps) {
         onCompare={props.onCompare}
       />
       <span className={styles.views}>
+        {!search.by && (
+          <Segments
+            label={strings.nesting.label}
+            value={asked.outline ? "tree" : "flat"}
+            choices={[
+              ["flat", strings.nesting.flat],
+              ["tree", strings.nesting.tree],
+            ]}
+            onChoose={(next) => onChange({ nest: nestOf(next, search), open: undefined, sel })}
+          />
+        )}
         <GroupMenu
           experiments={experiments}
           by={search.by}
@@ -83,9 +97,16 @@ export function RunsTools(props: RunsToolsProps) {
   );
 }
 
-function said({ runs, groups, asked, chosen }: RunsToolsProps): string {
+/** Without a filter the choice holds while there is none; with one, whatever the filter is. */
+function nestOf(next: "flat" | "tree", { filter, nest }: RunsSearch): RunsSearch["nest"] {
+  if (next === "tree") return filter ? "always" : "tree";
+  return filter && nest ? "tree" : undefined;
+}
+
+function said({ runs, groups, of, asked, chosen }: RunsToolsProps): string {
   if (runs === undefined) return "";
   if (chosen.ids.size) return strings.runs.selected(chosen.ids.size);
   if (groups !== undefined) return strings.groups.total(groups, runs);
+  if (of !== undefined && asked.filter) return strings.nesting.match(runs, of);
   return asked.deleted ? strings.runs.deletedTotal(runs) : strings.runs.total(runs);
 }

@@ -26,9 +26,11 @@ export interface RunsSearch {
   sel?: string;
   /** What the runs are grouped by, as a field of the search language. */
   by?: string;
+  /** Whether nested runs stand below their parents: while there is no filter, or always. */
+  nest?: "tree" | "always";
   /** What of a group's metrics is shown. */
   stat?: Exclude<Statistic, "mean">;
-  /** Groups that are open. */
+  /** Groups that are open; of nested runs, those that are not as all others are. */
   open?: string[];
   /** The run beside the table. */
   peek?: string;
@@ -43,6 +45,7 @@ export const readRuns = (query: Query): RunsSearch =>
     filter: text(query, "filter"),
     sort: writeSorts(readSorts(query.sort)),
     by: text(query, "by"),
+    nest: choice(query, "nest", ["tree", "always"]),
     stat: choice(query, "stat", ["min", "max", "count"]),
     open: texts(query, "open"),
     peek: text(query, "peek"),

@@ -41,15 +41,20 @@ export function useSelection(
     said.current = all && ids.size ? ALL : few;
     if (said.current !== kept) keep(said.current);
   };
-  const read = async (first: number, last: number, then: (ids: string[]) => void) => {
+  const read = async (
+    first: number | undefined, // all when undefined
+    last: number,
+    then: (ids: string[]) => void,
+  ) => {
+    const all = rows.allIds ?? (() => rows.idsAt(0, rows.total - 1));
     try {
-      then(await rows.idsAt(first, last));
+      then(await (first === undefined ? all() : rows.idsAt(first, last)));
     } catch (problem) {
       say("bad", strings.runs.notSelected, problem instanceof Error ? problem.message : "");
     }
   };
   const selectAll = () =>
-    void read(0, rows.total - 1, (ids) => set(new Set([...latest.current.ids, ...ids]), about));
+    void read(undefined, 0, (ids) => set(new Set([...latest.current.ids, ...ids]), about));
   const ready = !rows.isPending && !rows.isOld && !rows.error;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address speaks when it changes
   useEffect(() => {

@@ -90,6 +90,17 @@ export const strings = {
     duration: "Duration",
     user: "User",
   },
+  nesting: {
+    label: "How nested runs are shown",
+    flat: "Flat",
+    tree: "Tree",
+    match: (runs: number, of: number) => `${grouped(runs)} of ${grouped(of)} match`,
+    unfold: (name: string) => `Show the runs nested in ${name}`,
+    fold: (name: string) => `Hide the runs nested in ${name}`,
+    nested: (runs: number) => `${count(runs, "run")} nested in it`,
+    beside: (name: string) => `${name} does not match; runs nested in it do`,
+    refused: "These runs cannot be shown as a tree.",
+  },
   groups: {
     title: "Group by",
     none: "Nothing",
