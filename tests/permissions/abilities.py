@@ -28,8 +28,8 @@ GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy Lis
 FindVersionByDigest CompareVersions GetTransitionRequest
 """
 _EDIT = """
-SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag LogBatch LogModel
-LogMetric Heartbeat ForkRun LogInputs LogOutputs CreateLoggedModel
+SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag TagRuns LogBatch
+LogModel LogMetric Heartbeat ForkRun LogInputs LogOutputs CreateLoggedModel
 FinalizeLoggedModel SetLoggedModelTags
 DeleteLoggedModelTag LogLoggedModelParams UpdateRegisteredModel SetRegisteredModelTag
 DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias CreateModelVersion
@@ -42,8 +42,9 @@ _PRODUCTION = """
 TransitionStage SwapStages
 """
 _MANAGE = """
-UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun RewindRun DeleteLoggedModel
-RenameRegisteredModel MoveRegisteredModel DeleteRegisteredModel DeleteModelVersion GrantPermission
+UpdateExperiment DeleteExperiment RestoreExperiment DeleteRun RestoreRun DeleteRuns RestoreRuns
+RewindRun DeleteLoggedModel RenameRegisteredModel MoveRegisteredModel
+DeleteRegisteredModel DeleteModelVersion GrantPermission
 RevokePermission SetModelPermissions UpdateModelPermissions SetExperimentPermissions
 UpdateExperimentPermissions GrantUserPermission RevokeUserPermission GetUserPermission
 RemoveRolePermission UpdateRolePermission DeleteTransitionRequest DeleteComment CloseEmergency

@@ -31,6 +31,7 @@ from cuvee.api.metrics import (
 from cuvee.api.models import CreateRegisteredModel, RenameRegisteredModel
 from cuvee.api.outlines import SearchRunOutline
 from cuvee.api.permissions import GrantPermission, RevokePermission
+from cuvee.api.run_batches import DeleteRuns, RestoreRuns, TagRuns
 from cuvee.api.runs import CreateRun, LogBatch, RunTag, SearchRuns, SetTag
 from cuvee.api.searches import CompleteSearch, ListRunKeys, SearchRunTable
 from cuvee.api.trees import GetRunTree, ListRunGroups
@@ -103,6 +104,13 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield GetMetricHistoryBulkInterval(run_ids=[run, their_run], metric_key="rmse")
     yield GetMetricSeries(run_ids=[run, their_run], keys=["rmse"])
     yield GetMetricTail(run_ids=[run, their_run])
+    for batch in (DeleteRuns, RestoreRuns):
+        yield batch(run_ids=[run, their_run])
+        yield batch(experiment_ids=both)
+    for tags in ([RunTag("a", "b")], [parent]):
+        yield TagRuns(run_ids=[run, their_run], tags=tags)
+        yield TagRuns(experiment_ids=both, tags=tags)
+    yield TagRuns(run_ids=[run], tags=[parent])
     yield SearchRuns(experiment_ids=both)
     yield SearchRuns(experiment_ids=[f"+0{their_number}"])
     yield SearchRunTable(experiment_ids=both)

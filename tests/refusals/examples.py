@@ -194,6 +194,13 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
         "UpdateRun": {**run, "status": "FINISHED", "end_time": 9, "run_name": "done"},
         "DeleteRun": run,
         "RestoreRun": {"run_id": ids["deleted run"]},
+        "TagRuns": {"run_ids": [ids["run"]], "tags": tags, "remove": ["team"]},
+        "DeleteRuns": {
+            "experiment_ids": [ids["experiment"]],
+            "filter": "metrics.rmse < 0",
+            "max_runs": 5,
+        },
+        "RestoreRuns": {"run_ids": [ids["deleted run"]]},
         "SearchRuns": {
             "experiment_ids": [ids["experiment"]],
             "filter": "metrics.rmse < 1",

@@ -158,6 +158,28 @@ RUNS: list[Case] = [
         )
     ),
     ("GetRun", {"run_id": NO_RUN}, 404, MISSING),
+    *(
+        (name, fields, 400, INVALID)
+        for name in ("TagRuns", "DeleteRuns", "RestoreRuns")
+        for more in ({"remove": ["a"]} if name == "TagRuns" else {},)
+        for fields in (
+            {"run_ids": [], **more},
+            {"run_ids": ["$run"], "experiment_ids": ["$experiment"], **more},
+            {"run_ids": ["$run"], "filter": "metrics.a > 1", **more},
+            {"run_ids": ["$run"], "page_token": "x", **more},
+            {"run_ids": ["a"] * 1001, **more},
+            {"run_ids": [""], **more},
+            {"experiment_ids": ["one"], **more},
+            {"experiment_ids": ["$experiment"], "filter": "(", **more},
+            {"experiment_ids": ["$experiment"], "page_token": "x", **more},
+            {"experiment_ids": ["$experiment"], "max_runs": 1001, **more},
+            {"experiment_ids": ["$experiment"], "max_runs": 0, **more},
+        )
+    ),
+    ("TagRuns", {"run_ids": ["$run"]}, 400, INVALID),
+    ("TagRuns", {"run_ids": ["$run"], "remove": ["a", "a"]}, 400, INVALID),
+    ("TagRuns", {"run_ids": ["$run"], "remove": [""]}, 400, INVALID),
+    ("TagRuns", {"run_ids": ["$run"], "tags": [{"key": ""}]}, 400, INVALID),
     ("DeleteRun", {"run_id": NO_RUN}, 404, MISSING),
     ("RestoreRun", {"run_id": NO_RUN}, 404, MISSING),
     ("ListArtifacts", {"run_id": NO_RUN}, 404, MISSING),

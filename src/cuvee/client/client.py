@@ -12,6 +12,7 @@ from cuvee.client.following import FollowCalls
 from cuvee.client.permissions import PermissionCalls
 from cuvee.client.purging import PurgeCalls
 from cuvee.client.reviews import ReviewCalls
+from cuvee.client.run_batches import RunBatchCalls
 from cuvee.client.searches import SearchCalls
 from cuvee.client.trees import TreeCalls
 from cuvee.client.users import UserCalls
@@ -26,6 +27,7 @@ class Client(
     ReviewCalls,
     EvidenceCalls,
     FollowCalls,
+    RunBatchCalls,
     SearchCalls,
     FolderCalls,
     TreeCalls,

@@ -19,6 +19,7 @@ TRACKING = frozenset(
         "logged_models",
         "metrics",
         "outlines",
+        "run_batches",
         "runs",
         "trees",
     }

@@ -21,6 +21,17 @@ def _closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def test_many_runs_are_changed_at_once(client: cuvee.Client) -> None:
+    runs = [client.create_run("0", start_time=n + 1).info.run_id for n in range(3)]
+    assert client.tag_runs(runs, tags={"team": 1}, remove=["none"]).run_ids == runs
+    found = client.search_run_outline(["0"], "tags.team = '1'", columns=["run_id"])
+    assert (found.passing, found.runs) == (3, 3)
+    gone = client.delete_runs(experiment_ids=["0"], filter_string="tags.team = '1'", comment="x")
+    assert (gone.run_ids, gone.refused) == (runs[::-1], [])
+    back = client.restore_runs([*runs, "f" * 32])
+    assert (back.run_ids, [r.run_id for r in back.refused]) == (runs, ["f" * 32])
+
+
 def test_runs_that_belong_together(client: cuvee.Client) -> None:
     root = client.create_run("0").info.run_id
     tags = {"mlflow.parentRunId": root, "cuvee.group": "seeds"}

@@ -1158,6 +1158,13 @@ export interface RunPage {
   next_page_token?: string | null;
 }
 
+/** A run that stayed as it was, and why. */
+export interface RunRefusal {
+  run_id: string;
+  error_code: string;
+  message: string;
+}
+
 /** One run. */
 export interface RunResult {
   run: Run;
@@ -1212,6 +1219,13 @@ export interface RunTree {
 /** One tree. */
 export interface RunTreeResult {
   tree: RunTree;
+}
+
+/** What became of the runs of one call; all of it holds, or, when the call fails, nothing. */
+export interface RunsChanged {
+  run_ids?: string[];
+  refused?: RunRefusal[];
+  next_page_token?: string | null;
 }
 
 /** How many things of a part are the same. */
@@ -2115,6 +2129,20 @@ export const listWaitingRequests = /*#__PURE__*/ operation<
   RequestPage
 >("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting");
 
+/** Mark many runs as deleted; they can be restored. Those behind a stage are refused. Needs manage. */
+export const deleteRuns = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_ids?: string[];
+    experiment_ids?: string[];
+    filter?: string;
+    force?: boolean;
+    max_runs?: number;
+    page_token?: string;
+  },
+  RunsChanged
+>("deleteRuns", "POST", "/api/1.0/cuvee/runs/delete-many");
+
 /** List the files of some runs with all that lies in directories, and their digests. Needs read. */
 export const listRunFiles = /*#__PURE__*/ operation<
   {
@@ -2200,6 +2228,19 @@ export const searchRunOutline = /*#__PURE__*/ operation<
   RunOutline
 >("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline");
 
+/** Bring many deleted runs back. Needs manage. */
+export const restoreRuns = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    run_ids?: string[];
+    experiment_ids?: string[];
+    filter?: string;
+    max_runs?: number;
+    page_token?: string;
+  },
+  RunsChanged
+>("restoreRuns", "POST", "/api/1.0/cuvee/runs/restore-many");
+
 /** Remove a run's points after a step for good; params, tags and files stay. Needs manage. */
 export const rewindRun = /*#__PURE__*/ operation<
   {
@@ -2225,6 +2266,20 @@ export const searchRunTable = /*#__PURE__*/ operation<
   },
   RunTable
 >("searchRunTable", "POST", "/api/1.0/cuvee/runs/search");
+
+/** Set and remove tags of many runs; a tag that a run does not have is not an error. Needs edit. */
+export const tagRuns = /*#__PURE__*/ operation<
+  {
+    run_ids?: string[];
+    experiment_ids?: string[];
+    filter?: string;
+    tags?: RunTag[];
+    remove?: string[];
+    max_runs?: number;
+    page_token?: string;
+  },
+  RunsChanged
+>("tagRuns", "POST", "/api/1.0/cuvee/runs/tag-many");
 
 /** Read small text files of some runs in one call. Needs read. */
 export const getRunTexts = /*#__PURE__*/ operation<

@@ -1,42 +1,33 @@
 import { expect, test } from "vitest";
-import { forMany } from "./many";
+import { inParts } from "./many";
 
-test("a refusal holds up none of the others", async () => {
-  const seen: number[] = [];
-  const work = async (item: number) => {
-    if (item % 3 === 0) throw new Error(`no ${item}`);
+const never = new AbortController().signal;
+const none = () => undefined;
+
+test("what is refused holds up none of the others, and the first reason is kept", async () => {
+  const asked: string[][] = [];
+  const work = async (run_ids: string[]) => {
+    asked.push(run_ids);
+    if (run_ids.includes("c")) throw new Error("cut");
+    const refused = run_ids.filter((id) => ["b", "f"].includes(id));
+    return {
+      run_ids: run_ids.filter((id) => !refused.includes(id)),
+      refused: refused.map((run_id) => ({ run_id, error_code: "X", message: `no ${run_id}` })),
+    };
   };
-  const items = [1, 2, 3, 4, 5, 6, 7, 8];
-  const { done, refused } = await forMany(
-    items,
-    work,
-    (n) => seen.push(n),
-    new AbortController().signal,
-  );
-  expect([...done].sort()).toEqual([1, 2, 4, 5, 7, 8]);
-  expect(refused.map(({ item }) => item)).toEqual([3, 6]);
-  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  const tried: number[] = [];
+  const found = await inParts([..."abcdefg"], 2, work, (n) => tried.push(n), never);
+  expect(asked).toEqual([["a", "b"], ["c", "d"], ["e", "f"], ["g"]]);
+  expect(found).toEqual({ done: ["a", "e", "g"], refused: 4, why: "no b" });
+  expect(tried).toEqual([2, 4, 6, 7]);
 });
 
-test("never more than six are under way", async () => {
-  let now = 0;
-  let most = 0;
-  const work = async () => {
-    most = Math.max(most, ++now);
-    await new Promise((done) => setTimeout(done));
-    now -= 1;
+test("what is stopped is not tried", async () => {
+  const stopper = new AbortController();
+  const work = async (run_ids: string[]) => {
+    stopper.abort();
+    return { run_ids };
   };
-  await forMany(Array.from({ length: 20 }), work, () => undefined, new AbortController().signal);
-  expect(most).toBe(6);
-});
-
-test("what was not begun when it is stopped is not tried", async () => {
-  const control = new AbortController();
-  const work = async (item: number) => {
-    if (item === 2) control.abort();
-  };
-  const items = Array.from({ length: 50 }, (_, i) => i);
-  const { done, refused } = await forMany(items, work, () => undefined, control.signal);
-  expect(done.length).toBeLessThan(12);
-  expect(refused).toEqual([]);
+  const found = await inParts([..."abcdef"], 4, work, none, stopper.signal);
+  expect(found).toEqual({ done: [..."abcd"], refused: 0, why: undefined });
 });

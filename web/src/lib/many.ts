@@ -1,34 +1,36 @@
-/** What became of many things that were done one by one. */
-export interface Outcome<T> {
-  readonly done: readonly T[];
-  /** What was refused, and why; what was not tried is in neither. */
-  readonly refused: readonly { readonly item: T; readonly problem: unknown }[];
+import type { RunsChanged } from "../api/schema.gen";
+
+/** What became of many runs; those that were not tried are in neither number. */
+export interface Outcome {
+  readonly done: readonly string[];
+  readonly refused: number;
+  /** Why the first that was refused was. */
+  readonly why: string | undefined;
 }
 
-const AT_ONCE = 6; // as many as a browser sends to one server
-
-/** Do something for many things, some at a time; a refusal holds up none of the others. */
-export async function forMany<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<unknown>,
+/** Do something with many runs, some at a time; a refused part holds up none of the others. */
+export async function inParts(
+  ids: readonly string[],
+  most: number,
+  work: (ids: string[]) => Promise<RunsChanged>,
   onProgress: (tried: number) => void,
   signal: AbortSignal,
-): Promise<Outcome<T>> {
-  const done: T[] = [];
-  const refused: { item: T; problem: unknown }[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length && !signal.aborted) {
-      const item = items[next++] as T;
-      try {
-        await work(item);
-        done.push(item);
-      } catch (problem) {
-        refused.push({ item, problem });
-      }
-      onProgress(done.length + refused.length);
+): Promise<Outcome> {
+  const done: string[] = [];
+  let refused = 0;
+  let why: string | undefined;
+  for (let first = 0; first < ids.length && !signal.aborted; first += most) {
+    const some = ids.slice(first, first + most);
+    try {
+      const answer = await work(some);
+      done.push(...(answer.run_ids ?? []));
+      refused += answer.refused?.length ?? 0;
+      why ??= answer.refused?.[0]?.message;
+    } catch (problem) {
+      refused += some.length;
+      why ??= problem instanceof Error ? problem.message : undefined;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, lane));
-  return { done, refused };
+    onProgress(first + some.length);
+  }
+  return { done, refused, why };
 }
