@@ -141,8 +141,11 @@ def test_deleted_runs_come_back_by_undo_and_from_their_own_list(site: Site, tabl
     table.keyboard.press("Enter")
     expect(table.get_by_text("64 runs", exact=True)).to_be_visible()
     table.get_by_role("checkbox", name="Select all rows").click()
+    asked: list[str] = []
+    table.on("request", lambda r: asked.append(r.url) if "delete" in r.url else None)
     table.get_by_role("button", name="Delete", exact=True).click()
     expect(table.get_by_text("64 runs deleted.")).to_be_visible()
+    assert [url.rpartition("/")[2] for url in asked] == ["delete-many"], "one call for all of them"
     expect(table.get_by_text("No run fits this filter")).to_be_visible()
     assert deleted() == 64
     table.get_by_role("button", name="Undo").click()
@@ -225,4 +228,18 @@ def test_who_may_only_read_is_told_why_not(
             button = page.get_by_role("button", name=name, exact=True)
             expect(button).to_be_disabled()
             expect(button).to_have_attribute("title", re.compile("."))
+            # The reason is there for fingers and keys, too.
+            tip = page.get_by_role("tooltip")
+            button.focus()
+            page.keyboard.press("Enter")
+            expect(tip).to_contain_text("CAN_")
+            expect(button).to_have_attribute("aria-describedby", re.compile("."))
+            keep_screenshot(page, f"runs-reason-{name}")
+            assert offences(page) == []
+            page.keyboard.press("Escape")
+            expect(tip).to_have_count(0)
+            button.dispatch_event("click")  # as a touch does, which does not point before
+            expect(tip).to_contain_text("CAN_")
+            page.keyboard.press("Tab")
+            expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.get_by_role("button", name="Export")).to_be_enabled()

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { MOST_COMPARED } from "../../api/compare";
 import { useWhyNot } from "../../api/grants";
 import { Button } from "../../components/Button";
+import { ReasonButton } from "../../components/ReasonButton";
 import { type Bulk, useBulk } from "./bulk";
 import styles from "./Experiment.module.css";
 import { strings } from "./strings";
@@ -61,21 +62,21 @@ function Acts({ experimentId, ids, deleted, bulk, onCompare }: BulkBarProps & { 
   const few = comparable ? undefined : strings.runs.compareMore(MOST_COMPARED);
   return (
     <>
-      <Button kind="primary" why={few} onClick={onCompare}>
+      <ReasonButton kind="primary" why={few} onClick={onCompare}>
         {strings.runs.compare}
-      </Button>
+      </ReasonButton>
       {deleted ? (
-        <Button why={noManage} onClick={() => void bulk.restore([...ids])}>
+        <ReasonButton why={noManage} onClick={() => void bulk.restore([...ids])}>
           {strings.bulk.restore}
-        </Button>
+        </ReasonButton>
       ) : (
         <>
-          <Button why={noEdit} onClick={() => setTagging(true)}>
+          <ReasonButton why={noEdit} onClick={() => setTagging(true)}>
             {strings.bulk.tag}
-          </Button>
-          <Button why={noManage} onClick={() => void bulk.remove([...ids])}>
+          </ReasonButton>
+          <ReasonButton why={noManage} onClick={() => void bulk.remove([...ids])}>
             {strings.bulk.delete}
-          </Button>
+          </ReasonButton>
         </>
       )}
       {tagging && <TagDialog ids={[...ids]} bulk={bulk} onClose={() => setTagging(false)} />}
