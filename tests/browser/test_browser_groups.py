@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import Open, keep_screenshot, served, until
 from browser.test_browser_pages import LOOKS, offences
+from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import CreateRun, LogBatch, Param, RunTag
 from cuvee.store.sql import SqlStore
@@ -30,6 +31,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         store.do(CreateRun(experiment_id="0", run_name=f"sweep {i}", start_time=1)).run.info.run_id
         for i in range(2)
     ]
+
+    for run_id, digest in zip(parents, ("d1", "d2"), strict=True):
+        dataset = Dataset(name="wine's", digest=digest, source_type="local", source="{}")
+        store.do(LogInputs(run_id=run_id, datasets=[DatasetInput(dataset=dataset)]))
 
     def log(i: int) -> None:
         tags = [RunTag("mlflow.parentRunId", parents[i % 2])]
@@ -132,6 +137,23 @@ def test_groups_by_parent_have_its_name_and_say_how_many_match(site: Site, visit
     expect(grid_of(page).get_by_role("link")).to_have_text(
         ["run-007", "run-005", "run-003", "run-001"]
     )
+
+
+def test_runs_are_grouped_by_their_dataset(site: Site, visit: Open) -> None:
+    page = visit(site).go(HERE)
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("menuitemradio", name="Dataset", exact=True).click()
+    expect(page.get_by_text(f"{MANY + 2} runs in 2 groups")).to_be_visible()
+    expect(group(page, "without a value")).to_contain_text(str(MANY))
+    group(page, "wine's").click()
+    expect(grid_of(page).get_by_role("link")).to_have_count(2)
+    for name in ("sweep 0", "sweep 1"):  # both began in the same millisecond
+        expect(grid_of(page).get_by_role("link", name=name)).to_be_visible()
+    page.get_by_role("button", name="Group: Dataset").click()
+    keep_screenshot(page, "runs-group-menu")
+    page.get_by_role("menuitemradio", name="Dataset digest").click()
+    expect(page.get_by_text(f"{MANY + 2} runs in 3 groups")).to_be_visible()
+    expect(group(page, "d1")).to_be_visible()
 
 
 def test_groups_are_sorted_by_the_mean_of_a_metric(site: Site, visit: Open) -> None:

@@ -7,11 +7,22 @@ import math
 import pytest
 
 from cuvee.api.base import Store
+from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.events import ListEvents
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric, Metric
 from cuvee.api.permissions import GrantPermission
-from cuvee.api.runs import CreateRun, DeleteRun, GetRun, LogBatch, Param, RunTag, SetTag, UpdateRun
+from cuvee.api.runs import (
+    CreateRun,
+    DeleteRun,
+    GetRun,
+    LogBatch,
+    Param,
+    RunTag,
+    SearchRuns,
+    SetTag,
+    UpdateRun,
+)
 from cuvee.api.trees import (
     GetRunTree,
     ListRunGroups,
@@ -303,3 +314,35 @@ def test_what_nothing_is_grouped_by_is_refused(store: Store, fields: dict[str, s
     numbered(store, 1)
     with pytest.raises(InvalidParameter):
         groups(store, **fields)
+
+
+def test_runs_are_grouped_by_each_dataset_that_they_read(store: Store) -> None:
+    def read(name: str, *datasets: tuple[str, str]) -> None:
+        run = new_run(store, run_name=name)
+        inputs = [
+            DatasetInput(dataset=Dataset(name=n, digest=d, source_type="local", source="{}"))
+            for n, d in datasets
+        ]
+        store.do(LogBatch(run_id=run, metrics=[Metric("m", float(len(name)), 1, 0)]))
+        if inputs:
+            store.do(LogInputs(run_id=run, datasets=inputs))
+
+    read("a", ("wine", "1"))
+    read("bb", ("wine", "2"), ("wine", "1"))
+    read("ccc", ("it's water", "9"), ("wine", "2"))
+    read("dddd")
+    found = store.do(ListRunGroups(experiment_ids=["0"], by="dataset.name", metrics=["m"]))
+    assert [(g.group, g.absent, g.runs) for g in found.groups] == [
+        ("it's water", False, 1),
+        ("wine", False, 3),
+        ("", True, 1),
+    ]
+    assert (found.total, found.runs) == (3, 4)
+    assert found.groups[1].metrics == [MetricSummary("m", 3, 1.0, 3.0, 2.0, 1.0)]
+    digests = groups(store, by="datasets.digest", filter="run_name != 'a'")
+    assert [(g.group, g.runs) for g in digests] == [("1", 1), ("2", 2), ("9", 1), ("", 1)]
+    for group in found.groups:  # a group's runs are those that its value finds
+        one = f'dataset.name = "{group.group}"' if not group.absent else "dataset.name IS NULL"
+        assert len(store.do(SearchRuns(experiment_ids=["0"], filter=one)).runs) == group.runs
+    with pytest.raises(InvalidParameter, match="dataset"):
+        groups(store, by="dataset.context")

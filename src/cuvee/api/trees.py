@@ -156,8 +156,9 @@ class ListRunGroups(Read[RunGroups], frozen=True, kw_only=True):
         metrics: whose values to put together over the runs of a group.
         max_results: groups in a page.
         page_token: token of the page.
-        by: a param, a tag or an attribute, as a column of a search; the tag ``cuvee.group`` when
-            empty.
+        by: a param, a tag or an attribute, as a column of a search, or ``dataset.name`` or
+            ``dataset.digest``, where a run is in the group of each of its datasets; the tag
+            ``cuvee.group`` when empty.
         filter: which runs to group, with ``by``; all when empty.
         run_view_type: whether deleted runs are meant, with ``by``.
     """

@@ -40,8 +40,8 @@ class TreeCalls(Calls):
         Args:
             experiment_ids: where to look.
             metrics: whose values to put together over the runs of a group.
-            by: a column, such as ``params.alpha`` or ``status``; by default the tag
-                ``cuvee.group``, and the runs without it are left out.
+            by: a column, such as ``params.alpha`` or ``status``, or ``dataset.name``; by default
+                the tag ``cuvee.group``, and the runs without it are left out.
             filter_string: which runs to group, with ``by``.
         """
         ids, keys = [str(i) for i in experiment_ids], list(metrics)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from sqlalchemy import select
 
 from cuvee.api.names import shown
 from cuvee.api.searches import TableColumn
@@ -18,6 +21,8 @@ from cuvee.api.trees import (
 )
 from cuvee.errors import InvalidParameter
 from cuvee.search.tree import Kind, Side
+from cuvee.store import schema
+from cuvee.store.engine import hot
 from cuvee.store.run_tables import RunValues, attribute_columns, read_columns
 from cuvee.store.search_runs import count_runs, find_runs, read_question
 from cuvee.store.trees import ORDER
@@ -26,6 +31,18 @@ from cuvee.store.tx import Tx
 MAX_RUNS = 100_000
 """Runs that are put in groups; a search that finds more is refused."""
 
+_rd = schema.run_datasets
+_of_datasets = {
+    name: hot(
+        lambda db, name=name: (  # type: ignore[misc]
+            select(_rd.c.run_pk, schema.datasets.c[name])
+            .join(schema.datasets, schema.datasets.c.pk == _rd.c.dataset_pk)
+            .where(db.among(_rd.c.run_pk, "pks"))
+            .distinct()
+        )
+    )
+    for name in ("name", "digest")
+}
 _BEHIND = "behind:"
 _STATUS, _START = 5, 6  # places in a row of ``schema.runs``
 
@@ -42,7 +59,7 @@ def group_runs(tx: Tx, op: ListRunGroups) -> RunGroups:
             "narrow the filter."
         )
     groups: dict[str | None, list[int]] = {}
-    for place, name in enumerate(_names(tx, op.by, rows, question.scope.homes)):
+    for place, name in _members(tx, op.by, rows, question.scope.homes):
         groups.setdefault(name, []).append(place)
     named = sorted(name for name in groups if name is not None)
     wanted: list[str | None] = [name for name in named if after is None or name > after]
@@ -56,6 +73,20 @@ def group_runs(tx: Tx, op: ListRunGroups) -> RunGroups:
         len(groups),
         len(rows),
     )
+
+
+def _members(
+    tx: Tx, by: str, rows: Sequence[tuple[Any, ...]], homes: Sequence[int]
+) -> Iterable[tuple[int, str | None]]:
+    """Return runs by their places, each with the name of a group that it is in."""
+    dataset = re.fullmatch(r"datasets?\.(name|digest)", by)
+    if dataset is None:
+        return enumerate(_names(tx, by, rows, homes))
+    places = {row[0]: place for place, row in enumerate(rows)}
+    found = tx.all(_of_datasets[dataset.group(1)], pks=tx.listed(list(places)))
+    members: list[tuple[int, str | None]] = [(places[pk], name) for pk, name in found]
+    without = set(places.values()).difference(place for place, _ in members)
+    return members + [(place, None) for place in sorted(without)]
 
 
 def _names(

@@ -32,6 +32,8 @@ export function GroupMenu({ experiments, by, statistic, onGroup, onStatistic }: 
     [PARENT, strings.groups.parent],
     ["attributes.status", strings.runs.status],
     ["attributes.user_id", strings.runs.user],
+    ["dataset.name", strings.groups.dataset],
+    ["dataset.digest", strings.groups.digest],
   ];
   const others = by && !fixed.some(([id]) => id === by) && !found.includes(by) ? [by] : [];
   const choices = [

@@ -105,6 +105,8 @@ export const strings = {
     title: "Group by",
     none: "Nothing",
     parent: "Parent run",
+    dataset: "Dataset",
+    digest: "Dataset digest",
     by: (name: string) => `Group: ${name}`,
     statistic: "Of the metrics",
     statistics: { mean: "mean ± sd", min: "min", max: "max", count: "count" },
