@@ -104,13 +104,6 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield GetMetricHistoryBulkInterval(run_ids=[run, their_run], metric_key="rmse")
     yield GetMetricSeries(run_ids=[run, their_run], keys=["rmse"])
     yield GetMetricTail(run_ids=[run, their_run])
-    for batch in (DeleteRuns, RestoreRuns):
-        yield batch(run_ids=[run, their_run])
-        yield batch(experiment_ids=both)
-    for tags in ([RunTag("a", "b")], [parent]):
-        yield TagRuns(run_ids=[run, their_run], tags=tags)
-        yield TagRuns(experiment_ids=both, tags=tags)
-    yield TagRuns(run_ids=[run], tags=[parent])
     yield SearchRuns(experiment_ids=both)
     yield SearchRuns(experiment_ids=[f"+0{their_number}"])
     yield SearchRunTable(experiment_ids=both)
@@ -145,7 +138,22 @@ def mixed(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield CreateExperiment(name="others/z")
     yield from permissions(theirs)
     yield from relatives(number, theirs)
+    yield from batches(mine, theirs)
     yield from paths(mine, theirs)
+
+
+def batches(mine: dict[str, str], theirs: dict[str, str]) -> Iterator[Op[Any]]:
+    """Yield changes of many runs, of which some are somebody else's."""
+    run, their_run = mine["run"], theirs["run"]
+    both = [mine["experiment"], theirs["experiment"]]
+    parent = RunTag(PARENT, their_run)
+    for batch in (DeleteRuns, RestoreRuns):
+        yield batch(run_ids=[run, their_run])
+        yield batch(experiment_ids=both)
+    for tags in ([RunTag("a", "b")], [parent]):
+        yield TagRuns(run_ids=[run, their_run], tags=tags)
+        yield TagRuns(experiment_ids=both, tags=tags)
+    yield TagRuns(run_ids=[run], tags=[parent])
 
 
 def relatives(number: str, theirs: dict[str, str]) -> Iterator[Op[Any]]:

@@ -176,6 +176,18 @@ def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
     }
 
 
+def _run_batches(ids: dict[str, str], tags: Any) -> dict[str, Fields]:
+    return {
+        "TagRuns": {"run_ids": [ids["run"]], "tags": tags, "remove": ["team"]},
+        "DeleteRuns": {
+            "experiment_ids": [ids["experiment"]],
+            "filter": "metrics.rmse < 0",
+            "max_runs": 5,
+        },
+        "RestoreRuns": {"run_ids": [ids["deleted run"]]},
+    }
+
+
 def _runs(ids: dict[str, str]) -> dict[str, Fields]:
     experiment, run = {"experiment_id": ids["experiment"]}, {"run_id": ids["run"]}
     tags = [{"key": "color", "value": "red"}]
@@ -194,13 +206,7 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
         "UpdateRun": {**run, "status": "FINISHED", "end_time": 9, "run_name": "done"},
         "DeleteRun": run,
         "RestoreRun": {"run_id": ids["deleted run"]},
-        "TagRuns": {"run_ids": [ids["run"]], "tags": tags, "remove": ["team"]},
-        "DeleteRuns": {
-            "experiment_ids": [ids["experiment"]],
-            "filter": "metrics.rmse < 0",
-            "max_runs": 5,
-        },
-        "RestoreRuns": {"run_ids": [ids["deleted run"]]},
+        **_run_batches(ids, tags),
         "SearchRuns": {
             "experiment_ids": [ids["experiment"]],
             "filter": "metrics.rmse < 1",
