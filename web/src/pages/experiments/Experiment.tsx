@@ -1,9 +1,13 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { NOTE } from "../../api/edits";
 import { useExperiment } from "../../api/experiments";
+import type { Experiment as ExperimentData } from "../../api/schema.gen";
 import { Badge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Id } from "../../components/Id";
 import { Page } from "../../components/Page";
+import { viewsOf } from "../../lib/views";
 import styles from "./Experiment.module.css";
 import { ExperimentActions } from "./ExperimentActions";
 import { ExperimentTabs } from "./ExperimentTabs";
@@ -18,6 +22,7 @@ export function Experiment() {
   const query = useExperiment(experimentId);
   const name = query.data?.name ?? experimentId;
   const note = query.data?.tags?.find(({ key }) => key === NOTE)?.value;
+  useStart(experimentId, query.data?.tags);
   const above = [{ name: strings.title, to: "/experiments" }];
   const marks = query.data && (
     <>
@@ -51,4 +56,20 @@ export function Experiment() {
       )}
     </Page>
   );
+}
+
+/** Open with the view that is everybody's default, unless the address says what to show. */
+function useStart(experimentId: string, tags: ExperimentData["tags"]) {
+  const navigate = useNavigate();
+  const plain = Object.keys(experimentRoute.useSearch()).length === 0;
+  const asked = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    // Whoever goes back to the plain table, or has begun to work in it, keeps it.
+    if (asked.current === experimentId || tags === undefined) return;
+    asked.current = experimentId;
+    const search = plain ? viewsOf(tags).start?.search : undefined;
+    if (!search) return;
+    const params = { experimentId };
+    void navigate({ to: "/experiments/$experimentId", params, search, replace: true });
+  }, [experimentId, tags, plain, navigate]);
 }

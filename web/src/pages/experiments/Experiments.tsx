@@ -15,6 +15,7 @@ import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import { Time } from "../../components/Time";
 import { grouped } from "../../lib/number";
+import { isViewTag } from "../../lib/views";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Experiments.module.css";
@@ -131,11 +132,14 @@ const COLUMNS: readonly Column<Experiment>[] = [
     width: 320,
     cell: ({ tags = [] }) => (
       <span className={styles.tags}>
-        {tags.slice(0, 3).map(({ key, value = "" }) => (
-          <Badge key={key}>
-            {key}: {value.slice(0, 30)}
-          </Badge>
-        ))}
+        {tags
+          .filter(({ key }) => !isViewTag(key))
+          .slice(0, 3)
+          .map(({ key, value = "" }) => (
+            <Badge key={key}>
+              {key}: {value.slice(0, 30)}
+            </Badge>
+          ))}
       </span>
     ),
   },
