@@ -44,11 +44,17 @@ MAX_REMEMBERED = 10_000
 RECHECK = 1.0  # seconds after which an open server looks again whether there are users
 TOUCHED = 60_000  # milliseconds between two notes that a token was used
 HASHERS = 2  # threads that compare passwords, each with 46 MiB
-WRONG = "The user name or the password is wrong, or the account is not active."
-ENDED = "This token is unknown, has expired, or was revoked: create another one."
+WRONG = (
+    "You are not authenticated. The user name or the password is wrong, or the account is not "
+    "active."
+)
+ENDED = (
+    "You are not authenticated. This token is unknown, has expired, or was revoked: create another "
+    "one."
+)
 MISSING = (
-    "This server asks for a login: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-    "MLFLOW_TRACKING_TOKEN, or log in at /login."
+    "You are not authenticated. This server asks for a login: set MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or log in at /login."
 )
 NO_USERS = (
     "This server has no users yet: create the first admin with the token that it printed when it "

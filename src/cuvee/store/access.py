@@ -144,7 +144,9 @@ def authorize(tx: Tx, op: Op[Any]) -> None:
     if tx.actor.admin or op.needs in (Permission.PUBLIC, Permission.LOGIN):
         return
     if op.needs is Permission.ADMIN:
-        raise PermissionDenied(f"Only an admin may do this, which {tx.actor.name} is not.")
+        raise PermissionDenied(
+            f"Permission denied. Only an admin may do this, which {tx.actor.name} is not."
+        )
     needs: list[Need] = []
     for of, get in plan_of(type(op)):
         values = get(op)

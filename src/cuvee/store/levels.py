@@ -113,9 +113,9 @@ def require(tx: Tx, needs: Sequence[Need]) -> None:
     for thing, needed, level in levels_on(tx, needs):
         if level < needed:
             raise PermissionDenied(
-                f"{tx.actor.name} has {level_name(level)} on {thing}, and this needs "
-                f"{_wanted(thing, needed)}: ask someone who has CAN_MANAGE there, or an admin "
-                "(`cuvee permissions explain` says who)."
+                f"Permission denied. {tx.actor.name} has {level_name(level)} on {thing}, and this "
+                f"needs {_wanted(thing, needed)}: ask someone who has CAN_MANAGE there, or an "
+                "admin (`cuvee permissions explain` says who)."
             )
 
 

@@ -35,10 +35,11 @@ def hashed(op: Op[Any], actor: Actor, read: Read) -> Op[Any]:
         current = ""
         if actor.user is not None and op.username == actor.name:
             current = read(FindLogin(name=op.username)).password
+            how = "send the current password as 'current_password'"
+            if not op.current_password:
+                raise Unauthenticated(f"Current password is required: {how}.")
             if not is_password(current, op.current_password):
-                raise Unauthenticated(
-                    "The current password is wrong: send it as 'current_password'."
-                )
+                raise Unauthenticated(f"Current password does not match: {how}.")
         return replace(op, password=hash_password(op.password), current_password=current)
     if isinstance(op, SetUp) and not read(FindSetup(secret=op.token)).value:
         raise Unauthenticated(NO_SETUP)  # before time is spent on its password: anyone may ask

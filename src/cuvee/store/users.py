@@ -109,9 +109,9 @@ def set_up(tx: Tx, op: SetUp) -> UserResult:
 def _create(tx: Tx, op: CreateUser, *, admin: bool) -> UserResult:
     if any(alike(name, op.username) for (name,) in tx.all(_every_name)):
         raise AlreadyExists(
-            f"The user name {shown(op.username)} is taken, by a deleted user or one whose name "
-            "looks the same (case, 1 l I, 0 O, rn m) perhaps: choose another, or let an admin "
-            "activate the user again."
+            f"User {shown(op.username)} already exists, or the name is taken by a deleted user "
+            "or one whose name looks the same (case, 1 l I, 0 O, rn m): choose another, or let an "
+            "admin activate the user again."
         )
     pk = tx.value(
         _add,
@@ -270,7 +270,7 @@ def allow_self_or_admin(tx: Tx, name: str) -> None:
         PermissionDenied: the actor is neither an admin nor the user of this name.
     """
     if not is_admin(tx) and tx.actor.name != name:
-        raise PermissionDenied("Only an admin may ask this about another user.")
+        raise PermissionDenied("Permission denied. Only an admin may ask this about another user.")
 
 
 def _update(tx: Tx, row: tuple[Any, ...], **changed: Any) -> None:

@@ -475,3 +475,20 @@ def test_an_open_server_notices_a_user_made_elsewhere(tmp_path: Path) -> None:
         assert site.send("GET", WHO).status == 401
     finally:
         site.close()
+
+
+def test_refusals_begin_with_the_words_that_mlflows_clients_look_for(
+    site: Site, store: SqlStore
+) -> None:
+    store.do(CreateUser(username="wanda", password=PASSWORD))
+    wanda, new = basic("wanda", PASSWORD), {"username": "xaver", "password": PASSWORD}
+    own = {"username": "wanda", "password": PASSWORD}
+    password = API + "users/update-password"
+    for answer, words in (
+        (post(site, API + "users/create", new, {}), "You are not authenticated."),
+        (post(site, API + "users/create", new, basic("wanda", "x")), "You are not authenticated."),
+        (post(site, API + "users/create", new, wanda), "Permission denied."),
+        (post(site, API + "users/create", own, ANN), "User 'wanda' already exists"),
+        (site.send("PATCH", password, own, headers={**JSON, **wanda}), "Current password is requ"),
+    ):
+        assert answer.json["message"].startswith(words), answer
