@@ -271,3 +271,41 @@ def test_disabled_logs_no_model_and_asks_nobody(script: Path, tmp_path: Path) ->
     out = ran(script, "http://127.0.0.1:9", "disabled", CUVEE_MODE="disabled")
     assert out[1].startswith("m-")
     assert not (tmp_path / "journal").exists()
+
+
+KILLED = """
+import os, pathlib, sys
+from cuvee.cli.main import main
+from cuvee.client.line import Line
+
+seen = pathlib.Path(sys.argv.pop(1))
+acknowledge = Line.acknowledge
+
+def die_once(line, items, rejected):
+    for item in items:
+        text = f"{line.id}-{item.seq}\\n"
+        if item.kind == b"A" and text not in (seen.read_text() if seen.exists() else ""):
+            seen.open("a").write(text)
+            os._exit(9)
+    acknowledge(line, items, rejected)
+
+Line.acknowledge = die_once
+sys.exit(main())
+"""
+
+
+def test_a_sender_that_dies_after_each_upload_sends_it_again(
+    server: Server, script: Path, tmp_path: Path
+) -> None:
+    run_id, model, second, *_ = ran(script, uri_of(server), "offline", CUVEE_MODE="offline")
+    sync = ["sync", str(tmp_path / "journal"), "--tracking-uri", uri_of(server)]
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "seen"), *sync]
+    codes = [9]
+    while codes[-1] == 9:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        codes.append(done.returncode)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 refused" in done.stdout
+    assert len(codes) > 8  # two tables, a figure, a model's files and another's
+    check_all(server, run_id, model.split()[0], second)
+    assert rows(server, run_id)["data"] == ROWS

@@ -99,6 +99,8 @@ class Shipment:
                 away = problem
                 continue
             line.acknowledge(items, rejected)
+            if not rejected:
+                self._drop_copies(items)
             self.sent += len(items) - rejected
             self.refused += rejected
             moved = True
@@ -311,8 +313,14 @@ class Shipment:
             raise
         if upload.below:
             self._name_table(upload, f"{line.id}-{seq}-table")
-        for each in (source, ready, source.with_name(source.name + ".above")):
-            each.unlink(missing_ok=True)
+
+    def _drop_copies(self, items: list[Item]) -> None:
+        """Remove the files of uploads that are acknowledged: until then they may be sent again."""
+        for item in items:
+            if item.kind == b"A":
+                for ending in ("", ".ready", ".above"):
+                    copy = self.folder / "files" / (item.value.file + ending)
+                    copy.unlink(missing_ok=True)
 
     def _root(self, upload: Upload) -> str:
         """Return where the files of an upload's run or logged model are."""
