@@ -137,6 +137,10 @@ def test_groups_by_parent_have_its_name_and_say_how_many_match(site: Site, visit
     expect(grid_of(page).get_by_role("link")).to_have_text(
         ["run-007", "run-005", "run-003", "run-001"]
     )
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.press("Enter")
+    expect(group(page, "sweep 1")).to_contain_text("225")
+    expect(group(page, "sweep 1")).not_to_contain_text("match")
 
 
 def test_runs_are_grouped_by_their_dataset(site: Site, visit: Open) -> None:

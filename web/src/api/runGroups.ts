@@ -78,10 +78,12 @@ export function useRunGroups(
   const enabled = asked !== undefined && by !== undefined;
   const { order: _, ...about } = question;
   const found = useQuery({ ...groupsQuery(about, by ?? ""), enabled });
-  const whole = useQuery({
+  const filtered = question.filter !== "";
+  const all = useQuery({
     ...groupsQuery({ ...about, filter: "", columns: [] }, by ?? ""),
-    enabled: enabled && question.filter !== "",
+    enabled: enabled && filtered,
   }).data?.groups;
+  const whole = filtered ? all : undefined; // it may be known from before
   const groups = found.data?.groups;
   const parents = by === PARENT ? (groups ?? []).flatMap((g) => (g.absent ? [] : g.group)) : [];
   const ids = parents.filter((id) => /^[0-9a-f]{32}$/.test(id));

@@ -1,6 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { serverUrl } from "../../api/client";
+import { NOTE } from "../../api/edits";
 import { experimentsListed } from "../../api/experiments";
 import type { Experiment } from "../../api/schema.gen";
 import { useWindows } from "../../api/windows";
@@ -133,7 +134,7 @@ const COLUMNS: readonly Column<Experiment>[] = [
     cell: ({ tags = [] }) => (
       <span className={styles.tags}>
         {tags
-          .filter(({ key }) => !isViewTag(key))
+          .filter(({ key }) => !isViewTag(key) && key !== NOTE)
           .slice(0, 3)
           .map(({ key, value = "" }) => (
             <Badge key={key}>
