@@ -13,6 +13,8 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
     del options
     experiment = mlflow.set_experiment(prefix + "traced")
     mlflow.autolog(silent=True, log_models=False)
+    # What another flow has turned off by its own name stays off otherwise.
+    mlflow.sklearn.autolog(silent=True, log_models=False)
     began = time.monotonic()
     try:
 
@@ -30,6 +32,7 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
             mlflow.flush_trace_async_logging()
     finally:
         mlflow.autolog(disable=True)
+        mlflow.sklearn.autolog(disable=True)
     took = time.monotonic() - began
     try:
         mlflow.search_traces(experiment_ids=[experiment.experiment_id])
