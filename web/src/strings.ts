@@ -18,6 +18,8 @@ export const strings = {
   close: "Close",
   cancel: "Cancel",
   save: "Save",
+  remove: "Delete",
+  reason: "Reason",
   actions: "Actions",
   filterKeys: "Filter by key",
   tags: {

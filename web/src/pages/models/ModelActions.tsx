@@ -10,9 +10,9 @@ import {
   updateRegisteredModel,
 } from "../../api/schema.gen";
 import { IconButton } from "../../components/Button";
-import { EditDialog, TextDialog } from "../../components/EditDialog";
-import { LinesField } from "../../components/Field";
+import { TextDialog } from "../../components/EditDialog";
 import { Menu, MenuItem, MenuLine } from "../../components/Menu";
+import { RemoveDialog } from "../../components/RemoveDialog";
 import { strings as shell } from "../../strings";
 import { strings as all } from "./strings";
 
@@ -75,26 +75,19 @@ export function ModelActions({ model }: { model: RegisteredModel }) {
 }
 
 function Delete({ name, onClose }: { name: string; onClose: () => void }) {
-  const [reason, setReason] = useState("");
   const navigate = useNavigate();
-  const comment = reason.trim();
-  const remove = async () => {
+  const remove = async (comment: string) => {
     await call(deleteRegisteredModel, { name, comment });
     await then(navigate({ to: "/models" }), ...OLD);
   };
   return (
-    <EditDialog
+    <RemoveDialog
       title={strings.removeTitle(name)}
-      submit={strings.removeIt}
-      danger
-      disabled={!comment}
+      text={strings.removeText}
       failed={strings.notRemoved}
       said={strings.removed(name)}
-      save={remove}
+      remove={remove}
       onClose={onClose}
-    >
-      <p>{strings.removeText}</p>
-      <LinesField label={strings.reason} rows={3} value={reason} onChange={setReason} required />
-    </EditDialog>
+    />
   );
 }

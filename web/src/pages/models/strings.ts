@@ -22,8 +22,6 @@ export const strings = {
     removeTitle: (name: string) => `Delete the model ${name}?`,
     removeText:
       "It goes for good with its versions, tags and aliases. The history keeps the reason.",
-    removeIt: "Delete",
-    reason: "Reason",
     removed: (name: string) => `The model ${name} was deleted.`,
     notRemoved: "The model was not deleted.",
     failed: "The model was not changed.",

@@ -14,9 +14,9 @@ import {
 } from "../../api/schema.gen";
 import { useVersionsOf } from "../../api/versions";
 import { Button, IconButton } from "../../components/Button";
-import { EditDialog, TextDialog } from "../../components/EditDialog";
-import { Check, LinesField } from "../../components/Field";
+import { TextDialog } from "../../components/EditDialog";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../../components/Menu";
+import { RemoveDialog } from "../../components/RemoveDialog";
 import { strings as shell } from "../../strings";
 import { strings as all } from "./strings";
 
@@ -122,34 +122,23 @@ function Move({ version }: { version: ModelVersion }) {
 }
 
 function Delete({ version, onClose }: { version: ModelVersion; onClose: () => void }) {
-  const [reason, setReason] = useState("");
-  const [force, setForce] = useState(false);
   const navigate = useNavigate();
   const { name, version: number, current_stage } = version;
-  const comment = reason.trim();
-  const remove = async () => {
+  const holds = current_stage !== "None" && current_stage !== "Archived";
+  const remove = async (comment: string, force: boolean) => {
     const asked = { name, version: number, comment, ...(force ? { force } : {}) };
     await call(deleteModelVersion, asked);
     await then(navigate({ to: "/models/$name", params: { name } }), ...OLD);
   };
   return (
-    <EditDialog
+    <RemoveDialog
       title={strings.removeTitle(number)}
-      submit={strings.removeIt}
-      danger
-      disabled={!comment}
+      text={strings.removeText}
+      force={holds ? strings.force(current_stage) : undefined}
       failed={strings.notRemoved}
       said={strings.removed(number)}
-      save={remove}
+      remove={remove}
       onClose={onClose}
-    >
-      <p>{strings.removeText}</p>
-      <LinesField label={strings.reason} rows={3} value={reason} onChange={setReason} required />
-      {current_stage !== "None" && current_stage !== "Archived" && (
-        <Check checked={force} onChange={setForce}>
-          {strings.force(current_stage)}
-        </Check>
-      )}
-    </EditDialog>
+    />
   );
 }

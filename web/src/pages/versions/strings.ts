@@ -18,8 +18,6 @@ export const strings = {
     removeTitle: (version: string) => `Delete version ${version}?`,
     removeText:
       "It goes for good, and its number is never used again. The history keeps the reason.",
-    removeIt: "Delete",
-    reason: "Reason",
     force: (stage: string) => `Delete it although it holds ${stage} (managers only)`,
     removed: (version: string) => `Version ${version} was deleted.`,
     notRemoved: "The version was not deleted.",
