@@ -32,8 +32,7 @@ def _functions() -> dict[type[Op[Any]], Function]:
     rooms = [
         importlib.import_module(f"{store.__name__}.{info.name}")
         for info in pkgutil.iter_modules(store.__path__)
-        if info.name
-        not in {"sql", "dispatch", "migrations", "migrate", "columns", "buckets"}  # cost numpy
+        if info.name not in _NOT_ROOMS
     ]
     found: dict[type[Op[Any]], Function] = {}
     for op in OPERATIONS:
