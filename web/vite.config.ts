@@ -25,7 +25,7 @@ function compressed(): Plugin {
 }
 
 /** What only some pages need, and is heavy. */
-const LAZY = /uplot|hyparquet|fzstd|marked|components\/(Plot|Markdown)/;
+const LAZY = /uplot|hyparquet|fzstd|marked|lib\/parquet|components\/(Plot|Markdown)/;
 const SHARED = /src\/(\w+\.tsx?|(api|lib|state|components)\/|pages\/\w+\/(strings|route)\.)/;
 
 export default defineConfig({

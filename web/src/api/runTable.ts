@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
-import { call, callBytes } from "./client";
+import { call } from "./client";
 import { queries } from "./queries";
 import {
   checkSearch,
@@ -88,7 +88,12 @@ const outlineQuery = (asked: RunQuery, at: number) =>
 const outlineRows = ({ table, nodes }: RunOutline): RunRow[] =>
   rowsOf(table).map((row, i) => ({ ...row, node: nodes?.[i] }));
 
-function requestOf({ experiments, filter, order, deleted }: Omit<RunQuery, "columns" | "outline">) {
+export function requestOf({
+  experiments,
+  filter,
+  order,
+  deleted,
+}: Omit<RunQuery, "columns" | "outline">) {
   return {
     experiment_ids: [...experiments],
     filter,
@@ -125,23 +130,6 @@ export const runRowsWhere = (asked: RunQuery, most: number, signal?: AbortSignal
 export async function runIds(asked: RunQuery, first: number, last: number): Promise<string[]> {
   const request = { ...requestOf(asked), columns: ["run_id"] };
   return (await readRows(request, first, last - first + 1)).map(({ id }) => id);
-}
-
-const IDS_AT_ONCE = 10_000; // runs that are named in one filter
-
-/** Runs as CSV with the columns of a question: those with some ids, else all that pass. */
-export async function runsAsCsv(asked: RunQuery, ids?: readonly string[]): Promise<Blob> {
-  const request = { ...requestOf(asked), columns: [...ATTRIBUTES, ...asked.columns] };
-  if (!ids) return new Blob([await callBytes(searchRunTable, request, "text/csv")]);
-  const parts: BlobPart[] = [];
-  for (let first = 0; first < ids.length; first += IDS_AT_ONCE) {
-    const some = ids.slice(first, first + IDS_AT_ONCE).map((id) => `'${id}'`);
-    const filter = `attributes.run_id IN (${some.join(", ")})`;
-    const bytes = await callBytes(searchRunTable, { ...request, filter }, "text/csv");
-    const rest = new Uint8Array(bytes);
-    parts.push(first ? rest.subarray(rest.indexOf(10) + 1) : rest); // one head is enough
-  }
-  return new Blob(parts, { type: "text/csv" });
 }
 
 /** How many runs fit a question. */

@@ -43,7 +43,8 @@ export function rowsOf(table: RunTable): RunRow[] {
   });
 }
 
-function cellsOf(column: TableColumn, count: number): Cells {
+/** The values of a column by their rows; what is missing is not there. */
+export function cellsOf(column: TableColumn, count: number): Cells {
   const { rows, numbers, times, texts } = column;
   const plus = new Set(column.plus);
   const minus = new Set(column.minus);
