@@ -21,6 +21,7 @@ from cuvee.api.versions import (
     TransitionStage,
 )
 from cuvee.errors import InvalidParameter
+from cuvee.store.paging import MAX_GATHERED
 
 PROMPT = "mlflow.prompt.is_prompt"
 
@@ -237,3 +238,41 @@ def test_windows_and_totals_are_those_of_the_whole_answer(store: Store) -> None:
     assert (len(found.registered_models), found.total) == (1, 4)
     page = store.do(SearchModelVersions(filter="version_number = 2", max_results=1, total=True))
     assert (len(page.model_versions), page.total) == (1, 5)
+
+
+def test_texts_of_any_characters_come_back_from_searches(store: Store) -> None:
+    text = '\x01\x1f\t\r\n"\\/\x7f\u2028 é 模型 \U0001f377 {[,]}'
+    tags = [RegisteredModelTag("b", text), RegisteredModelTag("a", "")]
+    store.do(CreateRegisteredModel(name="wine", description=text, tags=tags))
+    pairs = [ModelVersionTag("b", text), ModelVersionTag("a", "")]
+    made = CreateModelVersion(name="wine", source="s3://b/x", description=text, tags=pairs)
+    store.do(made)
+    for most in (1, MAX_GATHERED):
+        [model] = store.do(SearchRegisteredModels(max_results=most)).registered_models
+        assert (model.description, list(model.tags.items())) == (text, [("a", ""), ("b", text)])
+        [latest] = model.latest_versions
+        [version] = store.do(SearchModelVersions(max_results=most)).model_versions
+        assert latest == version
+        assert (version.description, list(version.tags.items())) == (text, [("a", ""), ("b", text)])
+
+
+def test_long_pages_hold_what_short_ones_do(store: Store) -> None:
+    count = 501
+    for n in range(count):
+        make(store, f"m{n:03d}", kind="a", last=str(n))
+    for n in range(count):
+        release(store, "m000", last=str(n))
+    release(store, "m500", last="x")
+    every = store.do(SearchRegisteredModels(max_results=MAX_GATHERED)).registered_models
+    assert [(m.name, m.tags["last"]) for m in every] == [
+        (f"m{n:03d}", str(n)) for n in range(count)
+    ]
+    latest = {m.name: [v.version for v in m.latest_versions] for m in every if m.latest_versions}
+    assert latest == {"m000": [str(count)], "m500": ["1"]}
+
+    def found(most: int) -> list[tuple[str, str, str]]:
+        page = store.do(SearchModelVersions(max_results=most, order_by=["name", "version_number"]))
+        return [(v.name, v.version, v.tags["last"]) for v in page.model_versions]
+
+    numbered = [("m000", str(n + 1), str(n)) for n in range(count)]
+    assert found(MAX_GATHERED) == found(MAX_GATHERED + 1) == [*numbered, ("m500", "1", "x")]

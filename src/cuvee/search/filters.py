@@ -13,6 +13,8 @@ name       = [parent. | children.] [type word .] key
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cuvee.search.languages import LISTS, PRESENCE, RANGES, Field, Language, Takes
 from cuvee.search.names import filter_side
 from cuvee.search.tokens import Source, T, Token, Want
@@ -20,6 +22,9 @@ from cuvee.search.tree import And, Clause, Literal, Node, Not, Or, Side, Value
 
 MAX_DEPTH = 32
 """Groups and NOTs within each other: parser, writer and databases recurse into them."""
+
+MAX_REMEMBERED = 1000
+"""Characters of the longest filter whose tree is kept: pages and those who look again send it."""
 
 _STATUSES = {"pending": 1, "ready": 2, "failed": 3, "upload_failed": 3}
 
@@ -34,7 +39,17 @@ def parse_filter(text: str, language: Language) -> And:
     Raises:
         SearchError: the text is not a filter; the message says where and what was expected.
     """
-    return read_filter(Source(text, "Filter"), language) if text else And(())
+    if not text:
+        return And(())
+    read = _remembered if len(text) <= MAX_REMEMBERED else _read
+    return read(text, language)
+
+
+def _read(text: str, language: Language) -> And:
+    return read_filter(Source(text, "Filter"), language)
+
+
+_remembered = lru_cache(256)(_read)
 
 
 def read_filter(source: Source, language: Language) -> And:

@@ -67,9 +67,9 @@ class Space:
     fields: Mapping[str, tuple[str, Field]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
-    """One search's filters and orders.
+    """One search's filters and orders; each is equal to itself alone.
 
     Args:
         spaces: type word -> what it opens; "" is what a name without a type word belongs to.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cuvee.errors import InvalidParameter
 from cuvee.search.languages import Language
@@ -12,6 +13,9 @@ from cuvee.search.tree import OrderKey, Side
 
 MAX_KEYS = 30
 """Each key is a join; SQLite joins at most 64 tables."""
+
+MAX_REMEMBERED = 1000
+"""Characters of the longest text whose key is kept."""
 
 
 def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...]:
@@ -27,12 +31,20 @@ def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...
     found: dict[Side, OrderKey] = {}
     for number, text in enumerate(texts, start=1):
         where = "Order" if len(texts) == 1 else f"Order {number}"
-        key = order_key(Source(text, where), language)
+        read = _remembered if len(text) <= MAX_REMEMBERED else _read
+        key = read(text, where, language)
         if key.side in found and not language.repeated_order:
             raise InvalidParameter(f"{where} error: '{key.key[:60]}' occurs twice: send it once.")
         found.setdefault(key.side, key)
     check_count(len(found))
     return tuple(found.values())
+
+
+def _read(text: str, where: str, language: Language) -> OrderKey:
+    return order_key(Source(text, where), language)
+
+
+_remembered = lru_cache(256)(_read)
 
 
 def check_count(count: int) -> None:

@@ -11,7 +11,8 @@ from cuvee.store import access, gates, guards, schema
 from cuvee.store.bindings import keep_name
 from cuvee.store.engine import arg, hot
 from cuvee.store.holdings import end_holding, forget_holdings
-from cuvee.store.models import find_model, load_models, touch_model
+from cuvee.store.model_data import load_models
+from cuvee.store.models import find_model, touch_model
 from cuvee.store.policies import drop_policy
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions

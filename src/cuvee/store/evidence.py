@@ -24,7 +24,8 @@ from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
 from cuvee.store.events import load_events
 from cuvee.store.evidence_log import Proofs, proofs, rows_of
-from cuvee.store.models import find_model, load_models
+from cuvee.store.model_data import load_models
+from cuvee.store.models import find_model
 from cuvee.store.origins import run_of
 from cuvee.store.policies import Applied, policy_of
 from cuvee.store.reviewers import approvals_of

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.models import (
@@ -15,20 +14,18 @@ from cuvee.api.models import (
     GetLatestVersions,
     GetRegisteredModel,
     MoveRegisteredModel,
-    RegisteredModel,
-    RegisteredModelAlias,
     RegisteredModelResult,
-    RegisteredModelTag,
     RenameRegisteredModel,
     SetRegisteredModelTag,
     UpdateRegisteredModel,
 )
 from cuvee.api.names import plain, shown
-from cuvee.api.versions import ModelVersion, VersionList
+from cuvee.api.versions import VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import access, gates, schema
 from cuvee.store.bindings import keep_name, require_bound, require_name, require_place
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.model_data import latest_rows, load_models
 from cuvee.store.policies import (
     carry_policy,
     find_stage,
@@ -42,7 +39,6 @@ from cuvee.store.version_data import load_versions
 
 _m = schema.registered_models
 _t = schema.registered_model_tags
-_a = schema.aliases
 _v = schema.model_versions
 
 _by_name = hot(select(_m).where(_m.c.name == arg("name")))
@@ -63,21 +59,6 @@ _put = hot(
 _touch = hot(update(_m).where(_m.c.pk == arg("model_pk")).values(updated=arg("updated")))
 _touch_versions = hot(
     update(_v).where(_v.c.model_pk == arg("model_pk")).values(updated=arg("updated"))
-)
-_tags = hot(lambda db: select(_t).where(db.among(_t.c.model_pk, "pks")).order_by(_t.c.key))
-_aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
-_latest = hot(
-    lambda db: (
-        select(_v)
-        .where(
-            tuple_(_v.c.model_pk, _v.c.stage, _v.c.version).in_(
-                select(_v.c.model_pk, _v.c.stage, func.max(_v.c.version))
-                .where(db.among(_v.c.model_pk, "pks"))
-                .group_by(_v.c.model_pk, _v.c.stage)
-            )
-        )
-        .order_by(_v.c.model_pk, _v.c.version)
-    )
 )
 _latest_in = hot(
     select(_v)
@@ -199,7 +180,7 @@ def get_latest_versions(tx: Tx, op: GetLatestVersions) -> VersionList:
         found = (tx.first(_latest_in, model_pk=row[0], stage=stage) for stage in wanted)
         rows = sorted((one for one in found if one), key=lambda one: int(one[2]))
     else:
-        rows = tx.all(_latest, pks=tx.listed([row[0]]))
+        rows = latest_rows(tx, [row[0]])
     return VersionList(load_versions(tx, [(op.name, r) for r in rows], aliases=True))
 
 
@@ -246,32 +227,3 @@ def find_model(tx: Tx, name: str, *, lock: bool = False) -> tuple[Any, ...]:
 def touch_model(tx: Tx, pk: int) -> None:
     """Note that a model has changed now."""
     tx.run(_touch, model_pk=pk, updated=tx.now)
-
-
-def load_models(tx: Tx, rows: list[tuple[Any, ...]]) -> list[RegisteredModel]:
-    """Return registered models for rows in the order of ``schema.registered_models``."""
-    names = {row[0]: row[1] for row in rows}
-    pks = tx.listed(list(names))
-    tags: dict[int, list[RegisteredModelTag]] = defaultdict(list)
-    aliases: dict[int, list[RegisteredModelAlias]] = defaultdict(list)
-    latest: dict[str, list[ModelVersion]] = defaultdict(list)
-    for pk, key, value in tx.all(_tags, pks=pks):
-        tags[pk].append(RegisteredModelTag(key, value))
-    for pk, alias, version in tx.all(_aliases, pks=pks):
-        aliases[pk].append(RegisteredModelAlias(alias, str(version)))
-    for found in load_versions(tx, [(names[r[1]], r) for r in tx.all(_latest, pks=pks)]):
-        latest[found.name].append(found)
-    return [
-        RegisteredModel(
-            name=name,
-            creation_timestamp=created,
-            last_updated_timestamp=updated,
-            user_id=user or None,
-            description=description or None,
-            latest_versions=latest[name],
-            tag_items=tags[pk],
-            alias_items=aliases[pk],
-            folder=folder,
-        )
-        for pk, name, description, user, created, updated, _, folder in rows
-    ]

@@ -15,15 +15,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from cuvee.errors import InvalidParameter
 from cuvee.store.conditions import Condition
 from cuvee.store.engine import Prepared, arg
 from cuvee.store.filters import WHOLE, Search, Term
+from cuvee.store.tx import Tx
 
 _INT64 = (-(2**63), 2**63 - 1)
-
+_columns = msgspec.json.Decoder(list[list[Any]])
 
 MAX_PLANS = 256
 """Shapes of questions whose SQL is kept in memory."""
@@ -31,17 +33,24 @@ MAX_PLANS = 256
 MAX_SHAPE = 40
 """Parts and values of the longest question whose SQL is kept."""
 
+MAX_GATHERED = 1000
+"""Rows of the longest page that is fetched as one text, which must fit into memory."""
+
 
 class Plan(NamedTuple):
     """The SQL for questions of one shape.
 
     Args:
-        statement: the query; its rows end with the values of the terms.
+        statement: the query.
         types: what Python gets for each term.
+        places: where in a row the value of each term stands.
+        gathered: whether the query gathers its columns into one text, rather than return rows.
     """
 
     statement: Prepared
     types: tuple[type[int | float | str], ...]
+    places: tuple[int, ...] = ()
+    gathered: bool = False
 
 
 def find_page(
@@ -71,27 +80,36 @@ def find_page(
     asked = _digest(question)
     values = dict(search.values)
     parts = search.parts
+    gathered = limit <= MAX_GATHERED
     if token:
-        last = _open(token, asked, _plan(search, columns, parts[0], resumed=True).types)
+        plan = _plan(search, columns, parts[0], resumed=True, gathered=gathered)
+        last = _open(token, asked, plan.types)
         values.update((f"last{i}", value) for i, value in enumerate(last))
         if len(parts) > 1:
             parts = tuple(part for part in parts if part >= last[0])
     rows: list[tuple[Any, ...]] = []
     for place, part in enumerate(parts):
         resumed = bool(token) and place == 0
-        plan = _plan(search, columns, part, resumed=resumed, offset=bool(offset))
+        plan = _plan(search, columns, part, resumed=resumed, offset=bool(offset), gathered=gathered)
         # One row more than the page tells whether there is another page.
         values.update(limit=limit + 1 - len(rows), offset=offset)
-        rows += search.tx.all(plan.statement, **values)
+        rows += _fetch(search.tx, plan, values)
         if len(rows) > limit:
             break
         if offset and part != parts[-1]:
             offset = 0 if rows else offset - count_found(search, part, resumed=resumed, **values)
     page = rows[:limit]
     page = page[: keep(page)] if page else page
+    resume = None
+    if len(rows) > len(page):
+        resume = _seal(asked, [page[-1][place] for place in plan.places])
     width = len(columns)
-    resume = _seal(asked, page[-1][width:]) if len(rows) > len(page) else None
-    return [row[:width] for row in page], resume
+    return page if width > max(plan.places) else [row[:width] for row in page], resume
+
+
+def _fetch(tx: Tx, plan: Plan, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    rows = tx.all(plan.statement, **values)
+    return list(zip(*_columns.decode(rows[0][0]), strict=True)) if plan.gathered else rows
 
 
 def count_found(search: Search, part: int = WHOLE, *, resumed: bool = False, **values: Any) -> int:
@@ -115,11 +133,18 @@ def _plan(
     *,
     resumed: bool,
     offset: bool = False,
+    gathered: bool = False,
 ) -> Plan:
     def write() -> Plan:
         found = search.write(part)
         terms = found.terms
-        query = select(*columns, *(term.value for term in terms)).select_from(found.source)
+        fetched, places = list(columns), list[int]()
+        for term in terms:
+            at = next((i for i, column in enumerate(fetched) if column is term.value), len(fetched))
+            fetched += [term.value] if at == len(fetched) else []
+            places.append(at)
+        query = select(*(c.label(f"c{i}") for i, c in enumerate(fetched)))
+        query = query.select_from(found.source)
         query = query.where(*found.where)
         if resumed:
             query = query.where(_behind(terms))
@@ -127,9 +152,16 @@ def _plan(
         query = query.order_by(*order).limit(arg("limit"))
         if offset:
             query = query.offset(arg("offset"))
-        return Plan(search.tx.database.prepare(query), tuple(term.type for term in terms))
+        database = search.tx.database
+        types = tuple(term.type for term in terms)
+        # SQLite writes no float into JSON as exactly as it is.
+        if not gathered or any(c.type.python_type is float for c in fetched):
+            return Plan(database.prepare(query), types, tuple(places))
+        page = query.subquery()
+        query = select(database.gather(*page.c))
+        return Plan(database.prepare(query), types, tuple(places), gathered=True)
 
-    return _kept(search, (part, resumed, offset, len(columns)), write)
+    return _kept(search, (part, resumed, offset, gathered, len(columns)), write)
 
 
 def _kept(search: Search, said: tuple[Any, ...], write: Callable[[], Plan]) -> Plan:

@@ -46,7 +46,8 @@ from cuvee.store.gates import (
     not_an_approver,
     open_requests,
 )
-from cuvee.store.models import find_model, load_models
+from cuvee.store.model_data import load_models
+from cuvee.store.models import find_model
 from cuvee.store.requests import actions_of, not_a_canceller, request_of, void_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions

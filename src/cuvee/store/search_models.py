@@ -19,7 +19,7 @@ from cuvee.store import schema
 from cuvee.store.conditions import Condition, Keyed, Row, Subject
 from cuvee.store.engine import arg
 from cuvee.store.filters import Search
-from cuvee.store.models import load_models
+from cuvee.store.model_data import load_models
 from cuvee.store.paging import count_found, find_page
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
@@ -64,24 +64,24 @@ _VERSIONS = Subject(
     ),
     keyed={Kind.TAG: Keyed(_vt, owner=_vt.c.version_pk, key=_vt.c.key)},
 )
-_MODEL_IS_PROMPT = exists().where(
+_MODEL_IS_NONE = ~exists().where(
     _mt.c.model_pk == _m.c.pk, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
 )
-_VERSION_IS_PROMPT = exists().where(
+_VERSION_IS_NONE = ~exists().where(
     _vt.c.version_pk == _v.c.pk, _vt.c.key == PROMPT_TAG, _vt.c.value == "true"
 )
 # These say nothing new beside the name, but let the database take a model's versions in the order
 # of their index, rather than read and sort all of them.
 _named = _m.alias()
 _ONE_MODEL = select(_named.c.pk).where(_named.c.name == arg("one_model")).scalar_subquery()
-_ONE_IS_PROMPT = exists().where(
+_ONE_IS_NONE = ~exists().where(
     _mt.c.model_pk == _ONE_MODEL, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
 )
 
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
     order = parse_order(op.order_by, REGISTERED_MODELS)
-    tree, hidden = _without_prompts(parse_filter(op.filter, REGISTERED_MODELS), [~_MODEL_IS_PROMPT])
+    tree, hidden = _without_prompts(parse_filter(op.filter, REGISTERED_MODELS), [_MODEL_IS_NONE])
     search = Search(tx, _MODELS, "models")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
     search.demand(*mine[:2], **mine.values)
@@ -107,7 +107,7 @@ def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     order = parse_order(op.order_by, MODEL_VERSIONS)
     asked = parse_filter(op.filter, MODEL_VERSIONS)
     named = _name_of(asked)
-    hides = [~_MODEL_IS_PROMPT if named is None else ~_ONE_IS_PROMPT, ~_VERSION_IS_PROMPT]
+    hides = [_MODEL_IS_NONE if named is None else _ONE_IS_NONE, _VERSION_IS_NONE]
     tree, hidden = _without_prompts(asked, hides)
     search = Search(tx, _VERSIONS, "versions")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)

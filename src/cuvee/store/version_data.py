@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import msgspec
 from sqlalchemy import literal, select, union_all
 
 from cuvee.api.versions import ModelVersion, ModelVersionTag
@@ -15,7 +16,7 @@ from cuvee.store.tx import Tx
 _t = schema.model_version_tags
 _a = schema.aliases
 
-_tags = hot(lambda db: select(_t).where(db.among(_t.c.version_pk, "pks")).order_by(_t.c.key))
+_tags = hot(lambda db: select(db.gather(*_t.c)).where(db.among(_t.c.version_pk, "pks")))
 _aliases = hot(lambda db: select(_a).where(db.among(_a.c.model_pk, "pks")).order_by(_a.c.alias))
 # Of one version, both in one go: a list to look through costs more than what is found.
 _of_one = hot(
@@ -28,6 +29,11 @@ _of_one = hot(
         ),
     ).order_by("kind", "key")
 )
+
+_texts = msgspec.json.Decoder(tuple[list[int], list[str], list[str]])
+
+MAX_VERSIONS = 500
+"""Versions whose tags are fetched at once, as one text that must fit into memory."""
 
 
 def load_versions(
@@ -42,18 +48,27 @@ def load_versions(
     """
     if aliases and len(rows) == 1:
         return [_load_one(tx, *rows[0])]
-    tags: dict[int, list[ModelVersionTag]] = defaultdict(list)
-    for pk, key, value in tx.all(_tags, pks=tx.listed([row[0] for _, row in rows])):
-        tags[pk].append(ModelVersionTag(key, value))
+    tags = _tags_of(tx, [row[0] for _, row in rows])
+    if not aliases:
+        return [_version(name, row, tags.get(row[0]) or [], []) for name, row in rows]
     names: dict[tuple[int, int], list[str]] = defaultdict(list)
-    if aliases:
-        models = sorted({row[1] for _, row in rows})
-        for model_pk, alias, version in tx.all(_aliases, pks=tx.listed(models)):
-            names[model_pk, version].append(alias)
+    models = sorted({row[1] for _, row in rows})
+    for model_pk, alias, version in tx.all(_aliases, pks=tx.listed(models)):
+        names[model_pk, version].append(alias)
     return [
         _version(name, row, tags.get(row[0], []), names.get((row[1], row[2]), []))
         for name, row in rows
     ]
+
+
+def _tags_of(tx: Tx, pks: list[int]) -> dict[int, list[ModelVersionTag]]:
+    """Return the tags of versions, sorted by their keys."""
+    found: dict[int, list[ModelVersionTag]] = defaultdict(list)
+    for start in range(0, len(pks), MAX_VERSIONS):
+        gathered = tx.value(_tags, pks=tx.listed(pks[start : start + MAX_VERSIONS]))
+        for pk, key, value in sorted(zip(*_texts.decode(gathered), strict=True)):
+            found[pk].append(ModelVersionTag(key, value))
+    return found
 
 
 def _load_one(tx: Tx, name: str, row: tuple[Any, ...]) -> ModelVersion:
