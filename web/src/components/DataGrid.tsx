@@ -1,6 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { pressed, type Sort } from "../lib/search";
+import { lit, pointing } from "../state/lit";
 import { strings } from "../strings";
 import styles from "./DataGrid.module.css";
 import { Icon } from "./Icon";
@@ -62,6 +70,8 @@ export interface DataGridProps<Row> {
   onPeek?: (index: number) => void;
   /** Called when the focus has come to a row by a key. */
   onMove?: (index: number) => void;
+  /** What of a chart a row stands for, as in state/lit.ts; pointing at one points at the other. */
+  litBy?: ((row: Row) => string) | undefined;
   empty?: ReactNode;
 }
 
@@ -240,6 +250,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             rowKey={rowKey}
             selection={selection}
             nesting={props.nesting}
+            litBy={props.litBy}
             onToggle={toggle}
             onOpen={onOpen}
           />
@@ -356,6 +367,7 @@ interface BodyRowProps<Row> extends PlacedRow<Row> {
   rowKey: (row: Row) => string;
   selection: Selection<Row> | undefined;
   nesting: ((row: Row) => Nesting) | undefined;
+  litBy: ((row: Row) => string) | undefined;
   onToggle: (index: number, range: boolean) => void;
   onOpen: ((row: Row) => void) | undefined;
 }
@@ -365,6 +377,8 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
   const { onToggle, onOpen } = props;
   const on = row !== undefined && (selection?.has(row) ?? false);
   const nested = row && props.nesting?.(row);
+  const point = row && props.litBy?.(row);
+  const isLit = useSyncExternalStore(lit.follow, () => point !== undefined && lit.get() === point);
   const nameOf = selection?.nameOf ?? ((one: Row) => rowKey(one).slice(0, 8));
   const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
   const firstLoose = columns.find((c) => c.left === undefined);
@@ -377,6 +391,8 @@ function BodyRow<Row>(props: BodyRowProps<Row>) {
       aria-expanded={nested?.open}
       aria-selected={selection ? on : undefined}
       style={{ transform: `translateY(${top}px)`, width, minWidth: "100%" }}
+      data-lit={isLit || undefined}
+      {...(point !== undefined && pointing(point))}
       onDoubleClick={() => row && onOpen?.(row)}
     >
       {selection && (

@@ -3,6 +3,7 @@ import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from "reac
 import { useLiveSeries } from "../../api/series";
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
+import { SearchBox } from "../../components/Field";
 import { Swatch } from "../../components/Swatch";
 import { grouped as groupedKeys, isChosen, type KeyGroup } from "../../lib/keys";
 import { grouped } from "../../lib/number";
@@ -24,13 +25,16 @@ interface MetricChartsProps {
   onView: (change: Partial<ChartView>) => void;
   /** Whether the runs are listed beside the charts. */
   legend?: boolean;
+  /** Whether there is no room for the index of metrics beside the charts. */
+  narrow?: boolean;
 }
 
+const NONE: readonly string[] = []; // the table beside them says how runs are grouped
 const FEW = 200; // metrics up to which all are followed, so that new ones are seen
 
 /** The charts of some runs: an index of all metrics, and those on screen drawn. */
 export function MetricCharts(props: MetricChartsProps) {
-  const { runs, keys, view, onView, legend = false } = props;
+  const { runs, keys, view, onView, legend = false, narrow = false } = props;
   const [following, setFollowing] = useState(true);
   const [onScreen, setOnScreen] = useState<readonly string[]>([]);
   const groups = useMemo(() => groupedKeys(keys), [keys]);
@@ -53,25 +57,35 @@ export function MetricCharts(props: MetricChartsProps) {
   const live = runs.filter((run) => run.live);
   useLiveSeries(following ? live : [], keys.length > FEW ? onScreen : []);
   return (
-    <div className={styles.page}>
-      <div className={styles.side}>
-        <KeyIndex
-          groups={found}
-          total={keys.length}
-          shown={size(shown)}
-          chosen={chosen}
-          onChoose={(next) => onView({ keys: next.length ? next : undefined })}
-          search={view.q ?? ""}
-          onSearch={(q) => onView({ q: q || undefined })}
-        />
-        {legend && <RunLegend runs={runs} groups={inGroups} />}
-      </div>
+    <div className={narrow ? styles.narrow : styles.page}>
+      {narrow ? (
+        keys.length > 1 && (
+          <SearchBox
+            label={strings.find}
+            value={view.q ?? ""}
+            onChange={(q) => onView({ q: q || undefined, keys: undefined })}
+          />
+        )
+      ) : (
+        <div className={styles.side}>
+          <KeyIndex
+            groups={found}
+            total={keys.length}
+            shown={size(shown)}
+            chosen={chosen}
+            onChoose={(next) => onView({ keys: next.length ? next : undefined })}
+            search={view.q ?? ""}
+            onSearch={(q) => onView({ q: q || undefined })}
+          />
+          {legend && <RunLegend runs={runs} groups={inGroups} />}
+        </div>
+      )}
       <section className={styles.charts} aria-label={strings.charts}>
         <ChartBar
           view={view}
           onView={onView}
           keys={keys}
-          fields={fields}
+          fields={narrow ? NONE : fields}
           by={by}
           live={live.length > 0}
           following={following}
@@ -86,6 +100,7 @@ export function MetricCharts(props: MetricChartsProps) {
             view={view}
             onView={onView}
             onScreen={setOnScreen}
+            narrowest={narrow ? NARROW : NARROWEST}
           />
         ) : (
           <Empty title={chosen.size ? strings.noneChosen : strings.noMatch(view.q ?? "")}>
@@ -131,21 +146,25 @@ interface GridProps {
   view: ChartView;
   onView: (change: Partial<ChartView>) => void;
   onScreen: (keys: readonly string[]) => void;
+  /** How wide a chart is at least, in pixels. */
+  narrowest: number;
 }
 
 type Line = { head: KeyGroup } | { keys: readonly string[] };
 
 const NARROWEST = 380; // pixels of a chart
+const NARROW = 300; // where there is little room
 const GAP = 12;
 const HEAD = 38;
 const AROUND = 48; // pixels of a card beside its chart's height
 
 /** Cards in rows; only those on screen are there. */
-function Grid({ groups, runs, grouped: byValue, view, onView, onScreen }: GridProps) {
+function Grid(props: GridProps) {
+  const { groups, runs, grouped: byValue, view, onView, onScreen, narrowest } = props;
   const frame = useRef<HTMLDivElement>(null);
   const { width, offset, scroller } = usePlace(frame);
   const one = size(groups) === 1;
-  const columns = one ? 1 : Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+  const columns = one ? 1 : Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
   const height = one ? 400 : 210;
   const lines = useMemo(() => linesOf(groups, columns), [groups, columns]);
   const virtual = useVirtualizer({
@@ -223,7 +242,7 @@ function usePlace(frame: RefObject<HTMLDivElement | null>) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   useLayoutEffect(() => {
     const element = frame.current;
-    const main = document.getElementById("main");
+    const main = element?.closest<HTMLElement>("[data-scrolls]") ?? document.getElementById("main");
     if (!element || !main) return;
     setScroller(main);
     const measure = () => {

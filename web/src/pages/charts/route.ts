@@ -2,8 +2,9 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { Query } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type RunsSearch, readRuns } from "../experiments/route";
+import type { CurvesSearch } from "./Curves";
 import { type RunView, readRunView } from "./runView";
-import { type ChartView, readView } from "./view";
+import { readView } from "./view";
 
 /** What the charts of an experiment show. */
 export interface ExperimentChartsSearch extends RunsSearch, RunView {}
@@ -18,13 +19,10 @@ export const experimentChartsRoute = createRoute({
   component: lazyRouteComponent(() => import("./ExperimentCharts"), "ExperimentCharts"),
 });
 
-/** What the curves of an experiment's runs show. */
-export interface ExperimentMetricsSearch extends RunsSearch, ChartView {}
-
 export const experimentMetricsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId/metrics",
-  validateSearch: (query: Query): ExperimentMetricsSearch => ({
+  validateSearch: (query: Query): CurvesSearch => ({
     ...readRuns(query),
     ...readView(query),
   }),

@@ -30,7 +30,14 @@ export function Experiment() {
       <Id value={experimentId} length={24} />
     </>
   );
-  const tabs = <ExperimentTabs experimentId={experimentId} active="table" search={search} />;
+  const split = search.view === "split";
+  const tabs = (
+    <ExperimentTabs
+      experimentId={experimentId}
+      active={split ? "split" : "table"}
+      search={search}
+    />
+  );
   return (
     <Page
       title={name}

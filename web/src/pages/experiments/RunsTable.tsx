@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { ApiError } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
 import { type TableRow, useRunGroups } from "../../api/runGroups";
@@ -7,10 +7,11 @@ import { useRunRows } from "../../api/runTable";
 import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
-import { strokesOf } from "../../lib/colour";
+import { type Stroke, strokesOf } from "../../lib/colour";
 import { compact, readSorts, writeSorts } from "../../lib/search";
 import type { RunRow } from "../../lib/table";
 import { useKeys } from "../../state/keys";
+import { groupId } from "../../state/lit";
 import { strings as shell } from "../../strings";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
 import styles from "./Experiment.module.css";
@@ -21,13 +22,14 @@ import { NoRuns } from "./NoRuns";
 import { nestingOf, withNesting } from "./nestedColumns";
 import { Peek } from "./Peek";
 import { RunsTools } from "./RunsTools";
-import { type Change, experimentRoute, type RunsSearch } from "./route";
+import { type Change, experimentRoute, type TableSearch } from "./route";
 import { useSelection } from "./selection";
 import { strings } from "./strings";
 
 const PATIENCE = 250; // milliseconds for which rows wait to be read with their keys at once
 const LATEST = ["attributes.start_time DESC"];
 const NONE: readonly string[] = [];
+const Curves = lazy(async () => ({ default: (await import("../charts/Curves")).Curves }));
 
 /** The runs of an experiment, any number of them. */
 export function RunsTable({ experimentId, name }: { experimentId: string; name: string }) {
@@ -56,7 +58,10 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const rows = by ? groups : flat;
   const runs = by ? groups.runs : flat.runs;
   const about = JSON.stringify([experimentId, filter, order, deleted, by, nested]);
-  const show = (next: RunsSearch, replace = false) =>
+  const split = search.view === "split";
+  // The runs that the charts beside the table draw.
+  const [drawn, setDrawn] = useState<readonly (Stroke & { id: string })[]>([]);
+  const show = (next: TableSearch, replace = false) =>
     void navigate({
       to: "/experiments/$experimentId",
       params: { experimentId },
@@ -66,7 +71,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
       resetScroll: false,
     });
   const change = (part: Change, replace = false) =>
-    show({ ...search, ...part } as RunsSearch, replace);
+    show({ ...search, ...part } as TableSearch, replace);
   const chosen = useSelection(rows, runs, about, search.sel, (sel) => change({ sel }, true));
   // All of one answer are not all of another.
   const sel = search.sel === "all" ? undefined : search.sel;
@@ -80,11 +85,16 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   latest.current = toggle;
   const columns = useMemo(() => {
     const few = chosen.ids.size <= MOST_COMPARED ? [...chosen.ids] : [];
-    const all = [nameColumn(strokesOf(few)), ...FIXED, ...rows.columns.map(keyColumn)];
+    const lines = new Map(by ? [] : drawn.map((run) => [run.id, run]));
+    const all = [
+      nameColumn(split ? lines : strokesOf(few)),
+      ...FIXED,
+      ...rows.columns.map(keyColumn),
+    ];
     const toggle = (row: TableRow) => latest.current(row);
     const placed = nested ? withNesting(all, filter !== "", toggle) : all;
     return withGroups(placed, by ? stat : undefined, toggle);
-  }, [rows.columns, chosen.ids, by, stat, nested, filter]);
+  }, [rows.columns, chosen.ids, by, stat, nested, filter, split, drawn]);
   const compare = () => {
     const ids = chosen.ids;
     if (ids.size < 2 || ids.size > MOST_COMPARED) return;
@@ -126,38 +136,57 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
           onRetry={refused ? undefined : rows.refetch}
         />
       )}
-      <div className={styles.beside}>
-        <div className={`${styles.grid} ${rows.isOld ? styles.old : ""}`}>
-          {rows.isPending && <Skeleton lines={12} />}
-          {there && (
-            <DataGrid
-              label={strings.runs.label}
-              columns={columns}
-              count={rows.total}
-              rowAt={rows.rowAt}
-              rowKey={({ id }) => id}
-              onRange={rows.onRange}
-              about={about}
-              sorts={sorts}
-              onSort={(next) => change({ sort: writeSorts(next) })}
-              selection={chosen}
-              nesting={nested ? (row) => nestingOf(row as RunRow) : undefined}
-              onUnfold={toggle}
-              onOpen={(row) =>
-                "group" in row
-                  ? toggle(row)
-                  : void navigate({ to: "/runs/$runId", params: { runId: row.id } })
-              }
-              onPeek={(index) => peekAt(index, false)}
-              onMove={(index) => peekAt(index, true)}
-              empty={
-                <NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />
-              }
-            />
-          )}
+      <div className={styles.halves}>
+        <div className={styles.beside}>
+          <div className={`${styles.grid} ${rows.isOld ? styles.old : ""}`}>
+            {rows.isPending && <Skeleton lines={12} />}
+            {there && (
+              <DataGrid
+                label={strings.runs.label}
+                columns={columns}
+                count={rows.total}
+                rowAt={rows.rowAt}
+                rowKey={({ id }) => id}
+                onRange={rows.onRange}
+                about={about}
+                sorts={sorts}
+                onSort={(next) => change({ sort: writeSorts(next) })}
+                selection={chosen}
+                litBy={split ? litBy : undefined}
+                nesting={nested ? (row) => nestingOf(row as RunRow) : undefined}
+                onUnfold={toggle}
+                onOpen={(row) =>
+                  "group" in row
+                    ? toggle(row)
+                    : void navigate({ to: "/runs/$runId", params: { runId: row.id } })
+                }
+                onPeek={(index) => peekAt(index, false)}
+                onMove={(index) => peekAt(index, true)}
+                empty={
+                  <NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />
+                }
+              />
+            )}
+          </div>
+          {peek && <Peek runId={peek} onClose={() => change({ peek: undefined }, true)} />}
         </div>
-        {peek && <Peek runId={peek} onClose={() => change({ peek: undefined }, true)} />}
+        {split && (
+          <section className={styles.charts} aria-label={strings.runs.beside} data-scrolls>
+            <Suspense fallback={<Skeleton lines={12} />}>
+              <Curves
+                experiments={experiments}
+                search={search}
+                onChange={(part) => change(part, "q" in part || "smooth" in part)}
+                onRuns={setDrawn}
+                beside
+              />
+            </Suspense>
+          </section>
+        )}
       </div>
     </div>
   );
 }
+
+/** What of the charts a row stands for: the line of its run, or of its group. */
+const litBy = (row: TableRow) => ("group" in row ? groupId(row.group.group) : row.id);

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { choice, compact, type Query, readSorts, text, texts, writeSorts } from "../../lib/search";
 import { rootRoute } from "../../root";
+import { type ChartView, readView } from "../charts/view";
 
 export const experimentsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -20,8 +21,8 @@ export interface RunsSearch {
   sort?: string | string[];
   /** Columns; those that vary when absent. */
   cols?: string[];
-  /** Deleted runs instead of the others. */
-  view?: "deleted";
+  /** Deleted runs instead of the others, or the charts of the runs beside the table. */
+  view?: "deleted" | "split";
   /** Selected runs: ids with commas, or all. */
   sel?: string;
   /** What the runs are grouped by, as a field of the search language. */
@@ -37,7 +38,7 @@ export interface RunsSearch {
 }
 
 /** A part of it that is to change; undefined takes it away. */
-export type Change = { [K in keyof RunsSearch]?: RunsSearch[K] | undefined };
+export type Change = { [K in keyof TableSearch]?: TableSearch[K] | undefined };
 
 /** The part of an address that says which runs are shown, and how. */
 export const readRuns = (query: Query): RunsSearch =>
@@ -49,14 +50,23 @@ export const readRuns = (query: Query): RunsSearch =>
     stat: choice(query, "stat", ["min", "max", "count"]),
     open: texts(query, "open"),
     peek: text(query, "peek"),
-    view: choice(query, "view", ["deleted"]),
+    view: choice(query, "view", ["deleted", "split"]),
     sel: text(query, "sel"),
     cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
   }) as RunsSearch;
 
+/** What the table shows, and with it the charts beside it. */
+export interface TableSearch extends RunsSearch, ChartView {}
+
+/** Of charts the address of a table says something only where they are seen. */
+export function readTable(query: Query): TableSearch {
+  const runs = readRuns(query);
+  return runs.view === "split" ? { ...readView(query), ...runs } : runs;
+}
+
 export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId",
-  validateSearch: readRuns,
+  validateSearch: readTable,
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),
 });

@@ -6,6 +6,7 @@ export const strings = {
   tabs: {
     label: "Views of the experiment",
     table: "Table",
+    split: "Split",
     metrics: "Metrics",
     charts: "Charts",
   },
@@ -90,6 +91,7 @@ export const strings = {
     started: "Started",
     duration: "Duration",
     user: "User",
+    beside: "Charts of the runs",
   },
   nesting: {
     label: "How nested runs are shown",
