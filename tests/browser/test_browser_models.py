@@ -20,6 +20,8 @@ from refusals.served import Site
 MANY = 2000
 QUIET = 1.1  # seconds that the control takes on a machine without other work
 HELD = "wine_held"
+MEASURED = "model_0007"
+AGO = r"(now|just now|\d.*ago)"
 LONG = "zz_" + "a_very_long_name_that_somebody_has_chosen_" * 5
 
 
@@ -42,12 +44,25 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             if stage:
                 site.api("model-versions/transition-stage", **named, stage=stage)
         ask_for_a_move(site, named)
+        log_a_metric(site)
         site.api("registered-models/alias", **named, alias="champion")
         yield site
 
 
 def ask_for_a_move(site: Site, named: dict[str, Any]) -> None:
     site.api("transition-requests/create", **named, stage="Production", comment="better")
+
+
+def log_a_metric(site: Site) -> None:
+    """Give a model a version in Production whose run has metrics, and let another person own it."""
+    run = site.api("runs/create", experiment_id="0")["run"]["info"]["run_id"]
+    for key, value in (("auc", 0.98765), ("rmse", 0.25)):
+        site.api("runs/log-metric", run_id=run, key=key, value=value, timestamp=1, step=0)
+    about = {"name": MEASURED, "source": f"runs:/{run}/m", "run_id": run}
+    for _ in range(3):
+        version = site.api("model-versions/create", **about)["model_version"]["version"]
+        moved = {"name": MEASURED, "version": version, "stage": "Production"}
+        site.api("model-versions/transition-stage", **moved)
 
 
 def rows(page: Page) -> Locator:
@@ -63,16 +78,62 @@ def test_the_list_says_what_is_in_the_stages_and_what_waits(registry: Site, visi
     page = opened.go(f"/models?q={HELD}")
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("1")
     held = cells(page, HELD)
-    expect(held.nth(1)).to_contain_text("root")
-    expect(held.nth(2)).to_have_text("Version 1")
-    expect(held.nth(3)).to_have_text("Version 2")
-    expect(held.nth(4)).to_have_text("4")
-    expect(held.nth(5)).to_have_text("1 request")
-    expect(held.nth(7)).to_contain_text("@champion → 4")
+    expect(held.nth(1)).to_have_text(re.compile(f"^Version 1{AGO}$"))
+    expect(held.nth(2)).to_have_text(re.compile(f"^Version 2{AGO}$"))
+    expect(held.nth(3)).to_have_text("\N{EN DASH}")
+    expect(held.nth(4)).to_have_text("1 request")
+    expect(held.nth(5)).to_have_text(re.compile(f"root{AGO}$"))
+    expect(held.nth(5).locator("[title]").first).to_have_attribute(
+        "title", "root registered a version"
+    )
+    expect(held.nth(6)).to_contain_text("root")
+    expect(held.nth(7)).to_contain_text("team: cellar")
+    expect(held.nth(8)).to_have_text("4")
+    expect(held.nth(9)).to_contain_text("@champion → 4")
     registry.api("model-versions/transition-stage", name=HELD, version="3", stage="Staging")
-    expect(held.nth(3)).to_have_text("Version 3")  # it comes by itself
-    held.nth(2).get_by_role("link").click()
+    expect(held.nth(2)).to_have_text(re.compile(r"^Version 3\+1"))  # it comes by itself
+    expect(held.nth(5).locator("[title]").first).to_have_attribute("title", "root moved a version")
+    held.nth(1).get_by_role("link").click()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+
+
+def test_the_key_metric_of_production_is_shown_or_another_that_is_chosen(
+    registry: Site, visit: Open
+) -> None:
+    opened = visit(registry)
+    page = opened.go(f"/models?q={MEASURED}")
+    measured = cells(page, MEASURED)
+    expect(measured.nth(1)).to_have_text(re.compile(f"^Version 3\\+2{AGO}$"))
+    expect(measured.nth(3)).to_have_text("auc0.9877")
+    page.goto(f"{opened.url}/models?q={MEASURED}&metric=rmse")
+    expect(measured.nth(3)).to_have_text("rmse0.25")
+    page.get_by_role("button", name=re.compile("^rmse .$")).click()
+    measured.nth(3).get_by_role("link", name="auc").click()
+    expect(page).to_have_url(re.compile("metric=auc"))
+
+
+def test_models_are_filtered_by_stage_and_owner(registry: Site, visit: Open) -> None:
+    opened = visit(registry)
+    page = opened.go("/models")
+    total = page.get_by_role("main").get_by_role("status")
+    page.get_by_label("In stage").select_option("Production")
+    expect(total).to_have_text("2")
+    page.get_by_label("In stage").select_option("Staging")
+    expect(total).to_have_text("1")
+    expect(page).to_have_url(re.compile("stage=Staging"))
+    page.get_by_label("In stage").select_option("Any stage")
+    page.get_by_label("Owner").select_option("root")
+    expect(total).to_have_text("2\N{THIN SPACE}000")
+    page.get_by_label("Filter by name").fill("wine")
+    expect(total).to_have_text("1")
+    page.reload()
+    opened.settle()
+    expect(total).to_have_text("1")
+    expect(page.get_by_label("Owner")).to_have_value("root")
+    page.goto(f"{opened.url}/models?owner=nobody&stage=Gone")
+    expect(page.get_by_label("In stage")).to_have_value("Gone")
+    page.get_by_role("button", name="Clear the filter").click()
+    expect(total).to_have_text("2\N{THIN SPACE}000")
 
 
 def test_2000_models_are_counted_and_reached_with_one_call_for_each_window(
@@ -87,12 +148,12 @@ def test_2000_models_are_counted_and_reached_with_one_call_for_each_window(
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("2\N{THIN SPACE}000")
     expect(rows(page).nth(1)).to_contain_text("model_0000")
     about_models = [url for url in calls if "registered-models/" in url]
-    assert all("registered-models/search" in url for url in about_models), about_models
+    assert all("registered-models/overview" in url for url in about_models), about_models
     assert len(about_models) <= 2, about_models
-    assert len([url for url in calls if "/requests/search" in url]) == 1
+    assert not [url for url in calls if "/requests/search" in url]  # each window says what waits
     grid.evaluate("e => e.scrollTo(0, e.scrollHeight)")
     expect(rows(page).last).to_contain_text(LONG)
-    searched = [url for url in calls if "registered-models/search" in url]
+    searched = [url for url in calls if "registered-models/overview" in url]
     assert len(searched) <= 4, searched  # the first window, and those at the end
     page.get_by_role("columnheader", name="Name").get_by_role("button").click()
     expect(page).to_have_url(f"{opened.url}/models")
@@ -112,6 +173,10 @@ def test_models_are_filtered_by_name_and_by_a_tag(registry: Site, visit: Open) -
     expect(total).to_have_text("15")
     page.get_by_role("button", name=re.compile("^team: team 3 .$")).click()
     expect(total).to_have_text("100")
+    page.get_by_label("Tag", exact=True).fill("team = team 4")
+    page.get_by_label("Tag", exact=True).press("Enter")
+    expect(total).to_have_text("14")
+    page.get_by_role("button", name=re.compile("^team: team 4 .$")).click()
     page.get_by_label("Filter by name").fill("nothing like it")
     page.get_by_role("button", name="Clear the filter").click()
     expect(total).to_have_text("2\N{THIN SPACE}000")
@@ -119,7 +184,11 @@ def test_models_are_filtered_by_name_and_by_a_tag(registry: Site, visit: Open) -
 
 def test_the_list_is_drawn_in_all_looks(registry: Site, visit: Open) -> None:
     opened = visit(registry)
-    for path, name in (("/models", "models-many"), ("/models?sort=-name", "models-long")):
+    for path, name in (
+        ("/models", "models-many"),
+        ("/models?sort=-name", "models-long"),
+        ("/models?stage=Production&owner=root", "models-chosen"),
+    ):
         page = opened.go(path)
         for theme in THEMES:
             for width in (1440, 1024, 375):

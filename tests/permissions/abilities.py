@@ -53,7 +53,8 @@ CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
-ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions CheckSearch
+ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions SearchModelOverviews
+CheckSearch
 ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from cuvee.api import comparisons, versions
+from cuvee.api import comparisons, overviews, versions
 from cuvee.api import models as api
 from cuvee.api.stages import ACTIVE_STAGES, ARCHIVED, NONE
 from cuvee.client.base import Calls
@@ -95,6 +95,39 @@ class RegisteredModelCalls(Calls):
         )
         page = self.do_registry(op)
         return PagedList(page.registered_models, page.next_page_token)
+
+    def search_model_overviews(
+        self,
+        filter_string: str = "",
+        max_results: int = 100,
+        order_by: list[str] | None = None,
+        page_token: str = "",
+        *,
+        stage: str = "",
+        owner: str = "",
+        metric: str = "",
+    ) -> overviews.ModelOverviewPage:
+        """Return a page of registered models at a glance: stages, last change, key metric.
+
+        Args:
+            filter_string: as of ``search_registered_models``.
+            max_results: models of the page.
+            order_by: as of ``search_registered_models``.
+            page_token: resumes behind a page.
+            stage: only models with a version in this stage.
+            owner: only models of this owner.
+            metric: the metric to give, instead of one that the policy names or the run has.
+        """
+        op = overviews.SearchModelOverviews(
+            filter=filter_string,
+            max_results=max_results,
+            order_by=order_by or [],
+            page_token=page_token,
+            stage=stage,
+            owner=owner,
+            metric=metric,
+        )
+        return self.do_registry(op)
 
     def set_registered_model_tag(
         self, name: str, key: str, value: Any, *, comment: str = ""

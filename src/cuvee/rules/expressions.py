@@ -145,10 +145,23 @@ def stages_of(check: Check) -> set[str]:
     return set()
 
 
-def _stages(term: Term) -> set[str]:
+def metrics_of(check: Check) -> list[str]:
+    """Return the keys of the metrics that a check looks at, in the order of its text."""
+    if isinstance(check, Comparison):
+        facts = [*_facts(check.left), *_facts(check.right)]
+    else:
+        facts = [check.what] if isinstance(check, IsSet) and isinstance(check.what, Fact) else []
+    return list(dict.fromkeys(fact.key for fact in facts if fact.kind == "metrics"))
+
+
+def _facts(term: Term) -> list[Fact]:
     if isinstance(term, Sum):
-        return _stages(term.left) | _stages(term.right)
-    return {term.stage} if isinstance(term, Fact) and term.stage else set()
+        return [*_facts(term.left), *_facts(term.right)]
+    return [term] if isinstance(term, Fact) else []
+
+
+def _stages(term: Term) -> set[str]:
+    return {fact.stage for fact in _facts(term) if fact.stage}
 
 
 class _Parser:

@@ -64,14 +64,8 @@ def load_models(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> list[RegisteredModel
 def _load(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> Iterator[RegisteredModel]:
     names = {row[0]: row[1] for row in rows}
     pks = tx.listed(list(names))
-    tags: dict[int, list[RegisteredModelTag]] = defaultdict(list)
-    aliases: dict[int, list[RegisteredModelAlias]] = defaultdict(list)
+    tags, aliases = tags_of(tx, pks), aliases_of(tx, pks)
     latest: dict[str, list[ModelVersion]] = defaultdict(list)
-    for pk, key, value in sorted(zip(*_texts.decode(tx.value(_tags, pks=pks)), strict=True)):
-        tags[pk].append(RegisteredModelTag(key, value))
-    held = _numbers.decode(tx.value(_aliases, pks=pks))
-    for pk, alias, version in sorted(zip(*held, strict=True)):
-        aliases[pk].append(RegisteredModelAlias(alias, str(version)))
     newest = latest_rows(tx, list(names))
     for found in load_versions(tx, [(names[row[1]], row) for row in newest]):
         latest[found.name].append(found)
@@ -87,3 +81,20 @@ def _load(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> Iterator[RegisteredModel]:
             alias_items=aliases[pk],
             folder=folder,
         )
+
+
+def tags_of(tx: Tx, pks: Any) -> dict[int, list[RegisteredModelTag]]:
+    """Return the tags of registered models, by the models' keys, which are given as one list."""
+    tags: dict[int, list[RegisteredModelTag]] = defaultdict(list)
+    for pk, key, value in sorted(zip(*_texts.decode(tx.value(_tags, pks=pks)), strict=True)):
+        tags[pk].append(RegisteredModelTag(key, value))
+    return tags
+
+
+def aliases_of(tx: Tx, pks: Any) -> dict[int, list[RegisteredModelAlias]]:
+    """Return the aliases of registered models, likewise."""
+    aliases: dict[int, list[RegisteredModelAlias]] = defaultdict(list)
+    held = _numbers.decode(tx.value(_aliases, pks=pks))
+    for pk, alias, version in sorted(zip(*held, strict=True)):
+        aliases[pk].append(RegisteredModelAlias(alias, str(version)))
+    return aliases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -36,6 +37,11 @@ def _newest(count: int) -> hot:
     return hot(select(_p).where(_p.c.scope.in_(named), _p.c.version == newest_version(_p.c.scope)))
 
 
+_newest_among = hot(
+    lambda db: select(_p).where(
+        db.among(_p.c.scope, "scopes"), _p.c.version == newest_version(_p.c.scope)
+    )
+)
 _m = schema.registered_models
 _v = schema.model_versions
 _folder = hot(select(_m.c.folder).where(_m.c.name == arg("name")))
@@ -78,6 +84,17 @@ def policy_of(tx: Tx, model_name: str, folder: str | None = None) -> Applied:
     """
     place = folder_of(tx, model_name) if folder is None else folder
     return nearest(newest_policies(tx, scopes_of(model_name, place)))
+
+
+def policies_of(tx: Tx, models: Iterable[tuple[str, str]]) -> dict[str, Applied]:
+    """Return the policies of many models, by name, from their names and folders."""
+    scopes = {name: scopes_of(name, folder) for name, folder in models}
+    asked = sorted({scope for some in scopes.values() for scope in some})
+    rows = {row[1]: row for row in tx.all(_newest_among, scopes=tx.listed(asked))}
+    return {
+        name: nearest([rows[scope] for scope in some if scope in rows])
+        for name, some in scopes.items()
+    }
 
 
 def nearest(rows: list[tuple[Any, ...]]) -> Applied:

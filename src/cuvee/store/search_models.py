@@ -64,7 +64,7 @@ _VERSIONS = Subject(
     ),
     keyed={Kind.TAG: Keyed(_vt, owner=_vt.c.version_pk, key=_vt.c.key)},
 )
-_MODEL_IS_NONE = ~exists().where(
+MODEL_IS_NO_PROMPT = ~exists().where(
     _mt.c.model_pk == _m.c.pk, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
 )
 _VERSION_IS_NONE = ~exists().where(
@@ -80,17 +80,7 @@ _ONE_IS_NONE = ~exists().where(
 
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:
-    order = parse_order(op.order_by, REGISTERED_MODELS)
-    tree, hidden = _without_prompts(parse_filter(op.filter, REGISTERED_MODELS), [_MODEL_IS_NONE])
-    search = Search(tx, _MODELS, "models")
-    mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
-    search.demand(*mine[:2], **mine.values)
-    search.demand(len(hidden), lambda: and_(true(), *hidden))
-    search.filter(tree)
-    for key in order:
-        search.sort(key)
-    if "name" not in {key.key for key in order}:
-        search.sort(OrderKey(Kind.ATTRIBUTE, "name"))
+    search = readable_models(tx, op.filter, op.order_by)
     rows, token = find_page(
         search,
         list(_m.c),
@@ -103,11 +93,31 @@ def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredMo
     return RegisteredModelPage(load_models(tx, rows), token, total)
 
 
+def readable_models(tx: Tx, text: str, order_by: list[str]) -> Search:
+    """Return the search for the registered models that pass a filter and may be read, in an order.
+
+    Raises:
+        InvalidParameter: the filter or the order cannot be read.
+    """
+    order = parse_order(order_by, REGISTERED_MODELS)
+    tree, hidden = _without_prompts(parse_filter(text, REGISTERED_MODELS), [MODEL_IS_NO_PROMPT])
+    search = Search(tx, _MODELS, "models")
+    mine = readable(tx, "model", _m.c.pk, MODEL_PATH)
+    search.demand(*mine[:2], **mine.values)
+    search.demand(len(hidden), lambda: and_(true(), *hidden))
+    search.filter(tree)
+    for key in order:
+        search.sort(key)
+    if "name" not in {key.key for key in order}:
+        search.sort(OrderKey(Kind.ATTRIBUTE, "name"))
+    return search
+
+
 def search_model_versions(tx: Tx, op: SearchModelVersions) -> ModelVersionPage:
     order = parse_order(op.order_by, MODEL_VERSIONS)
     asked = parse_filter(op.filter, MODEL_VERSIONS)
     named = _name_of(asked)
-    hides = [_MODEL_IS_NONE if named is None else _ONE_IS_NONE, _VERSION_IS_NONE]
+    hides = [MODEL_IS_NO_PROMPT if named is None else _ONE_IS_NONE, _VERSION_IS_NONE]
     tree, hidden = _without_prompts(asked, hides)
     search = Search(tx, _VERSIONS, "versions")
     mine = readable(tx, "model", _m.c.pk, MODEL_PATH)

@@ -5,7 +5,8 @@ import { call } from "./client";
 import {
   getModelPolicy,
   getRegisteredModel,
-  type RegisteredModel,
+  type ModelOverview,
+  searchModelOverviews,
   searchRegisteredModels,
 } from "./schema.gen";
 import type { Listed } from "./windows";
@@ -28,23 +29,45 @@ export const modelsNamed = (name: string, most: number) =>
 
 const ORDERS: Record<string, string> = { name: "name", changed: "last_updated_timestamp" };
 
-/** All models with a text in their names, and with a tag when one is given, in an order. */
-export const modelsListed = (
-  name: string,
-  tag: readonly [string, string] | undefined,
-  sort: string,
-): Listed<RegisteredModel> => ({
-  key: ["models", "listed", name, tag, sort],
-  read: async (asked, signal) => {
+/** What is asked of the list of models; all of it stands in the address. */
+export interface ModelsAsked {
+  /** A text in their names. */
+  readonly q?: string | undefined;
+  /** The key and value of a tag that all have. */
+  readonly tag?: readonly [string, string] | undefined;
+  /** A stage that they have a version in. */
+  readonly stage?: string | undefined;
+  readonly owner?: string | undefined;
+  /** The metric that is shown; one that a policy names, or the first, when absent. */
+  readonly metric?: string | undefined;
+}
+
+/** All models that pass, at a glance, in an order. */
+export const modelsListed = (asked: ModelsAsked, sort: string): Listed<ModelOverview> => ({
+  key: ["models", "listed", asked, sort],
+  read: async (window, signal) => {
+    const { q = "", tag, stage = "", owner = "", metric = "" } = asked;
     const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
-    const filter = both(contains("name", name), tagged);
+    const filter = both(contains("name", q), tagged);
     const by = readSort(sort);
     const known = by && ORDERS[by.key];
     const order_by = known ? [`${known} ${by.descending ? "DESC" : "ASC"}`] : [];
-    const page = await call(searchRegisteredModels, { ...asked, filter, order_by }, signal);
-    return { rows: page.registered_models ?? [], total: page.total ?? 0 };
+    const said = { filter, order_by, stage, owner, metric };
+    const page = await call(searchModelOverviews, { ...window, ...said }, signal);
+    return { rows: page.models ?? [], total: page.total ?? 0 };
   },
 });
+
+/** The owners that models have, and the stages that versions are in. */
+const modelChoices = queryOptions({
+  queryKey: ["models", "choices"],
+  queryFn: async ({ signal }) => {
+    const page = await call(searchModelOverviews, { max_results: 1, choices: true }, signal);
+    return { owners: page.owners ?? [], stages: page.stages ?? [] };
+  },
+});
+
+export const useModelChoices = () => useQuery(modelChoices);
 
 export const modelQuery = (name: string) =>
   queryOptions({

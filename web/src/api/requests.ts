@@ -54,27 +54,6 @@ export const requestsOf = (name: string) =>
       (await call(searchTransitionRequests, { name, max_results: 1000 }, signal)).requests ?? [],
   });
 
-/** How many open requests models have, as far as they were read. */
-export interface OpenRequests {
-  readonly of: ReadonlyMap<string, number>;
-  /** Whether all were read. */
-  readonly all: boolean;
-}
-
-const openRequests = queryOptions<OpenRequests>({
-  queryKey: ["requests", "open"],
-  queryFn: async ({ signal }) => {
-    const found = await call(searchTransitionRequests, { max_results: 1000 }, signal);
-    const of = new Map<string, number>();
-    for (const { name = "" } of found.requests ?? []) of.set(name, (of.get(name) ?? 0) + 1);
-    return { of, all: !found.next_page_token };
-  },
-  structuralSharing: false, // it is no JSON
-});
-
-/** The open requests that the caller may read, counted by model. */
-export const useOpenRequests = () => useQuery(openRequests);
-
 export const requestQuery = (id: string) =>
   queryOptions({
     queryKey: ["requests", "one", id],

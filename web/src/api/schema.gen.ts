@@ -566,6 +566,14 @@ export interface JobSpecShown {
   workspace_url: string;
 }
 
+/** A metric of the run behind a version. */
+export interface KeyMetric {
+  key: string;
+  value: Float;
+  version: string;
+  stage: string;
+}
+
 /** When a run's process was last heard of, and until when it need not be. */
 export interface Lease {
   run_id: string;
@@ -738,6 +746,31 @@ export interface ModelInput {
 export interface ModelOutput {
   model_id: string;
   step?: number;
+}
+
+/** A registered model at a glance. */
+export interface ModelOverview {
+  name: string;
+  folder?: string;
+  user_id?: string | null;
+  last_updated_timestamp?: number;
+  changed_by?: string;
+  changed?: string;
+  latest?: string;
+  stages?: StageOverview[];
+  metric?: KeyMetric | null;
+  requests?: number;
+  aliases?: RegisteredModelAlias[];
+  tags?: RegisteredModelTag[];
+}
+
+/** A page of models, the token of the next, and how many pass, if asked for. */
+export interface ModelOverviewPage {
+  models?: ModelOverview[];
+  next_page_token?: string | null;
+  total?: number | null;
+  owners?: string[];
+  stages?: string[];
 }
 
 /** A version of a registered model. */
@@ -1269,6 +1302,14 @@ export interface StageHolder {
   model_version: ModelVersion;
   holding: Holding;
   former?: string;
+}
+
+/** A stage of a model and what is in it. */
+export interface StageOverview {
+  stage: string;
+  version: string;
+  since?: number | null;
+  count?: number;
 }
 
 /** How many runs have a status. */
@@ -2088,6 +2129,23 @@ export const moveRegisteredModel = /*#__PURE__*/ operation<
   },
   RegisteredModelResult
 >("moveRegisteredModel", "POST", "/api/1.0/cuvee/registered-models/move");
+
+/** Find registered models at a glance: a window by index, or a page by token. Needs login. */
+export const searchModelOverviews = /*#__PURE__*/ operation<
+  {
+    filter?: string;
+    order_by?: string[];
+    stage?: string;
+    owner?: string;
+    metric?: string;
+    max_results?: number;
+    page_token?: string;
+    offset?: number;
+    total?: boolean;
+    choices?: boolean;
+  },
+  ModelOverviewPage
+>("searchModelOverviews", "GET", "/api/1.0/cuvee/registered-models/overview");
 
 /** Read what a version lacks for a stage, and what its required checks say. Needs read. */
 export const explainTransition = /*#__PURE__*/ operation<

@@ -1,35 +1,36 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { serverUrl } from "../../api/client";
-import { modelsListed } from "../../api/models";
-import { useOpenRequests } from "../../api/requests";
+import { modelsListed, useModelChoices } from "../../api/models";
 import { useWindows } from "../../api/windows";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
 import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
-import { SearchBox } from "../../components/Field";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import { grouped } from "../../lib/number";
 import { compact, readSort, writeSort } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
+import { ModelFilters } from "./ModelFilters";
 import styles from "./Models.module.css";
 import { modelColumns } from "./modelColumns";
 import { type ModelsSearch, modelsRoute } from "./route";
 import { strings } from "./strings";
 
 const NEWEST = "-changed";
+const NO_CHOICES = { owners: [], stages: [] };
+const CLEAR = { q: undefined, tag: undefined, stage: undefined, owner: undefined };
 
 /** All registered models, any number of them, the last changed first unless sorted otherwise. */
 export function Models() {
   const search = modelsRoute.useSearch();
-  const { q = "", tag, sort = NEWEST } = search;
+  const { q = "", tag, stage, owner, metric, sort = NEWEST } = search;
   const navigate = useNavigate();
-  const rows = useWindows(modelsListed(q, tag, sort));
-  const requests = useOpenRequests().data;
+  const rows = useWindows(modelsListed({ q, tag, stage, owner, metric }, sort));
+  const { owners, stages } = useModelChoices().data ?? NO_CHOICES;
   const box = useRef<HTMLInputElement>(null);
   const go = (next: ModelsSearch) =>
     void navigate({
@@ -42,7 +43,7 @@ export function Models() {
   useKeys([
     { keys: "/", label: shell.keys.query, group: shell.keys.page, run: () => box.current?.focus() },
   ]);
-  const columns = useMemo(() => modelColumns(requests, search), [requests, search]);
+  const columns = useMemo(() => modelColumns(stages, search), [stages, search]);
   const by = readSort(sort);
   const marks = !rows.isPending && (
     <span className={`num ${styles.count}`} role="status">
@@ -53,17 +54,7 @@ export function Models() {
     <Page title={strings.title} marks={marks} full>
       <div className={styles.body}>
         <div className={styles.bar}>
-          <div className={styles.box}>
-            <SearchBox
-              ref={box}
-              label={strings.filter}
-              value={q}
-              onChange={(text) => go({ q: text || undefined })}
-            />
-          </div>
-          {tag && (
-            <Button onClick={() => go({ tag: undefined })}>{strings.withoutTag(...tag)}</Button>
-          )}
+          <ModelFilters ref={box} search={search} stages={stages} owners={owners} onChange={go} />
         </div>
         {rows.error && (
           <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
@@ -78,7 +69,7 @@ export function Models() {
               rowAt={rows.rowAt}
               rowKey={(model) => model.name}
               onRange={rows.onRange}
-              about={JSON.stringify([q, tag, sort])}
+              about={JSON.stringify([q, tag, stage, owner, sort])}
               sorts={by ? [by] : []}
               onSort={([first]) => go({ sort: writeSort(first) })}
               onOpen={({ name }) =>
@@ -86,8 +77,8 @@ export function Models() {
               }
               empty={
                 <NoModels
-                  filtered={Boolean(q || tag)}
-                  onClear={() => go({ q: undefined, tag: undefined })}
+                  filtered={Boolean(q || tag || stage || owner)}
+                  onClear={() => go(CLEAR)}
                 />
               }
             />

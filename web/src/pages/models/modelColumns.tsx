@@ -1,31 +1,34 @@
 import { Link } from "@tanstack/react-router";
-import type { OpenRequests } from "../../api/requests";
-import type { ModelVersion, RegisteredModel } from "../../api/schema.gen";
+import type { ModelOverview } from "../../api/schema.gen";
 import { Avatar } from "../../components/Avatar";
-import { Badge, StageBadge } from "../../components/Badge";
+import { Badge } from "../../components/Badge";
 import type { Column } from "../../components/DataGrid";
 import { Time } from "../../components/Time";
-import { count } from "../../lib/number";
+import { count, short, toNumber } from "../../lib/number";
 import { compact } from "../../lib/search";
 import styles from "./Models.module.css";
 import type { ModelsSearch } from "./route";
 import { strings } from "./strings";
 
-const RESTING = ["None", "Archived"];
-const OWN_COLUMN = ["Production", "Staging"];
+const ALWAYS = ["Production", "Staging"]; // stages with a column though nothing may be in them
 const TAGS = 3; // of a model that are shown
+
+/** The stages that have a column, in their order. */
+export function stageColumns(stages: readonly string[]): string[] {
+  return [...new Set([...ALWAYS, ...stages])];
+}
 
 /** What the list of models shows of each. */
 export function modelColumns(
-  requests: OpenRequests | undefined,
+  stages: readonly string[],
   search: ModelsSearch,
-): Column<RegisteredModel>[] {
+): Column<ModelOverview>[] {
   const { heads } = strings;
   return [
     {
       id: "name",
       name: heads.name,
-      width: 260,
+      width: 210,
       pinned: true,
       sortable: true,
       cell: ({ name }) => (
@@ -34,57 +37,54 @@ export function modelColumns(
         </Link>
       ),
     },
-    {
-      id: "owner",
-      name: heads.owner,
-      width: 130,
-      cell: (model) => model.user_id && <Avatar name={model.user_id} />,
-    },
-    ...OWN_COLUMN.map((stage) => ({
-      id: stage,
+    ...stageColumns(stages).map((stage) => ({
+      id: `stage ${stage}`,
       name: stage,
-      width: 100,
-      cell: (model: RegisteredModel) => <Held versions={held(model, stage)} />,
+      width: 186,
+      cell: (model: ModelOverview) => <Held model={model} stage={stage} />,
     })),
     {
-      id: "latest",
-      name: heads.versions,
-      width: 80,
-      align: "right",
-      cell: (model) => <span className="num">{latest(model)}</span>,
+      id: "metric",
+      name: heads.metric,
+      width: 150,
+      cell: (model) => <Metric model={model} search={search} />,
     },
     {
       id: "requests",
       name: heads.requests,
-      width: 100,
-      cell: ({ name }) => <Waiting name={name} requests={requests} />,
+      width: 90,
+      cell: ({ name, requests = 0 }) =>
+        requests ? (
+          <Link to="/models/$name" params={{ name }} search={{}} tabIndex={-1}>
+            {count(requests, strings.request)}
+          </Link>
+        ) : (
+          <span className={styles.faint}>–</span>
+        ),
     },
     {
       id: "changed",
       name: heads.changed,
-      width: 130,
-      sortable: true,
-      cell: (model) => <Time at={model.last_updated_timestamp} />,
-    },
-    {
-      id: "aliases",
-      name: heads.aliases,
       width: 190,
-      cell: ({ aliases = [] }) => (
-        <span className={styles.cells}>
-          {aliases.map(({ alias, version }) => (
-            <Badge key={alias}>
-              @{alias} → {version}
-            </Badge>
-          ))}
-        </span>
-      ),
+      sortable: true,
+      cell: (model) => <Changed model={model} />,
     },
     {
-      id: "others",
-      name: heads.others,
-      width: 150,
-      cell: (model) => <Held versions={others(model)} named />,
+      id: "owner",
+      name: heads.owner,
+      width: 120,
+      cell: ({ user_id: owner }) =>
+        owner && (
+          <Link
+            to="/models"
+            search={compact({ ...search, owner })}
+            resetScroll={false}
+            tabIndex={-1}
+            className={styles.person}
+          >
+            <Avatar name={owner} />
+          </Link>
+        ),
     },
     {
       id: "tags",
@@ -107,48 +107,92 @@ export function modelColumns(
         </span>
       ),
     },
+    {
+      id: "latest",
+      name: heads.versions,
+      width: 70,
+      align: "right",
+      cell: ({ latest = "–" }) => <span className="num">{latest}</span>,
+    },
+    {
+      id: "aliases",
+      name: heads.aliases,
+      width: 190,
+      cell: ({ aliases = [] }) => (
+        <span className={styles.cells}>
+          {aliases.map(({ alias, version }) => (
+            <Badge key={alias}>
+              @{alias} → {version}
+            </Badge>
+          ))}
+        </span>
+      ),
+    },
   ];
 }
 
-function held(model: RegisteredModel, stage: string): ModelVersion[] {
-  return (model.latest_versions ?? []).filter((v) => v.current_stage === stage);
-}
-
-function others(model: RegisteredModel): ModelVersion[] {
-  const apart = [...RESTING, ...OWN_COLUMN];
-  return (model.latest_versions ?? []).filter((v) => !apart.includes(v.current_stage));
-}
-
-function latest(model: RegisteredModel): string {
-  const numbers = (model.latest_versions ?? []).map((v) => Number(v.version));
-  return numbers.length ? String(Math.max(...numbers)) : "–";
-}
-
-function Held({ versions, named }: { versions: readonly ModelVersion[]; named?: boolean }) {
-  if (!versions.length) return <span className={styles.faint}>–</span>;
+/** The version in a stage and since when it is there; how many more there are. */
+function Held({ model, stage }: { model: ModelOverview; stage: string }) {
+  const held = (model.stages ?? []).find((one) => one.stage === stage);
+  if (!held) return <span className={styles.faint}>–</span>;
+  const { version, since, count: number = 1 } = held;
   return (
-    <span className={styles.cells}>
-      {versions.map(({ name, version, current_stage: stage }) => (
-        <span key={version} className={styles.mark}>
-          {named && <StageBadge stage={stage} />}
-          <Link to="/models/$name/versions/$version" params={{ name, version }} tabIndex={-1}>
-            {strings.version(version)}
-          </Link>
+    <span className={styles.held}>
+      <Link
+        to="/models/$name/versions/$version"
+        params={{ name: model.name, version }}
+        tabIndex={-1}
+      >
+        {strings.version(version)}
+      </Link>
+      {number > 1 && (
+        <span className={styles.faint} title={strings.moreTitle(stage, number)}>
+          {strings.more(number - 1)}
         </span>
-      ))}
+      )}
+      {since && (
+        <span className={styles.when}>
+          <Time at={since} />
+        </span>
+      )}
     </span>
   );
 }
 
-function Waiting({ name, requests }: { name: string; requests: OpenRequests | undefined }) {
-  const open = requests?.of.get(name) ?? 0;
-  if (open) {
-    return (
-      <Link to="/models/$name" params={{ name }} search={{}} tabIndex={-1}>
-        {count(open, strings.request)}
+/** The key metric of what is in Production; a click on its name shows it of all models. */
+function Metric({ model: { metric }, search }: { model: ModelOverview; search: ModelsSearch }) {
+  if (!metric) return <span className={styles.faint}>–</span>;
+  const { key, value, version, stage } = metric;
+  return (
+    <span
+      className={styles.held}
+      title={strings.metricOf(key, String(toNumber(value)), version, stage)}
+    >
+      <Link
+        to="/models"
+        search={compact({ ...search, metric: key })}
+        resetScroll={false}
+        tabIndex={-1}
+        className={styles.key}
+        title={strings.onlyMetric(key)}
+      >
+        {key}
       </Link>
-    );
-  }
-  // Where not all requests have been read, nothing is said of those that may be among the others.
-  return <span className={styles.faint}>{requests?.all ? "–" : ""}</span>;
+      <span className={`num ${styles.value}`}>{short(value)}</span>
+    </span>
+  );
+}
+
+/** When the model was changed last, and by whom. */
+function Changed({ model }: { model: ModelOverview }) {
+  const { changed_by: who, changed = "", last_updated_timestamp: at } = model;
+  const what = strings.changes[changed] ?? changed;
+  return (
+    <span className={styles.held} title={who && `${who} ${what}`}>
+      {who && <Avatar name={who} />}
+      <span className={styles.when}>
+        <Time at={at} />
+      </span>
+    </span>
+  );
 }

@@ -1,11 +1,9 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { ModelsAsked } from "../../api/models";
 import { choice, compact, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
-export interface ModelsSearch {
-  q?: string | undefined;
-  /** The key and value of a tag that all shown have. */
-  tag?: readonly [string, string] | undefined;
+export interface ModelsSearch extends ModelsAsked {
   /** What they are sorted by; the last changed first when absent. */
   sort?: string | undefined;
 }
@@ -20,7 +18,14 @@ export const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models",
   validateSearch: (query: Record<string, unknown>): ModelsSearch =>
-    compact({ q: text(query, "q"), tag: pair(query.tag), sort: text(query, "sort") }),
+    compact({
+      q: text(query, "q"),
+      tag: pair(query.tag),
+      stage: text(query, "stage"),
+      owner: text(query, "owner"),
+      metric: text(query, "metric"),
+      sort: text(query, "sort"),
+    }),
   component: lazyRouteComponent(() => import("./Models"), "Models"),
 });
 
