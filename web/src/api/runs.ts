@@ -21,7 +21,14 @@ export const runQuery = (id: string) =>
     queryFn: async ({ signal }) => (await call(getRun, { run_id: id }, signal)).run,
   });
 
-export const useRun = (id: string) => useQuery(runQuery(id));
+const GROWS = 3000; // milliseconds between two looks at a run that goes on
+
+/** A run; its metrics are read anew while it goes on, for they are no events. */
+export const useRun = (id: string) =>
+  useQuery({
+    ...runQuery(id),
+    refetchInterval: ({ state }) => (state.data?.info.status === "RUNNING" ? GROWS : false),
+  });
 
 /** The runs nested in a run, the nearest first. */
 export const treeOf = (id: string) =>

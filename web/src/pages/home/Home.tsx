@@ -3,8 +3,16 @@ import { useModelsNamed } from "../../api/models";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import styles from "./Home.module.css";
-import { HistoryNote, ProductionPanel, RecentPanel, RunsPanel, WaitingPanel } from "./HomePanels";
+import {
+  FailedRuns,
+  HistoryNote,
+  ProductionPanel,
+  RecentExperiments,
+  RecentModels,
+  WaitingPanel,
+} from "./HomePanels";
 import { useLatestRuns } from "./latest";
+import { LatestRuns, RunningRuns } from "./RunPanels";
 import { strings } from "./strings";
 import { Welcome } from "./Welcome";
 
@@ -28,22 +36,14 @@ export function Home() {
         <div className={styles.grid}>
           <div className={styles.column}>
             <ProductionPanel />
-            <RunsPanel
-              title={strings.running}
-              none={strings.runningNone}
-              query={running}
-              experiments={known}
-            />
-            <RunsPanel
-              title={strings.latest}
-              none={strings.runsNone}
-              query={latest}
-              experiments={known}
-            />
+            <RunningRuns query={running} experiments={known} />
+            <LatestRuns query={latest} experiments={known} />
           </div>
           <div className={styles.column}>
             <WaitingPanel />
-            <RecentPanel query={experiments} />
+            <FailedRuns experiments={known} />
+            <RecentExperiments query={experiments} />
+            <RecentModels />
           </div>
         </div>
       )}

@@ -1,26 +1,28 @@
 import { type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { call } from "../../api/client";
+import { useModelsNamed } from "../../api/models";
 import { useWaitingRequests } from "../../api/requests";
 import {
   type Experiment,
   type ExperimentPage,
   getLogStatus,
   getStageHolder,
-  type Run,
 } from "../../api/schema.gen";
 import { versionsIn } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
-import { StatusBadge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
 import { Time } from "../../components/Time";
 import styles from "./Home.module.css";
+import { useFailedRuns } from "./latest";
 import { strings } from "./strings";
 
 const MOST = 12;
+const RECENT = 8;
 
 /** Says so when the registry and its history disagree. */
 export function HistoryNote() {
@@ -84,57 +86,6 @@ export function ProductionPanel() {
   );
 }
 
-interface RunsPanelProps {
-  title: string;
-  none: string;
-  query: UseQueryResult<Run[]>;
-  experiments: readonly Experiment[];
-}
-
-/** Some runs, each with its experiment. */
-export function RunsPanel({ title, none, query, experiments }: RunsPanelProps) {
-  const names = new Map(experiments.map((e) => [e.experiment_id, e.name]));
-  return (
-    <Panel title={title} flush>
-      <Loaded query={query} failed={strings.runningFailed}>
-        {(runs) =>
-          runs.length ? (
-            <Table
-              label={title}
-              heads={[
-                { name: strings.heads.run },
-                { name: strings.heads.status },
-                { name: strings.heads.experiment },
-                { name: strings.heads.user },
-                { name: strings.heads.started },
-              ]}
-              rows={runs}
-              rowKey={(run) => run.info.run_id}
-              cells={({ info }) => [
-                <Link key="r" to="/runs/$runId" params={{ runId: info.run_id }}>
-                  {info.run_name}
-                </Link>,
-                <StatusBadge key="s" status={info.status} />,
-                <Link
-                  key="e"
-                  to="/experiments/$experimentId"
-                  params={{ experimentId: info.experiment_id }}
-                >
-                  {names.get(info.experiment_id) ?? info.experiment_id}
-                </Link>,
-                <Avatar key="u" name={info.user_id} />,
-                <Time key="t" at={info.start_time} />,
-              ]}
-            />
-          ) : (
-            <p className={styles.none}>{none}</p>
-          )
-        }
-      </Loaded>
-    </Panel>
-  );
-}
-
 /** Requests that wait for my approval. */
 export function WaitingPanel() {
   const query = useWaitingRequests();
@@ -169,40 +120,118 @@ export function WaitingPanel() {
   );
 }
 
-/** The experiments that changed last. */
-export function RecentPanel({ query }: { query: UseQueryResult<ExperimentPage> }) {
-  const all = (
-    <Link to="/experiments" search={{}}>
-      {strings.all}
-    </Link>
-  );
+interface RecentPanelProps<T> {
+  title: string;
+  /** The link to all of them. */
+  all: ReactNode;
+  failed: string;
+  none: string;
+  query: UseQueryResult<T>;
+  /** What changed last, first: a key, the link to it, and when. */
+  items: (found: T) => readonly (readonly [string, ReactNode, number | undefined])[];
+}
+
+/** What changed last, of some kind. */
+export function RecentPanel<T>({ title, all, failed, none, query, items }: RecentPanelProps<T>) {
   return (
-    <Panel title={strings.recent} actions={all} flush>
-      <Loaded query={query} failed={strings.recentFailed}>
-        {({ experiments = [] }) =>
-          experiments.length ? (
+    <Panel title={title} actions={all} flush>
+      <Loaded query={query} failed={failed}>
+        {(found) => {
+          const shown = items(found);
+          return shown.length ? (
             <ul className={styles.list}>
-              {experiments.slice(0, 8).map((experiment) => (
-                <li key={experiment.experiment_id}>
+              {shown.map(([key, link, at]) => (
+                <li key={key}>
                   <div className={styles.line}>
-                    <Link
-                      to="/experiments/$experimentId"
-                      params={{ experimentId: experiment.experiment_id }}
-                    >
-                      {experiment.name}
-                    </Link>
+                    {link}
                     <span className={`${styles.soft} ${styles.right}`}>
-                      <Time at={experiment.last_update_time} />
+                      <Time at={at} />
                     </span>
                   </div>
                 </li>
               ))}
             </ul>
           ) : (
-            <p className={styles.none}>{strings.recentNone}</p>
-          )
-        }
+            <p className={styles.none}>{none}</p>
+          );
+        }}
       </Loaded>
     </Panel>
+  );
+}
+
+/** The experiments that changed last. */
+export function RecentExperiments({ query }: { query: UseQueryResult<ExperimentPage> }) {
+  return (
+    <RecentPanel
+      title={strings.recent}
+      all={
+        <Link to="/experiments" search={{}}>
+          {strings.all}
+        </Link>
+      }
+      failed={strings.recentFailed}
+      none={strings.recentNone}
+      query={query}
+      items={({ experiments = [] }) =>
+        experiments.slice(0, RECENT).map(({ experiment_id, name, last_update_time }) => [
+          experiment_id,
+          <Link key="e" to="/experiments/$experimentId" params={{ experimentId: experiment_id }}>
+            {name}
+          </Link>,
+          last_update_time,
+        ])
+      }
+    />
+  );
+}
+
+/** The models that changed last. */
+export function RecentModels() {
+  return (
+    <RecentPanel
+      title={strings.models}
+      all={
+        <Link to="/models" search={{}}>
+          {strings.all}
+        </Link>
+      }
+      failed={strings.modelsFailed}
+      none={strings.modelsNone}
+      query={useModelsNamed("", RECENT)}
+      items={({ registered_models = [] }) =>
+        registered_models.map(({ name, last_updated_timestamp }) => [
+          name,
+          <Link key="m" to="/models/$name" params={{ name }}>
+            {name}
+          </Link>,
+          last_updated_timestamp,
+        ])
+      }
+    />
+  );
+}
+
+/** The user's runs that failed of late; nothing when none did. */
+export function FailedRuns({ experiments }: { experiments: readonly Experiment[] }) {
+  const failed = useFailedRuns(experiments);
+  if (!failed.data?.length) return null;
+  return (
+    <RecentPanel
+      title={strings.failedRuns}
+      all={undefined}
+      failed={strings.failedFailed}
+      none=""
+      query={failed}
+      items={(runs) =>
+        runs.map(({ info }) => [
+          info.run_id,
+          <Link key="r" to="/runs/$runId" params={{ runId: info.run_id }}>
+            {info.run_name}
+          </Link>,
+          info.end_time ?? info.start_time,
+        ])
+      }
+    />
   );
 }

@@ -17,6 +17,7 @@ import {
 import { versionsOfRun } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
 import { StageBadge } from "../../components/Badge";
+import { CourseLine, Extreme } from "../../components/Course";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
 import { KeyTable } from "../../components/KeyTable";
@@ -35,6 +36,7 @@ import { strings } from "./strings";
 
 const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
 const RESERVED = "mlflow.";
+const OWN = ["cuvee.", RESERVED]; // written by clients, and shown where they belong
 
 /** What a run measured, with which params, and what came of it. */
 export function RunOverview() {
@@ -55,13 +57,16 @@ export function RunOverview() {
             </Suspense>
           </Panel>
         )}
+        <Metrics run={run} metrics={run.data.metrics ?? []} />
         <div className={styles.pair}>
-          <Metrics runId={runId} metrics={run.data.metrics ?? []} />
           <Params params={run.data.params ?? []} />
+          <Tags
+            run={run}
+            tags={tags.filter(({ key }) => !OWN.some((own) => key.startsWith(own)))}
+          />
         </div>
         <Nested runId={runId} experimentId={run.info.experiment_id} />
         <Outputs run={run} />
-        <Tags run={run} tags={tags.filter((tag) => !tag.key.startsWith(RESERVED))} />
       </div>
       <About run={run} />
     </div>
@@ -78,7 +83,9 @@ function Description({ runId, text }: { runId: string; text: string }) {
   return <Markdown text={text} path="" owner={owner} href={href} />;
 }
 
-function Metrics({ runId, metrics }: { runId: string; metrics: readonly Metric[] }) {
+function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }) {
+  const runId = run.info.run_id;
+  const of = (metric: string) => ({ run: runId, metric, grows: run.info.status === "RUNNING" });
   return (
     <KeyTable
       title={strings.metrics}
@@ -86,7 +93,10 @@ function Metrics({ runId, metrics }: { runId: string; metrics: readonly Metric[]
       items={metrics}
       heads={[
         { name: strings.key },
-        { name: strings.value, align: "right" },
+        { name: strings.course },
+        { name: strings.last, align: "right" },
+        { name: strings.min, align: "right" },
+        { name: strings.max, align: "right" },
         { name: strings.step, align: "right" },
       ]}
       cells={(metric) => [
@@ -99,7 +109,10 @@ function Metrics({ runId, metrics }: { runId: string; metrics: readonly Metric[]
         >
           {metric.key}
         </Link>,
+        <CourseLine key="c" {...of(metric.key)} />,
         <Num key="v" value={metric.value} />,
+        <Extreme key="l" {...of(metric.key)} end="min" />,
+        <Extreme key="g" {...of(metric.key)} end="max" />,
         <span key="s" className="num">
           {metric.step ?? 0}
         </span>,
@@ -177,6 +190,7 @@ function About({ run }: { run: Run }) {
   const tag = (key: string) => run.data.tags?.find((t) => t.key === RESERVED + key)?.value;
   const parent = tag("parentRunId");
   const commit = tag("source.git.commit");
+  const command = tagOf(run, "cuvee.command");
   const datasets = (run.inputs?.dataset_inputs ?? []).map(({ dataset }) => dataset);
   return (
     <Panel title={strings.facts}>
@@ -205,6 +219,8 @@ function About({ run }: { run: Run }) {
             ),
           ],
           [strings.source, tag("source.name")],
+          [strings.command, command && <code key="x">{command}</code>],
+          [strings.host, tagOf(run, "cuvee.host")],
           [strings.commit, commit && <Id key="c" value={commit} />],
           [
             strings.datasets,
