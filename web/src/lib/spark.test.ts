@@ -9,7 +9,7 @@ function curve(x: number[], mean: number[], min = mean, max = mean): Curve {
     run_id: "r",
     key: "k",
     x: column(x),
-    last: column(last),
+    mean: column(mean),
     ...rest,
     min: column(min),
     max: column(max),
