@@ -10,8 +10,8 @@ import { Num } from "../../components/Num";
 import { Panel } from "../../components/Panel";
 import { type Head, Table } from "../../components/Table";
 import { Time } from "../../components/Time";
+import { latestMetric } from "../../lib/latest";
 import styles from "./Home.module.css";
-import { latestMetric } from "./latest";
 import { strings } from "./strings";
 
 interface RunsPanelProps {

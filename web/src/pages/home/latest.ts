@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { runsWhere } from "../../api/runs";
-import type { Experiment, Metric, Run } from "../../api/schema.gen";
+import type { Experiment } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
 import { both, equals, field } from "../../lib/filter";
 
@@ -33,14 +33,4 @@ export function useFailedRuns(experiments: readonly Experiment[]) {
   );
   const failed = runsWhere(ids, filter, FEW);
   return useQuery({ ...failed, enabled: known && ids.length > 0 });
-}
-
-const TELLING = /loss|err|mse|mae|acc|auc|score/i; // what says more than a learning rate
-
-/** The metric that a run logged last; of those logged together one that says how well it goes. */
-export function latestMetric(run: Run): Metric | undefined {
-  const metrics = run.data.metrics ?? [];
-  const last = Math.max(...metrics.map(({ timestamp }) => timestamp));
-  const together = metrics.filter(({ timestamp }) => timestamp === last);
-  return together.find(({ key }) => TELLING.test(key)) ?? together[0];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Run } from "../../api/schema.gen";
+import type { Run } from "../api/schema.gen";
 import { latestMetric } from "./latest";
 
 function run(...metrics: [string, number][]): Run {
