@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from cuvee.api.models import (
 from cuvee.api.runs import CreateRun, DeleteRun, LogParam, RestoreRun, UpdateRun
 from cuvee.api.versions import CreateModelVersion, DeleteModelVersion, TransitionStage
 from cuvee.errors import CuveeError, InvalidParameter
+from cuvee.store import events as store_events
 from cuvee.store.sql import SqlStore
 from cuvee.store.tx import Keys, Tx
 
@@ -223,3 +225,49 @@ def test_the_history_of_a_model_has_its_versions_and_no_other_model(store: Store
     ]
     assert [e.object for e in history(store, model="win%")] == ["model:win%", "version:win%/1"]
     assert history(store, model="wine", action="model.deleted") == []
+
+
+@pytest.mark.parametrize("near", [1, 5, 20_000])
+def test_filters_find_the_same_near_and_far(
+    local_store: SqlStore, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    monkeypatch.setattr(store_events, "NEAR", near)
+    for n in range(12):
+        actor = Actor("ann" if n < 3 else f"user{n % 2}")
+        local_store.do(CreateRegisteredModel(name=f"m{n}"), actor)
+        local_store.do(UpdateRegisteredModel(name=f"m{n}", description="x"), actor)
+    every = history(local_store)
+    middle = every[len(every) // 2].time
+    asked: list[tuple[dict[str, object], Callable[[Event], bool]]] = [
+        ({"actor": "ann"}, lambda e: e.actor == "ann"),
+        ({"actor": "user1"}, lambda e: e.actor == "user1"),
+        ({"actor": "nobody"}, lambda _: False),
+        ({"action": "model.created"}, lambda e: e.action == "model.created"),
+        ({"action": "model."}, lambda e: e.action.startswith("model.")),
+        ({"from_time": middle}, lambda e: e.time >= middle),
+        ({"to_time": middle}, lambda e: e.time < middle),
+        ({"actor": "ann", "to_time": middle}, lambda e: e.actor == "ann" and e.time < middle),
+        (
+            {"actor": "ann", "object": "model:m1"},
+            lambda e: (e.actor, e.object) == ("ann", "model:m1"),
+        ),
+        ({"actor": "ann", "model": "m2"}, lambda e: (e.actor, e.object) == ("ann", "model:m2")),
+    ]
+    for wanted, passes in asked:
+        for since in (0, 5, 2**63 - 1):
+            for newest in (False, True):
+                expected = [e for e in every if e.sequence > since and passes(e)]
+                more = {**wanted, "since": since, "newest_first": newest}
+                found = paged(local_store, more)
+                assert found == (expected[::-1] if newest else expected), more
+
+
+def paged(store: Store, wanted: dict[str, object]) -> list[Event]:
+    found: list[Event] = []
+    token = ""
+    while True:
+        page = store.do(ListEvents(max_results=2, page_token=token, **wanted))  # type: ignore[arg-type]
+        found += page.events
+        token = page.next_page_token or ""
+        if not token:
+            return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from cuvee.api.events import EraseEventTexts, Event, EventPage, ListEvents, TextsErased
 from cuvee.errors import InvalidParameter, NotFound
@@ -23,6 +24,9 @@ IN_ORDER = select(_l.c.place, *(_e.c[name] for name in COLUMNS)).select_from(
 )
 """Places of the log and their events; ``load_events`` takes its rows."""
 
+NEAR = 20_000
+"""Places of the log, from where a page begins, that are looked at first."""
+
 _texts = hot(
     lambda db: (
         select(_t.c.event, _t.c.field, _t.c.salt, _t.c.text)
@@ -31,6 +35,7 @@ _texts = hot(
     )
 )
 _place_of = hot(select(_l.c.place).where(_l.c.event == arg("event")))
+_size = hot(select(func.max(_l.c.place) + 1))
 _erase = hot(delete(_t).where(_t.c.event == arg("event")))
 
 
@@ -42,33 +47,69 @@ def seen(tx: Tx, query: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
 
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
-    query, values = seen(tx, IN_ORDER)
-    if op.since > 0:
-        query = query.where(_l.c.place >= op.since)
-    for column, wanted in ((_e.c.object, op.object), (_e.c.actor, op.actor)):
-        if wanted:
-            query = query.where(column == wanted)
-    if op.action.endswith("."):
-        behind = op.action[:-1] + "/"  # "/" comes after "."
-        query = query.where(_e.c.action >= op.action, _e.c.action < behind)
-    elif op.action:
-        query = query.where(_e.c.action == op.action)
-    if op.model:
-        first, behind = f"version:{op.model}/", f"version:{op.model}0"  # "0" comes after "/"
-        versions = and_(_e.c.object >= first, _e.c.object < behind)
-        query = query.where(or_(_e.c.object == f"model:{op.model}", versions))
-    if op.from_time is not None:
-        query = query.where(_e.c.time >= op.from_time)
-    if op.to_time is not None:
-        query = query.where(_e.c.time < op.to_time)
-    if op.page_token:
-        last = _place(op.page_token)
+    query, values = seen(tx, IN_ORDER.where(*_asked(op)))
+    last = _place(op.page_token) if op.page_token else None
+    if last is not None:
         query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
-    order = _l.c.place.desc() if op.newest_first else _l.c.place
-    rows = tx.all(query.order_by(order).limit(op.max_results + 1), **values)
+    scans = op.actor or op.action or op.from_time is not None or op.to_time is not None
+    if scans and not (op.object or op.model):
+        rows = _look_through(tx, query, values, op, last)
+    else:
+        order = _l.c.place.desc() if op.newest_first else _l.c.place
+        rows = tx.all(query.order_by(order).limit(op.max_results + 1), **values)
     page = load_events(tx, rows[: op.max_results])
     more = len(rows) > op.max_results
     return EventPage(page, str(rows[op.max_results - 1][0]) if more else None)
+
+
+def _asked(op: ListEvents) -> Iterator[ColumnElement[bool]]:
+    """Return the conditions on events and their places that a caller has set."""
+    if op.since > 0:
+        yield _l.c.place >= op.since
+    for column, wanted in ((_e.c.object, op.object), (_e.c.actor, op.actor)):
+        if wanted:
+            yield column == wanted
+    if op.action.endswith("."):
+        behind = op.action[:-1] + "/"  # "/" comes after "."
+        yield and_(_e.c.action >= op.action, _e.c.action < behind)
+    elif op.action:
+        yield _e.c.action == op.action
+    if op.model:
+        first, behind = f"version:{op.model}/", f"version:{op.model}0"  # "0" comes after "/"
+        versions = and_(_e.c.object >= first, _e.c.object < behind)
+        yield or_(_e.c.object == f"model:{op.model}", versions)
+    if op.from_time is not None:
+        yield _e.c.time >= op.from_time
+    if op.to_time is not None:
+        yield _e.c.time < op.to_time
+
+
+def _look_through(
+    tx: Tx, query: Select[Any], values: dict[str, Any], op: ListEvents, last: int | None
+) -> list[tuple[Any, ...]]:
+    """Return a page, and one row more, of what no index answers.
+
+    What much passes of is found within the places that come first. Otherwise all events are looked
+    through as they lie, with a look at the log for those that pass only: along the log, from its
+    newest place back, it would take several times as long.
+    """
+    limit = op.max_results + 1
+    order = _l.c.place.desc() if op.newest_first else _l.c.place.asc()
+    size = int(tx.value(_size) or 0)
+    if op.newest_first:
+        edge = (size if last is None else min(last, size)) - NEAR
+        near, everything = _l.c.place >= edge, edge <= max(op.since, 0)
+    else:
+        edge = min(max(op.since, 0 if last is None else last + 1) + NEAR, size)
+        near, everything = _l.c.place < edge, edge == size
+    rows = tx.all(query.where(near).order_by(order).limit(limit), **values)
+    if everything or len(rows) == limit:
+        return rows
+    computed = _l.c.place + 0  # which is in no index
+    found = query.with_only_columns(_l.c.place).limit(limit)
+    found = found.order_by(computed.desc() if op.newest_first else computed.asc())
+    places = [place for (place,) in tx.all(found, **values)]
+    return tx.all(IN_ORDER.where(tx.array(_l.c.place, places)).order_by(order))
 
 
 def load_events(tx: Tx, rows: list[tuple[Any, ...]]) -> list[Event]:
