@@ -67,7 +67,6 @@ def choose(page: Page, name: str) -> None:
 def test_nested_runs_are_read_when_their_parent_is_unfolded(site: Site, visit: Open) -> None:
     page = visit(site).go(HERE)
     expect(page.get_by_text(f"{ALL} runs", exact=True)).to_be_visible()
-    choose(page, "Tree")
     expect(grid_of(page)).to_have_attribute("aria-rowcount", str(SWEEPS + 1))
     expect(page.get_by_text(f"{ALL} runs", exact=True)).to_be_visible()
     sweep = row_of(page, "sweep 4")
@@ -87,6 +86,30 @@ def test_nested_runs_are_read_when_their_parent_is_unfolded(site: Site, visit: O
     expect(row_of(again, "trial 4.35")).to_be_visible()
     choose(page, "Flat")
     expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", str(ALL + 1))
+    kept = visit(site).go(HERE + "?" + page.url.partition("?")[2])
+    expect(kept.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", str(ALL + 1))
+
+
+def test_only_nested_runs_make_a_tree_unasked(site: Site, visit: Open) -> None:
+    plain = site.api("experiments/create", name="plain")["experiment_id"]
+    for i in range(3):
+        site.api("runs/create", experiment_id=plain, run_name=f"run {i}", start_time=i + 1)
+    page = visit(site).go(f"/experiments/{plain}")
+    expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", "4")
+    expect(grid_of(page)).to_have_count(0)
+    # What is nested later makes no tree of a table that somebody looks at.
+    parent = site.api("runs/search", experiment_ids=[plain])["runs"][0]["info"]["run_id"]
+    tags = [{"key": "mlflow.parentRunId", "value": parent}]
+    site.api("runs/create", experiment_id=plain, run_name="nested", start_time=9, tags=tags)
+    expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", "5")
+    again = visit(site).go(f"/experiments/{plain}")
+    expect(grid_of(again)).to_have_attribute("aria-rowcount", "4")
+    # With a filter it is flat, so that no match hides below a parent.
+    page = visit(site).go(f"{HERE}?filter=metrics.m%20%3E%3D%2040")
+    expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", "3")
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.press("Enter")
+    expect(grid_of(page)).to_have_attribute("aria-rowcount", str(SWEEPS + 1))
 
 
 def test_a_filter_is_answered_flat_unless_a_tree_is_asked_for(site: Site, visit: Open) -> None:

@@ -6,7 +6,15 @@ import type { Sort } from "../lib/search";
 import type { RunRow } from "../lib/table";
 import { call } from "./client";
 import { queries } from "./queries";
-import { type RunQuery, type RunRows, runIds, runRowsWhere, WINDOW, windowQuery } from "./runTable";
+import {
+  PARENT,
+  type RunQuery,
+  type RunRows,
+  runIds,
+  runRowsWhere,
+  WINDOW,
+  windowQuery,
+} from "./runTable";
 import { listRunGroups, type RunGroup } from "./schema.gen";
 
 /** The head of a group in a table of runs. */
@@ -23,7 +31,6 @@ export interface GroupRow {
 
 export type TableRow = RunRow | GroupRow;
 
-export const PARENT = field("tags", "mlflow.parentRunId");
 const MOST = 1000; // groups that are read
 const MOST_METRICS = 50;
 

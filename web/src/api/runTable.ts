@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
+import { field } from "../lib/filter";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
 import { call } from "./client";
 import { queries } from "./queries";
@@ -53,6 +54,8 @@ export interface RunRows<Row = RunRow> {
   readonly refetch: () => void;
 }
 
+/** The run that a run is nested in. */
+export const PARENT = field("tags", "mlflow.parentRunId");
 export const WINDOW = 200;
 const MOST_ROWS = 50_000; // that the server reads at once
 const AT_MOST = 10; // windows that are read for one screen
@@ -141,6 +144,28 @@ export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "del
       const table = await call(searchRunTable, { ...request, limit: 1, total: true }, signal);
       return table.total ?? 0;
     },
+  });
+
+const MOST_TREE = 20_000; // runs; of more a tree takes longer than one waits without having asked
+
+/**
+ * Whether runs are nested, and few enough to be shown so unasked. It is asked once for a visit, so
+ * that no table turns into a tree under one's eyes.
+ */
+export const nestedQuery = (experiments: readonly string[], deleted: boolean) =>
+  queryOptions({
+    queryKey: ["nested", experiments, deleted],
+    queryFn: async ({ signal }) => {
+      const filter = `${PARENT} IS NOT NULL`;
+      const request = { ...requestOf({ experiments, filter, order: [], deleted }), limit: 1 };
+      const asked = { ...request, columns: ["run_id"], total: true };
+      if (!(await call(searchRunTable, asked, signal)).total) return false;
+      const all = await queries.fetchQuery(totalQuery({ experiments, filter: "", deleted }));
+      return all <= MOST_TREE;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
   });
 
 interface Totals {

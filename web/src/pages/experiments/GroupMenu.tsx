@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { PARENT } from "../../api/runGroups";
-import { runKeys } from "../../api/runTable";
+import { PARENT, runKeys } from "../../api/runTable";
 import { Button } from "../../components/Button";
 import { Menu, MenuChoice, MenuLine } from "../../components/Menu";
 import { field } from "../../lib/filter";

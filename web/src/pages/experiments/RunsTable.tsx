@@ -1,9 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { ApiError } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
 import { type TableRow, useRunGroups } from "../../api/runGroups";
-import { useRunRows } from "../../api/runTable";
+import { nestedQuery, useRunRows } from "../../api/runTable";
 import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
@@ -36,10 +37,14 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const search = experimentRoute.useSearch();
   const { filter = "", by, stat = "mean", open = NONE, peek } = search;
   const deleted = search.view === "deleted";
-  const nested = !by && (search.nest === "always" || (search.nest === "tree" && !filter));
+  const { nest } = search;
   const navigate = useNavigate();
   const sorts = useMemo(() => readSorts(search.sort), [search.sort]);
   const experiments = useMemo(() => [experimentId], [experimentId]);
+  const asks = nest === undefined && !filter && !by;
+  const found = useQuery({ ...nestedQuery(experiments, deleted), enabled: asks });
+  const tree = nest === "tree" || (nest === undefined && found.data === true);
+  const nested = !by && (nest === "always" || (tree && !filter));
   const { fields, known } = useFields(experiments, search.cols);
   const late = useLate(PATIENCE);
   const order = sorts.map(({ key, descending }) => `${key} ${descending ? "DESC" : "ASC"}`);
@@ -52,7 +57,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
     // A match never hides: with a filter all is unfolded, but for what was folded by hand.
     outline: nested ? { unfold: filter !== "", except: open } : undefined,
   };
-  const ready = known || late ? asked : undefined;
+  const ready = (known || late) && !(asks && found.isPending) ? asked : undefined;
   const flat = useRunRows(by ? undefined : ready);
   const groups = useRunGroups(ready, by, sorts[0], open);
   const rows = by ? groups : flat;

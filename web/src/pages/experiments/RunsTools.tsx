@@ -98,9 +98,9 @@ export function RunsTools(props: RunsToolsProps) {
 }
 
 /** Without a filter the choice holds while there is none; with one, whatever the filter is. */
-function nestOf(next: "flat" | "tree", { filter, nest }: RunsSearch): RunsSearch["nest"] {
+function nestOf(next: "flat" | "tree", { filter }: RunsSearch): RunsSearch["nest"] {
   if (next === "tree") return filter ? "always" : "tree";
-  return filter && nest ? "tree" : undefined;
+  return filter ? undefined : "flat";
 }
 
 function said({ runs, groups, of, asked, chosen }: RunsToolsProps): string {

@@ -27,8 +27,11 @@ export interface RunsSearch {
   sel?: string;
   /** What the runs are grouped by, as a field of the search language. */
   by?: string;
-  /** Whether nested runs stand below their parents: while there is no filter, or always. */
-  nest?: "tree" | "always";
+  /**
+   * Whether nested runs stand below their parents: while there is no filter, always, or not; when
+   * absent as with "tree", if there are nested runs at all.
+   */
+  nest?: "tree" | "always" | "flat";
   /** What of a group's metrics is shown. */
   stat?: Exclude<Statistic, "mean">;
   /** Groups that are open; of nested runs, those that are not as all others are. */
@@ -46,7 +49,7 @@ export const readRuns = (query: Query): RunsSearch =>
     filter: text(query, "filter"),
     sort: writeSorts(readSorts(query.sort)),
     by: text(query, "by"),
-    nest: choice(query, "nest", ["tree", "always"]),
+    nest: choice(query, "nest", ["tree", "always", "flat"]),
     stat: choice(query, "stat", ["min", "max", "count"]),
     open: texts(query, "open"),
     peek: text(query, "peek"),
