@@ -189,6 +189,7 @@ def test_offline_models_and_tables_are_sent_from_another_folder(
     synced(copy, server)  # again, from a copy
     check_all(server, run_id, model.split()[0], second)
     assert points(server, run_id, "other") == [9.0]
+    assert rows(server, run_id)["data"] == ROWS
 
 
 def test_rows_that_are_logged_offline_come_below_those_that_the_server_has(

@@ -65,8 +65,9 @@ def sync(
 
 def _list(folders: list[Path]) -> None:
     from cuvee.cli.output import moment, print_table
+    from cuvee.client.records import refusals
     from cuvee.client.session import sender_alive, session_info
-    from cuvee.client.shipping import refusals, remaining
+    from cuvee.client.shipping import remaining
 
     rows = []
     for folder in folders:
@@ -95,9 +96,9 @@ def _list(folders: list[Path]) -> None:
 def _sync(folder: Path, uri: str, patience: float, *, keep: bool) -> bool:
     """Send one session; say whether everything is at the server."""
     from cuvee.client.leases import Leases
+    from cuvee.client.records import refusals
     from cuvee.client.sender import finish, open_shipment
     from cuvee.client.session import lock_sender, session_info
-    from cuvee.client.shipping import refusals
 
     target = uri or session_info(folder).get("uri", "")
     if not target:
@@ -119,7 +120,7 @@ def _sync(folder: Path, uri: str, patience: float, *, keep: bool) -> bool:
 
 
 def _ship(shipment: Shipment, leases: Any, patience: float) -> bool:
-    from cuvee.client.shipping import Away
+    from cuvee.client.answers import Away
 
     shipment.look()
     said = answered = time.monotonic()

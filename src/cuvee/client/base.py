@@ -32,6 +32,11 @@ class Calls:
         return self._tracking_uri
 
     @property
+    def registry_uri(self) -> str:
+        """Where registered models are."""
+        return self._registry_uri
+
+    @property
     def connection(self) -> Connection:
         """The connection to where runs are."""
         return connect(self._tracking_uri)

@@ -62,10 +62,16 @@ class HttpFiles:
 
     Args:
         http: connections to the server.
+        patience: seconds of silence after which to give up; 0: as the settings say.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, patience: float = 0.0) -> None:
         self._http = http
+        self._patience = patience
+
+    def impatient(self, patience: float) -> HttpFiles:
+        """Return the same files, for who can do something else when the server is silent."""
+        return HttpFiles(self._http, patience)
 
     def put(self, path: str, source: Path) -> None:
         self._send("PUT", path, body=source)
@@ -107,6 +113,7 @@ class HttpFiles:
             content_type="application/octet-stream",
             repeatable=True,
             key="" if method == "GET" else uuid.uuid4().hex,
+            patience=self._patience,
             receive=receive,
         )
 

@@ -83,7 +83,8 @@ class Http:
             content_type: of the body.
             repeatable: the request may be sent again although the first may have been carried out.
             key: a name of this change: a server that keeps keys carries it out once.
-            patience: seconds after which to give up, at the first attempt; 0: as the settings say.
+            patience: seconds after which to give up (of silence, when a file is sent), at the first
+                attempt; 0: as the settings say.
             receive: reads a 200 answer.
 
         Raises:
@@ -152,6 +153,16 @@ class Http:
         except http_errors.HTTPError:
             return None
 
+    def answers(self, patience: float) -> bool:
+        """Say whether the server answers anything at all in time."""
+        try:
+            response = self._once("GET", "/version", None, self._headers, patience)
+            response.drain_conn()
+            response.release_conn()
+        except http_errors.HTTPError:
+            return False
+        return response.status not in _BUSY
+
     def _once(
         self,
         method: str,
@@ -166,7 +177,13 @@ class Http:
             "preload_content": False,
         }
         if patience:
-            options["timeout"] = urllib3.Timeout(total=patience)
+            # A file takes as long as it is long: only silence counts then.
+            whole = not isinstance(body, Path)
+            options["timeout"] = (
+                urllib3.Timeout(total=patience)
+                if whole
+                else urllib3.Timeout(connect=patience, read=patience)
+            )
         if not isinstance(body, Path):
             return self._pool.urlopen(
                 method, self.url + target, body=body, headers=headers, **options

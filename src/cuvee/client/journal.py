@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cuvee.client.journals import Facts
+from cuvee.client.journals import Facts, Models
 from cuvee.client.notes import note
 from cuvee.client.records import (
     NUMBER,
@@ -32,6 +32,7 @@ from cuvee.client.records import (
     Upload,
     frame,
     owner_path,
+    refusals,
     segment_path,
     state_path,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 SEGMENT = 32 << 20
 SYNC_EVERY = 1 << 20
+SCAN_EVERY = 1.0
 FULL_WAIT = 5.0
 """Seconds that a full journal may hold the process up, before it drops."""
 NOTE_EVERY = 30.0
@@ -78,6 +80,9 @@ class Journal:
         self.runs: dict[str, Facts] = {}
         self.experiments: set[str] = set()
         """Experiments that are known to take runs."""
+        self.models = Models()
+        self.missed = (0.0, 0)
+        """When the server has let us wait in vain, and what it had of the journal then."""
         self.company: Company | None = None
         self._limit = limit
         self._after = (after, after_seq)
@@ -87,7 +92,8 @@ class Journal:
         self._sizes: dict[int, int] = {}
         self._segment = -1
         self._size = self._turn_at = self._synced = 0
-        self._full_since = self._broken_since = self._noted = 0.0
+        self._files_size = 0
+        self._full_since = self._broken_since = self._noted = self._scanned = 0.0
         self._dropped_unsaid = 0
         self._noted_rejects = self._raised_rejects = 0
         self._dirty = threading.Event()
@@ -149,8 +155,8 @@ class Journal:
             OSError: the file cannot be read.
         """
         size = source.stat().st_size
-        if self._waiting() + size > self._limit and not self._room(size):
-            self._drop()
+        if self._waiting(exact=False) + size > self._limit and not self._room(size):
+            self._cut(model)
             return
         name = uuid.uuid4().hex
         target = self.session.files / name
@@ -160,10 +166,17 @@ class Journal:
         except OSError:
             target.unlink(missing_ok=True)
             source.open("rb").close()  # the caller's file is at fault if this fails
-            self._drop()
+            self._cut(model)
             return
+        self._files_size += size
         kept = Upload(run=run, path=path, file=name, size=size, model=model, below=below)
         self._append(b"A" + _encode(kept))
+
+    def _cut(self, model: str) -> None:
+        """Note that a file found no room, which a model is not complete without."""
+        if model:
+            self.models.cut.add(model)
+        self._drop()
 
     def _intern(self, run: str, key: str) -> int:
         from cuvee.api.names import check_key  # the sender, which reads journals, needs none of it
@@ -227,7 +240,7 @@ class Journal:
         if self._size >= SEGMENT:
             with suppress(OSError, StorageFull):  # this segment gets longer, then
                 self._next_segment()
-        if not self._full_since and self._waiting() > self._limit:
+        if not self._full_since and self._waiting(exact=False) > self._limit:
             self._full_since = time.monotonic()
 
     def _next_segment(self) -> None:
@@ -254,17 +267,23 @@ class Journal:
         """Return how far the journal is shipped."""
         return State.unpack(os.pread(self._state, STATE_SIZE, 0)) or State()
 
-    def _waiting(self) -> int:
-        """Return the bytes that are not shipped: of records, and of files."""
+    def _waiting(self, *, exact: bool = True) -> int:
+        """Return the bytes that are not shipped: of records, and of files.
+
+        Looking at thousands of files for each of thousands takes minutes: without ``exact`` they
+        are looked at once a second, and what is shipped in between still counts.
+        """
         state = self.state()
         for number in [n for n in self._sizes if n < state.segment]:
             del self._sizes[number]
         waiting = sum(self._sizes.values()) + self._size - state.offset
-        if self.session.files.exists():
-            for entry in os.scandir(self.session.files):
-                with suppress(FileNotFoundError):  # it has just been shipped
-                    waiting += entry.stat().st_size
-        return waiting
+        if exact or time.monotonic() - self._scanned > SCAN_EVERY:
+            self._scanned, self._files_size = time.monotonic(), 0
+            if self.session.files.exists():
+                for entry in os.scandir(self.session.files):
+                    with suppress(FileNotFoundError):  # it has just been shipped
+                        self._files_size += entry.stat().st_size
+        return waiting + self._files_size
 
     def _room(self, size: int) -> bool:
         """Wait for room, ``FULL_WAIT`` seconds since the journal became full."""
@@ -363,9 +382,12 @@ class Journal:
             raise BadRequest(self._refused(count))
 
     def _refused(self, count: int) -> str:
+        last = ""
+        with suppress(OSError, IndexError):
+            last = f"; the last: {refusals(self.session.folder, self.id)[-1]['reason']}"
         return (
             f"{count} calls were refused by {self.session.uri}; they and the reasons are in "
-            f"{self.session.folder} ('cuvee sync --list' shows them)."
+            f"{self.session.folder} ('cuvee sync --list' shows them){last}"
         )
 
     def _keep(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from cuvee.api.base import Op
+from cuvee.api.logged_models import GetLoggedModel
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import CreateRun, GetRun, LogBatch, Param, Run, RunTag
 from cuvee.api.wire import check, encode_op
@@ -26,6 +27,9 @@ from cuvee.errors import CuveeError, EndpointNotFound, InvalidParameter, NotFoun
 
 PATIENCE = 1.0
 """Seconds that a question may take whose answer the script can do without."""
+SHUNNED = 10.0
+"""Seconds in which a server that has let a call wait in vain is not waited for again."""
+_SLOW = 0.25
 
 
 class JournaledCalls(Calls):
@@ -99,6 +103,9 @@ class JournaledCalls(Calls):
         """Keep a copy of a file, or of what is in a directory, as ``path`` of a run or model."""
         if run_id and run_id not in log.runs:
             self.admit(log, run_id)
+        if model:
+            self.admit_model(log, model)
+            log.models.kept.add(model)
         if not source.is_dir():
             log.upload(run_id, path, source, model=model)
             return
@@ -136,36 +143,74 @@ class JournaledCalls(Calls):
             )
         log.runs[run_id] = Facts(found.data.params)
 
+    def admit_model(self, log: Any, model_id: str) -> None:
+        """Learn about a logged model before the first file of it, if the server answers soon.
+
+        Raises:
+            NotFound: there is no such model.
+        """
+        if model_id in log.models.known:
+            return
+        if not log.offline:
+            self.reaches(log)  # another thread may just have announced it
+            self._ask_until_found(GetLoggedModel(model_id=model_id))
+        log.models.known.add(model_id)
+
     def ask_run(self, run_id: str) -> Run | None:
         """Return a run; None when the server does not answer soon.
 
         Raises:
             CuveeError: the server refuses to tell; a run that is missing may be about to come.
         """
+        found = self._ask_until_found(GetRun(run_id=run_id))
+        return found.run if found else None
+
+    def _ask_until_found(self, op: Op[Any]) -> Any:
+        """Ask for what may be about to come; None when the server does not answer soon."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                found = self.ask(GetRun(run_id=run_id), max(0.05, end - time.monotonic()))
+                return self.ask(op, max(0.05, end - time.monotonic()))
             except NotFound as problem:  # noqa: PERF203  # it is a loop that waits
                 if isinstance(problem, EndpointNotFound) or time.monotonic() > end:
                     raise
                 time.sleep(0.05)
-            else:
-                return found.run if found else None
 
-    def ask(self, op: Op[Any], patience: float = PATIENCE) -> Any:
+    def ask(self, op: Op[Any], patience: float = PATIENCE, key: str = "") -> Any:
         """Return the answer to a question; None when there is none within ``patience`` seconds.
+
+        Args:
+            op: what to ask, or to do.
+            patience: seconds. A server that has just let a call wait in vain is not asked.
+            key: the name of a change that may be asked for again.
 
         Raises:
             CuveeError: the server refuses to answer.
         """
+        log = self.journal
+        if self._shunned(log):
+            return None
         store: Any = connect(self.tracking_uri).store
+        begin = time.monotonic()
         try:
-            return store.do(op, patience=patience)
+            return store.do(op, patience=patience, key=key)
         except CuveeError as problem:
-            if problem.status >= 500:
-                return None
-            raise
+            if problem.status < 500:
+                raise
+            self.missed(log, begin)
+            return None
+
+    def missed(self, log: Any, begin: float) -> None:
+        """Note that the server has let us wait in vain since ``begin``; a refusal is no wait."""
+        if log is not None and time.monotonic() - begin > _SLOW:
+            log.missed = (time.monotonic(), log.state().seq)
+
+    def _shunned(self, log: Any) -> bool:
+        """Say whether to do without the server: it was silent just now, and has taken nothing."""
+        if log is None or log.offline or not log.missed[0]:
+            return False
+        when, had = log.missed
+        return bool(time.monotonic() - when < SHUNNED and log.state().seq == had)
 
     def reaches(self, log: Any) -> bool:
         """Say whether the server is there, and has what this process has logged.
@@ -175,15 +220,29 @@ class JournaledCalls(Calls):
         """
         if log is None:
             return True
-        if log.offline or log.state().failing:
+        if log.offline or log.state().failing or self._shunned(log):
             return False
-        reached: bool = log.flush(FLUSH, PATIENCE)
-        return reached
+        store: Any = connect(self.tracking_uri).store
+        begin = time.monotonic()
+        while time.monotonic() - begin < FLUSH:
+            if not store.answers(PATIENCE):
+                self.missed(log, begin)
+                return False
+            if log.flush(PATIENCE, 0.0):
+                return True
+            if log.state().failing:
+                return False
+        return False
 
     def takes_ids(self) -> bool | None:
         """Say whether the server takes ids that we have made; None if it does not answer soon."""
+        if self._shunned(self.journal):
+            return None
         store: Any = connect(self.tracking_uri).store
+        begin = time.monotonic()
         answer: bool | None = store.takes_ids(PATIENCE)
+        if answer is None:
+            self.missed(self.journal, begin)
         return answer
 
     def logged(self, log: Any) -> Logged:

@@ -36,6 +36,21 @@ class Facts:
     latest: dict[str, tuple[float, int, int]] = field(default_factory=dict)
 
 
+@dataclass
+class Models:
+    """What is known about logged models without asking.
+
+    Args:
+        known: those that are there, or on their way.
+        kept: those about which something is in the journal: what is said next comes after it.
+        cut: those that a file found no room of.
+    """
+
+    known: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
+
+
 class Nowhere:
     """What takes the journal's place when nothing is to be logged."""
 
@@ -47,6 +62,7 @@ class Nowhere:
     def __init__(self) -> None:
         self.runs: dict[str, Facts] = {}
         self.experiments: set[str] = set()
+        self.models = Models()
 
     def point(self, run: str, key: str, value: float, timestamp: int, step: int) -> None:
         """Do nothing."""
@@ -146,6 +162,7 @@ def _open(uri: str) -> Any:
                 parent.session, limit, strict=strict, after=parent.id, after_seq=parent.seq
             )
             journal.experiments = set(parent.experiments)
+            journal.models = parent.models
             journal.runs = {run: Facts(dict(f.params)) for run, f in parent.runs.items()}
             return journal
         server = where if isinstance(where, ServerUri) else None

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from cuvee.client.answers import API, Away
 from cuvee.client.line import Line
 from cuvee.client.records import segment_path
-from cuvee.client.shipping import API, Away, Shipment
+from cuvee.client.shipping import Shipment
 from cuvee.errors import CuveeError, EndpointNotFound, MethodNotAllowed
 
 HEARTBEAT = "/api/1.0/cuvee/runs/heartbeat"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import msgspec
@@ -17,10 +18,10 @@ from cuvee.api.versions import CreateModelVersion
 from cuvee.api.wire import check
 from cuvee.client.journaled import JournaledCalls
 from cuvee.client.values import PagedList, now, tag_items
-from cuvee.errors import InvalidParameter
+from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 
 MAX_PARAMS = 100
-ANSWER = 10.0
+ANSWER = 2.0
 """Seconds that a server may take to answer a change that can go through the journal as well."""
 _STATUSES = {
     "PENDING": "LOGGED_MODEL_PENDING",
@@ -73,9 +74,9 @@ class LoggedModelCalls(JournaledCalls):
             model = self.do(op).model
         else:
             op = replace(op, model_id=f"m-{uuid.uuid4().hex}")
-            if op.experiment_id and self.reaches(log):
-                known = op if self.takes_ids() else replace(op, model_id="")
-                found = self.ask(known, ANSWER)
+            ours = self.takes_ids() if op.experiment_id and self.reaches(log) else None
+            if ours is not None:
+                found = self.ask(op if ours else replace(op, model_id=""), ANSWER)
                 model = found.model if found else None
         if model is None:
             whole = op if op.experiment_id else replace(op, experiment_id="0")
@@ -83,7 +84,10 @@ class LoggedModelCalls(JournaledCalls):
             about = {"model": op.model_id, "experiment": experiment_name}
             unplaced = not op.experiment_id
             self.append(log, whole, run=op.source_run_id, unplaced=unplaced, **about)
+            log.models.kept.add(op.model_id)
             model = _unknown(op)
+        if log is not None:
+            log.models.known.add(model.model_id)
         if rest:
             self.log_model_params(model.model_id, {p.key: p.value for p in rest})
             if log is None:
@@ -104,12 +108,22 @@ class LoggedModelCalls(JournaledCalls):
         return self.do(api.GetLoggedModel(model_id=model_id)).model
 
     def finalize_logged_model(self, model_id: str, status: str) -> api.LoggedModel:
-        """Say that a logged model's files are complete (``READY``), or that they are not."""
+        """Say that a logged model's files are complete (``READY``), or that they are not.
+
+        One that the server refuses a file of, or whose file found no room, becomes ``FAILED``.
+        """
         name = _STATUSES.get(status, status)
         if name not in api.LOGGED_MODEL_STATUSES.values():
             raise InvalidParameter(f"There is no logged model status {status!r}: READY or FAILED.")
+        log = self.journal
+        if log is not None and model_id in log.models.cut:
+            name = _STATUSES["FAILED"]
         known = cast("api.LoggedModelStatus", name)
-        found = self._tell(api.FinalizeLoggedModel(model_id=model_id, status=known))
+        whole = model_id if name == _STATUSES["READY"] else ""
+        found = self._tell(api.FinalizeLoggedModel(model_id=model_id, status=known), whole=whole)
+        if found is None and self.reaches(log):
+            with suppress(NotFound):  # by another id: the server has not taken ours
+                found = self.ask(api.GetLoggedModel(model_id=model_id), ANSWER)
         if found is not None:
             model: api.LoggedModel = found.model
             return model
@@ -127,7 +141,7 @@ class LoggedModelCalls(JournaledCalls):
 
     def delete_logged_model_tag(self, model_id: str, key: str) -> None:
         """Remove a tag of a logged model."""
-        self.do(api.DeleteLoggedModelTag(model_id=model_id, tag_key=key))
+        self._tell(api.DeleteLoggedModelTag(model_id=model_id, tag_key=key))
 
     def search_logged_models(
         self,
@@ -161,24 +175,43 @@ class LoggedModelCalls(JournaledCalls):
         op = api.ListLoggedModelArtifacts(model_id=model_id, artifact_directory_path=path or "")
         return self.do(op).files
 
-    def put_version(self, log: Any, uri: str, name: str) -> bool:
-        """Append that a logged model becomes the next version of a registered one.
+    def put_version(self, log: Any, uri: str, name: str) -> int | None:
+        """Make a logged model the next version of a registered one: at once, or by the journal.
+
+        Args:
+            log: the journal.
+            uri: the logged model.
+            name: the registered model, in the registry beside the runs.
 
         Returns:
-            Whether it was appended: a registry elsewhere gets nothing from this journal.
+            The version's number; None while nobody answers.
+
+        Raises:
+            CuveeError: the server refuses it.
         """
-        if self._registry_uri != self._tracking_uri:
-            return False
-        version = CreateModelVersion(name=name, source=uri, model_id=uri.removeprefix("models:/"))
+        model_id = uri.removeprefix("models:/")
+        version = CreateModelVersion(name=name, source=uri, model_id=model_id)
         model = CreateRegisteredModel(name=name)
         for op in (model, version):
             check(op)
+        key = f"version-{uuid.uuid4().hex}"
+        ids = self.takes_ids() if self.reaches(log) else None
+        if ids:  # then it keeps keys too, so what was not answered is asked for again
+            with suppress(AlreadyExists):
+                self.ask(model, ANSWER)
+            found = self.ask(version, ANSWER, key)
+            if found is not None:
+                return int(found.model_version.version)
         self.append(log, model, may_exist=True)
-        self.append(log, version)
-        return True
+        self.append(log, version, whole=model_id, key=key)
+        return None
 
-    def _tell(self, op: Op[Any]) -> Any:
+    def _tell(self, op: Op[Any], whole: str = "") -> Any:
         """Carry out a change that may be made twice; through the journal if nobody answers: None.
+
+        Args:
+            op: the change.
+            whole: the logged model whose files must all be there for it.
 
         Raises:
             CuveeError: the server refuses it.
@@ -187,9 +220,10 @@ class LoggedModelCalls(JournaledCalls):
         if log is None:
             return self.do(op)
         check(op)
-        found = self.ask(op, ANSWER) if self.reaches(log) else None
+        after = op.model_id in log.models.kept  # type: ignore[attr-defined]  # of logged models
+        found = None if after or not self.reaches(log) else self.ask(op, ANSWER)
         if found is None:
-            self.append(log, op)
+            self.append(log, op, whole=whole)
         return found
 
 

@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from cuvee.api.runs import GetRun
 from cuvee.client.active import current_client, remember_model, target
 from cuvee.client.client import Client
 from cuvee.client.context import SOURCE_NAME, SOURCE_TYPE, USER, context_tags
-from cuvee.client.files import download, download_files, upload_tree
+from cuvee.client.files import HttpFiles, download, download_files, upload_tree
 from cuvee.client.finding import register_model
 from cuvee.client.journals import Facts
 from cuvee.client.logged_models import ANSWER
@@ -39,6 +40,8 @@ from cuvee.errors import CuveeError, NotFound
 from cuvee.uris import LocalUri, ModelUri, parse_artifact_uri
 
 META = "registered_model_meta"
+SILENCE = 5.0
+"""Seconds of silence after which the files of a model go to the journal instead."""
 _CONTEXT = (USER, SOURCE_NAME, SOURCE_TYPE)
 
 
@@ -122,12 +125,12 @@ def log_saved_model(
     client.log_outputs(run_id, [ModelOutput(model_id, step)])
     _link_metrics(client, run_id, known.metrics, model_id, step)
     place = ModelContext(model_id, run_id, model.artifact_location)
-    whole = _save_and_upload(client, save, place)
-    model = _finalized(client, model, "READY" if whole else "FAILED")
+    _save_and_upload(client, save, place)
+    model = _finalized(client, model)
     remember_model(model_id)
     version = None
     if registered_model_name:
-        version = _register(client, model.model_uri, registered_model_name)
+        version = _register(client, model, registered_model_name)
     return LoggedModelUpload(
         model_id=model_id,
         model_uri=model.model_uri,
@@ -225,53 +228,56 @@ def _what_is_known(client: Client, run_id: str) -> _Known:
 
 def _save_and_upload(
     client: Client, save: Callable[[Path, ModelContext], None], context: ModelContext
-) -> bool:
-    """Store what ``save`` writes; a model that cannot be stored whole is marked as failed.
-
-    Returns:
-        Whether all of it is stored: a journal may be full.
-    """
+) -> None:
+    """Store what ``save`` writes; a model that cannot be stored whole is marked as failed."""
     log = client.journal
     try:
         with tempfile.TemporaryDirectory(prefix="cuvee-model-") as directory:
             save(Path(directory), context)
             if client.reaches(log):
+                begin = time.monotonic()
                 try:
                     files, root = client.place(context.artifact_uri)
+                    if log is not None and isinstance(files, HttpFiles):
+                        files = files.impatient(SILENCE)
                     upload_tree(files, root, Path(directory))
                 except CuveeError as problem:
                     if log is None or problem.status < 500:
                         raise
+                    client.missed(log, begin)
                 else:
-                    return True
-            before = log.dropped
+                    return
             client.put_files(log, context.run_id, Path(directory), "", model=context.model_id)
-            whole: bool = log.dropped == before
-            return whole
     except BaseException:
         with suppress(CuveeError):  # the first problem is the one to report
             client.finalize_logged_model(context.model_id, "FAILED")
         raise
 
 
-def _finalized(client: Client, model: LoggedModel, status: str) -> LoggedModel:
-    ready = client.finalize_logged_model(model.model_id, status)
+def _finalized(client: Client, model: LoggedModel) -> LoggedModel:
+    ready = client.finalize_logged_model(model.model_id, "READY")
     if ready.experiment_id:
         return ready
     return replace(model, info=replace(model.info, status=ready.info.status))  # nobody answers
 
 
-def _register(client: Client, uri: str, name: str) -> int | None:
+def _register(client: Client, model: LoggedModel, name: str) -> int | None:
     """Register a logged model; return the version, None if it goes through the journal."""
-    log = client.journal
-    if client.reaches(log):
+    log, uri = client.journal, model.model_uri
+    if model.info.status == "LOGGED_MODEL_UPLOAD_FAILED":
+        note(f"{uri} was not registered as {name!r}: not all of its files could be stored.")
+        return None
+    beside = client.registry_uri == client.tracking_uri
+    ours = log is not None and beside and client.takes_ids() is not False
+    if not ours and model.model_id not in (log.models.kept if log else ()) and client.reaches(log):
         try:
             return int(register_model(uri, name).version)
         except CuveeError as problem:
             if log is None or problem.status < 500:
                 raise
-    if not client.put_version(log, uri, name):
-        note(f"{uri} was not registered as {name!r}: the registry is elsewhere, and not reached.")
+    if beside:
+        return client.put_version(log, uri, name)
+    note(f"{uri} was not registered as {name!r}: the registry is elsewhere, and not reached.")
     return None
 
 

@@ -73,6 +73,8 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
         unplaced: whether only the server knows in which experiment: that of the run, or
         experiment: the one of this name.
         may_exist: whether it does not matter that there is such a thing already.
+        whole: the logged model whose files must all be there for it.
+        key: the key under which it was asked for already, if it was.
     """
 
     method: str
@@ -85,6 +87,8 @@ class Request(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unplaced: bool = False
     experiment: str = ""
     may_exist: bool = False
+    whole: str = ""
+    key: str = ""
 
 
 class Upload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -313,3 +317,12 @@ def owner_path(folder: Path, journal: str) -> Path:
 def rejects_path(folder: Path, journal: str) -> Path:
     """Return where records that the server refused are kept."""
     return folder / f"{journal}.rejects.jsonl"
+
+
+def refusals(folder: Path, journal: str = "*") -> list[dict[str, Any]]:
+    """Return what the server has refused of a session, or of one journal, with the reasons."""
+    return [
+        msgspec.json.decode(line)
+        for path in sorted(folder.glob(rejects_path(folder, journal).name))
+        for line in path.read_bytes().splitlines()
+    ]

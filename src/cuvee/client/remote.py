@@ -54,6 +54,10 @@ class HttpStore:
         """Say whether the server takes ids of our making; None if it does not answer in time."""
         return self._http.takes_ids(patience)
 
+    def answers(self, patience: float) -> bool:
+        """Say whether the server answers anything at all in time."""
+        return self._http.answers(patience)
+
     def do(
         self, op: Op[R], actor: Actor | None = None, *, key: str = "", patience: float = 0.0
     ) -> R:

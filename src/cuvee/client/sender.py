@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cuvee.client.answers import Away
 from cuvee.client.http import Http
 from cuvee.client.leases import Leases
 from cuvee.client.output import tail
 from cuvee.client.session import INFO, LOCK, adopt, held, lock_sender
-from cuvee.client.shipping import Away, Shipment
+from cuvee.client.shipping import Shipment
 from cuvee.errors import InvalidParameter
 from cuvee.settings import Settings
 from cuvee.uris import ServerUri, parse_tracking_uri

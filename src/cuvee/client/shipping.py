@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,35 +12,21 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from cuvee.client.answers import API, Away, reason_of, sort_out
 from cuvee.client.http import Http, read_all
 from cuvee.client.line import LOGGED, PASSIVE, Item, Line
-from cuvee.client.records import Request, Upload, rejects_path, segment_path, segments
-from cuvee.client.rows import TABLES_TAG, stack, with_table
-from cuvee.errors import (
-    AlreadyExists,
-    ConnectionFailed,
-    CuveeError,
-    EndpointNotFound,
-    InvalidParameter,
-    NotFound,
-    Unauthenticated,
-)
+from cuvee.client.records import Request, rejects_path, segment_path, segments
+from cuvee.client.uploads import Uploads
+from cuvee.errors import AlreadyExists, CuveeError, EndpointNotFound, InvalidParameter, NotFound
 
-API = "/api/2.0/mlflow/"
 LOOK = 10.0
 """Seconds that a server may take to say what it can do."""
 GRACE = 30.0
 """Seconds in which a run may appear that another process has made."""
 STUBBORN = 300.0
 """Seconds after which a record that makes the server fail is set aside."""
-TEMPORARY = frozenset({408, 429, 502, 503, 504, 507})
 ALIASES = "aliases.json"
-MODEL_FILE = "MLmodel"
 _encode = msgspec.json.encode
-
-
-class Away(Exception):  # it is no error: the server will come back
-    """The server cannot take anything now."""
 
 
 class Shipment:
@@ -61,11 +46,9 @@ class Shipment:
         self.refused = 0
         self.keep = False
         """Whether journals that are shipped stay."""
-        self._place = place
-        self._lock = threading.Lock()
+        self._uploads = Uploads(self, place)
         self._aliases: dict[str, str] = {}
         self._infos: dict[str, dict[str, Any]] = {}
-        self._roots: dict[str, str] = {}
         self._experiments: dict[str, str] = {}
         self._known: set[str] = set()
         self._missing: dict[str, float] = {}
@@ -100,7 +83,9 @@ class Shipment:
                 continue
             line.acknowledge(items, rejected)
             if not rejected:
-                self._drop_copies(items)
+                for item in items:
+                    if item.kind == b"A":
+                        self._uploads.drop(item.value)
             self.sent += len(items) - rejected
             self.refused += rejected
             moved = True
@@ -153,7 +138,7 @@ class Shipment:
                 receive=read_all,
             )
         except CuveeError as problem:
-            _sort(problem)
+            sort_out(problem)
             raise
         return json.loads(answer or b"{}")
 
@@ -189,7 +174,7 @@ class Shipment:
             alone = len(items) == 1 or not isinstance(problem, InvalidParameter)
             if alone or self._deleted(run):
                 for item in items:
-                    self._set_aside(line.id, item, _reason(problem))
+                    self._set_aside(line.id, item, reason_of(problem))
                 return len(items)
             middle = len(items) // 2
             return self._batch(line, run, items[:middle]) + self._batch(line, run, items[middle:])
@@ -197,7 +182,7 @@ class Shipment:
         return 0
 
     def _log(self, run: str, key: str, body: Any) -> None:
-        self._patiently(run, lambda: self.call("POST", API + "runs/log-batch", body, key))
+        self.patiently(run, lambda: self.call("POST", API + "runs/log-batch", body, key))
 
     def _single(self, line: Line, item: Item) -> int:
         value = item.value
@@ -205,14 +190,17 @@ class Shipment:
             if item.kind == b"R":
                 self._tolerate(line, item, lambda: self._request(line, item.seq, value))
             elif item.kind == b"A":
-                self._tolerate(line, item, lambda: self._upload(line, item.seq, value))
+                self._tolerate(line, item, lambda: self._uploads.send(line.id, item.seq, value))
             elif item.kind == b"D":
                 self._set_aside(line.id, item, f"{value['count']} calls found no room")
                 return 0
         except CuveeError as problem:
             if item.kind == b"R" and value.may_exist and isinstance(problem, AlreadyExists):
                 return 0
-            self._set_aside(line.id, item, _reason(problem))
+            reason = reason_of(problem)
+            if item.kind == b"A":
+                reason = self._uploads.refused(value, reason)
+            self._set_aside(line.id, item, reason)
             if item.kind == b"R" and value.creates:
                 self._missing[item.run] = 0.0
             return 1
@@ -224,14 +212,17 @@ class Shipment:
 
     def _request(self, line: Line, seq: int, request: Request) -> None:
         body = self._translated(bytes(request.body))
-        key = f"{line.id}-{seq}"
+        key = request.key or f"{line.id}-{seq}"
         target = request.target
         if request.model:
             body = self._announced(request, body)
         elif not request.creates:
             target = self._translated(target.encode()).decode()
         if not request.creates:
-            answer = self._patiently(
+            if request.whole:
+                body, ending = self._uploads.closing(request, body)
+                key += ending
+            answer = self.patiently(
                 request.run, lambda: self.call(request.method, target, body, key)
             )
             if request.model:
@@ -256,7 +247,7 @@ class Shipment:
             fields["experiment_id"] = (
                 self._experiment(request.experiment)
                 if request.experiment
-                else self._info(request.run)["experiment_id"]
+                else self.info(request.run)["experiment_id"]
             )
         if not self.http.takes_ids(LOOK):
             del fields["model_id"]
@@ -283,81 +274,17 @@ class Shipment:
             self._experiments[name] = found
         return self._experiments[name]
 
-    def _info(self, run: str) -> dict[str, Any]:
-        """Return what a run is."""
+    def info(self, run: str) -> dict[str, Any]:
+        """Return what a run is; it is asked for once."""
         if run not in self._infos:
-            self._infos[run] = self._run(run)["info"]
+            self._infos[run] = self.run(run)["info"]
         return self._infos[run]
 
-    def _run(self, run: str) -> dict[str, Any]:
+    def run(self, run: str) -> dict[str, Any]:
+        """Return a run as it is now."""
         asked = f"{API}runs/get?run_id={self.name(run)}"
-        found: dict[str, Any] = self._patiently(run, lambda: self.call("GET", asked, b""))["run"]
+        found: dict[str, Any] = self.patiently(run, lambda: self.call("GET", asked, b""))["run"]
         return found
-
-    def _upload(self, line: Line, seq: int, upload: Upload) -> None:
-        source = self.folder / "files" / upload.file
-        if not source.exists():
-            raise InvalidParameter(f"The copy of {upload.path!r} is not in the journal any more.")
-        files, base = self._place(self._root(upload))
-        path = f"{base.rstrip('/')}/{upload.path}"
-        ready = source.with_name(source.name + ".ready")
-        try:
-            if upload.below:
-                above = self._above(files, path, source)
-                stack(above, source, ready, upload.path)
-            elif upload.model and upload.path == MODEL_FILE:
-                ready.write_bytes(self._at_home(upload, source.read_bytes()))
-            files.put(path, ready if ready.exists() else source)
-        except CuveeError as problem:
-            _sort(problem)
-            raise
-        if upload.below:
-            self._name_table(upload, f"{line.id}-{seq}-table")
-
-    def _drop_copies(self, items: list[Item]) -> None:
-        """Remove the files of uploads that are acknowledged: until then they may be sent again."""
-        for item in items:
-            if item.kind == b"A":
-                for ending in ("", ".ready", ".above"):
-                    copy = self.folder / "files" / (item.value.file + ending)
-                    copy.unlink(missing_ok=True)
-
-    def _root(self, upload: Upload) -> str:
-        """Return where the files of an upload's run or logged model are."""
-        if not upload.model:
-            root: str = self._info(upload.run)["artifact_uri"]
-            return root
-        if upload.model not in self._roots:
-            asked = f"{API}logged-models/{self.name(upload.model)}"
-            found = self._patiently(upload.run, lambda: self.call("GET", asked, b""))
-            self._roots[upload.model] = found["model"]["info"]["artifact_uri"]
-        return self._roots[upload.model]
-
-    def _above(self, files: Any, path: str, source: Path) -> Path:
-        """Return the rows that a table had before; the same ones when it is sent again."""
-        above = source.with_name(source.name + ".above")
-        if not above.exists():
-            part = source.with_name(source.name + ".part")
-            try:
-                files.get(path, part)
-            except NotFound:
-                part.write_bytes(b"")
-            part.rename(above)
-        return above
-
-    def _name_table(self, upload: Upload, key: str) -> None:
-        """Say in the run's tag that a file is a table."""
-        tags = {t["key"]: t["value"] for t in self._run(upload.run)["data"].get("tags", ())}
-        known = tags.get(TABLES_TAG, "[]")
-        if (tables := with_table(known, upload.path)) != known:
-            tag = {"run_id": self.name(upload.run), "key": TABLES_TAG, "value": tables}
-            self.call("POST", API + "runs/set-tag", tag, key)
-
-    def _at_home(self, upload: Upload, text: bytes) -> bytes:
-        """Return a file MLmodel with the place and the id that the server has given."""
-        ours = f"artifact_path: models:/{upload.model}\n".encode()
-        text = text.replace(ours, b"artifact_path: " + _encode(self._root(upload)) + b"\n")
-        return text.replace(upload.model.encode(), self.name(upload.model).encode())
 
     def _translated(self, body: bytes) -> bytes:
         """Return a request's body, or target, with the ids that the server gave."""
@@ -368,7 +295,7 @@ class Shipment:
 
     # ------------------------------------------------------------ refusals
 
-    def _patiently(self, run: str, work: Callable[[], Any]) -> Any:
+    def patiently(self, run: str, work: Callable[[], Any]) -> Any:
         """Do something with a run that another process may be about to create."""
         try:
             return work()
@@ -431,29 +358,6 @@ def remaining(folder: Path) -> tuple[int, int]:
         line.close()
     size += sum(p.stat().st_size for p in folder.glob("files/*"))
     return records, size
-
-
-def refusals(folder: Path) -> list[dict[str, Any]]:
-    """Return what the server has refused of a session, with the reasons."""
-    return [
-        json.loads(line)
-        for path in sorted(folder.glob("*.rejects.jsonl"))
-        for line in path.read_bytes().splitlines()
-    ]
-
-
-def _sort(problem: CuveeError) -> None:
-    """Raise ``Away`` for what says nothing about the request.
-
-    Raises:
-        Away: the server is not there, or busy, or does not know us: that can change.
-    """
-    if isinstance(problem, (ConnectionFailed, Unauthenticated)) or problem.status in TEMPORARY:
-        raise Away(problem.message) from problem
-
-
-def _reason(problem: CuveeError) -> str:
-    return f"{problem.error_code}: {problem.message}"
 
 
 def _merged(items: list[Item]) -> dict[str, list[Any]]:
