@@ -17,7 +17,7 @@ from cuvee.api import wire
 from cuvee.api.base import Actor, Op, Permission
 from cuvee.api.charts import GetMetricSeries
 from cuvee.api.metrics import GetMetricHistory
-from cuvee.api.replies import REMEMBERED, REPLAYED, RETENTION, Once, Reply, once
+from cuvee.api.replies import REPLAYED, Once, Reply, once
 from cuvee.api.searches import SearchRunTable
 from cuvee.errors import (
     CuveeError,
@@ -30,6 +30,7 @@ from cuvee.errors import (
     Unauthenticated,
 )
 from cuvee.rules.targets import Allowed
+from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, send_bytes, send_json
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
@@ -61,17 +62,9 @@ T = TypeVar("T")
 READERS = 8
 _log = logging.getLogger("cuvee.server")
 
-_SAFE = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"SAMEORIGIN")]
-_KEEPS_KEYS = (RETENTION.lower().encode(), str(REMEMBERED).encode())
-JSON_HEADERS = [
-    (b"content-type", b"application/json"),
-    (b"vary", b"Origin"),
-    _KEEPS_KEYS,
-    *_SAFE,
-]
 REPLAYED_HEADERS = [*JSON_HEADERS, (REPLAYED.lower().encode(), b"true")]
-TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), _KEEPS_KEYS, *_SAFE]
-CSV_HEADERS = [(b"content-type", CSV + b"; charset=utf-8"), (b"vary", b"Accept, Origin"), *_SAFE]
+TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), KEEPS_KEYS, *SAFE]
+CSV_HEADERS = [(b"content-type", CSV + b"; charset=utf-8"), (b"vary", b"Accept, Origin"), *SAFE]
 SERVER_INFO = {
     "store_type": "SqlStore",
     "workspaces_enabled": False,
@@ -173,7 +166,7 @@ class App:
         op = self.routes.exact.get((method, path))
         headers = collect(scope["headers"])
         if path in ("/health", "/version"):
-            await _send(send, 200, TEXT_HEADERS, b"OK" if path == "/health" else _VERSION)
+            await send_bytes(send, 200, TEXT_HEADERS, b"OK" if path == "/health" else _VERSION)
             return
         self.guard.check(method, headers)
         if op is None and await self._before_login(method, path, headers, scope, receive, send):
@@ -189,7 +182,7 @@ class App:
             if op is None:
                 if not methods and method in ("GET", "HEAD") and self.ui.is_page(path, headers):
                     page = self.ui.page(path, headers)
-                    await _send(send, page.status, page.headers, page.body)
+                    await send_bytes(send, page.status, page.headers, page.body)
                     return
                 methods = {"GET"} if path in self.feeds else methods
                 await self._miss(method, path, methods, send)
@@ -218,16 +211,16 @@ class App:
         if path in LOGIN_PATHS:
             await self.login.handle(path, headers, scope, receive, send)
         elif method in ("GET", "HEAD") and path in SERVER_INFO_PATHS:
-            await _send(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
+            await send_bytes(send, 200, JSON_HEADERS, wire.encode_plain(SERVER_INFO))
         elif method in ("GET", "HEAD") and (file := self.ui.static(path, headers)):
-            await _send(send, file.status, file.headers, file.body)
+            await send_bytes(send, file.status, file.headers, file.body)
         elif method == "GET" and self._leads_to_login(path, headers):
             try:
                 await self.auth.actor(method, headers, scope)
             except Unauthenticated:
                 page = "/login" if self.auth.has_users else "/setup"
                 address = login_address(self.prefix, page, path, scope["query_string"])
-                await _send(send, 303, [(b"location", address.encode()), *_SAFE], b"")
+                await send_bytes(send, 303, [(b"location", address.encode()), *SAFE], b"")
             else:
                 return False
         else:
@@ -252,13 +245,13 @@ class App:
     async def _miss(method: str, path: str, methods: set[str], send: Send) -> None:
         if method == "OPTIONS" and path.startswith(("/api/", "/ajax-api/")):
             allow = ", ".join(sorted({*methods, "OPTIONS"})).encode()
-            await _send(send, 204, [(b"allow", allow), *_SAFE], b"")
+            await send_bytes(send, 204, [(b"allow", allow), *SAFE], b"")
         elif methods:
             names = ", ".join(sorted(methods))
             problem = MethodNotAllowed(f"{path[:200]} answers {names} only.")
             body = wire.encode_error(problem.error_code, problem.message)
             headers = [*JSON_HEADERS, (b"allow", names.encode())]
-            await _send(send, problem.status, headers, b"" if method == "HEAD" else body)
+            await send_bytes(send, problem.status, headers, b"" if method == "HEAD" else body)
         else:
             raise EndpointNotFound(
                 f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
@@ -293,7 +286,7 @@ class App:
             named = _named(headers[b"idempotency-key"], scope, body)
             reply: Reply = await self.store.written(op, actor, named)
             replayed = REPLAYED_HEADERS if reply.replayed else JSON_HEADERS
-            await _send(send, 200, replayed, reply.body)
+            await send_bytes(send, 200, replayed, reply.body)
             return
         elif op.writes:
             answer = wire.encode(await self.store.written(op, actor))
@@ -311,11 +304,11 @@ class App:
             return
         elif isinstance(op, GetMetricSeries):
             status, own, answer = await self._aside(self._chart, op, actor, headers)
-            await _send(send, status, [*own, *_SAFE], answer)
+            await send_bytes(send, status, [*own, *SAFE], answer)
             return
         else:
             answer = await self._read_encoded(op, actor)
-        await _send(send, 200, JSON_HEADERS, answer)
+        await send_json(scope, send, answer)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
         """Do what takes time on a reader's thread."""
@@ -362,7 +355,7 @@ class App:
             return False
         if path != "/api/openapi.json":
             return False
-        await _send(send, 200, JSON_HEADERS, openapi())
+        await send_bytes(send, 200, JSON_HEADERS, openapi())
         return True
 
     # ------------------------------------------------------------ start and stop
@@ -479,12 +472,6 @@ def _one_slash(path: str) -> str:
     return bare if bare.startswith(CALLS) else path
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    length = [(b"content-length", str(len(body)).encode())] if status != 304 else []
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
-    await send({"type": "http.response.body", "body": body})
-
-
 async def _send_error(send: Send, problem: CuveeError, scope: Scope) -> None:
     head = scope["method"] == "HEAD"
     body = b"" if head else wire.encode_error(problem.error_code, problem.message)
@@ -496,4 +483,4 @@ async def _send_error(send: Send, problem: CuveeError, scope: Scope) -> None:
         headers = [*headers, (b"www-authenticate", scheme + b' realm="mlflow"')]
     elif isinstance(problem, TooManyRequests):
         headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
-    await _send(send, problem.status, headers, body)
+    await send_bytes(send, problem.status, headers, body)

@@ -33,7 +33,7 @@ from cuvee.search.tokens import SearchError
 from cuvee.search.tree import Kind, Side
 from cuvee.store import run_keys, schema
 from cuvee.store.engine import arg, hot
-from cuvee.store.search_runs import find_runs, read_question
+from cuvee.store.search_runs import find_run_pks, read_question
 from cuvee.store.tx import Tx
 from cuvee.store.visible import MODEL_PATH, readable
 
@@ -179,8 +179,8 @@ class _Suggestions:
         question = read_question(self.tx, self.op.experiment_ids, "", [], "ACTIVE_ONLY")
         if self.op.subject != "runs" or question is None or side.via:
             return ()
-        rows, _ = find_runs(self.tx, question, limit=LOOKED)
-        pks = self.tx.listed([row[0] for row in rows])
+        found, _ = find_run_pks(self.tx, question, limit=LOOKED)
+        pks = self.tx.listed(found)
         if side.kind in _TABLES:
             key = self.tx.key_ids([side.key]).get(side.key, -1)
             return self.tx.all(_VALUES[side.kind], pks=pks, key=key)

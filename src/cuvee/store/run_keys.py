@@ -10,7 +10,7 @@ from cuvee.api.searches import KeyKind, ListRunKeys, RunKey, RunKeys
 from cuvee.search.tree import Kind
 from cuvee.store.engine import hot
 from cuvee.store.run_subject import RUNS
-from cuvee.store.search_runs import find_runs, read_question
+from cuvee.store.search_runs import find_run_pks, read_question
 from cuvee.store.tx import Tx
 
 MAX_LOOKED = 10_000
@@ -46,8 +46,7 @@ def list_run_keys(tx: Tx, op: ListRunKeys, *, most: int = MAX_LOOKED) -> RunKeys
     question = read_question(tx, op.experiment_ids, op.filter, [], op.run_view_type)
     if question is None:
         return RunKeys(runs=0, complete=True)
-    rows, token = find_runs(tx, question, limit=most)
-    pks = [row[0] for row in rows]
+    pks, more = find_run_pks(tx, question, limit=most)
     looked = affordable(tx, pks)
     found = [
         key
@@ -57,7 +56,7 @@ def list_run_keys(tx: Tx, op: ListRunKeys, *, most: int = MAX_LOOKED) -> RunKeys
         if op.contains in key.key and (key.varies or not op.varying)
     ]
     found.sort(key=lambda key: (-key.runs, key.kind, key.key))
-    complete = token is None and len(looked) == len(pks)
+    complete = not more and len(looked) == len(pks)
     return RunKeys(runs=len(looked), complete=complete, keys=found[: op.limit])
 
 

@@ -17,7 +17,7 @@ from cuvee.store.run_tables import (
     read_columns,
     table_columns,
 )
-from cuvee.store.search_runs import count_runs, find_runs, read_question
+from cuvee.store.search_runs import count_runs, find_run_pks, find_runs, read_question
 from cuvee.store.tx import Tx
 
 MAX_RUNS = 100_000
@@ -40,7 +40,7 @@ def search_run_outline(tx: Tx, op: SearchRunOutline) -> RunOutline:
         )
     passing = None
     if op.filter:
-        passing = {row[0] for row in find_runs(tx, found, limit=MAX_RUNS)[0]}
+        passing = set(find_run_pks(tx, found, limit=MAX_RUNS)[0])
     forest = Forest(
         _parents(tx, rows, homes), [passing is None or row[0] in passing for row in rows]
     )

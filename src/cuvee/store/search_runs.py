@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement
+
 from cuvee.api.names import experiment_number
 from cuvee.api.runs import RunPage, SearchRuns
 from cuvee.search.filters import parse_filter
@@ -71,6 +73,7 @@ def find_runs(
     token: str = "",
     offset: int = 0,
     keep: Callable[[list[tuple[Any, ...]]], int] = len,
+    columns: Sequence[ColumnElement[Any]] = tuple(_r.c),
 ) -> tuple[list[tuple[Any, ...]], str | None]:
     """Find a page of runs, as rows in the order of ``schema.runs``; see ``find_page``."""
     asked, scope, text = question
@@ -87,8 +90,14 @@ def find_runs(
         if tie.key not in used:
             search.sort(tie)
     return find_page(
-        search, list(_r.c), limit=limit, token=token, offset=offset, keep=keep, question=text
+        search, columns, limit=limit, token=token, offset=offset, keep=keep, question=text
     )
+
+
+def find_run_pks(tx: Tx, question: Question, *, limit: int) -> tuple[list[int], bool]:
+    """Find the primary keys of the first runs, and whether there are more."""
+    rows, token = find_runs(tx, question, limit=limit, columns=[_r.c.pk])
+    return [pk for (pk,) in rows], token is not None
 
 
 def count_runs(tx: Tx, question: Question) -> int:
