@@ -187,10 +187,8 @@ def decode(blob: bytes, ranks: Ints | None = None) -> Points:
     form, count = _HEADER.unpack_from(blob)
     if form != _FORMAT:
         raise ValueError(f"a chunk of points has the unknown format {form}")
-    times, at = _summed(blob, _HEADER.size, count)
-    steps, at = _summed(blob, at, count)
-    if ranks is not None:
-        times, steps = times[ranks], steps[ranks]
+    times, at = _summed(blob, _HEADER.size, count, ranks)
+    steps, at = _summed(blob, at, count, ranks)
     width, first, _ = _COLUMN.unpack_from(blob, at)
     if width == 0:
         numbers = np.full(len(times), first, np.uint64)
@@ -199,17 +197,18 @@ def decode(blob: bytes, ranks: Ints | None = None) -> Points:
     return Points(times, steps, numbers.view(np.int64))
 
 
-def _summed(blob: bytes, at: int, count: int) -> tuple[Ints, int]:
+def _summed(blob: bytes, at: int, count: int, ranks: Ints | None) -> tuple[Ints, int]:
     width, first, least = _COLUMN.unpack_from(blob, at)
     at += _COLUMN.size
     if width == 0:
-        line = np.arange(count, dtype=np.uint64) * np.uint64(least) + np.uint64(first)
-        return line.view(np.int64), at
+        which = np.arange(count, dtype=np.uint64) if ranks is None else ranks.astype(np.uint64)
+        return (which * np.uint64(least) + np.uint64(first)).view(np.int64), at
     numbers = np.empty(count, np.uint64)
     numbers[0] = first
     rest, at = _joined(blob, at, width, None)
     np.add(rest, np.uint64(least), out=numbers[1:])
-    return np.cumsum(numbers, out=numbers).view(np.int64), at
+    found = np.cumsum(numbers, out=numbers).view(np.int64)
+    return found if ranks is None else found[ranks], at
 
 
 def _joined(blob: bytes, at: int, width: int, ranks: Ints | None) -> tuple[NDArray[np.uint64], int]:
