@@ -412,3 +412,31 @@ def test_what_one_has_asked_for_already_leads_to_the_request(
     expect(dialog.get_by_role("button", name="Request approval")).to_be_disabled()
     dialog.get_by_role("link", name="Open the request").click()
     expect(page).to_have_url(re.compile(f"/approvals/{number}$"))
+
+
+def test_requests_are_filtered_by_the_model_that_the_address_names(
+    cellar: Cellar, model: str, visit: Open
+) -> None:
+    cellar.ask(model)
+    opened = enter(visit, cellar.site, "rita")
+    page = opened.go("/approvals")
+    requests = page.get_by_role("list", name="Requests").get_by_role("listitem")
+    expect(requests).to_have_count(1)
+    box = page.get_by_label("Model", exact=True)
+    box.fill("another")
+    box.press("Enter")
+    expect(page.get_by_text("Nothing of another is among these")).to_be_visible()
+    expect(page).to_have_url(re.compile("/approvals.model=another$"))
+    keep_screenshot(page, "approvals-none-of-model")
+    assert offences(page) == []
+    page.get_by_role("link", name="Emergencies").click()
+    expect(page).to_have_url(re.compile("model=another"))
+    opened.go(f"/approvals?model={model}")
+    expect(page.get_by_label("Model", exact=True)).to_have_value(model)
+    expect(requests).to_have_count(1)
+    for width in (1440, 375):
+        opened.look("light", width)
+        keep_screenshot(page, f"approvals-of-model-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="All models").click()
+    expect(page).to_have_url(re.compile("/approvals$"))

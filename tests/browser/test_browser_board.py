@@ -19,6 +19,7 @@ NAME = "lr_wine_quality"
 MANY = "many_wines"
 REASON = "pH lowers the RMSE"
 NODES = 3000
+STAGES = ("None", "Staging", "Production", "Archived")
 QUIET = 1.1  # seconds that the control takes on a machine without other work
 NOW = "new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 19)"
 """What an input of date and time takes for this second, in the browser's own zone."""
@@ -140,6 +141,34 @@ def test_cards_tell_the_metric_and_how_far_it_is_from_production(
             assert offences(page) == []
     tops = [page.locator("[data-stage]").nth(i).bounding_box() for i in range(4)]
     assert all(a and b and a["y"] < b["y"] for a, b in itertools.pairwise(tops))
+
+
+def test_the_stages_stand_beside_each_other_at_1024_pixels_and_below_at_375(
+    model: str, cellar: Site, visit: Open
+) -> None:
+    for number in "345":
+        cellar.api("model-versions/create", name=model, source="s3://b/m")
+        move(cellar, number, "Archived")
+    opened = visit(cellar, width=1024)
+    page = opened.go(f"/models/{model}")
+    board = page.get_by_label("Lifecycle board")
+    expect(column(page, "Archived")).to_contain_text("Version 3")
+    timing.poll(page, lambda: board.evaluate("e => e.scrollWidth <= e.clientWidth"))
+    lefts = [left_of(column(page, stage)) for stage in STAGES]
+    assert lefts == sorted(set(lefts))
+    assert left_of(column(page, "Archived")) + 100 < 1024
+    page.get_by_role("button", name="Open the archive").click()
+    expect(card(page, "3")).to_be_visible()
+    opened.look("light", 375)
+    timing.poll(page, lambda: len({left_of(column(page, stage)) for stage in STAGES}) == 1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    keep_screenshot(page, "board-list-375")
+
+
+def left_of(found: Locator) -> float:
+    box = found.bounding_box()
+    assert box
+    return float(box["x"])
 
 
 def test_a_board_of_500_versions_is_small_and_its_archive_closed(cellar: Site, visit: Open) -> None:

@@ -83,6 +83,7 @@ export const policyQuery = (name: string) =>
     queryFn: async ({ signal }) => (await call(getModelPolicy, { name }, signal)).policy_version,
   });
 
-export const useModelsNamed = (name: string, most: number) => useQuery(modelsNamed(name, most));
+export const useModelsNamed = (name: string, most: number, enabled = true) =>
+  useQuery({ ...modelsNamed(name, most), enabled });
 export const useModel = (name: string) => useQuery(modelQuery(name));
 export const usePolicy = (name: string) => useQuery(policyQuery(name));

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { useEmergencies, useRequests, useWaitingRequests } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
@@ -8,12 +8,20 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Tabs } from "../../components/Tabs";
+import { compact } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Approvals.module.css";
 import { Emergencies, isOpen } from "./Emergencies";
+import { ModelFilter } from "./ModelFilter";
 import { RequestRow } from "./RequestRow";
-import { type ApprovalsTab, approvalsRoute, type RequestsTab, TABS } from "./route";
+import {
+  type ApprovalsSearch,
+  type ApprovalsTab,
+  approvalsRoute,
+  type RequestsTab,
+  TABS,
+} from "./route";
 import { strings } from "./strings";
 
 const ASKED = {
@@ -24,7 +32,14 @@ const ASKED = {
 
 /** Requests to move versions: those that wait for me, those that I have made, those decided. */
 export function Approvals() {
-  const { tab = "review" } = approvalsRoute.useSearch();
+  const { tab = "review", model = "" } = approvalsRoute.useSearch();
+  const navigate = useNavigate();
+  const choose = (name: string) =>
+    void navigate({
+      to: "/approvals",
+      search: (old) => compact({ ...old, model: name || undefined }) as ApprovalsSearch,
+      replace: true,
+    });
   const counts: Partial<Record<ApprovalsTab, number>> = {
     review: useWaitingRequests().data?.length ?? 0,
     emergencies: useEmergencies().data?.filter(isOpen).length ?? 0,
@@ -47,21 +62,34 @@ export function Approvals() {
           name: strings.tabs[key],
           count: counts[key] || undefined,
           active: key === tab,
-          link: { to: "/approvals", search: key === "review" ? {} : { tab: key } },
+          link: {
+            to: "/approvals",
+            search: compact({
+              tab: key === "review" ? undefined : key,
+              model: model || undefined,
+            }) as ApprovalsSearch,
+          },
         }))}
       />
-      {tab === "emergencies" ? <Emergencies /> : <Requests key={tab} tab={tab} list={list} />}
+      <ModelFilter key={model} model={model} onChoose={choose} />
+      {tab === "emergencies" ? (
+        <Emergencies model={model} />
+      ) : (
+        <Requests key={tab} tab={tab} model={model} list={list} onClear={() => choose("")} />
+      )}
     </Page>
   );
 }
 
 interface RequestsProps {
   tab: RequestsTab;
+  model: string;
   list: React.RefObject<HTMLUListElement | null>;
+  onClear: () => void;
 }
 
-function Requests({ tab, list }: RequestsProps) {
-  const query = useRequests(ASKED[tab]);
+function Requests({ tab, model, list, onClear }: RequestsProps) {
+  const query = useRequests({ ...ASKED[tab], name: model });
   return (
     <Loaded query={query} failed={strings.failed} lines={8}>
       {(requests) => (
@@ -72,6 +100,10 @@ function Requests({ tab, list }: RequestsProps) {
                 <RequestRow key={request.id} request={request} tab={tab} />
               ))}
             </ul>
+          ) : model ? (
+            <Empty title={strings.noneOf(model)}>
+              <Button onClick={onClear}>{strings.allModels}</Button>
+            </Empty>
           ) : (
             <Empty title={strings.none[tab]}>
               <p>{strings.noneText[tab]}</p>

@@ -20,9 +20,9 @@ export function isOpen(emergency: Emergency): boolean {
   return !emergency.closed_timestamp;
 }
 
-/** Moves past a review, the open ones first. */
-export function Emergencies() {
-  const query = useEmergencies();
+/** Moves past a review, of one model or of all, the open ones first. */
+export function Emergencies({ model }: { model: string }) {
+  const query = useEmergencies(model);
   return (
     <Loaded query={query} failed={strings.failed} lines={6}>
       {(found) => (

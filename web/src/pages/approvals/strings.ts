@@ -11,6 +11,8 @@ export const strings = {
     done: "Done",
     emergencies: "Emergencies",
   },
+  allModels: "All models",
+  noneOf: (model: string) => `Nothing of ${model} is among these`,
   none: {
     review: "Nothing waits for your review",
     mine: "You have not asked for anything that is still open",
