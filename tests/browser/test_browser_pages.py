@@ -45,6 +45,7 @@ PAGES = {
     "model-history": f"{WINE}?tab=history",
     "version": f"{WINE}/versions/1",
     "version-files": f"{WINE}/versions/1/files?path=MLmodel",
+    "version-lineage": f"{WINE}/versions/1/lineage",
     "version-history": f"{WINE}/versions/1/history",
     "version-diff": f"{WINE}/diff/1/2",
     "version-diff-all": f"{WINE}/diff/Production/Staging?all=true",

@@ -349,6 +349,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
             "description": "d",
         },
         "GetModelVersion": version,
+        "GetVersionLineage": {**version, "depth": 3, "max_nodes": 50},
         "UpdateModelVersion": {**version, "description": "d"},
         "TransitionStage": {
             **version,

@@ -6,6 +6,7 @@ from typing import Any
 
 from cuvee.api import (
     access_lists,
+    ancestry,
     artifacts,
     charts,
     checks,
@@ -67,6 +68,7 @@ _ROOMS = (
     overviews,
     versions,
     comparisons,
+    ancestry,
     reviews,
     requests,
     comments,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from cuvee.api import comparisons, overviews, versions
+from cuvee.api import ancestry, comparisons, overviews, versions
 from cuvee.api import models as api
 from cuvee.api.stages import ACTIVE_STAGES, ARCHIVED, NONE
 from cuvee.client.base import Calls
@@ -152,6 +152,22 @@ class RegisteredModelCalls(Calls):
     def delete_registered_model_alias(self, name: str, alias: str, *, comment: str = "") -> None:
         """Remove an alias."""
         self.do_registry(api.DeleteRegisteredModelAlias(name=name, alias=alias, comment=comment))
+
+    def get_version_lineage(
+        self, name: str, version: str | int, *, depth: int = 5, max_nodes: int = 300
+    ) -> ancestry.Lineage:
+        """Return what a version comes from and what has come of it, as nodes and edges.
+
+        Args:
+            name: the model.
+            version: the version.
+            depth: how many steps to go from it.
+            max_nodes: how many things to return, the nearest.
+        """
+        op = ancestry.GetVersionLineage(
+            name=name, version=str(version), depth=depth, max_nodes=max_nodes
+        )
+        return self.do_registry(op)
 
     def get_model_version_by_alias(self, name: str, alias: str) -> versions.ModelVersion:
         """Return the version that an alias points at."""

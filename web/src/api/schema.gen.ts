@@ -608,6 +608,35 @@ export interface LevelMeanings {
   permission_levels: LevelMeaning[];
 }
 
+/** A graph. */
+export interface Lineage {
+  root: string;
+  nodes: LineageNode[];
+  edges?: LineageEdge[];
+  complete?: boolean;
+}
+
+/** One thing that comes from another. */
+export interface LineageEdge {
+  source: string;
+  target: string;
+  kind: "copied" | "forked" | "holds" | "input" | "logged" | "nested" | "registered";
+}
+
+/** Something in a lineage; of what is hidden or missing only ``id``, ``kind`` and ``ref``. */
+export interface LineageNode {
+  id: string;
+  kind: "dataset" | "logged_model" | "run" | "stage" | "version";
+  ref: string;
+  name?: string;
+  state?: "" | "deleted" | "hidden" | "missing";
+  status?: string;
+  user_id?: string;
+  time?: number | null;
+  experiment_id?: string;
+  run_id?: string;
+}
+
 /** What the log holds at a place. */
 export interface LogEntry {
   sequence: number;
@@ -1973,6 +2002,17 @@ export const getEvidence = /*#__PURE__*/ operation<
   },
   Evidence
 >("getEvidence", "POST", "/api/1.0/cuvee/model-versions/evidence");
+
+/** Read what a version comes from (datasets, runs, models) and what has come of it. Needs read. */
+export const getVersionLineage = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    depth?: number;
+    max_nodes?: number;
+  },
+  Lineage
+>("getVersionLineage", "GET", "/api/1.0/cuvee/model-versions/lineage");
 
 /** Read the files of a version with their digests, as they were when it was registered. Needs read. */
 export const getVersionManifest = /*#__PURE__*/ operation<

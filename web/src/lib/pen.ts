@@ -81,7 +81,7 @@ export function canvasPen(brush: CanvasRenderingContext2D, font: string): Pen {
 }
 
 /** The name of the language, not an address: nothing is asked there. */
-const SVG = ["http:", "", "www.w3.org", "2000", "svg"].join("/");
+export const SVG = ["http:", "", "www.w3.org", "2000", "svg"].join("/");
 const ANCHORS = { left: "start", center: "middle", right: "end" } as const;
 
 /** A pen that writes SVG. */

@@ -50,6 +50,11 @@ export function VersionFrame() {
       link: { to: "/models/$name/versions/$version/files", params },
     },
     {
+      name: strings.tabs.lineage,
+      active: here === "lineage",
+      link: { to: "/models/$name/versions/$version/lineage", params },
+    },
+    {
       name: strings.tabs.history,
       active: here === "history",
       link: { to: "/models/$name/versions/$version/history", params },

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { rootRoute } from "../../root";
 import { readFiles } from "../files/view";
+import { readLineage } from "../lineage/search";
 
 /** A version's header and tabs; each tab is a route below it. */
 export const versionRoute = createRoute({
@@ -36,9 +37,17 @@ export const filesRoute = createRoute({
   component: lazyRouteComponent(() => import("./VersionFiles"), "VersionFiles"),
 });
 
+export const lineageRoute = createRoute({
+  getParentRoute: () => versionRoute,
+  path: "/lineage",
+  validateSearch: readLineage,
+  component: lazyRouteComponent(() => import("./VersionLineage"), "VersionLineage"),
+});
+
 export const versionRoutes = versionRoute.addChildren([
   indexRoute,
   overviewRoute,
   filesRoute,
+  lineageRoute,
   historyRoute,
 ]);

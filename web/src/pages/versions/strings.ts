@@ -5,7 +5,13 @@ export const strings = {
   title: (version: string) => `Version ${version}`,
   failed: "The version could not be read.",
   compare: (held: string) => `Compare with version ${held} in Production`,
-  tabs: { label: "Parts of the version", overview: "Overview", files: "Files", history: "History" },
+  tabs: {
+    label: "Parts of the version",
+    overview: "Overview",
+    files: "Files",
+    lineage: "Lineage",
+    history: "History",
+  },
   acts: {
     move: "Move",
     moveTo: "Move to the stage",

@@ -1,0 +1,56 @@
+import { Link } from "@tanstack/react-router";
+import type { LineageNode } from "../../api/schema.gen";
+import { Avatar } from "../../components/Avatar";
+import { Facts } from "../../components/Facts";
+import { Id } from "../../components/Id";
+import { Time } from "../../components/Time";
+import styles from "./Lineage.module.css";
+import { NodeLink } from "./links";
+import { nameOf, strings } from "./strings";
+
+/** What is known of one thing of a lineage. */
+export function LineageFacts({ node }: { node: LineageNode }) {
+  const { kind, ref, state, status, user_id: user, time, experiment_id: experiment } = node;
+  const { facts } = strings;
+  const run = kind === "version" ? node.run_id : "";
+  const numbered = kind === "dataset" || kind === "run" || kind === "logged_model";
+  return (
+    <aside className={styles.facts} aria-label={nameOf(node)}>
+      <h3>{nameOf(node)}</h3>
+      <p className={styles.soft}>
+        {kind === "stage" ? strings.stageOf(node.name ?? "") : strings.kinds[kind]}
+      </p>
+      <Facts
+        items={[
+          [facts.state, state && strings.states[state]],
+          [kind === "dataset" ? facts.digest : facts.id, numbered && <Id key="i" value={ref} />],
+          [kind === "version" ? facts.stage : facts.status, status],
+          [facts.user, user && <Avatar key="u" name={user} />],
+          [facts.time, time && <Time key="t" at={time} />],
+          [
+            facts.experiment,
+            experiment && kind !== "dataset" && (
+              <Link
+                key="e"
+                to="/experiments/$experimentId"
+                params={{ experimentId: experiment }}
+                search={{}}
+              >
+                {experiment}
+              </Link>
+            ),
+          ],
+          [
+            facts.run,
+            run && (
+              <Link key="r" to="/runs/$runId" params={{ runId: run }}>
+                <code>{run.slice(0, 8)}</code>
+              </Link>
+            ),
+          ],
+        ]}
+      />
+      <NodeLink node={node}>{strings.open}</NodeLink>
+    </aside>
+  );
+}
