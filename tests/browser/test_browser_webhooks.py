@@ -13,7 +13,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser.conftest import Open, keep_screenshot, served
-from browser.people import ADMIN, CUVEE, MLFLOW, STEWARD, ask, done, log_in, make_admin, make_house
+from browser.people import (
+    ADMIN,
+    CUVEE,
+    MLFLOW,
+    STEWARD,
+    VIEWER,
+    ask,
+    done,
+    log_in,
+    make_admin,
+    make_house,
+)
 from browser.test_browser_pages import LOOKS, offences
 from browser.test_browser_settings import confirm, leaks, row, secret_in
 from receiver import Got, Receiver, receiving
@@ -235,3 +246,128 @@ def test_a_webhooks_page_is_drawn_and_accessible(
         keep_screenshot(page, f"webhook-{theme}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert offences(page) == []
+
+
+def test_a_webhook_is_edited_and_shows_no_secret(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    secret = "whsec_" + base64.b64encode(b"a secret of 24 bytes ...").decode()
+    made = {
+        "url": receiver.url + "/old",
+        "name": "old name",
+        "secret": secret,
+        "authorization": "Bearer old-token",
+        "model": "wine",
+        "actions": ["version.transitioned"],
+    }
+    hook = done(ask(house, ADMIN, "POST", f"{CUVEE}webhooks", made))["webhook"]["webhook_id"]
+    page = log_in(visit(house), ADMIN, f"/settings/webhooks/{hook}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("URL")).to_have_value(receiver.url + "/old")
+    dialog.get_by_label("URL").fill(receiver.url + "/new")
+    dialog.get_by_label("Name").fill("new name")
+    dialog.get_by_label("Description").fill("tells the cellar")
+    dialog.get_by_label("Versions that move to a stage").uncheck()
+    dialog.get_by_label("Models and their aliases").check()
+    keep_screenshot(page, "webhook-edit")
+    assert offences(page) == []
+    assert leaks(page, secret) == []
+    assert leaks(page, "old-token") == []
+    dialog.get_by_label("Why").fill("moved house")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("heading", name="new name")).to_be_visible()
+    expect(page.get_by_text("tells the cellar")).to_be_visible()
+    receiver.got.clear()
+    describe(house, "edited")
+    told = next(got for got in receiver.wait(1) if got.path.endswith("/new"))
+    assert is_signed(told, secret)  # what was not touched is as it was
+    assert told.headers["authorization"] == "Bearer old-token"
+    events = done(ask(house, ADMIN, "GET", f"{CUVEE}events?object=webhook:{hook}"))["events"]
+    changed = next(one for one in events if one["action"] == "webhook.updated")
+    assert changed["comment"] == "moved house"
+    assert set(changed["after"]) == {"name", "events"}  # of the URL its host only
+
+
+def test_webhooks_of_mlflows_form_are_edited_by_their_own_events(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    event = {"entity": "MODEL_VERSION", "action": "CREATED"}
+    made = {"name": "theirs", "url": receiver.url + "/mlflow", "events": [event]}
+    found = done(ask(house, ADMIN, "POST", f"{MLFLOW}webhooks", made))["webhook"]
+    page = log_in(visit(house), ADMIN, f"/settings/webhooks/{found['webhook_id']}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("MODEL_VERSION.CREATED")).to_be_checked()
+    dialog.get_by_label("MODEL_VERSION.CREATED").uncheck()
+    expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+    dialog.get_by_label("REGISTERED_MODEL.CREATED").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("REGISTERED_MODEL.CREATED")
+    again = done(ask(house, ADMIN, "GET", f"{MLFLOW}webhooks/{found['webhook_id']}"))["webhook"]
+    assert again["events"] == [{"entity": "REGISTERED_MODEL", "action": "CREATED"}]
+
+
+def test_a_steward_looks_after_webhooks_and_permissions_on_the_models_page(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    opened = visit(house)
+    page = log_in(opened, STEWARD, "/models/wine?tab=settings")
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("About")).to_have_count(0)
+    dialog.get_by_label("URL").fill(receiver.url + "/in-place")
+    dialog.get_by_label("Name").fill("in place")
+    dialog.get_by_role("button", name="Make webhook").click()
+    secret = secret_in(page, "The secret")
+    page.get_by_role("button", name="I have stored it").click()
+    expect(row(page, "in place")).to_contain_text("wine")
+    assert leaks(page, secret) == []
+
+    act(page, "in place", "Edit")
+    dialog.get_by_label("Name").fill("renamed")
+    dialog.get_by_role("button", name="Save").click()
+    expect(row(page, "renamed")).to_be_visible()
+    act(page, "renamed", "New secret")
+    dialog.get_by_role("button", name="Make the secret").click()
+    fresh = secret_in(page, "The secret")
+    page.get_by_role("button", name="I have stored it").click()
+    assert fresh != secret
+    assert leaks(page, fresh) == []
+    act(page, "renamed", "Delete")
+    confirm(page, "Delete", "not needed")
+    expect(row(page, "renamed")).to_have_count(0)
+
+    page.get_by_role("button", name="Give a permission").click()
+    expect(dialog.get_by_label("On", exact=True)).to_have_count(0)
+    dialog.get_by_label("To", exact=True).fill("group:risk")
+    dialog.get_by_label("Level").select_option("CAN_EDIT")
+    dialog.get_by_role("button", name="Give", exact=True).click()
+    expect(row(page, "group:risk")).to_contain_text("CAN_EDIT")
+    for theme, width in (*LOOKS, ("light", 375)):
+        opened.look(theme, width)
+        keep_screenshot(page, f"model-settings-steward-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    row(page, "group:risk").get_by_role("button", name="Take back").click()
+    confirm(page, "Take back", "a mistake")
+    expect(row(page, "group:risk")).to_have_count(0)
+
+
+def test_who_may_only_read_a_model_changes_none_of_its_settings(house: Site, visit: Open) -> None:
+    page = log_in(visit(house), VIEWER, "/models/wine?tab=settings")
+    for name in ("New webhook", "Give a permission", "Edit the policy"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    taken = page.get_by_role("button", name="Take back")
+    for i in range(taken.count()):
+        expect(taken.nth(i)).to_be_disabled()
+    keep_screenshot(page, "model-settings-viewer")
+    assert offences(page) == []
+
+
+def act(page: Page, name: str, what: str) -> None:
+    """Choose something to do about a webhook of a table."""
+    row(page, name).get_by_role("button", name=f"Actions for {name}").click()
+    page.get_by_role("menuitem", name=what).click()

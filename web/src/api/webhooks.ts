@@ -14,6 +14,7 @@ import {
   updateHook,
   updateRegistryWebhook,
   updateWebhook,
+  type WebhookEvent,
 } from "./schema.gen";
 
 export type NewHook = Parameters<NonNullable<typeof createHook.types>>[0];
@@ -85,6 +86,55 @@ export const useSwitchHook = () =>
     },
     onSettled: again,
   });
+
+export interface HookEdit extends Change {
+  url: string;
+  name: string;
+  description: string;
+  /** The beginnings of actions, or the events by their names in the webhook's form. */
+  actions: readonly string[];
+  /** The header's new value; the old one stays when empty. */
+  authorization: string;
+}
+
+/** Change a webhook of any form; what is as it was is not sent, as it might be another's by now. */
+export const useEditHook = () =>
+  useMutation({
+    mutationFn: async ({ hook, comment, actions, authorization, ...texts }: HookEdit) => {
+      const { webhook_id } = hook;
+      const url = texts.url === hook.url ? undefined : texts.url;
+      const name = texts.name === (hook.name ?? "") ? undefined : texts.name;
+      const told = texts.description === (hook.description ?? "") ? undefined : texts.description;
+      const same = JSON.stringify(actions) === JSON.stringify(hook.actions ?? []);
+      const secret = authorization ? { authorization } : {};
+      const asked = { comment, ...(told === undefined ? {} : { description: told }) };
+      const named = { webhook_id, ...asked, ...(name === undefined ? {} : { name }) };
+      const at = url === undefined ? {} : { url };
+      if (hook.form === "mlflow") {
+        const events = same ? [] : actions.map(pairOf);
+        await call(updateWebhook, { ...named, ...at, events });
+      } else if (hook.form === "databricks") {
+        const spec = url || authorization ? { http_url_spec: { url: texts.url, ...secret } } : {};
+        const events = (same ? [] : actions) as RegistryEvents;
+        await call(updateRegistryWebhook, { id: webhook_id, ...asked, ...spec, events });
+      } else {
+        const events = same ? {} : { actions: [...actions] };
+        await call(updateHook, { ...named, ...at, ...events, ...secret });
+      }
+    },
+    onSettled: again,
+    gcTime: 0,
+  });
+
+type RegistryEvents = NonNullable<
+  Parameters<NonNullable<typeof updateRegistryWebhook.types>>[0]["events"]
+>;
+
+/** `MODEL_VERSION.CREATED` as MLflow's form has it. */
+function pairOf(name: string): WebhookEvent {
+  const [entity, action] = name.split(".");
+  return { entity, action } as WebhookEvent;
+}
 
 /** Give a webhook another secret, or (empty) none; it is not kept here. */
 export const useSetSecret = () =>

@@ -1,21 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { explanationQuery, useGrants } from "../../api/grants";
+import { explanationQuery } from "../../api/grants";
 import { usePolicy } from "../../api/models";
 import type { PolicyVersion, Stage } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
-import { useHooks } from "../../api/webhooks";
 import { StageBadge } from "../../components/Badge";
 import { Button } from "../../components/Button";
-import { Empty } from "../../components/Empty";
 import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { exact } from "../../lib/time";
-import { GrantTable } from "../settings/GrantTable";
-import { HookTable } from "../settings/Webhooks";
+import { ModelPermissions } from "./ModelPermissions";
 import styles from "./ModelSettings.module.css";
+import { ModelWebhooks } from "./ModelWebhooks";
 import { PolicyEditor } from "./PolicyEditor";
 import { strings as all } from "./settingsStrings";
 
@@ -26,8 +23,8 @@ export function ModelSettings({ name }: { name: string }) {
   return (
     <>
       <Stages name={name} />
-      <Permissions name={name} />
-      <Webhooks name={name} />
+      <ModelPermissions name={name} />
+      <ModelWebhooks name={name} />
     </>
   );
 }
@@ -112,50 +109,5 @@ function Properties({ stage }: { stage: Stage | undefined }) {
         [strings.glass, review?.break_glass?.join(", ")],
       ]}
     />
-  );
-}
-
-function Permissions({ name }: { name: string }) {
-  const query = useGrants({ object: `model:${name}` });
-  const texts = all.permissions;
-  const on = `model:${name}`;
-  const change = (
-    <Link to="/settings/permissions" search={{ on, object: on }}>
-      {texts.change}
-    </Link>
-  );
-  return (
-    <Panel title={texts.title} count={query.data?.length} actions={change} flush>
-      <Loaded query={query} failed={texts.failed} lines={3}>
-        {(grants) =>
-          grants.length ? (
-            <GrantTable label={texts.title} grants={grants} />
-          ) : (
-            <Empty title={texts.none}>
-              <p>{texts.noneText}</p>
-            </Empty>
-          )
-        }
-      </Loaded>
-    </Panel>
-  );
-}
-
-function Webhooks({ name }: { name: string }) {
-  const { known } = useRights();
-  const query = useHooks(known);
-  const texts = all.webhooks;
-  const mine = (query.data ?? []).filter(({ model }) => !model || model === name);
-  return (
-    <Panel
-      title={texts.title}
-      count={mine.length}
-      actions={<Link to="/settings/webhooks">{texts.change}</Link>}
-      flush
-    >
-      <Loaded query={query} failed={texts.failed} lines={3}>
-        {() => (mine.length ? <HookTable hooks={mine} /> : <Empty title={texts.none} />)}
-      </Loaded>
-    </Panel>
   );
 }

@@ -65,12 +65,14 @@ export const strings = {
     failed: "The permissions could not be read.",
     none: "Nothing was given on this model itself",
     noneText: "What was given on a folder around it, or on everything, holds for it too.",
-    change: "Give, take back, explain",
+    explain: "Why can, or can't, someone?",
+    notYours: "It takes CAN_MANAGE on the model to give permissions on it and take them back.",
   },
   webhooks: {
     title: "Webhooks that hear of it",
     failed: "The webhooks could not be read.",
     none: "No webhook that you manage hears of this model",
+    notYours: "It takes CAN_MANAGE on the model to make webhooks of it.",
     change: "All webhooks",
   },
 } as const;

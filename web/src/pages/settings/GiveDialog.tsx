@@ -16,12 +16,18 @@ const strings = all.give;
 const GIVEN: readonly Level[] = [...LEVELS, "DENY"];
 const OBJECT = /^(folder|models|experiments):(.*\/)?$|^(model|experiment):./;
 
+interface GiveDialogProps {
+  /** The object, where it is the page's; else it is asked for. */
+  on?: string;
+  onClose: () => void;
+}
+
 /** Gives a user or a group a level on an object that one manages. */
-export function GiveDialog({ onClose }: { onClose: () => void }) {
+export function GiveDialog({ on, onClose }: GiveDialogProps) {
   const { admin } = useRights();
   const [subject, setSubject] = useState("");
   const [level, setLevel] = useState<Level>("CAN_READ");
-  const [object, setObject] = useState("");
+  const [object, setObject] = useState(on ?? "");
   const [stage, setStage] = useState("");
   const [comment, setComment] = useState("");
   const give = useGrant();
@@ -38,7 +44,7 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <FormDialog
-      title={strings.title}
+      title={on ? strings.titleOn(on) : strings.title}
       submit={strings.submit}
       disabled={!whole || !subject.trim() || !allowed || give.isPending}
       why={whole ? refused : undefined}
@@ -49,12 +55,14 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
     >
       <WhoseField label={strings.whose} value={subject} onChange={setSubject} />
       <LevelField label={strings.level} value={level} levels={GIVEN} onChange={setLevel} />
-      <ObjectField
-        label={strings.object}
-        hint={all.explain.objectHint}
-        value={object}
-        onChange={setObject}
-      />
+      {on === undefined && (
+        <ObjectField
+          label={strings.object}
+          hint={all.explain.objectHint}
+          value={object}
+          onChange={setObject}
+        />
+      )}
       <TextField label={strings.stage} hint={strings.stageHint} value={stage} onChange={setStage} />
       <LinesField label={settings.why} value={comment} onChange={setComment} />
       {whole && refused && <p className={styles.no}>{refused}</p>}

@@ -37,7 +37,9 @@ export function GrantTable({ label, grants, actions }: GrantTableProps) {
         rows={grants}
         rowKey={(grant) => `${whoseOf(grant)} ${grant.object} ${grant.stage ?? ""}`}
         cells={(grant) => [
-          <code key="w">{whoseOf(grant)}</code>,
+          <code key="w" className={styles.name}>
+            {whoseOf(grant)}
+          </code>,
           <Badge key="l" tone={grant.permission === "DENY" ? "bad" : "plain"}>
             {grant.permission}
           </Badge>,

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { type GrantsAsked, useGrants, useManaged, useRevoke } from "../../api/grants";
+import { type GrantsAsked, useGrants, useManaged } from "../../api/grants";
 import { useGroups, useUserNames } from "../../api/people";
 import type { Grant } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
@@ -8,10 +8,10 @@ import { Empty } from "../../components/Empty";
 import { Field } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
-import { GrantTable, whoseOf } from "./GrantTable";
+import { GrantTable } from "./GrantTable";
 import { ObjectField } from "./ObjectField";
 import { strings as all } from "./permissionStrings";
-import { ReasonDialog } from "./ReasonDialog";
+import { RevokeDialog } from "./RevokeDialog";
 import type { PermissionsSearch } from "./route";
 import styles from "./Settings.module.css";
 
@@ -39,7 +39,6 @@ export function Grants({ search, onChange, actions }: GrantsProps) {
   const query = useGrants({ ...whose(of), object: on || undefined });
   const managed = useManaged((query.data ?? []).map(({ object }) => object));
   const [leaving, setLeaving] = useState<Grant>();
-  const revoke = useRevoke();
   const filtered = Boolean(of || on);
   const why = (grant: Grant) => (managed.has(grant.object) ? undefined : strings.notYours);
   return (
@@ -64,26 +63,7 @@ export function Grants({ search, onChange, actions }: GrantsProps) {
           )
         }
       </Loaded>
-      {leaving && (
-        <ReasonDialog
-          title={strings.revokeTitle}
-          text={strings.revokeText(whoseOf(leaving), leaving.permission, leaving.object)}
-          action={strings.revoke}
-          danger
-          failed={strings.revokeFailed}
-          done={strings.revoked}
-          run={(comment) =>
-            revoke.mutateAsync({
-              object: leaving.object,
-              user: leaving.user ?? "",
-              group: leaving.group ?? "",
-              stage: leaving.stage ?? "",
-              comment,
-            })
-          }
-          onClose={() => setLeaving(undefined)}
-        />
-      )}
+      {leaving && <RevokeDialog grant={leaving} onClose={() => setLeaving(undefined)} />}
     </Panel>
   );
 }

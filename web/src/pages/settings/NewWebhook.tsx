@@ -13,20 +13,26 @@ import { strings } from "./webhookStrings";
 
 const MOST = 1000; // models that are offered
 
+interface NewWebhookProps {
+  /** The model that it is about, where that is the page's; else it is asked for. */
+  about?: string;
+  onClose: () => void;
+}
+
 /** Makes a webhook of our own form, and shows its secret once. */
-export function NewWebhook({ onClose }: { onClose: () => void }) {
+export function NewWebhook({ about: given, onClose }: NewWebhookProps) {
   const { admin } = useRights();
   const manages = useStewardship();
-  const models = useModelsNamed("", MOST).data?.registered_models ?? [];
+  const models = useModelsNamed("", MOST, given === undefined).data?.registered_models ?? [];
   const [url, setUrl] = useState("");
   const [name, setName] = useState("");
-  const [model, setModel] = useState("");
+  const [model, setModel] = useState(given ?? "");
   const [actions, setActions] = useState<readonly string[]>(["version.transitioned"]);
   const [authorization, setAuthorization] = useState("");
   const [signed, setSigned] = useState(true);
   const [secret, setSecret] = useState<string>();
   const create = useCreateHook();
-  const ready = url && manages.models && (admin || model);
+  const ready = url && (given !== undefined || (manages.models && (admin || model)));
   const submit = () => {
     const made = signed ? newSecret() : "";
     const about = model ? { model } : {};
@@ -55,7 +61,7 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
   }
   return (
     <FormDialog
-      title={strings.create}
+      title={given ? strings.createOf(given) : strings.create}
       submit={strings.submit}
       disabled={!ready || create.isPending}
       onSubmit={submit}
@@ -75,18 +81,20 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
         )}
       </Field>
       <TextField label={strings.name} value={name} maxLength={200} onChange={setName} />
-      <Field label={strings.model} hint={admin ? strings.modelHint : strings.notManaged}>
-        {(field) => (
-          <select {...field} value={model} onChange={({ target }) => setModel(target.value)}>
-            <option value="" disabled={!admin}>
-              {strings.modelAll}
-            </option>
-            {models.map((one) => (
-              <option key={one.name}>{one.name}</option>
-            ))}
-          </select>
-        )}
-      </Field>
+      {given === undefined && (
+        <Field label={strings.model} hint={admin ? strings.modelHint : strings.notManaged}>
+          {(field) => (
+            <select {...field} value={model} onChange={({ target }) => setModel(target.value)}>
+              <option value="" disabled={!admin}>
+                {strings.modelAll}
+              </option>
+              {models.map((one) => (
+                <option key={one.name}>{one.name}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
       <EventChoice chosen={actions} onChoose={setActions} />
       <TextField
         label={strings.authorization}

@@ -1,14 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Hook, TryOutcome } from "../../api/schema.gen";
-import {
-  forgetHook,
-  useDeleteHook,
-  useHook,
-  useSetSecret,
-  useSwitchHook,
-  useTryHook,
-} from "../../api/webhooks";
+import { forgetHook, useHook, useTryHook } from "../../api/webhooks";
 import { Button } from "../../components/Button";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Facts } from "../../components/Facts";
@@ -16,11 +9,9 @@ import { Id } from "../../components/Id";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { Time } from "../../components/Time";
-import { newSecret } from "../../lib/secret";
 import { Deliveries } from "./Deliveries";
-import { ReasonDialog } from "./ReasonDialog";
+import { type HookAct, HookDialogs } from "./HookDialogs";
 import { webhookRoute } from "./route";
-import { SecretDialog } from "./SecretDialog";
 import styles from "./Settings.module.css";
 import { eventsOf, HookState } from "./Webhooks";
 import { strings } from "./webhookStrings";
@@ -59,6 +50,7 @@ function About({ hook }: { hook: Hook }) {
                 {hook.url}
               </code>,
             ],
+            [strings.description, hook.description],
             [strings.tells, eventsOf(hook)],
             [strings.heads.model, hook.model ?? strings.registry],
             [strings.form, forms[hook.form] ?? hook.form],
@@ -91,22 +83,16 @@ function Outcome({ outcome }: { outcome: TryOutcome }) {
   );
 }
 
-type Act = "switch" | "secret" | "remove";
-
 function Actions({ hook, test }: { hook: Hook; test: ReturnType<typeof useTryHook> }) {
-  const [act, setAct] = useState<Act>();
-  const [secret, setSecret] = useState<string>();
+  const [act, setAct] = useState<HookAct>();
   const navigate = useNavigate();
-  const flip = useSwitchHook();
-  const change = useSetSecret();
-  const remove = useDeleteHook();
-  const close = () => setAct(undefined);
   const off = hook.status === "DISABLED";
   return (
     <>
       <Button disabled={test.isPending} onClick={() => test.mutate(hook.webhook_id)}>
         {strings.test}
       </Button>
+      <Button onClick={() => setAct("edit")}>{strings.edit}</Button>
       <Button onClick={() => setAct("switch")}>{off ? strings.switchOn : strings.switchOff}</Button>
       <Button
         why={hook.form === "databricks" ? strings.noSecret : undefined}
@@ -117,56 +103,15 @@ function Actions({ hook, test }: { hook: Hook; test: ReturnType<typeof useTryHoo
       <Button kind="danger" onClick={() => setAct("remove")}>
         {strings.remove}
       </Button>
-      {act === "switch" && (
-        <ReasonDialog
-          title={off ? strings.switchOnTitle : strings.switchOffTitle}
-          text={off ? strings.switchOnText : strings.switchOffText}
-          action={off ? strings.switchOn : strings.switchOff}
-          failed={strings.switchFailed}
-          done={off ? strings.switchedOn : strings.switchedOff}
-          run={(comment) => flip.mutateAsync({ hook, comment })}
-          onClose={close}
-        />
-      )}
-      {act === "secret" && (
-        <ReasonDialog
-          title={strings.newSecretTitle}
-          text={strings.newSecretText}
-          action={strings.newSecretSubmit}
-          failed={strings.newSecretFailed}
-          done={strings.newSecret}
-          run={async (comment) => {
-            const made = newSecret();
-            await change.mutateAsync({ hook, secret: made, comment });
-            setSecret(made);
-          }}
-          onClose={close}
-        />
-      )}
-      {secret && (
-        <SecretDialog
-          title={strings.newSecret}
-          label={strings.secretLabel}
-          text={strings.secretText}
-          secret={secret}
-          stored={strings.stored}
-          onClose={() => setSecret(undefined)}
-        />
-      )}
-      {act === "remove" && (
-        <ReasonDialog
-          title={strings.removeTitle}
-          text={strings.removeText}
-          action={strings.remove}
-          danger
-          failed={strings.removeFailed}
-          done={strings.removed}
-          run={async (comment) => {
-            await remove.mutateAsync({ hook, comment });
+      {act && (
+        <HookDialogs
+          hook={hook}
+          act={act}
+          onClose={() => setAct(undefined)}
+          onRemoved={async () => {
             await navigate({ to: "/settings/webhooks" });
             forgetHook(hook.webhook_id);
           }}
-          onClose={close}
         />
       )}
     </>

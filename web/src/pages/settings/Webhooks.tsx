@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useStewardship } from "../../api/grants";
 import type { Hook } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
@@ -54,7 +54,13 @@ export function Webhooks() {
   );
 }
 
-export function HookTable({ hooks }: { hooks: readonly Hook[] }) {
+interface HookTableProps {
+  hooks: readonly Hook[];
+  /** What can be done about a webhook; on its page when absent. */
+  actions?: (hook: Hook) => ReactNode;
+}
+
+export function HookTable({ hooks, actions }: HookTableProps) {
   const { heads } = strings;
   return (
     <Table
@@ -66,6 +72,7 @@ export function HookTable({ hooks }: { hooks: readonly Hook[] }) {
         { name: heads.status },
         { name: heads.deliveries },
         { name: heads.by },
+        ...(actions ? [{ name: heads.actions, align: "right" as const }] : []),
       ]}
       rows={hooks}
       rowKey={({ webhook_id }) => webhook_id}
@@ -81,6 +88,7 @@ export function HookTable({ hooks }: { hooks: readonly Hook[] }) {
         <HookState key="s" hook={hook} />,
         <Counts key="d" hook={hook} />,
         hook.vouched_by || "–",
+        ...(actions ? [actions(hook)] : []),
       ]}
     />
   );

@@ -59,6 +59,7 @@ export const strings = {
   give: {
     open: "Give a permission",
     title: "Give a permission",
+    titleOn: (object: string) => `Give a permission on ${object}`,
     whose: "To",
     level: "Level",
     object: "On",

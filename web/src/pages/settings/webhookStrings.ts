@@ -13,7 +13,18 @@ export const strings = {
     status: "State",
     deliveries: "Deliveries",
     by: "Vouched for by",
+    actions: "Actions",
   },
+  actionsOf: (name: string) => `Actions for ${name}`,
+  createOf: (model: string) => `New webhook of ${model}`,
+  edit: "Edit",
+  editTitle: "Edit the webhook",
+  editSubmit: "Save",
+  editFailed: "The webhook was not changed.",
+  edited: "The webhook is changed",
+  description: "Description",
+  authorizationKept:
+    "Empty keeps the one that it has, as long as the URL stays at the same host. Never shown again.",
   everything: "everything",
   registry: "whole registry",
   forms: {
