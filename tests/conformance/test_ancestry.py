@@ -15,6 +15,7 @@ from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.runs import PARENT_TAG, CreateRun, DeleteRun, RunTag, SetTag
 from cuvee.api.versions import CreateModelVersion, DeleteModelVersion, TransitionStage
+from cuvee.store.sql import SqlStore
 
 NOWHERE = "ab" * 16
 
@@ -149,6 +150,20 @@ def test_a_version_from_elsewhere_comes_from_nothing_known(store: Store) -> None
     found = lineage(store)
     assert [node.id for node in found.nodes] == ["version:wine/1"]
     assert (found.edges, found.complete) == ([], True)
+
+
+def test_a_version_with_a_thousand_copies_has_as_many_as_are_asked_for(
+    local_store: SqlStore,
+) -> None:
+    trial = run(local_store, "trial")
+    for name in ("wine", "cider"):
+        local_store.do(CreateRegisteredModel(name=name))
+    register(local_store, "wine", f"runs:/{trial}/m", run_id=trial)
+    for _ in range(1100):
+        register(local_store, "cider", "models:/wine/1")
+    found = lineage(local_store, max_nodes=1000)
+    assert len(found.nodes) == 1000
+    assert not found.complete
 
 
 def test_what_one_may_not_read_is_hidden_and_its_copies_left_out(crowd: Store) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from cuvee.api.ancestry import EdgeKind, GetVersionLineage, Lineage, LineageEdge, LineageNode
 from cuvee.api.forks import FORKED_FROM_TAG
@@ -35,6 +35,13 @@ _COPY = re.compile(r"models:/([^/@]+)/(\d{1,18})")
 
 _runs_there = hot(lambda db: select(_r.c.run_id).where(db.among(_r.c.run_id, "ids")))
 _models_there = hot(lambda db: select(_lm.c.model_id).where(db.among(_lm.c.model_id, "ids")))
+_versions_there = hot(
+    lambda db: (
+        select(_m.c.name, _v.c.version)
+        .join(_v, _v.c.model_pk == _m.c.pk)
+        .where(db.among(_m.c.name, "names"), db.among(_v.c.version, "numbers"))
+    )
+)
 _datasets = hot(
     lambda db: (
         select(_rd.c.run_pk, _d.c.name, _d.c.digest, _d.c.source_type, _d.c.experiment_id)
@@ -300,16 +307,18 @@ class _Walk:
         yield from self._rest(refs, there)
 
     def _versions(self, refs: list[Ref]) -> Iterator[tuple[str, LineageNode]]:
-        names = sorted({ref.name for ref in refs})
-        wanted = {(ref.name, int(ref.ref)) for ref in refs}
-        numbers = or_(*(and_(_m.c.name == name, _v.c.version == n) for name, n in sorted(wanted)))
-        query = select(_m.c.name, *_v.c).join(_v, _v.c.model_pk == _m.c.pk).where(numbers)
-        for name, *row in self._readable(query, _m.c.name, self._models, self.tx.listed(names)):
-            node = self._version(name, tuple(row))
-            yield node.id, node
-        missing = select(_m.c.name, _v.c.version).join(_v, _v.c.model_pk == _m.c.pk).where(numbers)
-        there = {f"version:{name}/{number}" for name, number in self.tx.all(missing)}
-        yield from self._rest(refs, there)
+        # Two lists and not a condition for each: there may be a thousand, too many for SQLite.
+        names = self.tx.listed(sorted({ref.name for ref in refs}))
+        numbers = self.tx.listed(sorted({int(ref.ref) for ref in refs}))
+        wanted = {ref.id for ref in refs}
+        among = self.tx.database.among(_v.c.version, "numbers")
+        query = select(_m.c.name, *_v.c).join(_v, _v.c.model_pk == _m.c.pk).where(among)
+        for name, *row in self._readable(query, _m.c.name, self._models, names, numbers=numbers):
+            if f"version:{name}/{row[2]}" in wanted:
+                node = self._version(name, tuple(row))
+                yield node.id, node
+        found = self.tx.all(_versions_there, names=names, numbers=numbers)
+        yield from self._rest(refs, {f"version:{name}/{number}" for name, number in found})
 
     def _version(self, name: str, row: Row) -> LineageNode:
         i = f"version:{name}/{row[2]}"
@@ -331,7 +340,7 @@ class _Walk:
         return LineageNode(id=ref.id, kind="stage", ref=ref.ref, name=ref.name, time=since)
 
     def _readable(
-        self, query: Select[Any], column: ColumnElement[str], mine: Readable, ids: Any
+        self, query: Select[Any], column: ColumnElement[str], mine: Readable, ids: Any, **more: Any
     ) -> list[Row]:
         among = self.tx.database.among(column, "ids")
-        return self.tx.all(query.where(among, mine.condition()), ids=ids, **mine.values)
+        return self.tx.all(query.where(among, mine.condition()), ids=ids, **more, **mine.values)
