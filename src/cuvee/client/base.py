@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from cuvee.api.base import Op
 from cuvee.client.connect import Connection, connect
 from cuvee.client.current import get_registry_uri, get_tracking_uri
 from cuvee.client.journals import journal_of, settle
 
 R = TypeVar("R")
+_IDS = ("run_id", "run_uuid", "source_run_id", "model_id", "source")
 
 
 class Calls:
@@ -49,9 +52,21 @@ class Calls:
     def do(self, op: Op[R]) -> R:
         """Carry out an operation where runs are, after what this process has logged."""
         settle(self._tracking_uri)
-        return connect(self._tracking_uri).store.do(op)
+        return connect(self._tracking_uri).store.do(self.named(op))
 
     def do_registry(self, op: Op[R]) -> R:
         """Carry out an operation where registered models are."""
         settle(self._tracking_uri)
-        return connect(self._registry_uri).store.do(op)
+        return connect(self._registry_uri).store.do(self.named(op))
+
+    def named(self, op: Op[R]) -> Op[R]:
+        """Return an operation with the server's ids in place of ours that it did not take."""
+        log = journal_of(self._tracking_uri)
+        session = getattr(log, "session", None)
+        names = session.aliases() if session is not None else {}
+        if not names:
+            return op
+        forms = {**names, **{f"models:/{ours}": f"models:/{name}" for ours, name in names.items()}}
+        said = ((field, getattr(op, field, None)) for field in _IDS)
+        changed = {field: forms[text] for field, text in said if text in forms}
+        return replace(op, **changed) if changed else op

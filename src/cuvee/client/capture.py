@@ -1,7 +1,8 @@
 """What a run runs in: a process of its own finds out, so that the program need not wait.
 
 It writes a journal of its own beside the program's: tags, and the artifacts ``cuvee/diff.patch``,
-``cuvee/environment.json`` and ``cuvee/requirements.lock``.
+``cuvee/environment.json``, ``cuvee/requirements.lock`` and, in a conda environment,
+``cuvee/conda-explicit.txt``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cuvee.client.conda import conda_prefix, explicit_list
 from cuvee.client.journal import Journal
 from cuvee.client.session import Session
 
@@ -97,7 +99,13 @@ def facts(directory: Path, command: list[str], scratch: Path) -> tuple[dict[str,
     else:
         pins = [f"{name}=={version}\n" for name, version in packages.items()]
         lock.write_text("".join(pins), encoding="utf-8")
-    return tags, [*files, target, lock]
+    files += [target, lock]
+    prefix = conda_prefix()
+    packages_of_conda = explicit_list(prefix) if prefix else ""
+    if packages_of_conda:
+        files.append(scratch / "conda-explicit.txt")
+        files[-1].write_text(packages_of_conda, encoding="utf-8")
+    return tags, files
 
 
 def _git(directory: Path, scratch: Path, files: list[Path]) -> dict[str, str]:

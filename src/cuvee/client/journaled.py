@@ -193,7 +193,7 @@ class JournaledCalls(Calls):
         store: Any = connect(self.tracking_uri).store
         begin = time.monotonic()
         try:
-            return store.do(op, patience=patience, key=key)
+            return store.do(self.named(op), patience=patience, key=key)
         except CuveeError as problem:
             if problem.status < 500:
                 raise

@@ -19,6 +19,7 @@ from cuvee.uris import ServerUri
 
 INFO = "session.json"
 LOCK = "sender.lock"
+ALIASES = "aliases.json"
 MAX_ORPHANS = 4
 START_EVERY = 2.0
 """Seconds between two attempts to start a sender."""
@@ -86,6 +87,14 @@ class Session:
     def files(self) -> Path:
         """The directory of copies of files that wait to be uploaded."""
         return self.folder / "files"
+
+    def aliases(self) -> dict[str, str]:
+        """Return the ids that a server has given in place of ours, which it does not take."""
+        try:
+            found: dict[str, str] = json.loads((self.folder / ALIASES).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found
 
     def attend(self, *, last: bool = False) -> None:
         """See that there is a sender; start one when there is none.

@@ -16,6 +16,7 @@ from cuvee.client.answers import API, Away, reason_of, sort_out
 from cuvee.client.http import Http, read_all
 from cuvee.client.line import LOGGED, PASSIVE, Item, Line
 from cuvee.client.records import Request, rejects_path, segment_path, segments
+from cuvee.client.session import ALIASES
 from cuvee.client.uploads import Uploads
 from cuvee.errors import AlreadyExists, CuveeError, EndpointNotFound, InvalidParameter, NotFound
 
@@ -25,7 +26,6 @@ GRACE = 30.0
 """Seconds in which a run may appear that another process has made."""
 STUBBORN = 300.0
 """Seconds after which a record that makes the server fail is set aside."""
-ALIASES = "aliases.json"
 _encode = msgspec.json.encode
 
 

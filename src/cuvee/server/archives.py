@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator, Sequence
-from pathlib import Path
+from functools import partial
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.names import shown
 from cuvee.blobs import Blobs
 from cuvee.errors import Internal
+from cuvee.server.headers import content_disposition
+from cuvee.server.reading import Opened, open_stored
 
 CHUNK = 1 << 20
 FIRST_YEAR = 1980  # the first that a ZIP archive can name
@@ -47,8 +50,8 @@ def inside(files: list[StoredFile], directory: str) -> list[StoredFile]:
     ]
 
 
-def with_bytes(blobs: Blobs, files: list[StoredFile]) -> list[tuple[StoredFile, Path]]:
-    """Return files and where their bytes are.
+def with_bytes(blobs: Blobs, files: list[StoredFile]) -> list[tuple[StoredFile, Opened]]:
+    """Return files and how they are opened.
 
     Raises:
         Internal: those of a file are not there.
@@ -56,24 +59,36 @@ def with_bytes(blobs: Blobs, files: list[StoredFile]) -> list[tuple[StoredFile, 
     for file in files:
         if blobs.size(file.digest) != file.size:
             raise Internal(f"The bytes of {shown(file.path)} are missing from the server.")
-    return [(file, blobs.path(file.digest)) for file in files]
+    return [(file, partial(open_stored, blobs.path(file.digest), file)) for file in files]
 
 
-def pieces(folder: str, files: Sequence[tuple[StoredFile, Path]]) -> Generator[bytes, None, None]:
+def archive_headers(folder: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a folder's archive."""
+    return [
+        (b"content-type", b"application/zip"),
+        (b"content-disposition", content_disposition(f"{folder}.zip").encode("latin-1")),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+
+
+def pieces(folder: str, files: Sequence[tuple[StoredFile, Opened]]) -> Generator[bytes, None, None]:
     """Yield an archive piece by piece; its files are stored as they are.
 
     Args:
         folder: what all files lie in, in the archive.
-        files: files with paths below the folder, and where their bytes are.
+        files: files with paths below the folder, and how they are opened.
     """
     held = _Held()
     with ZipFile(held, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]  # writes only
-        for file, source in files:
+        for file, opened in files:
             about = ZipInfo(f"{folder}/{file.path}", _moment(file.modified))
             about.external_attr = 0o644 << 16
             about.file_size = file.size
-            with archive.open(about, "w") as target, source.open("rb") as opened:
-                while data := opened.read(CHUNK):
+            with archive.open(about, "w") as target, os.fdopen(opened(), "rb") as source:
+                left = file.size  # what is added to it meanwhile is not part of it
+                while data := source.read(min(CHUNK, left)):
+                    left -= len(data)
                     target.write(data)
                     if len(held.data) >= CHUNK:
                         yield held.take()

@@ -11,8 +11,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cuvee.api.artifacts import (
     ArtifactPage,
@@ -26,6 +29,10 @@ from cuvee.api.names import shown
 from cuvee.errors import Conflict, Internal, InvalidParameter, NotFound
 from cuvee.uris import LocalUri, parse_artifact_uri
 
+Opened = Callable[[], int]
+"""Opens a file and returns its descriptor."""
+MOST_FILES = 100_000
+"""Files that a directory may have to be sent as a whole."""
 Listing = ListArtifacts | ListLoggedModelArtifacts
 
 
@@ -49,7 +56,7 @@ def open_stored(path: Path, file: StoredFile) -> int:
     raise Internal(f"The bytes of {shown(file.path)} are damaged on the server.")
 
 
-def read_span(opened: Callable[[], int], first: int, behind: int) -> bytes:
+def read_span(opened: Opened, first: int, behind: int) -> bytes:
     """Return a span of a file: from the first byte to the one before the last."""
     fd = opened()
     try:
@@ -113,6 +120,42 @@ class Outside:
             about = os.fstat(fd)
         modified = about.st_mtime_ns // 1_000_000
         return StoredFile(path=path, digest="", size=about.st_size, modified=modified)
+
+    def within(self, uri: str, directory: str) -> list[tuple[StoredFile, Opened]]:
+        """Find all files in a directory, with their paths below it, and how they are opened.
+
+        Args:
+            uri: root of a run, logged model or version, which lies here.
+            directory: path below it; empty for all.
+
+        Raises:
+            InvalidParameter: there are too many.
+        """
+        root = self._parts(uri) or ()
+        found: list[tuple[StoredFile, Opened]] = []
+        waiting = [""]
+        while waiting and root:
+            inner = waiting.pop()
+            path = "/".join(filter(None, (directory, inner)))
+            names = [*root, *filter(None, path.split("/"))]
+            try:
+                with self._opened(names) as fd, os.scandir(fd) as entries:
+                    here = [_named(entry, inner) for entry in entries if _plain(entry)]
+            except OSError:  # as in a listing
+                continue
+            waiting += [entry.path for entry in here if entry.is_dir]
+            for entry in here:
+                if not entry.is_dir:
+                    whole = f"{directory}/{entry.path}" if directory else entry.path
+                    with suppress(NotFound):  # it has just been removed
+                        file = self.find(uri, whole)
+                        inside = replace(file, path=entry.path)
+                        found.append((inside, partial(self.open, uri, file)))
+            if len(found) > MOST_FILES:
+                raise InvalidParameter(
+                    f"There are more than {MOST_FILES:,} files: get its directories one by one."
+                )
+        return sorted(found, key=lambda f: f[0].path)
 
     def open(self, uri: str, file: StoredFile) -> int:
         """Open a file that was found.

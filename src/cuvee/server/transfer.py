@@ -35,7 +35,7 @@ from cuvee.api.logged_models import GetLoggedModel
 from cuvee.api.names import shown
 from cuvee.api.replies import Once, once
 from cuvee.api.runs import GetRun
-from cuvee.api.versions import GetVersionManifest
+from cuvee.api.versions import GetModelVersionDownloadUri, GetVersionManifest
 from cuvee.blobs import Blobs, Upload
 from cuvee.errors import (
     EndpointNotFound,
@@ -45,15 +45,14 @@ from cuvee.errors import (
     NotFound,
     NotImplementedHere,
 )
-from cuvee.server.archives import inside, pieces, with_bytes
+from cuvee.server.archives import archive_headers, inside, pieces, with_bytes
 from cuvee.server.headers import (
     announced_hashes,
-    content_disposition,
     download_headers,
     view_headers,
     wanted_range,
 )
-from cuvee.server.reading import Outside, open_stored, read_span
+from cuvee.server.reading import Opened, Outside, open_stored, read_span
 from cuvee.uris import StoredUri, parse_artifact_uri
 
 T = TypeVar("T")
@@ -61,7 +60,6 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Opened = Callable[[], int]
 
 
 class Do(Protocol):
@@ -306,6 +304,8 @@ class Transfer:
             for file in manifest.files:
                 if file.path == wanted:
                     return file, None
+            if not manifest.files and (uri := await self._outside_of(op, exchange.actor)):
+                return await self._find_outside(uri, wanted)
             raise NotFound(f"Version {op.version} of {shown(op.name)} has no file {shown(wanted)}.")
         model = _MODEL_FILES.fullmatch(path)
         if model:
@@ -320,9 +320,19 @@ class Transfer:
         else:
             raise EndpointNotFound("There is no such download.")
         if self._outside is not None and self._outside.holds(uri):
-            found = await self._in_thread(self._outside.find, uri, wanted)
-            return found, partial(self._outside.open, uri, found)
+            return await self._find_outside(uri, wanted)
         return await self._do(FindArtifact(path=_below(uri, wanted)), exchange.actor), None
+
+    async def _outside_of(self, op: GetVersionManifest, actor: Actor) -> str:
+        """Return where clients wrote a version's files, when that lies here."""
+        asked = GetModelVersionDownloadUri(name=op.name, version=op.version)
+        uri = (await self._do(asked, actor)).artifact_uri
+        return uri if self._outside is not None and self._outside.holds(uri) else ""
+
+    async def _find_outside(self, uri: str, path: str) -> tuple[StoredFile, Opened]:
+        assert self._outside is not None  # noqa: S101  # that is how the URI was found
+        found = await self._in_thread(self._outside.find, uri, path)
+        return found, partial(self._outside.open, uri, found)
 
     async def _send_file(
         self,
@@ -388,18 +398,11 @@ class Transfer:
         folder, files = await self._find_folder(exchange, path)
         if not files:
             raise NotFound("There are no files in this folder.")
-        found = await self._in_thread(with_bytes, self._blobs, files)
-        name = content_disposition(f"{folder}.zip")
-        headers = [
-            (b"content-type", b"application/zip"),
-            (b"content-disposition", name.encode("latin-1")),
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
+        headers = archive_headers(folder)
         if exchange.scope["method"] == "HEAD":
             await exchange.answer(200, headers)
             return
-        archive = pieces(folder, found)
+        archive = pieces(folder, files)
         gone = asyncio.ensure_future(_gone(exchange.receive))
         try:
             await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -413,25 +416,34 @@ class Transfer:
             gone.cancel()
             self._threads.submit(archive.close)
 
-    async def _find_folder(self, exchange: Exchange, path: str) -> tuple[str, list[StoredFile]]:
+    async def _find_folder(
+        self, exchange: Exchange, path: str
+    ) -> tuple[str, list[tuple[StoredFile, Opened]]]:
         """Return what a folder is called, and its files by their paths in it."""
         query = exchange.scope["query_string"]
         directory = artifact_directory(exchange.optional("path"))
-        last = directory.rpartition("/")[2]
+        last, root = directory.rpartition("/")[2], directory
         if "model-versions/" in path:
             op = wire.decode_query(GetVersionManifest, query)
             files = (await self._do(op, exchange.actor)).files
-            return last or f"{op.name}-{op.version}", inside(files, directory)
-        if "/logged-models/" in path:
-            model_id = path.split("/")[-2]
-            model = (await self._do(GetLoggedModel(model_id=model_id), exchange.actor)).model
-            owner, uri = model_id, model.info.artifact_uri
+            owner, uri = f"{op.name}-{op.version}", ""
+            if not files:
+                uri = await self._outside_of(op, exchange.actor)
+        elif "/logged-models/" in path:
+            owner = path.split("/")[-2]
+            model = (await self._do(GetLoggedModel(model_id=owner), exchange.actor)).model
+            files, uri = None, model.info.artifact_uri
         else:
             owner = wire.decode_query(ListArtifacts, query).run_id
-            uri = (await self._do(GetRun(run_id=owner), exchange.actor)).run.info.artifact_uri
-        root = _below(uri, directory) if directory else _below(uri, "").rstrip("/")
-        files = (await self._do(FindArtifacts(path=root), exchange.actor)).files
-        return last or owner, inside(files, root)
+            run = (await self._do(GetRun(run_id=owner), exchange.actor)).run
+            files, uri = None, run.info.artifact_uri
+        if uri and self._outside is not None and self._outside.holds(uri):
+            return last or owner, await self._in_thread(self._outside.within, uri, directory)
+        if files is None:
+            root = _below(uri, directory) if directory else _below(uri, "").rstrip("/")
+            files = (await self._do(FindArtifacts(path=root), exchange.actor)).files
+        found = inside(files, root)
+        return last or owner, await self._in_thread(with_bytes, self._blobs, found)
 
 
 def _path(scope: Scope) -> str:

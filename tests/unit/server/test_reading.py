@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -212,3 +214,44 @@ def test_a_file_that_changed_meanwhile_is_not_mixed(tmp_path: Path) -> None:
     (place / "a").write_text("abcd")
     with pytest.raises(Conflict, match="changed while it was read"):
         outside.open(uri, found)
+
+
+def test_a_directory_is_downloaded_as_a_whole(site: Site) -> None:
+    run, path = new_run(site)
+    (path / "d" / "e" / "c.txt").write_text("c")
+    (path / "d" / "link").symlink_to(site.directory / "secret")
+    (path / "d" / "folder").symlink_to(site.directory)
+    whole = {"a.txt": b"abc", "d/b.json": b"{}", "d/e/c.txt": b"c"}
+    assert unpacked(site, f"/get-artifact-archive?run_id={run}") == {
+        f"{run}/{name}": data for name, data in whole.items()
+    }
+    inner = {"d/b.json": b"{}", "d/e/c.txt": b"c"}
+    assert unpacked(site, f"/get-artifact-archive?run_id={run}&path=d") == inner
+    for wrong, status in (("d/link", 404), ("d/folder", 404), ("none", 404), ("../..", 400)):
+        answer = site.send("GET", f"/get-artifact-archive?run_id={run}&path={wrong}")
+        assert answer.status == status
+
+
+def test_files_of_a_version_that_clients_wrote_are_downloaded(site: Site) -> None:
+    run, path = new_run(site)
+    name = f"m-{run}"
+    site.api("registered-models/create", name=name)
+    info = site.send("GET", f"{API}runs/get?run_id={run}").json["run"]["info"]
+    source = f"{info['artifact_uri']}/d"
+    site.api("model-versions/create", name=name, source=source, run_id=run)
+    address = f"/model-versions/get-artifact?name={name}&version=1&path="
+    assert site.send("GET", address + "b.json").body == b"{}"
+    assert site.send("GET", address + "a.txt").status == 404
+    assert site.send("GET", address + "../a.txt").status == 400
+    archive = f"/model-versions/get-artifact-archive?name={name}&version=1"
+    assert unpacked(site, archive) == {f"{name}-1/b.json": b"{}"}
+    (path / "d" / "b.json").unlink()
+    assert site.send("GET", archive).status == 404
+
+
+def unpacked(site: Site, address: str) -> dict[str, bytes]:
+    answer = site.send("GET", address)
+    assert answer.status == 200, answer
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
