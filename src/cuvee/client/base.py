@@ -68,5 +68,8 @@ class Calls:
             return op
         forms = {**names, **{f"models:/{ours}": f"models:/{name}" for ours, name in names.items()}}
         said = ((field, getattr(op, field, None)) for field in _IDS)
-        changed = {field: forms[text] for field, text in said if text in forms}
+        changed: dict[str, Any] = {field: forms[text] for field, text in said if text in forms}
+        tags = getattr(op, "tags", ())
+        if any(getattr(tag, "value", None) in names for tag in tags):  # a parent may be such a run
+            changed["tags"] = [replace(tag, value=names.get(tag.value, tag.value)) for tag in tags]
         return replace(op, **changed) if changed else op
