@@ -15,7 +15,8 @@ from refusals.served import Site
 ADMINS = "Only admins may change this. Ask one."
 MANAGERS = "You manage no model, experiment or folder (CAN_MANAGE)"
 CONTROLS = """() => [...document.querySelectorAll("main button, main [role=button]")].map((b) =>
-  ({name: (b.getAttribute("aria-label") ?? b.innerText).trim(), on: !b.disabled, why: b.title}))"""
+  ({name: (b.getAttribute("aria-label") ?? b.innerText).trim(),
+    on: !b.disabled && b.ariaDisabled !== "true", why: b.title}))"""
 
 READING = {"Explain", "Show", "Verify", "Export", "Live", "Last…", "Newest", "Newer", "Older"}
 """Buttons that show something and change nothing."""
@@ -64,6 +65,13 @@ def test_a_viewer_sees_no_enabled_control_that_would_change_what_is_not_theirs(
         button = page.get_by_role("button", name=name).first
         expect(button).to_be_disabled()
         expect(button).to_have_attribute("title", _begins(why))
+        # It is disabled in name only, so that keys and fingers are told why: it does nothing else.
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("tooltip")).to_contain_text(why)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("tooltip")).to_have_count(0)
     for name in enabled:
         expect(page.get_by_role("button", name=name, exact=True).first).to_be_enabled()
     found = {name for name, control in controls(page).items() if control["on"]}

@@ -93,6 +93,7 @@ export const strings = {
     selectAll: "Select all",
     selectNone: "Select none",
     peek: "Show the row beside the table",
+    edit: "Edit the name, or the tag at the cursor",
     sort: "On a head: sort by it",
     sortToo: "On a head: sort by it as well",
     ends: "First or last row",

@@ -68,6 +68,8 @@ export interface DataGridProps<Row> {
   onUnfold?: (row: Row) => void;
   /** Called with Space on a row. */
   onPeek?: (index: number) => void;
+  /** Called with `e` on a row, with the id of the column at the cursor. */
+  onEdit?: ((row: Row, column: string) => void) | undefined;
   /** Called when the focus has come to a row by a key. */
   onMove?: (index: number) => void;
   /** What of a chart a row stands for, as in state/lit.ts; pointing at one points at the other. */
@@ -198,6 +200,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       Enter: () => (at.row > 0 ? row && onOpen?.(row) : sortBy(at.column, event.shiftKey)),
     };
     if (at.row > 0 && props.onPeek) steps[" "] = () => props.onPeek?.(at.row - 1);
+    const edited = all[at.column - ticks]?.id ?? "";
+    if (row && props.onEdit) steps.e = () => props.onEdit?.(row, edited);
     if (far && event.key === "a") steps.a = () => selection?.toggleAll(true);
     if (selection?.all) steps.Escape = () => selection.toggleAll(false);
     const inside = event.target instanceof HTMLElement && !event.target.dataset.row;

@@ -5,6 +5,7 @@ import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import styles from "./Dialog.module.css";
 import { ErrorNote } from "./ErrorNote";
+import { ReasonButton } from "./ReasonButton";
 
 interface FormDialogProps {
   title: string;
@@ -29,7 +30,7 @@ export function FormDialog(props: FormDialogProps) {
   const actions = (
     <>
       <Button onClick={onClose}>{strings.cancel}</Button>
-      <Button
+      <ReasonButton
         kind={danger ? "danger" : "primary"}
         type="submit"
         form={form}
@@ -37,7 +38,7 @@ export function FormDialog(props: FormDialogProps) {
         disabled={disabled}
       >
         {submit}
-      </Button>
+      </ReasonButton>
     </>
   );
   return (
@@ -47,7 +48,7 @@ export function FormDialog(props: FormDialogProps) {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          onSubmit();
+          if (!why) onSubmit();
         }}
       >
         {props.children}

@@ -13,6 +13,7 @@ const TABLE: readonly (readonly [string, string])[] = [
   [strings.keys.selectAll, "Ctrl+A"],
   [strings.keys.selectNone, "Escape"],
   [strings.keys.peek, "Space"],
+  [strings.keys.edit, "e"],
   [strings.keys.sort, "Enter"],
   [strings.keys.sortToo, "Shift+Enter"],
   [strings.keys.ends, "Ctrl+Home Ctrl+End"],

@@ -42,7 +42,14 @@ export function KeyTable<T extends { key: string }>(props: KeyTableProps<T>) {
         </div>
       )}
       {items.length ? (
-        <Table label={title} heads={heads} rows={shown} rowKey={rowKey} cells={cells} />
+        <Table
+          label={title}
+          heads={heads}
+          rows={shown}
+          rowKey={rowKey}
+          cells={cells}
+          first={({ key }) => key}
+        />
       ) : (
         <p className={styles.none}>{none}</p>
       )}

@@ -1,11 +1,4 @@
-import {
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { csvLine } from "../lib/csv";
 import { download } from "../lib/download";
 import { canvasPen, type Pen, SvgPen } from "../lib/pen";
@@ -16,6 +9,7 @@ import { FigureHead } from "./FigureHead";
 import plot from "./Plot.module.css";
 import styles from "./Sketch.module.css";
 import { Table } from "./Table";
+import { useWidth } from "./useWidth";
 
 /** Where something is drawn. */
 export interface Space {
@@ -247,16 +241,4 @@ function penOn(canvas: HTMLCanvasElement | null, { width, height }: Space): Pen 
   canvas.height = Math.round(height * devicePixelRatio);
   brush.scale(devicePixelRatio, devicePixelRatio);
   return canvasPen(brush, token("--font"));
-}
-
-function useWidth(box: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const watch = new ResizeObserver(() => setWidth(element.clientWidth));
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, [box]);
-  return width;
 }

@@ -12,10 +12,14 @@ interface TableProps<T> {
   rows: readonly T[];
   rowKey: (row: T) => string;
   cells: (row: T) => readonly ReactNode[];
+  /** The text of the first cell, which is cut where it is too long to stand in one line. */
+  first?: (row: T) => string;
 }
 
 /** A small table, all of whose rows are there; DataGrid is for the others. */
-export function Table<T>({ label, heads, rows, rowKey, cells }: TableProps<T>) {
+export function Table<T>({ label, heads, rows, rowKey, cells, first }: TableProps<T>) {
+  const cut = (row: T, i: number) =>
+    first && i === 0 ? { className: styles.first, title: first(row) } : { className: side(i) };
   const side = (i: number) => (heads[i]?.align === "right" ? styles.right : undefined);
   return (
     <table className={styles.table} aria-label={label}>
@@ -33,7 +37,7 @@ export function Table<T>({ label, heads, rows, rowKey, cells }: TableProps<T>) {
           <tr key={rowKey(row)}>
             {cells(row).map((cell, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a cell is known by its column
-              <td key={i} className={side(i)}>
+              <td key={i} {...cut(row, i)}>
                 {cell}
               </td>
             ))}

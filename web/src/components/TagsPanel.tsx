@@ -1,10 +1,11 @@
 import { useState } from "react";
 import { strings as all } from "../strings";
-import { Button, IconButton } from "./Button";
+import { IconButton } from "./Button";
 import { EditDialog } from "./EditDialog";
 import { LinesField, TextField } from "./Field";
 import { KeyTable } from "./KeyTable";
 import styles from "./KeyTable.module.css";
+import { ReasonButton } from "./ReasonButton";
 
 const strings = all.tags;
 
@@ -27,9 +28,9 @@ export function TagsPanel({ tags, none, why, set, remove }: TagsPanelProps) {
   const [editing, setEditing] = useState<Tag>();
   const [leaving, setLeaving] = useState("");
   const act = (
-    <Button kind="quiet" why={why} onClick={() => setEditing({ key: "" })}>
+    <ReasonButton kind="quiet" why={why} onClick={() => setEditing({ key: "" })}>
       {strings.add}
-    </Button>
+    </ReasonButton>
   );
   return (
     <>

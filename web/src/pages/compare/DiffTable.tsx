@@ -1,11 +1,13 @@
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { Button } from "../../components/Button";
 import { type Column, DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { Check, SearchBox } from "../../components/Field";
 import { Segments } from "../../components/Segments";
 import { Swatch } from "../../components/Swatch";
+import { useWidth } from "../../components/useWidth";
 import { compared, type DiffRow, distance, KINDS, type Kind } from "../../lib/diff";
+import { fitted } from "../../lib/fit";
 import { short } from "../../lib/number";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
@@ -23,7 +25,12 @@ export function DiffTable({ runs, search, onChange }: PartProps) {
   );
   const differ = asked.filter((row) => row.differs);
   const rows = equalToo ? asked : differ;
-  const columns = useMemo(() => [...FIXED, ...runs.map(runColumn)], [runs]);
+  const frame = useRef<HTMLDivElement>(null);
+  const each = fitted(useWidth(frame), FIXED_WIDTH, runs.length, USUAL);
+  const columns = useMemo(
+    () => [...FIXED, ...runs.map((run, at) => runColumn(run, at, each))],
+    [runs, each],
+  );
   return (
     <>
       <div className={styles.bar}>
@@ -45,7 +52,7 @@ export function DiffTable({ runs, search, onChange }: PartProps) {
           {strings.rows(rows.length, differ.length, all.length)}
         </span>
       </div>
-      <div className={styles.grid}>
+      <div className={styles.grid} ref={frame}>
         <DataGrid
           label={strings.label}
           columns={columns}
@@ -85,11 +92,15 @@ const FIXED: readonly Column<DiffRow>[] = [
   },
 ];
 
-function runColumn({ run, name, colour, dash }: Compared, at: number): Column<DiffRow> {
+const FIXED_WIDTH = FIXED.reduce((sum, { width }) => sum + width, 0);
+const USUAL = 176; // pixels of a run's column
+
+function runColumn(compared: Compared, at: number, width: number): Column<DiffRow> {
+  const { run, name, colour, dash } = compared;
   return {
     id: run.info.run_id,
     name,
-    width: 176,
+    width,
     mark: <Swatch colour={colour} dashed={Boolean(dash)} />,
     cell: ({ kind, values }) => {
       const value = values[at];

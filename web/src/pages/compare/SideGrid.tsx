@@ -1,9 +1,11 @@
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { Button } from "../../components/Button";
 import { type Column, DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { Check, SearchBox } from "../../components/Field";
 import { Swatch } from "../../components/Swatch";
+import { useWidth } from "../../components/useWidth";
+import { fitted } from "../../lib/fit";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
 import { countsOf, type SideRow } from "./sides";
@@ -21,6 +23,8 @@ interface SideGridProps extends PartProps {
 const ROW = 30;
 const HEAD = 34;
 const NARROW = 640; // pixels below which the keys leave room for a run
+const WIDE = 1000; // from which long keys are seen whole
+const USUAL = 220; // pixels of a run's column
 
 /** Keys of the runs beside each other, and how each differs from the first run. */
 export function SideGrid(props: SideGridProps) {
@@ -30,10 +34,14 @@ export function SideGrid(props: SideGridProps) {
   const asked = rows.filter((row) => row.key.toLowerCase().includes(text));
   const shown = all ? asked : asked.filter((row) => row.differs);
   const grouped = rows.some((row) => row.group);
-  const columns = useMemo(
-    () => [keyColumn(name), ...(grouped ? [GROUP] : []), ...runs.map(runColumn)],
-    [runs, name, grouped],
-  );
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const columns = useMemo(() => {
+    const fixed = [keyColumn(name, room), ...(grouped ? [GROUP] : [])];
+    const taken = fixed.reduce((sum, { width }) => sum + width, 0);
+    const each = fitted(room, taken, runs.length, USUAL);
+    return [...fixed, ...runs.map((run, at) => runColumn(run, at, each))];
+  }, [runs, name, grouped, room]);
   const counts = runs.length === 2 ? countsOf(counted, 1) : undefined;
   return (
     <div>
@@ -49,6 +57,7 @@ export function SideGrid(props: SideGridProps) {
         </span>
       </div>
       <div
+        ref={frame}
         className={styles.sides}
         style={{
           height: Math.max(Math.min(shown.length * ROW + HEAD + 14, 620), shown.length ? 162 : 190),
@@ -80,11 +89,12 @@ const GROUP: Column<SideRow> = {
   cell: ({ group }) => <span className={styles.soft}>{group}</span>,
 };
 
-function keyColumn(name: SideGridProps["name"]): Column<SideRow> {
+function keyColumn(name: SideGridProps["name"], room: number): Column<SideRow> {
+  const wide = room < WIDE ? 220 : 280;
   return {
     id: "key",
     name: strings.key,
-    width: window.innerWidth < NARROW ? 136 : 280,
+    width: window.innerWidth < NARROW ? 136 : wide,
     pinned: true,
     cell: (row) =>
       name?.(row) ?? (
@@ -95,11 +105,12 @@ function keyColumn(name: SideGridProps["name"]): Column<SideRow> {
   };
 }
 
-function runColumn({ run, name, colour, dash }: Compared, at: number): Column<SideRow> {
+function runColumn(compared: Compared, at: number, width: number): Column<SideRow> {
+  const { run, name, colour, dash } = compared;
   return {
     id: run.info.run_id,
     name,
-    width: 220,
+    width,
     mark: <Swatch colour={colour} dashed={Boolean(dash)} />,
     cell: ({ sides }) => {
       const side = sides[at];

@@ -1,10 +1,12 @@
 import { useState } from "react";
 import { MOST_COMPARED } from "../../api/compare";
+import { NOTE } from "../../api/edits";
 import { useWhyNot } from "../../api/grants";
 import { Button } from "../../components/Button";
 import { ReasonButton } from "../../components/ReasonButton";
 import { type Bulk, useBulk } from "./bulk";
 import styles from "./Experiment.module.css";
+import { NameDialog, TextTagDialog } from "./RunTexts";
 import { strings } from "./strings";
 import { TagDialog } from "./TagDialog";
 
@@ -54,7 +56,9 @@ export function BulkBar(props: BulkBarProps) {
 }
 
 function Acts({ experimentId, ids, deleted, bulk, onCompare }: BulkBarProps & { bulk: Bulk }) {
-  const [tagging, setTagging] = useState(false);
+  const [open, setOpen] = useState<"" | "tags" | "name" | "note">("");
+  const close = () => setOpen("");
+  const only = ids.size === 1 ? [...ids][0] : undefined;
   const object = `experiment:${experimentId}`;
   const noEdit = useWhyNot(object, "CAN_EDIT");
   const noManage = useWhyNot(object, "CAN_MANAGE");
@@ -71,15 +75,27 @@ function Acts({ experimentId, ids, deleted, bulk, onCompare }: BulkBarProps & { 
         </ReasonButton>
       ) : (
         <>
-          <ReasonButton why={noEdit} onClick={() => setTagging(true)}>
+          <ReasonButton why={noEdit} onClick={() => setOpen("tags")}>
             {strings.bulk.tag}
           </ReasonButton>
+          {only && (
+            <>
+              <ReasonButton why={noEdit} onClick={() => setOpen("name")}>
+                {strings.edits.rename}
+              </ReasonButton>
+              <ReasonButton why={noEdit} onClick={() => setOpen("note")}>
+                {strings.edits.describe}
+              </ReasonButton>
+            </>
+          )}
           <ReasonButton why={noManage} onClick={() => void bulk.remove([...ids])}>
             {strings.bulk.delete}
           </ReasonButton>
         </>
       )}
-      {tagging && <TagDialog ids={[...ids]} bulk={bulk} onClose={() => setTagging(false)} />}
+      {open === "tags" && <TagDialog ids={[...ids]} bulk={bulk} onClose={close} />}
+      {only && open === "name" && <NameDialog runId={only} onClose={close} />}
+      {only && open === "note" && <TextTagDialog runId={only} tag={NOTE} onClose={close} />}
     </>
   );
 }

@@ -16,6 +16,7 @@ import { groupId } from "../../state/lit";
 import { strings as shell } from "../../strings";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
 import styles from "./Experiment.module.css";
+import { useEditing } from "./editing";
 import { FilterBox } from "./FilterBox";
 import { useFields, useLate } from "./fields";
 import { withGroups } from "./groupColumns";
@@ -100,6 +101,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
     const placed = nested ? withNesting(all, filter !== "", toggle) : all;
     return withGroups(placed, by ? stat : undefined, toggle);
   }, [rows.columns, chosen.ids, by, stat, nested, filter, split, drawn]);
+  const editing = useEditing(experimentId, deleted);
   const compare = () => {
     const ids = chosen.ids;
     if (ids.size < 2 || ids.size > MOST_COMPARED) return;
@@ -148,7 +150,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
             {there && (
               <DataGrid
                 label={strings.runs.label}
-                columns={columns}
+                columns={editing.within(columns)}
                 count={rows.total}
                 rowAt={rows.rowAt}
                 rowKey={({ id }) => id}
@@ -165,6 +167,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
                     ? toggle(row)
                     : void navigate({ to: "/runs/$runId", params: { runId: row.id } })
                 }
+                onEdit={editing.begin}
                 onPeek={(index) => peekAt(index, false)}
                 onMove={(index) => peekAt(index, true)}
                 empty={
@@ -173,6 +176,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
               />
             )}
           </div>
+          {editing.dialog}
           {peek && <Peek runId={peek} onClose={() => change({ peek: undefined }, true)} />}
         </div>
         {split && (

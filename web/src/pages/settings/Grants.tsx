@@ -8,6 +8,7 @@ import { Empty } from "../../components/Empty";
 import { Field } from "../../components/Field";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { GrantTable } from "./GrantTable";
 import { ObjectField } from "./ObjectField";
 import { strings as all } from "./permissionStrings";
@@ -51,9 +52,9 @@ export function Grants({ search, onChange, actions }: GrantsProps) {
               label={strings.title}
               grants={grants}
               actions={(grant) => (
-                <Button kind="danger" why={why(grant)} onClick={() => setLeaving(grant)}>
+                <ReasonButton kind="danger" why={why(grant)} onClick={() => setLeaving(grant)}>
                   {strings.revoke}
-                </Button>
+                </ReasonButton>
               )}
             />
           ) : (

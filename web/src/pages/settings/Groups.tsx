@@ -3,11 +3,12 @@ import { useDeleteGroup, useGroups } from "../../api/people";
 import type { Group } from "../../api/schema.gen";
 import { type Rights, useRights } from "../../api/session";
 import { Badge } from "../../components/Badge";
-import { Button, IconButton } from "../../components/Button";
+import { IconButton } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Menu, MenuItem, MenuLine } from "../../components/Menu";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { Table } from "../../components/Table";
 import { GroupDialog } from "./GroupDialog";
 import { MembersDialog } from "./MembersDialog";
@@ -30,14 +31,14 @@ export function Groups() {
         <p>
           {strings.about} {!rights.open && whyNot(rights)}
         </p>
-        <Button
+        <ReasonButton
           kind="primary"
           disabled={!rights.known}
           why={whyNot(rights)}
           onClick={() => setMaking(true)}
         >
           {strings.create}
-        </Button>
+        </ReasonButton>
       </div>
       <OpenNotice />
       <Loaded query={query} failed={strings.failed} lines={4}>

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useStewardship } from "../../api/grants";
 import { useRights } from "../../api/session";
-import { Button } from "../../components/Button";
+import { ReasonButton } from "../../components/ReasonButton";
 import { compact } from "../../lib/search";
 import { Explain } from "./Explain";
 import { GiveDialog } from "./GiveDialog";
@@ -36,14 +36,14 @@ export function Permissions() {
         search={search}
         onChange={change}
         actions={
-          <Button
+          <ReasonButton
             kind="primary"
             disabled={!known}
             why={known ? why : undefined}
             onClick={() => setGiving(true)}
           >
             {strings.give.open}
-          </Button>
+          </ReasonButton>
         }
       />
       {giving && <GiveDialog onClose={() => setGiving(false)} />}

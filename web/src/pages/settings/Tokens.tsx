@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { Segments } from "../../components/Segments";
 import { Table } from "../../components/Table";
 import { Time } from "../../components/Time";
@@ -46,14 +47,14 @@ export function Tokens() {
             onChoose={choose}
           />
         )}
-        <Button
+        <ReasonButton
           kind="primary"
           why={open ? all.open.disabled : undefined}
           disabled={!known}
           onClick={() => setMaking(true)}
         >
           {strings.create}
-        </Button>
+        </ReasonButton>
       </div>
       <OpenNotice />
       {known && !open && (

@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { Table } from "../../components/Table";
 import { Time } from "../../components/Time";
 import { NewUser } from "./NewUser";
@@ -33,14 +34,14 @@ export function Users() {
           {strings.about}
           {rights.known && !rights.admin && ` ${strings.viewerText} ${all.adminOnly}`}
         </p>
-        <Button
+        <ReasonButton
           kind="primary"
           disabled={!rights.known || !query.data}
           why={rights.known && !rights.admin ? all.adminOnly : undefined}
           onClick={() => setMaking(true)}
         >
           {first ? strings.first : strings.create}
-        </Button>
+        </ReasonButton>
       </div>
       <OpenNotice />
       <Loaded query={query} failed={strings.failed} lines={6}>

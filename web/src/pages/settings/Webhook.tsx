@@ -8,6 +8,7 @@ import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { Time } from "../../components/Time";
 import { Deliveries } from "./Deliveries";
 import { type HookAct, HookDialogs } from "./HookDialogs";
@@ -94,12 +95,12 @@ function Actions({ hook, test }: { hook: Hook; test: ReturnType<typeof useTryHoo
       </Button>
       <Button onClick={() => setAct("edit")}>{strings.edit}</Button>
       <Button onClick={() => setAct("switch")}>{off ? strings.switchOn : strings.switchOff}</Button>
-      <Button
+      <ReasonButton
         why={hook.form === "databricks" ? strings.noSecret : undefined}
         onClick={() => setAct("secret")}
       >
         {strings.newSecret}
-      </Button>
+      </ReasonButton>
       <Button kind="danger" onClick={() => setAct("remove")}>
         {strings.remove}
       </Button>

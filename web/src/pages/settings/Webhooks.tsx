@@ -5,10 +5,10 @@ import type { Hook } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
 import { useHooks } from "../../api/webhooks";
 import { Badge, type Tone } from "../../components/Badge";
-import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { ReasonButton } from "../../components/ReasonButton";
 import { Table } from "../../components/Table";
 import { NewWebhook } from "./NewWebhook";
 import styles from "./Settings.module.css";
@@ -27,14 +27,14 @@ export function Webhooks() {
         <p>
           {strings.about} {known && !models && strings.notManaged}
         </p>
-        <Button
+        <ReasonButton
           kind="primary"
           disabled={!known}
           why={known && !models ? strings.notManaged : undefined}
           onClick={() => setMaking(true)}
         >
           {strings.create}
-        </Button>
+        </ReasonButton>
       </div>
       <Loaded query={query} failed={strings.failed} lines={4}>
         {(hooks) => (

@@ -1,0 +1,66 @@
+"""Columns that fit: of a comparison, and keys beside their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.conftest import Open, keep_screenshot, served, until
+from browser.test_browser_pages import offences
+from refusals.served import Site
+
+LONG = "a/rather/long/key/of/a/metric/that/goes/on/for/longer/than/any/column/is/wide"
+FITS = """() => {
+  const grid = document.querySelector("[role=grid]");
+  const last = [...grid.querySelectorAll("[role=columnheader]")].at(-1);
+  return grid.scrollWidth <= grid.clientWidth
+    && last.getBoundingClientRect().right <= grid.getBoundingClientRect().right;
+}"""
+LINES = """(key) => {
+  const cell = [...document.querySelectorAll("td")].find((one) => one.title === key);
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size;
+}"""
+"""In how many lines a key stands."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, list[str]]]:
+    for site in served(tmp_path_factory.mktemp("widths")):
+        ids = []
+        for i in range(3):
+            made = site.api("runs/create", experiment_id="0", run_name=f"trial {i}", start_time=1)
+            run = str(made["run"]["info"]["run_id"])
+            keys = ["rmse", "train_wines", LONG]
+            metrics = [{"key": key, "value": i + 0.123456, "timestamp": 1} for key in keys]
+            params = [{"key": "train_wines", "value": "4000"}, {"key": LONG, "value": f"{i} " * 60}]
+            site.api("runs/log-batch", run_id=run, metrics=metrics, params=params)
+            ids.append(run)
+        yield site, ids
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+@pytest.mark.parametrize("tab", ["", "&tab=artifacts", "&tab=environment"])
+def test_the_runs_of_a_comparison_are_all_seen(
+    runs: tuple[Site, list[str]], visit: Open, tab: str, width: int
+) -> None:
+    site, ids = runs
+    page = visit(site, width=width).go(f"/compare?runs={','.join(ids)}&all=true{tab}")
+    if page.get_by_role("grid").count():
+        until(page, lambda: page.evaluate(FITS), True)
+    keep_screenshot(page, f"compare-fits{tab.replace('&tab=', '-')}-{width}")
+
+
+@pytest.mark.parametrize("width", [375, 1024, 1200, 1440])
+def test_a_key_stands_in_one_line(runs: tuple[Site, list[str]], visit: Open, width: int) -> None:
+    site, ids = runs
+    opened = visit(site, width=width)
+    page: Page = opened.go(f"/runs/{ids[0]}/overview")
+    for key in ("train_wines", LONG):
+        until(page, lambda key=key: page.evaluate(LINES, key), 1)
+    until(page, lambda: page.evaluate("document.documentElement.scrollWidth"), width)
+    keep_screenshot(page, f"run-keys-{width}")
+    assert offences(page) == []
