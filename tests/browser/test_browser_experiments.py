@@ -72,3 +72,43 @@ def test_long_names_and_tags_keep_their_place(site: Site, visit: Open) -> None:
         keep_screenshot(page, f"experiments-long-{theme}-{width}")
         until(page, lambda: page.evaluate("document.documentElement.scrollWidth"), width)
         assert offences(page) == []
+
+
+def test_folders_tags_and_the_archive_narrow_the_list(site: Site, visit: Open) -> None:
+    made = site.api("experiments/create", name="cellar/reds/old", tags=[
+        {"key": "grape", "value": "merlot"}])["experiment_id"]  # fmt: skip
+    site.api(
+        "experiments/create", name="cellar/whites", tags=[{"key": "grape", "value": "riesling"}]
+    )
+    page = visit(site).go("/experiments?q=cellar")
+    grid = page.get_by_role("grid", name="Experiments")
+    expect(grid.get_by_role("link")).to_have_text(["cellar/whites", "cellar/reds/old"])
+    grid.get_by_role("button", name="grape: merlot").click()
+    expect(grid.get_by_role("link")).to_have_text(["cellar/reds/old"])
+    page.get_by_role("button", name="Also without grape: merlot").click()
+    expect(grid.get_by_role("link")).to_have_count(2)
+    page.get_by_role("searchbox").fill("")
+    expect(grid).to_have_attribute("aria-rowcount", str(MANY + 3))
+    grid.get_by_role("button", name="cellar/", exact=True).click()
+    expect(grid.get_by_role("link")).to_have_text(["cellar/whites", "cellar/reds/old"])
+    again = visit(site).go("/experiments?" + page.url.partition("?")[2])
+    expect(again.get_by_role("button", name="Leave cellar/")).to_be_visible()
+    expect(again.get_by_role("grid").get_by_role("link")).to_have_count(2)
+    site.api("experiments/delete", experiment_id=made)
+    expect(grid.get_by_role("link")).to_have_text(["cellar/whites"])
+    page.locator("label").filter(has_text="Archived").click()
+    expect(grid.get_by_role("link")).to_have_text(["cellar/reds/old"])
+    opened = visit(site)
+    shown = opened.go("/experiments?view=archived&folder=cellar")
+    expect(shown.get_by_role("grid").get_by_role("link")).to_have_count(1)
+    for theme, width in [*LOOKS, ("light", 375)]:
+        opened.look(theme, width)
+        keep_screenshot(shown, f"experiments-archived-{theme}-{width}")
+        until(shown, lambda: shown.evaluate("document.documentElement.scrollWidth"), width)
+        assert offences(shown) == []
+    grid.get_by_role("button", name="Restore cellar/reds/old").click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("cellar/reds/old was restored.")).to_be_visible()
+    expect(page.get_by_text("No experiment fits")).to_be_visible()
+    page.locator("label").filter(has_text="Active").click()
+    expect(grid.get_by_role("link")).to_have_text(["cellar/reds/old", "cellar/whites"])

@@ -59,8 +59,7 @@ def test_a_key_stands_in_one_line(runs: tuple[Site, list[str]], visit: Open, wid
     site, ids = runs
     opened = visit(site, width=width)
     page: Page = opened.go(f"/runs/{ids[0]}/overview")
-    for key in ("train_wines", LONG):
-        until(page, lambda key=key: page.evaluate(LINES, key), 1)
+    until(page, lambda: [page.evaluate(LINES, key) for key in ("train_wines", LONG)], [1, 1])
     until(page, lambda: page.evaluate("document.documentElement.scrollWidth"), width)
     keep_screenshot(page, f"run-keys-{width}")
     assert offences(page) == []

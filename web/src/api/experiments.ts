@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { contains } from "../lib/filter";
+import { both, contains, equals, field, literal } from "../lib/filter";
 import { call } from "./client";
 import { type Experiment, getExperiment, searchExperiments } from "./schema.gen";
 import type { Listed } from "./windows";
@@ -20,13 +20,32 @@ export const experimentsNamed = (name: string, most: number) =>
       ),
   });
 
-/** All experiments with a text in their names, the last changed first. */
-export const experimentsListed = (name: string): Listed<Experiment> => ({
-  key: ["experiments", "listed", name],
+/** What is asked of the list of experiments; all of it stands in the address. */
+export interface ExperimentsAsked {
+  /** A text in their names. */
+  readonly q?: string | undefined;
+  /** The folder that they lie in, or in a folder of it; without the "/" at its end. */
+  readonly folder?: string | undefined;
+  /** The key and value of a tag that all have. */
+  readonly tag?: readonly [string, string] | undefined;
+  /** Archived ones instead of the others. */
+  readonly view?: "archived" | undefined;
+}
+
+/** All experiments that pass, the last changed first. */
+export const experimentsListed = (listed: ExperimentsAsked): Listed<Experiment> => ({
+  key: ["experiments", "listed", listed],
   read: async (asked, signal) => {
-    const filter = contains("name", name);
-    const order_by = ["last_update_time DESC"];
-    const page = await call(searchExperiments, { ...asked, filter, order_by }, signal);
+    const { q = "", folder, tag, view } = listed;
+    const within = folder ? `name LIKE ${literal(`${folder}/%`)}` : "";
+    const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
+    const request = {
+      ...asked,
+      filter: both(contains("name", q), both(within, tagged)),
+      order_by: ["last_update_time DESC"],
+      view_type: view ? ("DELETED_ONLY" as const) : ("ACTIVE_ONLY" as const),
+    };
+    const page = await call(searchExperiments, request, signal);
     return { rows: page.experiments ?? [], total: page.total ?? 0 };
   },
 });

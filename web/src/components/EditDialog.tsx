@@ -11,6 +11,8 @@ interface EditDialogProps {
   submit?: string;
   danger?: boolean;
   disabled?: boolean;
+  /** Why it cannot be done. */
+  why?: string | undefined;
   /** What has failed, when something has. */
   failed: string;
   /** What is said when it is done. */
@@ -22,7 +24,7 @@ interface EditDialogProps {
 
 /** A dialog that changes one thing; it stays open, and says why, when that is refused. */
 export function EditDialog(props: EditDialogProps) {
-  const { title, submit, danger, disabled, failed, said, save, onClose, children } = props;
+  const { title, submit, danger, disabled, why, failed, said, save, onClose, children } = props;
   const saving = useMutation({
     mutationFn: save,
     onSuccess: () => {
@@ -35,6 +37,7 @@ export function EditDialog(props: EditDialogProps) {
       title={title}
       submit={submit ?? strings.save}
       danger={danger}
+      why={why}
       disabled={disabled || saving.isPending}
       onSubmit={() => saving.mutate()}
       onClose={onClose}

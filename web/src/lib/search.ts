@@ -25,6 +25,13 @@ export function texts(query: Query, key: string): string[] | undefined {
   return found.length ? found : undefined;
 }
 
+/** Two texts of the query, such as the key and the value of a tag. */
+export function pair(value: unknown): readonly [string, string] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [key, said] = value.map((part) => (typeof part === "object" ? "" : String(part)));
+  return key ? [key, said ?? ""] : undefined;
+}
+
 /** A sort of the query, `key` or `-key` for the greatest first. */
 export interface Sort {
   readonly key: string;

@@ -85,18 +85,30 @@ export function ExperimentActions({ experiment }: { experiment: Experiment }) {
           <p>{strings.archiveText}</p>
         </EditDialog>
       )}
-      {open === "restore" && (
-        <EditDialog
-          title={strings.restoreTitle(name)}
-          submit={strings.restoreIt}
-          failed={strings.failed}
-          said={strings.restored(name)}
-          save={() => then(call(restoreExperiment, about), ...OLD)}
-          onClose={close}
-        >
-          <p>{strings.restoreText}</p>
-        </EditDialog>
-      )}
+      {open === "restore" && <RestoreDialog experiment={experiment} onClose={close} />}
     </>
+  );
+}
+
+interface RestoreDialogProps {
+  experiment: Pick<Experiment, "experiment_id" | "name">;
+  onClose: () => void;
+}
+
+/** Brings an archived experiment back, or says why one may not. */
+export function RestoreDialog({ experiment, onClose }: RestoreDialogProps) {
+  const { experiment_id, name } = experiment;
+  return (
+    <EditDialog
+      title={strings.restoreTitle(name)}
+      submit={strings.restoreIt}
+      why={useWhyNot(`experiment:${experiment_id}`, "CAN_MANAGE")}
+      failed={strings.failed}
+      said={strings.restored(name)}
+      save={() => then(call(restoreExperiment, { experiment_id }), ...OLD)}
+      onClose={onClose}
+    >
+      <p>{strings.restoreText}</p>
+    </EditDialog>
   );
 }

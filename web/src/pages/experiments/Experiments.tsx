@@ -1,40 +1,42 @@
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
 import { serverUrl } from "../../api/client";
-import { NOTE } from "../../api/edits";
-import { experimentsListed } from "../../api/experiments";
+import { type ExperimentsAsked, experimentsListed } from "../../api/experiments";
 import type { Experiment } from "../../api/schema.gen";
 import { useWindows } from "../../api/windows";
-import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
-import { type Column, DataGrid } from "../../components/DataGrid";
+import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
 import { SearchBox } from "../../components/Field";
 import { Page } from "../../components/Page";
+import { Segments } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
-import { Time } from "../../components/Time";
 import { grouped } from "../../lib/number";
-import { isViewTag } from "../../lib/views";
+import { compact } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
+import { RestoreDialog } from "./ExperimentActions";
 import styles from "./Experiments.module.css";
+import { experimentColumns } from "./experimentColumns";
 import { NewExperiment } from "./NewExperiment";
 import { experimentsRoute } from "./route";
 import { strings } from "./strings";
 
 /** All experiments, any number of them, the last changed first. */
 export function Experiments() {
-  const { q = "" } = experimentsRoute.useSearch();
+  const search = experimentsRoute.useSearch();
+  const { q = "", folder, tag, view } = search;
   const navigate = useNavigate();
-  const rows = useWindows(experimentsListed(q));
+  const rows = useWindows(experimentsListed(search));
   const [creating, setCreating] = useState(false);
+  const [restoring, setRestoring] = useState<Experiment>();
   const box = useRef<HTMLInputElement>(null);
-  const search = (text: string) =>
+  const go = (part: ExperimentsAsked) =>
     void navigate({
       to: "/experiments",
-      search: text ? { q: text } : {},
+      search: compact({ ...search, ...part }),
       replace: true,
       // Else the router would put the grid back to where it was among other rows.
       resetScroll: false,
@@ -49,6 +51,13 @@ export function Experiments() {
   ]);
   const open = (experimentId: string) =>
     void navigate({ to: "/experiments/$experimentId", params: { experimentId }, search: {} });
+  const archived = view === "archived";
+  const latest = useRef(go);
+  latest.current = go;
+  const columns = useMemo(
+    () => experimentColumns(archived, (part) => latest.current(part), setRestoring),
+    [archived],
+  );
   const marks = !rows.isPending && (
     <span className={`num ${styles.count}`} role="status">
       {grouped(rows.total)}
@@ -63,7 +72,31 @@ export function Experiments() {
     <Page title={strings.title} marks={marks} actions={actions} full>
       <div className={styles.body}>
         <div className={styles.bar}>
-          <SearchBox ref={box} label={strings.filter} value={q} onChange={search} />
+          <div className={styles.box}>
+            <SearchBox
+              ref={box}
+              label={strings.filter}
+              value={q}
+              onChange={(text) => go({ q: text || undefined })}
+            />
+          </div>
+          <Segments<"active" | "archived">
+            label={strings.which}
+            value={view ?? "active"}
+            choices={[
+              ["active", strings.active],
+              ["archived", strings.archived],
+            ]}
+            onChoose={(next) => go({ view: next === "active" ? undefined : next })}
+          />
+          {folder && (
+            <Button onClick={() => go({ folder: undefined })}>
+              {strings.withoutFolder(folder)}
+            </Button>
+          )}
+          {tag && (
+            <Button onClick={() => go({ tag: undefined })}>{strings.withoutTag(...tag)}</Button>
+          )}
         </div>
         {rows.error && (
           <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
@@ -73,28 +106,50 @@ export function Experiments() {
           {!rows.isPending && !(rows.error && !rows.total) && (
             <DataGrid
               label={strings.title}
-              columns={COLUMNS}
+              columns={columns}
               count={rows.total}
               rowAt={rows.rowAt}
               rowKey={(e) => e.experiment_id}
               onRange={rows.onRange}
-              about={q}
+              about={JSON.stringify(search)}
               onOpen={({ experiment_id }) => open(experiment_id)}
-              empty={<NoExperiments filter={q} onClear={() => search("")} />}
+              empty={
+                <NoExperiments
+                  filtered={Boolean(q || folder || tag)}
+                  archived={archived}
+                  onClear={() => go({ q: undefined, folder: undefined, tag: undefined })}
+                />
+              }
             />
           )}
         </div>
       </div>
+      {restoring && (
+        <RestoreDialog experiment={restoring} onClose={() => setRestoring(undefined)} />
+      )}
       {creating && <NewExperiment onClose={() => setCreating(false)} />}
     </Page>
   );
 }
 
-function NoExperiments({ filter, onClear }: { filter: string; onClear: () => void }) {
-  if (filter) {
+interface NoExperimentsProps {
+  filtered: boolean;
+  archived: boolean;
+  onClear: () => void;
+}
+
+function NoExperiments({ filtered, archived, onClear }: NoExperimentsProps) {
+  if (filtered) {
     return (
       <Empty title={strings.noMatch}>
         <Button onClick={onClear}>{strings.clear}</Button>
+      </Empty>
+    );
+  }
+  if (archived) {
+    return (
+      <Empty title={strings.noArchived}>
+        <p>{strings.noArchivedText}</p>
       </Empty>
     );
   }
@@ -108,59 +163,3 @@ function NoExperiments({ filter, onClear }: { filter: string; onClear: () => voi
     </Empty>
   );
 }
-
-const COLUMNS: readonly Column<Experiment>[] = [
-  {
-    id: "name",
-    name: strings.heads.name,
-    width: 340,
-    pinned: true,
-    cell: ({ experiment_id, name }) => (
-      <Link
-        to="/experiments/$experimentId"
-        params={{ experimentId: experiment_id }}
-        search={{}}
-        tabIndex={-1}
-        title={name}
-      >
-        {name}
-      </Link>
-    ),
-  },
-  {
-    id: "tags",
-    name: strings.heads.tags,
-    width: 320,
-    cell: ({ tags = [] }) => (
-      <span className={styles.tags}>
-        {tags
-          .filter(({ key }) => !isViewTag(key) && key !== NOTE)
-          .slice(0, 3)
-          .map(({ key, value = "" }) => (
-            <Badge key={key}>
-              {key}: {value.slice(0, 30)}
-            </Badge>
-          ))}
-      </span>
-    ),
-  },
-  {
-    id: "changed",
-    name: strings.heads.changed,
-    width: 140,
-    cell: (e) => <Time at={e.last_update_time} />,
-  },
-  {
-    id: "created",
-    name: strings.heads.created,
-    width: 140,
-    cell: (e) => <Time at={e.creation_time} />,
-  },
-  {
-    id: "id",
-    name: strings.heads.id,
-    width: 180,
-    align: "right",
-    cell: (e) => <code>{e.experiment_id}</code>,
-  },
-];

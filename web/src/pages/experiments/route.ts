@@ -1,13 +1,28 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { choice, compact, type Query, readSorts, text, texts, writeSorts } from "../../lib/search";
+import type { ExperimentsAsked } from "../../api/experiments";
+import {
+  choice,
+  compact,
+  pair,
+  type Query,
+  readSorts,
+  text,
+  texts,
+  writeSorts,
+} from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type ChartView, readView } from "../charts/view";
 
 export const experimentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments",
-  validateSearch: (query: Record<string, unknown>): { q?: string } =>
-    compact({ q: text(query, "q") }) as { q?: string },
+  validateSearch: (query: Query): ExperimentsAsked =>
+    compact({
+      q: text(query, "q"),
+      folder: text(query, "folder"),
+      tag: pair(query.tag),
+      view: choice(query, "view", ["archived"]),
+    }),
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });
 

@@ -1,17 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { ModelsAsked } from "../../api/models";
-import { choice, compact, text } from "../../lib/search";
+import { choice, compact, pair, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export interface ModelsSearch extends ModelsAsked {
   /** What they are sorted by; the last changed first when absent. */
   sort?: string | undefined;
-}
-
-function pair(value: unknown): readonly [string, string] | undefined {
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [key, said] = value.map((part) => (typeof part === "object" ? "" : String(part)));
-  return key ? [key, said ?? ""] : undefined;
 }
 
 export const modelsRoute = createRoute({

@@ -1,0 +1,135 @@
+import { Link } from "@tanstack/react-router";
+import { NOTE } from "../../api/edits";
+import type { ExperimentsAsked } from "../../api/experiments";
+import type { Experiment } from "../../api/schema.gen";
+import { Badge } from "../../components/Badge";
+import { Button } from "../../components/Button";
+import type { Column } from "../../components/DataGrid";
+import { Time } from "../../components/Time";
+import { isViewTag } from "../../lib/views";
+import styles from "./Experiments.module.css";
+import { strings } from "./strings";
+
+const TAGS = 3; // tags of an experiment that are shown
+
+/** What stands before the last "/" of a name; empty when there is none. */
+const folderOf = (name: string) => name.slice(0, Math.max(name.lastIndexOf("/"), 0));
+
+/**
+ * The columns of the list of experiments; folders and tags lead to what has them, too.
+ *
+ * @param archived whether they are archived, and can be restored.
+ */
+export function experimentColumns(
+  archived: boolean,
+  onNarrow: (part: ExperimentsAsked) => void,
+  onRestore: (experiment: Experiment) => void,
+): readonly Column<Experiment>[] {
+  const restore: Column<Experiment> = {
+    id: "restore",
+    name: "",
+    width: 110,
+    cell: (experiment) => (
+      <Button
+        kind="quiet"
+        tabIndex={-1}
+        aria-label={strings.restoreOne(experiment.name)}
+        onClick={() => onRestore(experiment)}
+      >
+        {strings.restore}
+      </Button>
+    ),
+  };
+  return [
+    {
+      id: "name",
+      name: strings.heads.name,
+      width: 340,
+      pinned: true,
+      cell: ({ experiment_id, name }) => (
+        <Link
+          to="/experiments/$experimentId"
+          params={{ experimentId: experiment_id }}
+          search={{}}
+          tabIndex={-1}
+          title={name}
+        >
+          {name}
+        </Link>
+      ),
+    },
+    ...(archived ? [restore] : []),
+    {
+      id: "folder",
+      name: strings.folder,
+      width: 150,
+      cell: ({ name }) => {
+        const folder = folderOf(name);
+        if (!folder) return <span className={styles.none}>–</span>;
+        const title = strings.inFolder(folder);
+        return <Narrower title={title} text={`${folder}/`} onChoose={() => onNarrow({ folder })} />;
+      },
+    },
+    {
+      id: "tags",
+      name: strings.heads.tags,
+      width: 300,
+      cell: ({ tags = [] }) => (
+        <span className={styles.tags}>
+          {tags
+            .filter(({ key }) => !isViewTag(key) && key !== NOTE)
+            .slice(0, TAGS)
+            .map(({ key, value = "" }) => (
+              <Badge key={key}>
+                <Narrower
+                  title={strings.withTag(key, value)}
+                  text={`${key}: ${value.slice(0, 30)}`}
+                  onChoose={() => onNarrow({ tag: [key, value] })}
+                />
+              </Badge>
+            ))}
+        </span>
+      ),
+    },
+    {
+      id: "changed",
+      name: strings.heads.changed,
+      width: 140,
+      cell: (e) => <Time at={e.last_update_time} />,
+    },
+    {
+      id: "created",
+      name: strings.heads.created,
+      width: 140,
+      cell: (e) => <Time at={e.creation_time} />,
+    },
+    {
+      id: "id",
+      name: strings.heads.id,
+      width: 180,
+      align: "right",
+      cell: (e) => <code>{e.experiment_id}</code>,
+    },
+  ];
+}
+
+interface NarrowerProps {
+  title: string;
+  text: string;
+  onChoose: () => void;
+}
+
+/** Leads to the experiments that have this as well; the only link of a row is its experiment's. */
+function Narrower({ title, text, onChoose }: NarrowerProps) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      title={title}
+      className={styles.narrower}
+      onClick={onChoose}
+    >
+      {text}
+    </button>
+  );
+}
