@@ -27,6 +27,13 @@ function compressed(): Plugin {
 /** What only some pages need, and is heavy. */
 const LAZY = /uplot|hyparquet|fzstd|marked|lib\/parquet|components\/(Plot|Markdown)/;
 const SHARED = /src\/(\w+\.tsx?|(api|lib|state|components)\/|pages\/\w+\/(strings|route)\.)/;
+/** Pages that share parts and lead to each other are one file: few requests, and small enough. */
+const TRACKING = /src\/pages\/(experiments|runs\/(?!RunMetrics))/;
+const REGISTRY = /src\/pages\/(approvals|models|versions)\//;
+/** What draws the metrics of runs. */
+const CURVES =
+  /src\/pages\/(charts\/(Curves|ExperimentMetrics|MetricCharts?|NoRunsDrawn|Parallel\.module|Selected)|runs\/RunMetrics)/;
+const SECTION = /src\/pages\/(audit|home|settings)\//;
 
 export default defineConfig({
   // Relative, so that the same files serve below any prefix; index.html has a <base>.
@@ -48,6 +55,10 @@ export default defineConfig({
               test: (id) => /node_modules|rolldown\/runtime/.test(id) && !LAZY.test(id),
             },
             { name: "shared", test: (id) => SHARED.test(id) && !LAZY.test(id) },
+            { name: "tracking", test: TRACKING },
+            { name: "registry", test: REGISTRY },
+            { name: "curves", test: CURVES },
+            { name: (id) => SECTION.exec(id)?.[1] ?? null, test: SECTION },
           ],
         },
       },

@@ -1,4 +1,4 @@
-"""What drawings of 10,000 runs may cost."""
+"""What drawings of 10,000 runs may cost, and finding one of them by name."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from refusals.served import Site
 RUNS = 10_000
 FEW = 12
 QUIET = 1.0  # seconds that the control takes on a machine without other work
+WORKED = 0.5  # the same of drawing alone
 FRAMES = """(during) => new Promise((done) => {
   const gaps = [];
   let before = performance.now();
@@ -93,3 +94,42 @@ def brushing(page: Page) -> float:
     found = float(page.evaluate("window.gaps"))
     page.mouse.up()
     return found
+
+
+PALETTE = """async () => {
+  const held = (done) => new Promise((go) => {
+    const look = () => (done() ? go() : requestAnimationFrame(look));
+    look();
+  });
+  const from = performance.now();
+  document.body.dispatchEvent(
+    new KeyboardEvent("keydown", {key: "k", code: "KeyK", ctrlKey: true, bubbles: true}));
+  await held(() => document.querySelector("dialog[open] [role=combobox]"));
+  const opened = performance.now();
+  await new Promise((go) => setTimeout(go, 500));  // nobody types sooner
+  const typed = performance.now();
+  const box = document.querySelector("dialog[open] [role=combobox]");
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, "trial 57");
+  box.dispatchEvent(new Event("input", {bubbles: true}));
+  const found = () => [...document.querySelectorAll("dialog[open] [role=option]")]
+    .some((one) => one.textContent.startsWith("trial 57 "));
+  await held(found);
+  return [(opened - from) / 1000, (performance.now() - typed) / 1000];
+}"""
+"""Opens the palette and looks for a run: the seconds until it is open, and until it is found."""
+
+
+def test_the_palette_opens_at_once_and_finds_one_of_10_000_runs(
+    sweeps: tuple[Site, str, str], visit: Open
+) -> None:
+    site, _, few = sweeps
+    idle = visit(site)
+    idle.go("/settings/appearance")
+
+    def looked_for(part: int) -> float:
+        page = visit(site).go(f"/experiments/{few}")  # on a page of its own: nothing is known yet
+        return float(page.evaluate(PALETTE)[part])
+
+    for part, most in ((0, 0.05), (1, 0.1)):
+        quick = timing.against(lambda: timing.worked(idle.page), WORKED, lambda: looked_for(part))  # noqa: B023  # called at once
+        assert quick < most

@@ -35,25 +35,51 @@ def has_theme(page: Page, theme: str) -> None:
 
 def test_the_palette_goes_anywhere_by_a_few_letters(wine: Site, visit: Open) -> None:
     page = visit(wine).go("/")
+    box = page.get_by_role("dialog").get_by_role("combobox")
     for typed, place in (
         ("wine_q", f"/models/{MODEL}"),
         ("sweep", "/experiments/"),
         ("go to mod", "/models"),
     ):
         page.keyboard.press("Control+k")
-        page.get_by_role("combobox").fill(typed)
+        box.fill(typed)
         expect(page.get_by_role("option").first).to_be_visible()
         expect(page.get_by_role("option", selected=True)).to_contain_text(
             re.compile(typed.split()[-1], re.IGNORECASE)
         )
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(re.escape(place)))
-        expect(page.get_by_role("combobox")).to_have_count(0)
+        expect(box).to_have_count(0)
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("f" * 32)
+    box.fill("f" * 32)
     expect(page.get_by_role("option", name="Run ffffffff")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("combobox")).to_have_count(0)
+    expect(box).to_have_count(0)
+
+
+def test_the_palette_finds_runs_and_versions_by_name_and_where_one_was(
+    wine: Site, visit: Open
+) -> None:
+    page = visit(wine).go(f"/models/{MODEL}/versions/1")
+    box = page.get_by_role("dialog").get_by_role("combobox")
+    page.keyboard.press("Control+k")
+    box.fill("wine 2")
+    page.get_by_role("option", name=f"{MODEL} version 2", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/models/{MODEL}/versions/2"))
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    page.keyboard.press("Control+k")
+    box.fill("wine 3")  # there is none
+    expect(page.get_by_role("option", name=re.compile("version 3"))).to_have_count(0)
+    box.fill("trial-007")
+    found = page.get_by_role("option", name=re.compile("^trial-007 . "))
+    expect(found).to_have_count(1)
+    found.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("trial-007")
+    page.keyboard.press("Control+k")
+    first = page.get_by_role("option").first
+    expect(first).to_have_text(f"{MODEL} / Version 2")
+    first.click()
+    expect(page).to_have_url(re.compile(f"/models/{MODEL}/versions/2"))
 
 
 def test_every_key_of_the_list_does_what_it_says(wine: Site, visit: Open) -> None:

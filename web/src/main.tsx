@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { stayLive } from "./api/live";
 import { queries } from "./api/queries";
 import { router } from "./router";
+import { drawn } from "./state/drawn";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
@@ -18,4 +19,7 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
-stayLive();
+const waiting = drawn.follow(() => {
+  waiting();
+  stayLive();
+});

@@ -62,12 +62,15 @@ export const strings = {
   palette: {
     title: "Command palette",
     placeholder: "Type a name, an id or a command",
-    none: "Nothing fits. Runs are found by their id.",
-    pages: "Pages",
+    none: "Nothing fits.",
+    recent: "Recent",
     actions: "Actions",
     experiments: "Experiments",
     models: "Models",
     runs: "Runs",
+    runOf: (name: string, experiment: string) => `${name} – ${experiment}`,
+    versions: "Versions",
+    versionOf: (model: string, version: number) => `${model} version ${version}`,
     goToRun: (id: string) => `Run ${id.slice(0, 8)}`,
   },
   keys: {

@@ -26,7 +26,7 @@ export const waitingQuery = queryOptions({
   queryFn: async ({ signal }) => (await call(listWaitingRequests, {}, signal)).requests ?? [],
 });
 
-export const useWaitingRequests = () => useQuery(waitingQuery);
+export const useWaitingRequests = (enabled = true) => useQuery({ ...waitingQuery, enabled });
 
 type Asked = Omit<Parameters<NonNullable<typeof searchTransitionRequests.types>>[0], "page_token">;
 

@@ -1,23 +1,8 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { experimentsNamed } from "../api/experiments";
-import { modelsNamed } from "../api/models";
-import { score } from "../lib/fuzzy";
-import { keymap } from "../state/keys";
 import { strings } from "../strings";
 import styles from "./CommandPalette.module.css";
-import { Icon, type IconName } from "./Icon";
-
-interface Command {
-  readonly group: string;
-  readonly name: string;
-  readonly icon: IconName;
-  readonly keys?: string;
-  readonly run: () => void;
-}
-
-const MOST = 40;
+import { type Command, useCommands } from "./commands";
+import { Icon } from "./Icon";
 
 /** Goes anywhere and does anything, by a few letters of its name. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
@@ -137,52 +122,4 @@ function PaletteItem({ id, command, heading, selected, onPoint, onRun }: Palette
       </div>
     </>
   );
-}
-
-/** What fits what was typed, best first within each group. */
-function useCommands(typed: string): Command[] {
-  const router = useRouter();
-  const text = typed.trim();
-  const experiments = useQuery({ ...experimentsNamed(text, 8), placeholderData: keepPreviousData });
-  const models = useQuery({ ...modelsNamed(text, 8), placeholderData: keepPreviousData });
-  const go = (to: string) => () => void router.navigate({ to });
-  const known: Command[] = keymap.get().map((command) => ({
-    group: strings.palette.actions,
-    name: command.label,
-    icon: "keys",
-    keys: command.keys,
-    run: command.run,
-  }));
-  const fitting = known
-    .map((command) => ({ command, fit: score(command.name, text) }))
-    .filter(({ fit }) => fit > 0)
-    .sort((a, b) => b.fit - a.fit)
-    .map(({ command }) => command);
-  const runs: Command[] = /^[0-9a-f]{32}$/.test(text)
-    ? [
-        {
-          group: strings.palette.runs,
-          name: strings.palette.goToRun(text),
-          icon: "experiments",
-          run: go(`/runs/${text}`),
-        },
-      ]
-    : [];
-  const named: Command[] = [
-    ...(experiments.data?.experiments ?? []).map((e) => ({
-      group: strings.palette.experiments,
-      name: e.name,
-      icon: "experiments" as const,
-      run: go(`/experiments/${e.experiment_id}`),
-    })),
-    ...(models.data?.registered_models ?? []).map((m) => ({
-      group: strings.palette.models,
-      name: m.name,
-      icon: "models" as const,
-      run: go(`/models/${encodeURIComponent(m.name)}`),
-    })),
-  ];
-  if (text) named.sort((a, b) => score(b.name, text) - score(a.name, text));
-  const commands = text ? [...runs, ...named, ...fitting] : [...fitting, ...named];
-  return commands.slice(0, MOST);
 }

@@ -31,7 +31,7 @@ export function RequestChanges({ request }: { request: TransitionRequest }) {
         {holder ? strings.against(to_stage, holder) : strings.nothingHeld(to_stage)}
       </p>
       {holder && (
-        <Loaded query={query} failed={strings.compareFailed} lines={4}>
+        <Loaded query={query} failed={strings.compareFailed} lines={14}>
           {(found) => <Essence found={found} />}
         </Loaded>
       )}

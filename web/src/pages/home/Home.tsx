@@ -5,7 +5,6 @@ import { Skeleton } from "../../components/Skeleton";
 import styles from "./Home.module.css";
 import {
   FailedRuns,
-  HistoryNote,
   ProductionPanel,
   RecentExperiments,
   RecentModels,
@@ -27,7 +26,6 @@ export function Home() {
   const waiting = !settled && !experiments.isError && !models.isError && !latest.isError;
   return (
     <Page title={strings.title}>
-      <HistoryNote />
       {waiting ? (
         <Skeleton lines={8} />
       ) : empty ? (

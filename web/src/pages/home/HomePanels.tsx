@@ -4,15 +4,9 @@ import type { ReactNode } from "react";
 import { call } from "../../api/client";
 import { useModelsNamed } from "../../api/models";
 import { useWaitingRequests } from "../../api/requests";
-import {
-  type Experiment,
-  type ExperimentPage,
-  getLogStatus,
-  getStageHolder,
-} from "../../api/schema.gen";
+import { type Experiment, type ExperimentPage, getStageHolder } from "../../api/schema.gen";
 import { versionsIn } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
-import { ErrorNote } from "../../components/ErrorNote";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
@@ -23,19 +17,6 @@ import { strings } from "./strings";
 
 const MOST = 12;
 const RECENT = 8;
-
-/** Says so when the registry and its history disagree. */
-export function HistoryNote() {
-  const status = useQuery({
-    queryKey: ["events", "status"],
-    queryFn: ({ signal }) => call(getLogStatus, {}, signal),
-    staleTime: 60_000,
-  });
-  const problems = status.data?.problems ?? [];
-  return problems.length ? (
-    <ErrorNote title={strings.damaged} problem={problems.join(" ")} />
-  ) : null;
-}
 
 /** Which version of each model is in Production, and since when. */
 export function ProductionPanel() {

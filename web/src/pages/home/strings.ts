@@ -1,6 +1,5 @@
 export const strings = {
   title: "Home",
-  damaged: "The history does not hold.",
   running: "Running now",
   runningFailed: "The runs could not be read.",
   runningNone: "No run is under way.",
