@@ -173,7 +173,7 @@ def test_groups_are_sorted_by_the_mean_of_a_metric(site: Site, visit: Open) -> N
 
 def test_several_orders_count_one_after_the_other(site: Site, visit: Open) -> None:
     opened = visit(site)
-    page = opened.go(f"{HERE}?cols=%5B%22metrics.half%22%2C%22metrics.m%22%5D")
+    page = opened.go(f"{HERE}?nest=flat&cols=%5B%22metrics.half%22%2C%22metrics.m%22%5D")
     half = page.get_by_role("columnheader", name=re.compile("^half"))
     other = page.get_by_role("columnheader", name=re.compile(r"^m( \d)?$"))
     half.get_by_role("button").click()
@@ -196,7 +196,7 @@ def test_several_orders_count_one_after_the_other(site: Site, visit: Open) -> No
 
 def test_space_shows_a_run_beside_the_table_and_the_arrows_go_on(site: Site, visit: Open) -> None:
     opened = visit(site)
-    page = opened.go(HERE)
+    page = opened.go(f"{HERE}?nest=flat")
     peek = page.get_by_role("complementary", name="The run at the cursor")
     grid_of(page).get_by_role("gridcell").nth(1).focus()
     page.keyboard.press("Space")

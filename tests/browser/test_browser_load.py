@@ -63,8 +63,9 @@ COST = """() => {
   return {
     ...noted,
     painted: painted / 1000,
-    files: 1 + all.filter(
-      (one) => !one.name.includes("/api/") && one.startTime < noted.content).length,
+    files: 1 + new Set(all.filter(
+      (one) => !one.name.includes("/api/") && one.startTime < noted.content)
+      .map((one) => one.name)).size,
     scripts: bytes(".js"),
     styles: bytes(".css"),
     longest: Math.max(0, ...noted.tasks) / 1000,

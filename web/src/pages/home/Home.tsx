@@ -1,16 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
 import { useExperimentsNamed } from "../../api/experiments";
 import { useModelsNamed } from "../../api/models";
+import { useWaitingRequests } from "../../api/requests";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import styles from "./Home.module.css";
 import {
   FailedRuns,
   ProductionPanel,
+  productionQuery,
   RecentExperiments,
   RecentModels,
   WaitingPanel,
 } from "./HomePanels";
-import { useLatestRuns } from "./latest";
+import { useFailedRuns, useLatestRuns } from "./latest";
 import { LatestRuns, RunningRuns } from "./RunPanels";
 import { strings } from "./strings";
 import { Welcome } from "./Welcome";
@@ -23,7 +26,10 @@ export function Home() {
   const { latest, running, asked } = useLatestRuns(known);
   const settled = experiments.isSuccess && models.isSuccess && (latest.isSuccess || !asked);
   const empty = settled && !latest.data?.length && !models.data.registered_models?.length;
-  const waiting = !settled && !experiments.isError && !models.isError && !latest.isError;
+  // What stands above others comes with them, so that nothing moves under the reader.
+  const above = [useQuery(productionQuery), useWaitingRequests(), useFailedRuns(known), running];
+  const coming = !settled && !experiments.isError && !models.isError && !latest.isError;
+  const waiting = coming || above.some((query) => query.isLoading);
   return (
     <Page title={strings.title}>
       {waiting ? (

@@ -18,9 +18,11 @@ import { strings } from "./strings";
 const MOST = 12;
 const RECENT = 8;
 
+export const productionQuery = versionsIn("Production", MOST);
+
 /** Which version of each model is in Production, and since when. */
 export function ProductionPanel() {
-  const versions = useQuery(versionsIn("Production", MOST));
+  const versions = useQuery(productionQuery);
   const holders = useQueries({
     queries: (versions.data ?? []).map(({ name, version }) => ({
       queryKey: ["version", name, version, "holding"],
