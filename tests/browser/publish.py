@@ -15,11 +15,13 @@ COLOURS = 128  # of a palette: a third of the bytes, and nobody sees it
 PICTURES = {
     "home-light-1440": "Home: what runs, what waits for you, what is in Production since when",
     "runs-light-1440": "The runs of an experiment, with the columns in which they differ",
+    "runs-split-dark-1440": "The runs and their curves beside each other",
     "charts-dark-1440": "A run's metrics, which grow while it goes on",
     "compare-light-1440": "Runs side by side: only what differs",
     "model-board-light-1440": "A model's versions in their stages",
     "request-review": "A request to move a version: what changes, checks, approvals, conversation",
     "version-diff-dark-1440": "Two versions compared, with what breaks callers marked",
+    "lineage-light-1440": "Where a version comes from, and what has come of it",
     "run-code-light-1440": "What a run ran: commit, uncommitted changes, command",
     "audit-event-light-1440": "An event of the history, and its proof",
 }
