@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 
@@ -266,45 +266,34 @@ class _Walk:
         ids = self.tx.listed([ref.ref for ref in refs])
         query = select(_r).join(_x, _x.c.id == _r.c.experiment_id)
         for row in self._readable(query, _r.c.run_id, self._experiments, ids):
-            i = f"run:{row[1]}"
-            self._rows[i] = row
-            yield (
-                i,
-                LineageNode(
-                    id=i,
-                    kind="run",
-                    ref=row[1],
-                    name=row[3],
-                    state="deleted" if row[8] == "deleted" else "",
-                    status=row[5],
-                    user_id=row[4],
-                    time=row[6],
-                    experiment_id=str(row[2]),
-                ),
-            )
+            yield self._logged("run", row, status=row[5], user_id=row[4], time=row[6])
         yield from self._rest(refs, {f"run:{one}" for (one,) in self.tx.all(_runs_there, ids=ids)})
 
     def _logged_models(self, refs: list[Ref]) -> Iterator[tuple[str, LineageNode]]:
         ids = self.tx.listed([ref.ref for ref in refs])
         query = select(_lm).join(_x, _x.c.id == _lm.c.experiment_id)
         for row in self._readable(query, _lm.c.model_id, self._experiments, ids):
-            i = f"logged_model:{row[1]}"
-            self._rows[i] = row
-            yield (
-                i,
-                LineageNode(
-                    id=i,
-                    kind="logged_model",
-                    ref=row[1],
-                    name=row[3],
-                    state="deleted" if row[8] == "deleted" else "",
-                    time=row[9],
-                    experiment_id=str(row[2]),
-                    run_id=row[5],
-                ),
-            )
+            yield self._logged("logged_model", row, time=row[9], run_id=row[5])
         there = {f"logged_model:{one}" for (one,) in self.tx.all(_models_there, ids=ids)}
         yield from self._rest(refs, there)
+
+    def _logged(
+        self, kind: Literal["run", "logged_model"], row: Row, **more: Any
+    ) -> tuple[str, LineageNode]:
+        """Return a run or a logged model, whose rows begin alike, and its id."""
+        i = f"{kind}:{row[1]}"
+        self._rows[i] = row
+        state: Literal["deleted", ""] = "deleted" if row[8] == "deleted" else ""
+        told = LineageNode(
+            id=i,
+            kind=kind,
+            ref=row[1],
+            name=row[3],
+            state=state,
+            experiment_id=str(row[2]),
+            **more,
+        )
+        return i, told
 
     def _versions(self, refs: list[Ref]) -> Iterator[tuple[str, LineageNode]]:
         # Two lists and not a condition for each: there may be a thousand, too many for SQLite.

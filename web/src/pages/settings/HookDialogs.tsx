@@ -3,8 +3,8 @@ import type { Hook } from "../../api/schema.gen";
 import { useDeleteHook, useSetSecret, useSwitchHook } from "../../api/webhooks";
 import { newSecret } from "../../lib/secret";
 import { EditWebhook } from "./EditWebhook";
+import { HookSecret } from "./HookSecret";
 import { ReasonDialog } from "./ReasonDialog";
-import { SecretDialog } from "./SecretDialog";
 import { strings } from "./webhookStrings";
 
 export type HookAct = "edit" | "switch" | "secret" | "remove";
@@ -56,18 +56,7 @@ export function HookDialogs({ hook, act, onClose, onRemoved }: HookDialogsProps)
       />
     );
   }
-  if (secret) {
-    return (
-      <SecretDialog
-        title={strings.newSecret}
-        label={strings.secretLabel}
-        text={strings.secretText}
-        secret={secret}
-        stored={strings.stored}
-        onClose={onClose}
-      />
-    );
-  }
+  if (secret) return <HookSecret title={strings.newSecret} secret={secret} onClose={onClose} />;
   return (
     <ReasonDialog
       title={strings.newSecretTitle}

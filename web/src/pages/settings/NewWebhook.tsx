@@ -8,7 +8,7 @@ import { FormDialog } from "../../components/FormDialog";
 import { newSecret } from "../../lib/secret";
 import { say } from "../../state/toasts";
 import { EventChoice } from "./EventChoice";
-import { SecretDialog } from "./SecretDialog";
+import { HookSecret } from "./HookSecret";
 import { strings } from "./webhookStrings";
 
 const MOST = 1000; // models that are offered
@@ -47,18 +47,7 @@ export function NewWebhook({ about: given, onClose }: NewWebhookProps) {
       },
     );
   };
-  if (secret) {
-    return (
-      <SecretDialog
-        title={strings.made}
-        label={strings.secretLabel}
-        text={strings.secretText}
-        secret={secret}
-        stored={strings.stored}
-        onClose={onClose}
-      />
-    );
-  }
+  if (secret) return <HookSecret title={strings.made} secret={secret} onClose={onClose} />;
   return (
     <FormDialog
       title={given ? strings.createOf(given) : strings.create}
