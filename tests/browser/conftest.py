@@ -18,6 +18,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    Route,
     expect,
     sync_playwright,
 )
@@ -211,6 +212,24 @@ def until(page: Page, read: Callable[[], Any], wanted: Any) -> None:
     while (found := read()) != wanted and time.monotonic() < end:
         page.wait_for_timeout(50)
     assert found == wanted
+
+
+def cut_off(page: Page, calls: str) -> Callable[[], None]:
+    """Hold a page's calls in the test's hands, and return what cuts it off from their answers.
+
+    From then on it hears of nothing new, not even by a call that was under way.
+    """
+    off: list[bool] = []
+
+    def answer(route: Route) -> None:
+        answered = None if off else route.fetch()
+        if answered is None or off:
+            route.abort()
+        else:
+            route.fulfill(response=answered)
+
+    page.route(calls, answer)
+    return lambda: off.append(True)
 
 
 def has_lines(canvas: Locator, least: int) -> None:

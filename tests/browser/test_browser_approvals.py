@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Open, Visit, keep_screenshot, served
+from browser.conftest import Open, Visit, cut_off, keep_screenshot, served
 from browser.reviewing import (
     EVIDENCE,
     MODEL,
@@ -360,9 +360,10 @@ def test_an_approval_that_comes_too_late_is_refused_and_explained(
     number = cellar.ask(model)
     opened = enter(visit, cellar.site, "rita")
     opened.expected += ["status of 409", "Failed to load resource"]
+    hears_no_more = cut_off(opened.page, "**/requests/get*")
     page = opened.go(f"/approvals/{number}")
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
-    page.route("**/requests/get*", lambda route: route.abort())  # it does not hear of it
+    hears_no_more()
     move: dict[str, Any] = {
         "name": model,
         "version": "1",

@@ -88,7 +88,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const anchor = useRef<number | undefined>(undefined);
   // The focused cell; row 0 is the head. Focus roves: one cell of the grid can be tabbed to.
   const [asked, setAt] = useState({ row: 1, column: 0 });
-  const wanted = useRef(false);
+  // Where the focus is to go once the cell is drawn. A place and not a yes: an effect of an earlier
+  // render may run after the key, and would put it where the cursor was.
+  const wanted = useRef<{ row: number; column: number } | undefined>(undefined);
 
   const ticks = selection ? 1 : 0;
   const at = { row: Math.min(asked.row, count), column: asked.column };
@@ -143,15 +145,16 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const focusCell = () => {
     if (!wanted.current) return;
+    const { row, column } = wanted.current;
     const cell = frame.current?.querySelector<HTMLElement>(
-      `[data-row="${at.row}"][data-column="${at.column}"]`,
+      `[data-row="${Math.min(row, count)}"][data-column="${column}"]`,
     );
     if (!cell) {
       // The cell that had the focus has scrolled away, and the next is not drawn yet.
       if (document.activeElement === document.body) frame.current?.focus({ preventScroll: true });
       return;
     }
-    wanted.current = false;
+    wanted.current = undefined;
     cell.focus({ preventScroll: true });
   };
   useEffect(focusCell);
@@ -164,7 +167,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (next.row > 0) rows.scrollToIndex(next.row - 1);
     const index = next.column - ticks - pinned.length;
     if (index >= 0) across.scrollToIndex(index);
-    wanted.current = true;
+    wanted.current = next;
     setAt(next);
     if (next.row > 0 && next.row !== at.row) props.onMove?.(next.row - 1);
   };
