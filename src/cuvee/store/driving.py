@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, and_, func, literal_column, select
+from sqlalchemy import Table, Text, and_, func, literal_column, select
 
 from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, Side
 from cuvee.store import schema
@@ -43,13 +43,15 @@ class Few(NamedTuple):
     Args:
         clause: the clause.
         said: tells its SQL from that of other clauses.
-        runs: writes the query for the primary keys of just the runs that pass.
+        table: the table that has the index; a run has one row in it at most that passes.
+        where: writes the condition that a row passes.
         values: what it has bound by name.
     """
 
     clause: Clause
     said: tuple[str, ...]
-    runs: Callable[[Database], Select[Any]]
+    table: Table
+    where: Callable[[Database], Condition]
     values: dict[str, Any]
 
 
@@ -157,7 +159,7 @@ def _few(tx: Tx, clause: Clause, ids: Mapping[str, int]) -> Few:
         heads = [v[:HEAD] for v in (value if isinstance(value, list) else [value])]
         values["few_heads"] = tx.listed(heads)
 
-    def runs(database: Database) -> Select[Any]:
+    def where(database: Database) -> Condition:
         indexed = head_of(column) if text else column
         found = [compare(database, indexed, None, op, "few_value")] if short or not text else []
         if text and not short:
@@ -167,16 +169,18 @@ def _few(tx: Tx, clause: Clause, ids: Mapping[str, int]) -> Few:
                 database.among(indexed, "few_heads"),
                 compare(database, whole, None, op, "few_value"),
             ]
-        return select(table.c.run_pk).where(table.c.key_id == arg("few_key"), *found)
+        return and_(table.c.key_id == arg("few_key"), *found)
 
-    return Few(clause, (clause.kind.value, clause.function, op, str(short)), runs, values)
+    said = (clause.kind.value, clause.function, op, str(short))
+    return Few(clause, said, table, where, values)
 
 
 def _count(tx: Tx, few: Few, most: int) -> int:
     said = ("few", *few.said)
     plans = tx.database.plans
     if said not in plans:
-        some = few.runs(tx.database).limit(arg("most")).subquery()
+        passing = select(few.table.c.run_pk).where(few.where(tx.database))
+        some = passing.limit(arg("most")).subquery()
         plans[said] = tx.database.prepare(select(func.count()).select_from(some))
     return int(tx.all(plans[said], **few.values, most=most)[0][0])
 

@@ -99,6 +99,23 @@ class Search:
         self.values.update(values)
         self._say(said, lambda query: query.where.append(condition()))
 
+    def begin(
+        self,
+        said: Hashable,
+        table: FromClause,
+        owner: ColumnElement[Any],
+        where: Callable[[], Condition],
+    ) -> None:
+        """Look only at the things that own some rows of another table, one each at most.
+
+        Args:
+            said: tells the rows from others in the same place.
+            table: the other table.
+            owner: its column that names the thing.
+            where: writes the condition that leaves those rows.
+        """
+        self._say(said, lambda query: query.begin(table, owner, where()))
+
     def filter(self, node: Node) -> None:
         """Demand that a filter holds."""
         prepared = Preparation(self.tx, self.subject, self.values).prepare(simplify(node))
@@ -157,6 +174,13 @@ class Query:
         whole = isinstance(node, Joint) and node.every and len(node.parts) < MANY
         parts = node.parts if whole and isinstance(node, Joint) else (node,)
         self.where += [self._conditions.write(part, self.row) for part in parts]
+
+    def begin(self, table: FromClause, owner: ColumnElement[Any], where: Condition) -> None:
+        """Look only at the things that own some rows of another table."""
+        self.source = table.join(self.source, owner == self.row.pk)
+        # The row of the other table says which thing it is, before that is looked up.
+        self.row = self.row._replace(pk=owner)
+        self.where.append(where)
 
     def walk(self, side: Operand, descending: bool) -> None:
         """Sort by a key's value first, along the index of its table.

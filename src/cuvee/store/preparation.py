@@ -135,8 +135,13 @@ class Preparation:
         return keyed.table.c[keyed.columns[""].value].type.python_type, False
 
     def _put_together(self, parts: tuple[Node, ...], *, every: bool) -> Iterator[Prepared]:
-        """Yield what the parts are; many of one sort and of different keys as one."""
+        """Yield what the parts are; many of one sort and of different keys as one.
+
+        Those come first: what something must equal mostly leaves less than a range does, and what
+        stands behind it is only asked of what it leaves.
+        """
         groups: dict[tuple[Kind, str, bool], dict[str, Node]] = {}
+        others: list[Node] = []
         for part in parts:
             sort = self._sort_of(part)
             group = groups.setdefault(sort, {}) if sort else {}
@@ -144,12 +149,13 @@ class Preparation:
             if sort and clause is not None and clause.key not in group:
                 group[clause.key] = part
             else:
-                yield self._node(part)
+                others.append(part)
         for (kind, op, negated), group in groups.items():
             if len(group) > SEVERAL:
                 yield self._several(kind, op, group, negated=negated, every=every)
             else:
                 yield from map(self._node, group.values())
+        yield from map(self._node, others)
 
     def _sort_of(self, part: Node) -> tuple[Kind, str, bool] | None:
         """Return what several comparisons must have in common: kind, operator, negation."""

@@ -124,7 +124,8 @@ def _look(search: Search, question: Question, few: Few | None, *, by_index: bool
     tree = question.asked.tree
     if few is not None:
         tree = but(tree, few)
-        search.demand(few.said, lambda: _r.c.pk.in_(few.runs(database)), **few.values)
+        search.begin(few.said, few.table, few.table.c.run_pk, lambda: few.where(database))
+        search.values.update(few.values)
     said, condition = in_scope(database, question.scope, by_index=by_index)
     search.demand(said, condition, **scope_values(search.tx, question.scope))
     search.filter(tree)
