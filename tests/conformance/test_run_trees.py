@@ -217,6 +217,17 @@ def test_runs_with_the_same_tag_are_a_group(store: Store) -> None:
     assert (both[0].runs, both[0].metrics[0].mean) == (3, 13.0 / 3)
 
 
+def test_names_of_groups_may_begin_with_all_that_an_index_has_of_them(store: Store) -> None:
+    names = ["a" * 64 + end for end in ("", "b", "c" * 100)]
+    for value, name in enumerate(name for name in names for _ in range(2)):
+        run = new_run(store)
+        store.do(SetTag(run_id=run, key="cuvee.group", value=name))
+        store.do(LogMetric(run_id=run, key="m", value=value, timestamp=1, step=0))
+    groups = store.do(ListRunGroups(experiment_ids=["0"], metrics=["m"])).groups
+    found = [(group.group, group.runs, group.metrics[0].mean) for group in groups]
+    assert found == [(name, 2, 2 * place + 0.5) for place, name in enumerate(names)]
+
+
 def test_groups_come_in_pages(store: Store) -> None:
     names = [f"g{n:02}" for n in range(7)]
     for name in names:

@@ -11,15 +11,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, Text, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from cuvee.search.tree import And, Clause, Kind, Node, OrderKey, Side
 from cuvee.store import schema
 from cuvee.store.conditions import Condition, compare
 from cuvee.store.engine import Database, arg, hot
 from cuvee.store.run_subject import RUNS
-from cuvee.store.schema.tracking import HEAD, head_of
+from cuvee.store.schema.tracking import SHORT
 from cuvee.store.settling import settle
+from cuvee.store.texts import is_short, with_value
 from cuvee.store.tx import Tx
 
 FEW = 2_000
@@ -117,7 +118,12 @@ def choose_way(tx: Tx, tree: Node, order: Sequence[OrderKey], scope: Scope, *, w
         passed = math.prod(newest / size for size in sizes if size < MANY)
         if least >= min(MANY, wanted * passed):
             return Way(None, walk=by_metric)
-    return Way(clauses[sizes.index(least)] if least < MANY else None, walk=False)
+    if least < MANY:
+        return Way(clauses[sizes.index(least)], walk=False)
+    # Of many, those with one value come in the order in which they lie, as all of them would.
+    return Way(
+        next((few for few in clauses if few.clause.kind is not Kind.METRIC), None), walk=False
+    )
 
 
 def _is_walked(key: OrderKey) -> bool:
@@ -152,26 +158,22 @@ def _few(tx: Tx, clause: Clause, ids: Mapping[str, int]) -> Few:
         values["few_valuea"], values["few_valueb"] = value
     else:
         values["few_value"] = tx.listed(value) if isinstance(value, list) else value
-    text = clause.kind is not Kind.METRIC
-    # A text that is shorter than what the index has is its own beginning.
-    short = text and all(len(v) < HEAD for v in (value if isinstance(value, list) else [value]))
-    if text and not short:
-        heads = [v[:HEAD] for v in (value if isinstance(value, list) else [value])]
-        values["few_heads"] = tx.listed(heads)
+    texts = [] if clause.kind is Kind.METRIC else value if isinstance(value, list) else [value]
+    long = any(len(text) > SHORT for text in texts)
+    if long:
+        values["few_heads"] = tx.listed([text[:SHORT] for text in texts])
 
     def where(database: Database) -> Condition:
-        indexed = head_of(column) if text else column
-        found = [compare(database, indexed, None, op, "few_value")] if short or not text else []
-        if text and not short:
-            # Not the bare column: with what that equals SQLite would spoil the other condition.
-            whole = column + literal_column("''", Text)
-            found = [
-                database.among(indexed, "few_heads"),
-                compare(database, whole, None, op, "few_value"),
-            ]
-        return and_(table.c.key_id == arg("few_key"), *found)
+        key = table.c.key_id == arg("few_key")
 
-    said = (clause.kind.value, clause.function, op, str(short))
+        def passes(held: ColumnElement[Any]) -> Condition:
+            return compare(database, held, None, op, "few_value")
+
+        if long:
+            return with_value(key, column, passes, lambda h: database.among(h, "few_heads"))
+        return and_(key, passes(column), *([is_short(column)] if texts else []))
+
+    said = (clause.kind.value, clause.function, op, str(long))
     return Few(clause, said, table, where, values)
 
 

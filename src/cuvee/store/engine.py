@@ -59,14 +59,14 @@ CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 """A generated primary key is never given out again, not even the last one."""
 
-DELETED: dict[str, Any] = dict.fromkeys(
-    ("sqlite_where", "postgresql_where"), literal_column("lifecycle = 'deleted'")
-)
-"""An index has only the rows that are marked as deleted."""
-
 STEPS = 20_000  # of SQLite's machine, about a millisecond, between two looks at the clock
 MAX_LIKE = 12_000
 """Characters of the longest pattern that is surely no longer than SQLite's LIKE takes."""
+
+
+def only(condition: str) -> dict[str, Any]:
+    """Return the options of an index that has only the rows of which a condition holds."""
+    return dict.fromkeys(("sqlite_where", "postgresql_where"), literal_column(condition))
 
 
 class Database:

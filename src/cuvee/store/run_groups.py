@@ -9,17 +9,19 @@ from cuvee.api.trees import GROUP_TAG, ListRunGroups, RunGroup, RunGroups, Statu
 from cuvee.store import schema
 from cuvee.store.engine import Database, arg, hot
 from cuvee.store.run_groupings import group_runs, read_token, write_token
-from cuvee.store.trees import ORDER, head_of, summarize
+from cuvee.store.schema.tracking import SHORT
+from cuvee.store.texts import with_key, with_value
+from cuvee.store.trees import ORDER, summarize
 from cuvee.store.tx import Tx
 
 _r = schema.runs
 _t = schema.tags
+_KEY = _t.c.key_id == arg("key_id")
 
 
 def _grouped(db: Database) -> list[ColumnElement[bool]]:
     """Return the conditions that the queries share."""
     return [
-        _t.c.key_id == arg("key_id"),
         db.among(_r.c.experiment_id, "experiments"),
         _r.c.lifecycle == "active",
     ]
@@ -29,7 +31,7 @@ _names = hot(
     lambda db: (
         select(_t.c.value)
         .join(_r, _r.c.pk == _t.c.run_pk)
-        .where(*_grouped(db), _t.c.value > arg("after"))
+        .where(*_grouped(db), with_key(_KEY, _t.c.value), _t.c.value > arg("after"))
         .group_by(_t.c.value)
         .order_by(_t.c.value)
         .limit(arg("most"))
@@ -45,7 +47,15 @@ _counts = hot(
             func.max(_r.c.start_time),
         )
         .join(_r, _r.c.pk == _t.c.run_pk)
-        .where(*_grouped(db), db.among(_t.c.value, "groups"))
+        .where(
+            *_grouped(db),
+            with_value(
+                _KEY,
+                _t.c.value,
+                lambda value: db.among(value, "groups"),
+                lambda head: db.among(head, "heads"),
+            ),
+        )
         .group_by(_t.c.value, _r.c.status)
     )
 )
@@ -55,8 +65,12 @@ _members = hot(
         .join(_t, _r.c.pk == _t.c.run_pk)
         .where(
             *_grouped(db),
-            head_of(_t.c.value) == arg("head"),
-            _t.c.value == arg("group"),
+            with_value(
+                _KEY,
+                _t.c.value,
+                lambda value: value == arg("group"),
+                lambda head: head == arg("head"),
+            ),
         )
     )
 )
@@ -76,14 +90,15 @@ def list_run_groups(tx: Tx, op: ListRunGroups) -> RunGroups:
     rows = tx.all(_names, after=after, most=op.max_results + 1, **where)
     names = [name for (name,) in rows[: op.max_results]]
     counts: dict[str, list[tuple[str, int, int, int]]] = {name: [] for name in names}
-    for name, *row in tx.all(_counts, groups=tx.listed(names), **where):
+    heads = tx.listed([name[:SHORT] for name in names])
+    for name, *row in tx.all(_counts, groups=tx.listed(names), heads=heads, **where):
         counts[name].append((row[0], row[1], row[2], row[3]))
     groups = []
     for name in names:
         by_status = {status: count for status, count, _, _ in counts[name]}
         pks = []
         if op.metrics:
-            pks = [pk for (pk,) in tx.all(_members, head=name[:64], group=name, **where)]
+            pks = [pk for (pk,) in tx.all(_members, head=name[:SHORT], group=name, **where)]
         groups.append(
             RunGroup(
                 group=name,

@@ -15,7 +15,7 @@ from cuvee.store import schema
 from cuvee.store.conditions import Column, Condition, Keyed, Member, Relative, Row, Subject
 from cuvee.store.engine import arg, hot
 from cuvee.store.preparation import NO_KEY
-from cuvee.store.schema.tracking import head_of
+from cuvee.store.texts import is_short
 from cuvee.store.tx import Tx
 from cuvee.store.visible import MODEL_PATH, Readable, readable
 
@@ -196,11 +196,9 @@ def _with_relatives(subject: Subject, mine: Readable) -> Subject:
 
     def tied(child: ColumnElement[int], parent: ColumnElement[str], other: FromClause) -> Condition:
         tag = schema.tags.alias()
-        # The beginning of the value is what the index has.
+        # No id is too long for the index of short values.
         is_parent = and_(
-            tag.c.key_id == arg("parent_key"),
-            head_of(tag.c.value) == head_of(parent),
-            tag.c.value == parent,
+            tag.c.key_id == arg("parent_key"), tag.c.value == parent, is_short(tag.c.value)
         )
         home = exists().where(_home.c.id == other.c.experiment_id, mine.condition())
         return and_(tag.c.run_pk == child, is_parent, home)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from cuvee.api.names import experiment_number
 from cuvee.api.runs import RunPage, SearchRuns
@@ -17,6 +18,7 @@ from cuvee.search.simplify import simplify
 from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
 from cuvee.store.driving import Few, Scope, but, choose_way, in_scope, scope_values
+from cuvee.store.engine import hot
 from cuvee.store.filters import Search
 from cuvee.store.paging import count_found, find_page
 from cuvee.store.run_data import load_runs
@@ -26,6 +28,8 @@ from cuvee.store.tx import Tx
 
 LIFECYCLES = {"ACTIVE_ONLY": "active", "DELETED_ONLY": "deleted"}
 _r = schema.runs
+
+_by_pk = hot(lambda db: select(_r).where(db.among(_r.c.pk, "pks")))
 
 
 class Question(NamedTuple):
@@ -75,10 +79,33 @@ def find_runs(
     keep: Callable[[list[tuple[Any, ...]]], int] = len,
     columns: Sequence[ColumnElement[Any]] = tuple(_r.c),
 ) -> tuple[list[tuple[Any, ...]], str | None]:
-    """Find a page of runs, as rows in the order of ``schema.runs``; see ``find_page``."""
-    asked, scope, text = question
+    """Find a page of runs, as rows in the order of ``schema.runs``; see ``find_page``.
+
+    With an offset ``keep`` is shown the primary keys only, and the columns are ``schema.runs``'s:
+    what is passed over is not looked up.
+    """
+    search = _ordered(tx, question, wanted=offset + limit)
+    page = partial(
+        find_page,
+        search,
+        limit=limit,
+        token=token,
+        offset=offset,
+        keep=keep,
+        question=question.text,
+    )
+    if not offset:
+        return page(columns)
+    pks, resume = page([_r.c.pk])
+    found = {row[0]: row for row in tx.all(_by_pk, pks=tx.listed([pk for (pk,) in pks]))}
+    return [found[pk] for (pk,) in pks], resume
+
+
+def _ordered(tx: Tx, question: Question, *, wanted: int) -> Search:
+    """Return the search for the runs that a question asks for, in its order."""
+    asked = question.asked
     order = list(asked.order)
-    way = choose_way(tx, asked.tree, order, scope, wanted=offset + limit)
+    way = choose_way(tx, asked.tree, order, question.scope, wanted=wanted)
     search = _begin(tx, question, way.few)
     if way.walk:
         search.walk(order[0])
@@ -89,9 +116,7 @@ def find_runs(
     for tie in (OrderKey(Kind.ATTRIBUTE, "start_time", True), OrderKey(Kind.ATTRIBUTE, "run_id")):
         if tie.key not in used:
             search.sort(tie)
-    return find_page(
-        search, columns, limit=limit, token=token, offset=offset, keep=keep, question=text
-    )
+    return search
 
 
 def find_run_pks(tx: Tx, question: Question, *, limit: int) -> tuple[list[int], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import func, select
 
 from cuvee.api.base import Level
 from cuvee.api.runs import PARENT_TAG
@@ -17,9 +17,10 @@ from cuvee.api.trees import (
     StatusCount,
 )
 from cuvee.store import access, schema
-from cuvee.store.engine import TEXT, arg, hot
+from cuvee.store.engine import arg, hot
 from cuvee.store.nesting import ancestors
 from cuvee.store.runs import find_run
+from cuvee.store.texts import is_short
 from cuvee.store.tx import Tx
 
 MAX_WALK = 100_000
@@ -30,11 +31,6 @@ ORDER = ("RUNNING", "FAILED", "KILLED", "SCHEDULED", "FINISHED")
 _r = schema.runs
 _t = schema.tags
 _l = schema.latest
-
-
-def head_of(value: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the beginning of a value as the index on tags has it."""
-    return func.substr(value, literal_column("1"), literal_column("64"), type_=TEXT)
 
 
 _node = (
@@ -52,8 +48,8 @@ _children = hot(
         .join(_r, _r.c.pk == _t.c.run_pk)
         .where(
             _t.c.key_id == arg("key_id"),
-            db.among(head_of(_t.c.value), "heads"),
-            db.among(_t.c.value, "heads"),
+            db.among(_t.c.value, "parents"),
+            is_short(_t.c.value),  # as every id is, and so found by an index
             _r.c.lifecycle == "active",
         )
         .order_by(_r.c.start_time, _r.c.pk)
@@ -152,9 +148,9 @@ class _Walk:
             depth += 1
             following = []
             for start in range(0, len(level), BATCH):
-                heads = self.tx.listed(level[start : start + BATCH])
+                some = self.tx.listed(level[start : start + BATCH])
                 most = MAX_WALK - len(self.pks) + 1
-                for parent, *row in self.tx.all(_children, key_id=key_id, heads=heads, most=most):
+                for parent, *row in self.tx.all(_children, key_id=key_id, parents=some, most=most):
                     if row[1] in seen or not self.may_read(row[3]):
                         continue
                     if len(self.pks) == MAX_WALK:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Double,
     Index,
     Table,
     UniqueConstraint,
-    func,
-    literal_column,
 )
 from sqlalchemy import text as sql_text
 
-from cuvee.store.engine import CLUSTERED, DELETED, TEXT
+from cuvee.store.engine import CLUSTERED, TEXT, only
 from cuvee.store.schema.base import binary, metadata, number, own, pk, text
 
 # Metric, param and tag keys of runs become small numbers once.
@@ -43,6 +40,7 @@ experiment_tags = Table(
     **CLUSTERED,
 )
 
+_started = number("start_time")
 runs = Table(
     "runs",
     metadata,
@@ -52,24 +50,34 @@ runs = Table(
     text("name"),
     text("user_id"),
     text("status"),
-    number("start_time"),
+    _started,
     number("end_time", null=True),
     text("lifecycle"),
     text("artifact_uri"),
-    Index(None, "experiment_id", "lifecycle", "start_time", "run_id"),
-    Index("ix_runs_deleted", "pk", **DELETED),
+    # As they are listed when nothing else is asked for, so that any window is found by passing over
+    # entries of the index alone.
+    Index("ix_runs_newest", "experiment_id", "lifecycle", _started.desc(), "run_id"),
+    Index("ix_runs_deleted", "pk", **only("lifecycle = 'deleted'")),
 )
-# ``number`` is what the value is as a number, as ``bits`` below; NULL if it is none. The index has
-# the beginnings of values, because PostgreSQL's take no long ones.
-HEAD = 64
-HEAD_OF_VALUE = sql_text(f"substr(value, 1, {HEAD})")
+SHORT = 64
+"""Characters of the longest value that an index has whole; of longer ones it has the beginning."""
 
 
-def head_of(value: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the beginning of a value as the index on params and tags has it."""
-    return func.substr(value, literal_column("1"), literal_column(str(HEAD)), type_=TEXT)
+def _of_values(table: str) -> tuple[Index, Index]:
+    """Return the indexes that find the runs with a value of a param or tag (store/texts.py).
+
+    PostgreSQL's take no long values, so these are in one of their own. The other holds all that
+    is asked of short ones: SQLite reads nothing else then, as it would for what is computed.
+    """
+    short, long = (f"length(value) {op} {SHORT}" for op in ("<=", ">"))
+    head = sql_text(f"substr(value, 1, {SHORT})")
+    return (
+        Index(f"ix_{table}_short", "key_id", "value", "run_pk", **only(short)),
+        Index(f"ix_{table}_long", "key_id", head, "run_pk", **only(long)),
+    )
 
 
+# ``number`` is what the value is as a number, as ``bits`` below; NULL if it is none.
 params = Table(
     "params",
     metadata,
@@ -78,7 +86,7 @@ params = Table(
     text("value"),
     number("number", null=True),
     own("run_pk", "key_id"),
-    Index("ix_params_key_id_head_run_pk", "key_id", HEAD_OF_VALUE, "run_pk"),
+    *_of_values("params"),
     **CLUSTERED,
 )
 tags = Table(
@@ -89,7 +97,7 @@ tags = Table(
     text("value"),
     number("number", null=True),
     own("run_pk", "key_id"),
-    Index("ix_tags_key_id_head_run_pk", "key_id", HEAD_OF_VALUE, "run_pk"),
+    *_of_values("tags"),
     **CLUSTERED,
 )
 # ``bits`` is the float64 as an order-preserving integer (store/series.py): exact on both engines,

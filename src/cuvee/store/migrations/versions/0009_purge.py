@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from cuvee.store.engine import DELETED
+from cuvee.store.engine import only
 
 revision = "0009"
 down_revision = "0008"
@@ -12,7 +12,7 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Create the indexes."""
-    op.create_index("ix_runs_deleted", "runs", ["pk"], **DELETED)
+    op.create_index("ix_runs_deleted", "runs", ["pk"], **only("lifecycle = 'deleted'"))
     for table, column in (
         ("artifact_files", "digest"),
         ("version_files", "digest"),
