@@ -7,12 +7,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
 
+import click
 import pytest
 
 from browser import publish
 from cuvee import api
 from cuvee.api import comments, holdings, reviews, versions
 from cuvee.api.base import Empty, Op, Permission, Read
+from cuvee.cli.main import cli
 from cuvee.server.routes import OF_OBJECTS
 from cuvee.settings import Settings
 from cuvee.store.access import plan_of
@@ -31,6 +33,7 @@ DECIDE_THEMSELVES: set[type[Op[Any]]] = {
     holdings.RollbackStage,
     holdings.SwapStages,
 }
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path for path in project_files() if path.suffix == ".md"]
 
 
@@ -78,8 +81,42 @@ def test_every_option_of_the_server_is_documented() -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_links_between_pages_lead_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)\s#]+)", text):
-        assert (path.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:|mailto:)([^)\s#]*)#?([^)\s]*)\)", text):
+        page = path.parent / target if target else path
+        assert page.exists(), target
+        assert not anchor or anchor in anchors(page), f"{target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what the headings of a page are called in addresses."""
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    heads = [
+        re.sub(r"\[(.*?)\]\(.*?\)", r"\1", head) for head in re.findall(r"(?m)^#+ (.*)$", text)
+    ]
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_page_is_in_the_list_of_the_readme() -> None:
+    listed = re.findall(r"^- .*?\]\((docs/.*?\.md)\)", README, re.MULTILINE)
+    listed += re.findall(r"\[screenshots\]\((docs/screenshots\.md)\)", README)
+    assert {name(path) for path in (ROOT / "docs").glob("*.md")} == set(listed)
+
+
+def test_every_command_is_in_the_table_of_commands() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    told = {
+        (command, word)
+        for command, words in re.findall(r"`cuvee ([a-z-]+)((?: [^`]*)?)`", page)
+        for word in ["", *re.findall(r"[a-z-]+", words)]
+    }
+    context = click.Context(cli)
+    for word in cli.list_commands(context):
+        command = cli.get_command(context, word)
+        names = command.commands if isinstance(command, click.Group) else [""]
+        missing = [each for each in names if (word, each) not in told]
+        assert missing in ([], ["write"]), word  # `cuvee evidence NAME VERSION` is short for write
 
 
 def test_a_server_with_an_operation_that_needs_no_permission_does_not_start(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cuvee.cli.databases import database_at, key_beside, log_key
 from cuvee.cli.options import Do, examples, uses_store
 from cuvee.errors import InvalidParameter
 
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cuvee.log.verifier import Keys
-
-log_key = click.option(
-    "--log-key",
-    type=click.Path(path_type=Path),
-    envvar="CUVEE_LOG_KEY",
-    help="File with the key that signs the history. [default: log.key beside the data]",
-)
 
 
 @click.group()
@@ -42,9 +36,10 @@ def audit() -> None:
 def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
     """Check every entry, the tree over them, and all checkpoints.
 
-    TARGET is a database, whose server need not run, or a server. A database is read wholly: its
-    events and texts, the log, its tiles, and the checkpoint that stands beside the key. A server
-    is believed nothing but what it can prove. Exits with 1 when something does not hold.
+    TARGET is a database, whose server need not run, or a server; the tracking URI if absent. A
+    database is read wholly: its events and texts, the log, its tiles, and the checkpoint that
+    stands beside the key. A server is believed nothing but what it can prove. Exits with 1 when
+    something does not hold.
     """
     from cuvee.client.current import get_tracking_uri
 
@@ -52,7 +47,7 @@ def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
     if uri.startswith(("http://", "https://")):
         problems, said = _verify_server(uri, key)
     else:
-        problems, said = _verify_database(uri, log_key, key)
+        problems, said = _verify_database(database_at(uri), log_key, key)
     for problem in problems:
         click.echo(f"WRONG: {problem}")
     click.echo(said)
@@ -66,7 +61,7 @@ def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list
     from cuvee.log import note
     from cuvee.store.audit import audit_database
 
-    path = path or _beside(uri)
+    path = path or key_beside(uri)
     with click.progressbar(length=1, label="Checking", file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -139,16 +134,6 @@ def _unknown(keys: Iterable[str], chain: list[str]) -> list[str]:
     return [f"the key {key} is not the one that signs this log" for key in keys if key not in chain]
 
 
-def _beside(uri: str) -> Path | None:
-    """Return where the key of a database is, unless it was put elsewhere."""
-    from cuvee.settings import DEFAULT_DATA
-    from cuvee.store.engine import open_database
-
-    file: Path | None = getattr(open_database(uri), "file", None)
-    path = (file.parent if file else Path(DEFAULT_DATA)) / "log.key"
-    return path if path.exists() or path.with_name("log.key.checkpoint").exists() else None
-
-
 @audit.command(
     epilog=examples(
         "cuvee audit export history.zip",
@@ -191,21 +176,20 @@ def rotate_key(target: str | None, log_key: Path | None, comment: str, *, lost: 
 
     Running servers take the new one up.
 
-    TARGET is the database. The old key signs the entry of the new one.
+    TARGET is the database; the one of the tracking URI if absent. The old key signs the entry of
+    the new one.
     """
     from cuvee.api.log import GetLogStatus, ReplaceLogKey
     from cuvee.client.current import get_tracking_uri
     from cuvee.log.note import SigningKey
     from cuvee.store.sql import SqlStore
 
-    uri = target or get_tracking_uri()
-    if uri.startswith(("http://", "https://")):
-        raise InvalidParameter("The key is rotated where it is: name the database, not a server.")
-    path = log_key or _beside(uri)
+    url = database_at(target or get_tracking_uri())
+    path = log_key or key_beside(url)
     if path is None or (not path.exists() and not lost):
         raise InvalidParameter("The key of the log was not found: name its file with --log-key.")
     old: Any = SigningKey.load(path) if path.exists() else None
-    store = SqlStore.open(uri)
+    store = SqlStore.open(url)
     try:
         store.order_events()
         name = old.name if old else store.do(GetLogStatus()).key.partition("+")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cuvee.cli.databases import database_at
 from cuvee.cli.options import examples
 
 
@@ -17,11 +18,11 @@ def db() -> None:
 def status(url: str) -> None:
     """Say whether a database fits this version of Cuvee.
 
-    Changes nothing.
+    URL is a database URL, or the directory of an embedded store. Changes nothing.
     """
     from cuvee.store import migrate
 
-    click.echo(migrate.status(url))
+    click.echo(migrate.status(database_at(url)))
 
 
 @db.command(epilog=examples("cuvee db upgrade postgresql://cuvee@db/cuvee"))
@@ -33,4 +34,4 @@ def upgrade(url: str) -> None:
     """
     from cuvee.store import migrate
 
-    click.echo(migrate.upgrade(url))
+    click.echo(migrate.upgrade(database_at(url)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from cuvee.cli import options
+from cuvee.cli.databases import key_beside, log_key
 from cuvee.cli.options import as_json, examples
 from cuvee.cli.output import print_fields, print_json, printable
 
@@ -52,16 +54,28 @@ def evidence() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The archive. [default: NAME-VERSION-evidence.zip in this directory]",
 )
+@log_key
 @options.tracking_uri
 @as_json
 def write(
-    name: str, version: str, out: Path | None, tracking_uri: str | None, *, as_json: bool
+    name: str,
+    version: str,
+    out: Path | None,
+    log_key: Path | None,
+    tracking_uri: str | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Write the pack of a version: one signed archive."""
+    """Write the pack of a version: one signed archive.
+
+    A server signs it; a database without a server is signed for with the key beside it.
+    """
     from cuvee.client.client import Client
     from cuvee.evidence import archive
 
-    found = Client(tracking_uri).get_evidence(name, version)
+    client = Client(tracking_uri)
+    _sign_here(client.registry_uri, log_key)
+    found = client.get_evidence(name, version)
     path = out or Path(archive.file_name(found))
     archive.write(path, found.members)
     if as_json:
@@ -82,6 +96,26 @@ def write(
     click.echo("\nMissing:" if found.missing else "\nNothing is missing of what is looked for.")
     for gap in found.missing:
         click.echo(f"  {gap.topic}: {printable(gap.says)}")
+
+
+def _sign_here(uri: str, path: Path | None) -> None:
+    """Let a store in this process sign, with the key of its log where that can be read."""
+    from cuvee.api.log import GetLogStatus
+    from cuvee.client.connect import connect
+    from cuvee.log.note import SigningKey
+    from cuvee.store.sql import SqlStore
+
+    store = connect(uri).store
+    if not isinstance(store, SqlStore):
+        return
+    beside = None if path else key_beside(store.database.url)
+    key = path or (beside if beside and os.access(beside, os.R_OK) else None)
+    if key is None:
+        return
+    signing = SigningKey.load(key)
+    if signing.verifier == store.do(GetLogStatus()).key:
+        store.signing = signing
+        store.order_events()
 
 
 @evidence.command(

@@ -91,7 +91,7 @@ def verify(path: Path, key: str | None = None) -> Verified:
         return Verified(problems=[f"it cannot be read as an evidence pack ({problem})"])
     keys = [known for _, known in bundle.keys.chain]
     problems = list(bundle.problems)
-    if not bundle.pack:
+    if not bundle.pack and not problems:
         problems.append("it is no evidence pack: it has no MANIFEST")
     if key is not None and key not in keys:
         problems.append(f"the key {key} has not signed it")

@@ -88,3 +88,28 @@ def test_the_log_is_verified_and_exported_with_and_without_a_server(
     found, said = audit(tmp_path, "verify", data)
     assert found == 1
     assert "event" in said.lower()
+
+
+def test_the_store_of_the_directory_is_verified_when_nothing_else_is_named(tmp_path: Path) -> None:
+    data = tmp_path / "cuvee-data"
+    data.mkdir()
+    site = Site(f"sqlite:///{data}/cuvee.db", tmp_path, "--log-key", str(data / "log.key"))
+    try:
+        wait_for(lambda: site.send("GET", "/api/1.0/cuvee/log/status").json["signed"] > 0)
+        found, said = audit(tmp_path, "verify")
+    finally:
+        site.close()
+    assert (found, "The history holds." in said) == (0, True), said
+    assert audit(tmp_path, "verify", "cuvee-data") == audit(tmp_path, "verify")
+    found, said = audit(tmp_path, "rotate-key")
+    assert (found, "The history is signed by" in said) == (0, True), said
+
+
+def test_a_directory_without_a_database_is_named_and_not_made(tmp_path: Path) -> None:
+    found, said = audit(tmp_path, "verify", "nowhere")
+    assert found == 1
+    assert "There is no database in nowhere: name one as sqlite:///" in said
+    assert list(tmp_path.iterdir()) == []
+    found, said = audit(tmp_path, "rotate-key", "http://127.0.0.1:5000")
+    assert found == 1
+    assert "is a server, and this works on a database" in said

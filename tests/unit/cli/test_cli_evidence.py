@@ -66,3 +66,29 @@ def test_a_name_of_any_model_becomes_a_file_name(name: str) -> None:
     assert Path(found).name == found
     assert not found.startswith(".")
     assert hashlib.sha256(found.encode("ascii"))
+
+
+def test_a_pack_of_a_database_is_signed_with_the_key_beside_it(
+    cuvee: Command,
+    run_id: str,  # noqa: ARG001
+    tmp_path: Path,
+) -> None:
+    from cuvee.client.connect import close_all
+    from cuvee.log.note import SigningKey
+    from cuvee.store.sql import SqlStore
+
+    store = SqlStore.open(f"sqlite:///{tmp_path / 'cuvee.db'}")
+    store.signing = SigningKey.at(tmp_path / "log.key")
+    store.order_events()
+    store.close()
+
+    assert "log's key" not in cuvee("evidence", "lr", "1").out
+    assert "The pack holds." in cuvee("evidence", "verify", "lr-1-evidence.zip").out
+    close_all()
+    (tmp_path / "log.key").unlink()
+    said = cuvee("evidence", "lr", "1")
+    assert "Whoever wrote this pack has not the log's key" in said.out
+    refused = cuvee("evidence", "verify", "lr-1-evidence.zip")
+    assert refused.status == 1
+    assert "WRONG: MANIFEST: it is not signed by" in refused.out
+    assert "it has no MANIFEST" not in refused.out
