@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +70,10 @@ class Person:
         lines = [f"export PATH='{':'.join(map(str, path))}:/usr/bin:/bin'\n"]
         self._state.write_text("".join(lines), encoding="utf-8")
 
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables from the start."""
+        return {**self._environment, "HOME": str(self.home)}
+
     def run(self, block: Block) -> str:
         """Run a block and return what it said.
 
@@ -84,7 +89,7 @@ class Person:
         done = subprocess.run(
             ["bash", "-c", script],
             cwd=self.home,
-            env={**self._environment, "HOME": str(self.home)},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -107,3 +112,12 @@ def link_program(folder: Path, name: str, *arguments: str) -> None:
     words = " ".join(f"'{word}'" for word in (sys.executable, *arguments))
     path.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
     path.chmod(0o755)
+
+
+_FENCE = re.compile(r"^( *)```(\w*)(?: ([\w.-]+))?[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def snippets(page: str) -> Iterator[tuple[str, str, str]]:
+    """Yield language, person or file, and text of all code blocks of a page, in their order."""
+    for indent, language, who, text in _FENCE.findall(page):
+        yield language, who, textwrap.dedent(text) if indent else text

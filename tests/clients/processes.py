@@ -33,6 +33,14 @@ QUIET = {
 }
 
 
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 def surroundings(module: str, extra: dict[str, str]) -> dict[str, str]:
     """Return the environment variables of a client: nothing of ours but what is needed."""
     kept = {
@@ -129,9 +137,7 @@ class Server:
     """
 
     def __init__(self, folder: Path, store: str = "") -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.uri, self.log = f"http://127.0.0.1:{port}", folder / "server.log"
         store = store or f"sqlite:///{folder / 'cuvee.db'}"
         command = [sys.executable, "-m", "cuvee", "server", "--host", "127.0.0.1"]

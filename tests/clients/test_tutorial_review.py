@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ import pytest
 
 from clients.environments import REPOSITORY, python_of
 from clients.pages import Block, Person, blocks, link_program
-from clients.processes import QUIET
+from clients.processes import QUIET, free_port
 
 PAGE = REPOSITORY / "docs" / "tutorial-review.md"
 PEOPLE = ("admin", "dana", "rita", "otto", "ci", "auditor")
@@ -33,9 +32,7 @@ class Play:
     """
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = str(free.getsockname()[1])
+        self.port = str(free_port())
         self.folder = folder
         self.log = folder / "server.log"
         self.server: subprocess.Popen[bytes] | None = None
