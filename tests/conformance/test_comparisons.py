@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +25,6 @@ from cuvee.api.models import CreateRegisteredModel, SetRegisteredModelAlias
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.blobs import Blobs
-from cuvee.blobs.local import LocalBlobs
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store.sql import SqlStore
 
@@ -46,10 +44,10 @@ COLUMNS = [
 
 
 @pytest.fixture
-def blobs(local_store: SqlStore, tmp_path: Path) -> Blobs:
+def blobs(local_store: SqlStore, blobs: Blobs) -> Blobs:
     """The bytes that the store knows of, and the server if there is one."""
-    local_store.blobs = found = LocalBlobs(tmp_path / "artifacts")
-    return found
+    local_store.blobs = blobs
+    return blobs
 
 
 def compare(store: Store, before: str = "1", after: str = "2", **more: Any) -> VersionComparison:

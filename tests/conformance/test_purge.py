@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,10 +33,10 @@ FORTY_DAYS = 40 * 86_400_000
 
 
 @pytest.fixture
-def blobs(local_store: SqlStore, tmp_path: Path) -> LocalBlobs:
+def blobs(local_store: SqlStore, blobs: LocalBlobs) -> LocalBlobs:
     """Where the bytes of the test's store are."""
-    local_store.blobs = LocalBlobs(tmp_path / "artifacts")
-    return local_store.blobs
+    local_store.blobs = blobs
+    return blobs
 
 
 def age(store: SqlStore) -> None:

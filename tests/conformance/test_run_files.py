@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +19,10 @@ PREFIX = "mlflow-artifacts:/"
 
 
 @pytest.fixture
-def blobs(local_store: SqlStore, tmp_path: Path) -> LocalBlobs:
+def blobs(local_store: SqlStore, blobs: LocalBlobs) -> LocalBlobs:
     """The bytes of the store's artifacts."""
-    found = LocalBlobs(tmp_path / "artifacts")
-    local_store.blobs = found
-    return found
+    local_store.blobs = blobs
+    return blobs
 
 
 def new_run(store: Store) -> tuple[str, str]:
