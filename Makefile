@@ -26,10 +26,11 @@ WEB := $(shell find web -name node_modules -prune -o -type f -print)
 demo: $(VENV)/.installed
 	@$(BIN)/cuvee demo $(ARGS)
 
+# The tests start some hundred servers: what Python has compiled is kept, whatever it is told.
 test: $(VENV)/.installed-dev
 	@$(BIN)/python hatch_build.py
 	@$(BIN)/python tests/browser/chromium.py
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
