@@ -63,6 +63,20 @@ def hostile(chance: random.Random, count: int) -> list[Point]:
     return [(chance.choice(VALUES), *place) for place in chance.sample(places, count)]
 
 
+def test_many_metrics_may_rise_and_fall_in_one_batch(
+    local_store: SqlStore, database_url: str
+) -> None:
+    run = local_store.do(CreateRun(experiment_id="0")).run.info.run_id
+    sent: dict[str, list[Point]] = {f"m{k:02}": [] for k in range(40)}
+    for step in range(4):
+        for number, points in enumerate(sent.values()):
+            points.append(((-1.0) ** number * step * (number + 1), step, step))
+        metrics = [Metric(key, *points[-1]) for key, points in sent.items()]
+        local_store.do(LogBatch(run_id=run, metrics=metrics))
+
+    assert kept(database_url) == [expected(sent[key]) for key in sorted(sent)]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_summaries_are_those_of_all_points_however_they_come(
     local_store: SqlStore, database_url: str, seed: int

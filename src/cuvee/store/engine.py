@@ -167,7 +167,7 @@ class Database:
         raise NotImplementedError
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
-        """Insert many rows; their values stand in the order of the statement's columns."""
+        """Insert or update many rows; their values stand in the order of the statement's."""
         cursor.executemany(self.prepare(statement)[0], rows)
 
     def recording(self, cursor: Any) -> set[str]:  # noqa: ARG002  # writers take turns
@@ -388,11 +388,8 @@ class PostgresDatabase(Database):
         return None
 
     def lost_race(self, problem: Exception) -> bool:
-        errors = _psycopg().errors
-        return isinstance(
-            problem,
-            (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure),
-        )
+        e = _psycopg().errors
+        return isinstance(problem, (e.UniqueViolation, e.DeadlockDetected, e.SerializationFailure))
 
     def list_type(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
         return ARRAY(column.type)
@@ -428,6 +425,9 @@ class PostgresDatabase(Database):
         if len(rows) < 4:  # executemany would open a pipeline, which costs more than it saves
             for row in rows:
                 cursor.execute(sql, row)
+            return
+        if " VALUES (" not in sql:  # an UPDATE
+            cursor.executemany(sql, rows)
             return
         # One statement with an array per column: a round trip instead of a thousand.
         table = cast("Any", statement.statement).table

@@ -158,7 +158,7 @@ class Tx:
         return row[0] if row else None
 
     def bulk(self, statement: hot, rows: Rows) -> None:
-        """Insert many rows, their values in the order of the statement's columns."""
+        """Insert or update many rows, their values in the order of the statement's."""
         self.database.bulk(self.cursor, statement, rows)
 
     def _execute(self, statement: hot | ClauseElement | Prepared, values: dict[str, Any]) -> None:
