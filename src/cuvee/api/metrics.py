@@ -6,8 +6,20 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Id, Int64, Key, Of, Read, Required, Time, Write
+from cuvee.api.base import (
+    Empty,
+    Id,
+    Int64,
+    Key,
+    Of,
+    Permission,
+    Read,
+    Required,
+    Time,
+    Write,
+)
 from cuvee.api.names import MAX_DATASET_DIGEST, MAX_DATASET_NAME, check_key
+from cuvee.api.replies import Swept
 from cuvee.errors import InvalidParameter
 
 MAX_HISTORY_PAGE = 25_000
@@ -124,3 +136,15 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
                 f"end_step must be greater than start_step. Found {self.start_step} and "
                 f"{self.end_step}."
             )
+
+
+class FoldTails(Write[Swept], frozen=True, kw_only=True):
+    """Fold what runs that have ended left in the tails of their metrics, some at a time.
+
+    The answer counts the events that were passed and the series that were folded; 0 when there is
+    nothing to do.
+    """
+
+    needs: ClassVar[Permission] = Permission.ADMIN
+    rest: Annotated[int, Meta(ge=0)] = 600
+    """Seconds since the end of a run."""

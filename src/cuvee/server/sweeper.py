@@ -1,6 +1,7 @@
 """Ends what has run out: leases of runs, and answers that need not be remembered any more.
 
-One process does it for all that share a database.
+It also folds what runs that have ended left in the tails of their metrics. One process does it
+for all that share a database.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from cuvee.api.base import Actor, Op, Store
 from cuvee.api.leases import EndLostRuns
+from cuvee.api.metrics import FoldTails
 from cuvee.api.replies import SweepReplies, Swept
 from cuvee.api.runs import MAX_LEASE
 
@@ -22,6 +24,8 @@ SETTLE = float(MAX_LEASE)
 """Seconds without a look at leases: while no server was there, none could be renewed."""
 REPLIES = 30.0
 """Seconds between looks for answers that may be forgotten."""
+FOLDS = 30.0
+"""Seconds between looks for runs whose points may be folded."""
 
 _log = logging.getLogger("cuvee.sweeper")
 
@@ -90,7 +94,7 @@ class Sweeper:
 
     def _serve(self, held: Held) -> None:
         looked = begun = time.time()
-        replies = 0.0
+        replies = folds = 0.0
         while held.alive():
             now = time.time()
             if not -self._poll < now - looked < 5 * self._poll + 1:  # the machine slept, perhaps
@@ -102,6 +106,10 @@ class Sweeper:
             if now - replies >= REPLIES:
                 more = self._any(SweepReplies()) or more
                 replies = replies if more else now
+            if now - folds >= FOLDS:
+                left = self._any(FoldTails())
+                more = left or more
+                folds = folds if left else now
             if self._stop.wait(0.05 if more else self._poll):
                 return
 

@@ -122,8 +122,8 @@ class Buckets:
         low, high = np.where(real, self._min, np.nan), np.where(real, self._max, np.nan)
         with np.errstate(all="ignore"):
             mean = self._sum / self._numbers
-            overflown = ~np.isfinite(mean) & np.isfinite(low) & np.isfinite(high)
-            mean = np.where(overflown, self._small_sum / self._numbers / _SMALL, mean)
+            # A sum that overflows may meet an infinity of the other sign; a small sum does not.
+            mean = np.where(np.isfinite(mean), mean, self._small_sum / self._numbers / _SMALL)
         columns = (self._x, self._last, low, self._x_min, high, self._x_max, mean)
         counts = (self._count, self._count - self._numbers)
         return Rows(*(column[some] for column in (*columns, *counts)))

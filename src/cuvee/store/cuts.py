@@ -40,15 +40,18 @@ RUNS = 64
 _l = schema.latest
 _t = schema.tails
 _c = schema.chunks
+# Rows are locked, so that what is read tail and chunks by turns is not folded in between.
 _later = hot(
     select(_l.c.key_id)
     .where(_l.c.run_pk == arg("run_pk"), _l.c.step >= arg("step"))
     .order_by(_l.c.key_id)
+    .with_for_update()
 )
 _earlier = hot(
     select(_l.c.key_id)
     .where(_l.c.run_pk == arg("run_pk"), _l.c.first_step <= arg("step"))
     .order_by(_l.c.key_id)
+    .with_for_update()
 )
 _forget = hot(delete(_l).where(_l.c.run_pk == arg("run_pk"), _l.c.key_id == arg("key_id")))
 _tails = hot(

@@ -4,7 +4,8 @@ A write appends one row to the tail of each metric that it names: its points as 
 int64 columns (times, steps, bits). When a tail has as many points as the chunks before it, at
 least ``SMALL`` and at most ``CHUNK``, the same transaction folds it into a chunk: sorted, each
 point once, compressed (store/columns.py). So a short history is written twice on the whole, a long
-one once. The newest quarter stays in the tail, for those who follow it (store/tails.py).
+one once. The newest quarter stays in the tail, for those who follow it (store/tails.py), until the
+run has ended for a while (store/folds.py).
 
 The chunks of a *lane* are disjoint and in order. A history that grows in time has one lane. A tail
 that would cut through many chunks, because its points are spread over a long history, becomes a
@@ -164,6 +165,22 @@ def fold(tx: Tx, run_pk: int, key_id: int, until: int) -> None:
     place(tx, run_pk, key_id, loose(moved))
     tx.run(_drop_rows, run_pk=run_pk, key_id=key_id, until=until)
     mark_folded(tx, run_pk, key_id, folded)
+
+
+def fold_whole(tx: Tx, run_pk: int, key_id: int, logged: int) -> None:
+    """Move a whole tail to chunks; this transaction has locked the metric's row in ``latest``.
+
+    Args:
+        tx: the transaction.
+        run_pk: the run.
+        key_id: the metric.
+        logged: how many points were sent, by that row.
+    """
+    points = tail(tx, run_pk, key_id)
+    if points.size:
+        place(tx, run_pk, key_id, points)
+        drop_tail(tx, run_pk, key_id)
+    mark_folded(tx, run_pk, key_id, logged)
 
 
 def drop_tail(tx: Tx, run_pk: int, key_id: int) -> None:
