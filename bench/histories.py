@@ -1,4 +1,4 @@
-"""Show what one long history costs: python -m bench.histories [POINTS].
+"""Show what one long history costs: ``python -m bench.histories [POINTS]``.
 
 Starts a server on a scratch SQLite database, logs a noisy loss of so many points (1,000,000 if none
 is given) through runs/log-batch, and reads it in all ways. CPU is the server's. Needs about 10 MB
@@ -7,10 +7,12 @@ of disk per million points; 10,000,000 take some minutes.
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import math
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from bench.limits import machine
+from bench.report import number, write
 
 BATCH = 1000
 START = 1_700_000_000_000
@@ -77,32 +82,51 @@ def batches(points: int) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def timed(server: Server, name: str, method: str, path: str, body: Any = None) -> None:
-    """Print what a call costs, the best of three."""
-    costs = []
-    for _ in range(3):
-        cpu, began = server.cpu(), time.perf_counter()
+def timed(
+    server: Server, name: str, rounds: int, method: str, path: str, body: Any = None
+) -> tuple[str, float, float]:
+    """Return what a call costs: its name, its median duration, and the server's mean CPU, in ms."""
+    took = []
+    cpu = server.cpu()
+    for _ in range(rounds):
+        began = time.perf_counter()
         server.ask(method, path, body)
-        costs.append((time.perf_counter() - began, server.cpu() - cpu))
-    wall, cpu = min(costs)
+        took.append(time.perf_counter() - began)
+    spent = (server.cpu() - cpu) / rounds
     most = server.memory("VmHWM")
-    print(f"{name:34} {1000 * wall:8.0f} ms, {1000 * cpu:6.0f} ms CPU, {most:5.0f} MB at most")
+    wall = statistics.median(took)
+    print(f"{name:34} {1000 * wall:8.1f} ms, {1000 * spent:6.1f} ms CPU, {most:5.0f} MB at most")
+    return name, 1000 * wall, 1000 * spent
 
 
-def main(points: int) -> None:
-    """Log and read."""
+def main() -> None:
+    """Log and read; print, and write the table where it is wanted."""
+    parser = argparse.ArgumentParser(prog="python -m bench.histories", description=__doc__)
+    parser.add_argument("points", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--markdown", type=Path, help="also write the table to this file")
+    args = parser.parse_args()
+    points = args.points
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
-            show(server, points)
+            costs = show(server, points)
         finally:
             server.process.terminate()
             server.process.wait()
         size = server.database.stat().st_size
-        print(f"disk: {size / points:.1f} MB for 1,000,000 points")
+    print(f"disk: {size / points:.1f} MB for 1,000,000 points")
+    found = machine()
+    lines = [f"| {points:,} points, over HTTP | ms | ms of the server's CPU |", "|---|---|---|"]
+    lines += [f"| {name} | {number(wall)} | {number(cpu)} |" for name, wall, cpu in costs]
+    lines += ["", f"Disk: {size / points:.1f} MB for 1,000,000 points. Machine: {found['cpu']},"]
+    lines += [f"{found['cores']} cores, {found['kernel']}, Python {found['python']},"]
+    lines += [f"{found['date']}; load average {found['load_before']:.1f}.", ""]
+    lines += [f"    python -m bench.histories {points} --markdown docs/benchmarks.md", ""]
+    if args.markdown:
+        write("\n".join(lines), args.markdown, "histories")
 
 
-def show(server: Server, points: int) -> None:
+def show(server: Server, points: int) -> list[tuple[str, float, float]]:
     """Log a history to a running server and read it in all ways."""
     base = "/api/2.0/mlflow/"
     made = json.loads(server.ask("POST", base + "runs/create", {"experiment_id": "0"}))
@@ -114,13 +138,16 @@ def show(server: Server, points: int) -> None:
     spent = server.cpu() - cpu
     print(f"logged {points} points: {points / spent:.0f} a second of CPU")
     history = f"{base}metrics/get-history?run_id={run}&metric_key=loss"
-    timed(server, "get-history of 100,000", "GET", f"{history}&max_results=100000")
-    timed(server, f"get-history of {points}", "GET", history)
     some = f"{base}metrics/get-history-bulk-interval?run_ids={run}&metric_key=loss"
-    timed(server, "get-history-bulk-interval", "GET", some)
     chart = {"run_ids": [run], "keys": ["loss"], "points": 1000}
-    timed(server, "metrics/series", "POST", "/api/1.0/cuvee/metrics/series", chart)
+    series = "/api/1.0/cuvee/metrics/series"
+    return [
+        timed(server, "chart of 1,000 buckets (metrics/series)", 20, "POST", series, chart),
+        timed(server, "2,500 points (get-history-bulk-interval)", 20, "GET", some),
+        timed(server, "get-history of 100,000", 3, "GET", f"{history}&max_results=100000"),
+        timed(server, f"get-history of {points:,}", 3, "GET", history),
+    ]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main()

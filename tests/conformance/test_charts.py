@@ -101,6 +101,30 @@ def test_buckets_have_the_extremes_mean_last_and_count_of_their_points(
     assert [ranged.count, ranged.nans] == wanted[-2:]
 
 
+@pytest.mark.parametrize("x", ["step", "time"])
+def test_points_that_are_sent_again_when_they_are_folded_count_once(store: Store, x: str) -> None:
+    run_id = create(store)
+    points = walk(5, 300)
+    log(store, run_id, "m", points)
+    log(store, run_id, "m", points[270:])
+
+    for most in (10, 1000):
+        curve = chart(store, run_id, x=x, points=most)
+        assert sum(curve.count) == 300
+    late = [(1.0, 5000 + 10 * i, 2 * i) for i in range(300, 303)]
+    log(store, run_id, "m", [*late, points[100]])
+    assert sum(chart(store, run_id, x=x, points=10).count) == 303
+
+
+def test_a_mean_with_an_infinity_is_it_however_great_the_others_are(store: Store) -> None:
+    run_id = create(store)
+    log(store, run_id, "m", [(-1.7e308, i, i) for i in range(200)])
+    log(store, run_id, "m", [(math.inf, 200, 200)])
+
+    (mean,) = chart(store, run_id, points=1).mean
+    assert mean == math.inf
+
+
 def test_a_short_history_comes_point_by_point_and_exact(store: Store) -> None:
     run_id = create(store)
     values = [1.5, math.inf, -math.inf, math.nan, -0.0]

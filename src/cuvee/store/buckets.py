@@ -53,13 +53,11 @@ class Buckets:
     """
 
     def __init__(self, low: float, high: float, number: int) -> None:
-        # Ends may be so far apart that their distance is beyond float64, or next to nothing.
-        self._shrink = 1.0 if math.isfinite(high - low) else 0.25
-        self._low = low * self._shrink
-        width = high * self._shrink - self._low
-        scale = number / width if width > 0 else 0.0
-        self._scale = scale if math.isfinite(scale) else 0.0
-        self._number = number
+        # Ends may be so far apart that their distance is beyond float64.
+        shrink = 1.0 if math.isfinite(high - low) else 0.25
+        width = high * shrink - low * shrink
+        self._edges = (low * shrink + np.arange(1, number) / number * width) / shrink
+        """Where all buckets but the first begin."""
         empty = np.full(number, np.nan)
         self._x = np.full(number, -np.inf)
         self._last, self._x_min, self._x_max = empty.copy(), empty.copy(), empty.copy()
@@ -69,39 +67,42 @@ class Buckets:
 
     def add(self, x: Floats, values: Floats) -> None:
         """Add points; of those at the same place the one that comes last counts as the last."""
-        found = np.clip((x * self._shrink - self._low) * self._scale, 0, self._number - 1).astype(
-            np.int64
-        )
         if not bool((x[1:] >= x[:-1]).all()):
             order = np.argsort(x, kind="stable")
-            found, x, values = found[order], x[order], values[order]
-        first = np.flatnonzero(np.concatenate(([True], found[1:] != found[:-1])))
-        at = found[first]
-        ends = np.append(first[1:], len(found)) - 1
+            x, values = x[order], values[order]
+        at, first = self._cut(x)
+        ends = np.append(first[1:], len(x)) - 1
         self._count[at] += ends + 1 - first
         later = x[ends] >= self._x[at]
         self._x[at[later]], self._last[at[later]] = x[ends][later], values[ends][later]
-        real = ~np.isnan(values)
-        if not real.all():
-            found, x, values = found[real], x[real], values[real]
-            if not len(found):
+        with np.errstate(all="ignore"):
+            some_nan = np.isnan(np.sum(values))  # or infinities of both signs, which does no harm
+        if some_nan:
+            real = ~np.isnan(values)
+            x, values = x[real], values[real]
+            if not len(x):
                 return
-            first = np.flatnonzero(np.concatenate(([True], found[1:] != found[:-1])))
-            at = found[first]
-        self._measure(found, at, first, x, values)
+            at, first = self._cut(x)
+        self._measure(at, first, x, values)
+
+    def _cut(self, x: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return which buckets there are points in, and where in ``x``, sorted, each begins."""
+        low, high = np.searchsorted(self._edges, x[[0, -1]], "right")
+        first = np.concatenate(([0], np.searchsorted(x, self._edges[low:high], "left")))
+        some = np.append(first[1:], len(x)) > first
+        return np.arange(low, high + 1)[some], first[some]
 
     def _measure(
-        self,
-        found: NDArray[np.int64],
-        at: NDArray[np.int64],
-        first: NDArray[np.intp],
-        x: Floats,
-        values: Floats,
+        self, at: NDArray[np.intp], first: NDArray[np.intp], x: Floats, values: Floats
     ) -> None:
-        sizes = np.diff(np.append(first, len(found)))
+        sizes = np.diff(np.append(first, len(x)))
         with np.errstate(all="ignore"):  # infinities of both signs have no mean
-            self._sum[at] += np.add.reduceat(values, first)
-            self._small_sum[at] += np.add.reduceat(values * _SMALL, first)
+            sums = np.add.reduceat(values, first)
+            exact = bool(np.isfinite(sums).all())
+            self._sum[at] += sums
+            self._small_sum[at] += (
+                sums * _SMALL if exact else np.add.reduceat(values * _SMALL, first)
+            )
         self._numbers[at] += sizes
         for held, places, least in (
             (self._min, self._x_min, np.minimum),

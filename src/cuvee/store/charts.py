@@ -12,7 +12,7 @@ from cuvee.api.charts import MAX_READ, Chart, Curve, GetMetricSeries
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import hot
-from cuvee.store.points import Head, heads, scan, tail, whole
+from cuvee.store.points import Head, chunk_at, heads, scan, tail, whole
 
 if TYPE_CHECKING:
     from cuvee.store.buckets import Floats, Rows
@@ -86,15 +86,32 @@ def _curve(
     last = tail(tx, run_pk, key_id)
     low, high = _ends(op.x, found, last)
     offset = start if op.x == "relative" else 0
+    straight = _straight(found, last)
     if op.x == "step" or op.start is not None or op.end is not None:
         found = [h for h in found if _overlaps(op, h, offset)]
 
     def parts() -> Parts:
-        for block in scan(tx, run_pk, key_id, found=found):
-            x = block.steps if op.x == "step" else block.times - offset
-            yield x.astype(float), block.values()
+        steps = op.x == "step"
+        if straight:  # each chunk by itself, and of its columns only those that are drawn
+            blocks = (chunk_at(tx, run_pk, key_id, head, steps=steps) for head in found)
+            held = [(last.steps if steps else last.times, last.values())]
+        else:
+            blocks = (
+                (block.steps if steps else block.times, block.values())
+                for block in scan(tx, run_pk, key_id, found=found)
+            )
+            held = []
+        for x, values in chain(blocks, held):
+            yield (x if steps else x - offset).astype(float), values
 
     return _reduced(op, float(low - offset), float(high - offset), parts())
+
+
+def _straight(found: list[Head], last: Points) -> bool:
+    """Say whether no point stands in two places, so that nothing is to be merged."""
+    if any(head.lane != found[0].lane for head in found):
+        return False
+    return not (found and last.size) or last.place(0) > found[-1].last
 
 
 def _ends(x: str, found: list[Head], last: Points) -> tuple[int, int]:

@@ -112,7 +112,10 @@ def telling(points: Points) -> Points:
 
 def unflipped(bits: Ints) -> Ints:
     """Return order-preserving integers as the plain bits of float64."""
-    return np.where(bits >= 0, bits, bits ^ _FLIP)
+    plain: Ints = bits >> 63
+    plain &= _FLIP
+    plain ^= bits
+    return plain
 
 
 def loose(rows: Sequence[bytes]) -> Points:
@@ -184,17 +187,48 @@ def decode(blob: bytes, ranks: Ints | None = None) -> Points:
     Raises:
         ValueError: these bytes are no chunk of this format.
     """
+    count = _count(blob)
+    times, at = _summed(blob, _HEADER.size, count, ranks)
+    steps, at = _summed(blob, at, count, ranks)
+    return Points(times, steps, _bits(blob, at, len(times), ranks))
+
+
+def decode_at(blob: bytes, *, steps: bool) -> tuple[Ints, Floats]:
+    """Return the steps of a chunk's points, or their times, and the values; the rest stays packed.
+
+    Raises:
+        ValueError: these bytes are no chunk of this format.
+    """
+    count = _count(blob)
+    start = _behind(blob, _HEADER.size) if steps else _HEADER.size
+    places, at = _summed(blob, start, count, None)
+    bits = _bits(blob, at if steps else _behind(blob, at), count, None)
+    return places, unflipped(bits).view(np.float64)
+
+
+def _count(blob: bytes) -> int:
     form, count = _HEADER.unpack_from(blob)
     if form != _FORMAT:
         raise ValueError(f"a chunk of points has the unknown format {form}")
-    times, at = _summed(blob, _HEADER.size, count, ranks)
-    steps, at = _summed(blob, at, count, ranks)
+    return int(count)
+
+
+def _behind(blob: bytes, at: int) -> int:
+    """Return where the column after the one at a place begins."""
+    width, _, _ = _COLUMN.unpack_from(blob, at)
+    at += _COLUMN.size
+    for _ in range(width):
+        (length,) = _PLANE.unpack_from(blob, at)
+        at += _PLANE.size + (length & ~_PACKED)
+    return at
+
+
+def _bits(blob: bytes, at: int, count: int, ranks: Ints | None) -> Ints:
     width, first, _ = _COLUMN.unpack_from(blob, at)
     if width == 0:
-        numbers = np.full(len(times), first, np.uint64)
-    else:
-        numbers, _ = _joined(blob, at + _COLUMN.size, 8, ranks)
-    return Points(times, steps, numbers.view(np.int64))
+        return np.full(count, first, np.uint64).view(np.int64)
+    numbers, _ = _joined(blob, at + _COLUMN.size, 8, ranks)
+    return numbers.view(np.int64)
 
 
 def _summed(blob: bytes, at: int, count: int, ranks: Ints | None) -> tuple[Ints, int]:

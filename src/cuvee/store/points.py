@@ -27,7 +27,7 @@ from cuvee.store.engine import arg, hot, insert
 from cuvee.store.summaries import Sent, merge, summary
 
 if TYPE_CHECKING:
-    from cuvee.store.columns import Ints, Place, Points
+    from cuvee.store.columns import Floats, Ints, Place, Points
     from cuvee.store.tx import Tx
 
 SMALL = 512
@@ -217,6 +217,13 @@ def chunk(tx: Tx, run_pk: int, key_id: int, head: Head, ranks: Ints | None = Non
     from cuvee.store.columns import decode
 
     return decode(chunk_data(tx, run_pk, key_id, _named(head)), ranks)
+
+
+def chunk_at(tx: Tx, run_pk: int, key_id: int, head: Head, *, steps: bool) -> tuple[Ints, Floats]:
+    """Return the steps of a chunk's points, or their times, and the values."""
+    from cuvee.store.columns import decode_at
+
+    return decode_at(chunk_data(tx, run_pk, key_id, _named(head)), steps=steps)
 
 
 def chunk_data(tx: Tx, run_pk: int, key_id: int, where: Mapping[str, int]) -> bytes:
