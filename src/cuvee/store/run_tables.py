@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -166,6 +166,24 @@ def attribute_columns(names: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> 
     return found
 
 
+def _alike(pks: list[int], keys: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield where neighbours with the same keys begin and end, and how many values each has.
+
+    Most runs of an experiment have the same keys, and a slice costs far less than its values.
+    """
+    start, total = 0, len(pks)
+    while start < total:
+        end = start + 1
+        while end < total and pks[end] == pks[start]:
+            end += 1
+        each = end - start
+        mine = keys[start:end]
+        while keys[end : end + each] == mine and pks[end] == pks[end + each - 1]:
+            end += each
+        yield start, end, each
+        start = end
+
+
 class RunValues:
     """Fetches the values of one kind that some runs have, as columns.
 
@@ -186,12 +204,14 @@ class RunValues:
         metric = self.kind is Kind.METRIC
         cells: dict[int, tuple[list[int], list[Any]]] = {}
         for pks, keys, values in self._fetch([self.table.c.bits if metric else self.table.c.value]):
-            for pk, key, value in zip(pks, keys, values, strict=True):
-                cell = cells.get(key)
-                if cell is None:
-                    cell = cells[key] = ([], [])
-                cell[0].append(self.places[pk])
-                cell[1].append(value)
+            for start, end, each in _alike(pks, keys):
+                rows = [self.places[pk] for pk in pks[start:end:each]]
+                for first in range(start, start + each):
+                    cell = cells.get(keys[first])
+                    if cell is None:
+                        cell = cells[keys[first]] = ([], [])
+                    cell[0].extend(rows)
+                    cell[1].extend(values[first:end:each])
         names = self.tx.key_names(cells)
         order = sorted(cells, key=lambda key: (min(cells[key][0]), key))
         space = _SPACES[self.kind]
