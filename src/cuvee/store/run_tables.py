@@ -210,8 +210,12 @@ class RunValues:
                     cell = cells.get(keys[first])
                     if cell is None:
                         cell = cells[keys[first]] = ([], [])
-                    cell[0].extend(rows)
-                    cell[1].extend(values[first:end:each])
+                    if len(rows) > 1:
+                        cell[0].extend(rows)
+                        cell[1].extend(values[first:end:each])
+                    else:
+                        cell[0].append(rows[0])
+                        cell[1].append(values[first])
         names = self.tx.key_names(cells)
         order = sorted(cells, key=lambda key: (min(cells[key][0]), key))
         space = _SPACES[self.kind]
