@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from faults.test_client_outages import senders
 from faults.test_crash import Server
 from postgres import running_postgres
 
@@ -33,3 +35,5 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     running = Server(tmp_path, store, workers)
     yield running
     running.kill()
+    for pid in senders(tmp_path):  # of a test that has failed
+        os.kill(pid, signal.SIGKILL)

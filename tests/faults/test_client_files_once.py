@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +14,8 @@ import pytest
 from faults.test_client_models_away import environment, file, ran, rows, synced
 from faults.test_client_outages import senders, shipped, until, uri_of
 from faults.test_crash import Server
+
+pytestmark = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 
 MODEL = """
     import sys, time
@@ -34,16 +33,6 @@ MODEL = """
         found = log_saved_model(save, name="m", registered_model_name="never")
     print(found.model_id, found.logged_model.status, found.registered_model_version, flush=True)
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server that can be killed and started again at the same place."""
-    found = Server(tmp_path, f"sqlite:///{tmp_path}/cuvee.db", 1)
-    yield found
-    found.kill()
-    for pid in senders(tmp_path):  # of a test that has failed
-        os.kill(pid, signal.SIGKILL)
 
 
 def written(folder: Path, name: str, text: str) -> Path:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from faults.test_client_outages import points, senders, shipped, until, uri_of
+from faults.test_client_outages import points, shipped, until, uri_of
 from faults.test_crash import Server
 
+SQLITE = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 LOG = """
     import sys, time
     import cuvee
@@ -51,16 +50,6 @@ LOG = """
         print(mine.model_id, flush=True)
     print(time.perf_counter() - begin, flush=True)
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server that can be killed and started again at the same place."""
-    found = Server(tmp_path, f"sqlite:///{tmp_path}/cuvee.db", 1)
-    yield found
-    found.kill()
-    for pid in senders(tmp_path):  # of a test that has failed
-        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -153,6 +142,7 @@ def rows(server: Server, run_id: str) -> Any:
 ROWS = [[1, "a", None], [2, None, None], [3, None, 0.25]]
 
 
+@SQLITE
 def test_a_training_logs_models_and_tables_while_the_server_is_away(
     server: Server, script: Path, tmp_path: Path
 ) -> None:
@@ -168,6 +158,7 @@ def test_a_training_logs_models_and_tables_while_the_server_is_away(
     assert rows(server, run_id) == {"columns": ["x", "note", "more"], "data": ROWS}
 
 
+@SQLITE
 def test_offline_models_and_tables_are_sent_from_another_folder(
     server: Server, script: Path, tmp_path: Path
 ) -> None:
@@ -192,6 +183,7 @@ def test_offline_models_and_tables_are_sent_from_another_folder(
     assert rows(server, run_id)["data"] == ROWS
 
 
+@SQLITE
 def test_rows_that_are_logged_offline_come_below_those_that_the_server_has(
     server: Server, script: Path, tmp_path: Path
 ) -> None:
@@ -239,6 +231,7 @@ MIDWAY = """
 """
 
 
+@SQLITE
 def test_a_server_that_dies_while_a_model_is_logged_is_not_noticed(
     server: Server, tmp_path: Path
 ) -> None:
@@ -295,6 +288,7 @@ sys.exit(main())
 """
 
 
+@SQLITE
 def test_a_sender_that_dies_after_each_upload_sends_it_again(
     server: Server, script: Path, tmp_path: Path
 ) -> None:

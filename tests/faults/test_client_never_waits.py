@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faults.test_client_models_away import environment
-from faults.test_client_outages import senders, shipped, until, uri_of
+from faults.test_client_outages import shipped, until, uri_of
 from faults.test_crash import Server
+
+pytestmark = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 
 MOST = 0.05
 """Seconds that a call may take."""
@@ -68,16 +68,6 @@ TIMED = """
     timed("end_run", cuvee.end_run)
     print(json.dumps([run.info.run_id, first, {k: min(v) for k, v in times.items()}]), flush=True)
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server that can be killed and started again at the same place."""
-    found = Server(tmp_path, f"sqlite:///{tmp_path}/cuvee.db", 1)
-    yield found
-    found.kill()
-    for pid in senders(tmp_path):  # of a test that has failed
-        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

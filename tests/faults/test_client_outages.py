@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 
 from faults.test_crash import Server
+
+pytestmark = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 
 TRAIN = """
     import os, sys, time
@@ -62,14 +64,6 @@ class Training:
         out, err = self.process.communicate(timeout=60)
         dots, _, longest = out.partition(b"\n")
         return dots.count(b"."), float(longest or 0), err.decode()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server that can be killed and started again at the same place."""
-    found = Server(tmp_path, f"sqlite:///{tmp_path}/cuvee.db", 1)
-    yield found
-    found.kill()
 
 
 def uri_of(server: Server) -> str:
