@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,3 +174,17 @@ def test_the_example_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Version 1 is in Production" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_demo_leaves_nothing_that_waits_for_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    done = cuvee_demo(tmp_path, "--once", "--port", "0")
+    assert done.returncode == 0, done.stderr
+    journals = tmp_path / ".local" / "state" / "cuvee" / "journal"
+    assert journals.is_dir()
+    limit = time.monotonic() + 30
+    while any(path.is_dir() for path in journals.iterdir()):
+        assert time.monotonic() < limit, list(journals.iterdir())
+        time.sleep(0.2)

@@ -65,6 +65,8 @@ def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
         if once:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuvee-demo-")))
         _isolate()
+        if once:  # what is sent after the story would look for a server that has gone
+            os.environ["CUVEE_CAPTURE_ENVIRONMENT"] = os.environ["CUVEE_CAPTURE_OUTPUT"] = "0"
         _tell(data, port, directory, once=once)
 
 
