@@ -18,6 +18,7 @@ import yaml
 
 from clients.pages import Block, Person, link_program, snippets
 from clients.processes import QUIET, free_port
+from faults.test_client_outages import senders
 
 SESSION = """
 import sys, traceback
@@ -202,3 +203,5 @@ class Reader:
             self.session.communicate(timeout=60)
         self.server.send_signal(signal.SIGTERM)
         self.server.wait(20)
+        for pid in senders(self.folder):  # what is left in a journal has nowhere to go
+            os.kill(pid, signal.SIGKILL)
