@@ -178,7 +178,7 @@ def _alike(pks: list[int], keys: list[int]) -> Iterator[tuple[int, int, int]]:
             end += 1
         each = end - start
         mine = keys[start:end]
-        while keys[end : end + each] == mine and pks[end] == pks[end + each - 1]:
+        while keys[end : end + each] == mine and pks[end : end + each].count(pks[end]) == each:
             end += each
         yield start, end, each
         start = end
