@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from browser import timing
 from browser.conftest import Open, keep_screenshot, served, until
 from browser.test_browser_pages import LOOKS, offences
 from cuvee.api.experiments import CreateExperiment, ExperimentTag
@@ -15,6 +18,24 @@ from cuvee.store.sql import SqlStore
 from refusals.served import Site
 
 MANY = 5000
+DAY = 24 * 60 * 60 * 1000
+QUIET = 0.5  # seconds that the control takes on a machine without other work
+PER_KEY = 0.1  # seconds that a key in the filter, or a frame of scrolling, may take
+SEARCHED = """(text) => new Promise((done) => {
+  const box = document.querySelector("input[type=search]");
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+  const grid = document.querySelector("[role=grid]");
+  const begin = performance.now();
+  set.call(box, text);
+  box.dispatchEvent(new Event("input", {bubbles: true}));
+  const look = () => {
+    const found = [...grid.querySelectorAll("a")].map((one) => one.textContent);
+    if (found.length === 1 && found[0].endsWith(text)) done((performance.now() - begin) / 1000);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+"""Puts a text into the filter as a key does; the seconds until only its experiment is there."""
 LONG = "team/" + "a rather long name of an experiment " * 5
 
 
@@ -112,3 +133,81 @@ def test_folders_tags_and_the_archive_narrow_the_list(site: Site, visit: Open) -
     expect(page.get_by_text("No experiment fits")).to_be_visible()
     page.locator("label").filter(has_text="Active").click()
     expect(grid.get_by_role("link")).to_have_text(["cellar/reds/old", "cellar/whites"])
+
+
+def test_what_goes_on_in_experiments_is_seen_and_stays_true(site: Site, visit: Open) -> None:
+    site.api("experiments/create", name="going/calm")
+    busy = site.api("experiments/create", name="going/busy")["experiment_id"]
+    now = int(time.time() * 1000)
+
+    def begin(at: int) -> str:
+        run = site.api("runs/create", experiment_id=busy, start_time=at)["run"]
+        return str(run["info"]["run_id"])
+
+    runs = [begin(now - 40 * DAY), begin(now - 3 * DAY), begin(now)]
+    for run in runs[:2]:
+        site.api("runs/update", run_id=run, status="FINISHED")
+    opened = visit(site)
+    page = opened.go("/experiments?q=going/")
+    grid = page.get_by_role("grid", name="Experiments")
+
+    def row(name: str) -> Locator:
+        return grid.get_by_role("row").filter(has=page.get_by_role("link", name=name))
+
+    expect(row("busy")).to_contain_text("31 running")
+    expect(row("busy").get_by_role("img", name="2 runs began in the last 14 days")).to_be_visible()
+    expect(row("busy").locator("[data-runs]")).to_have_count(2)
+    expect(row("calm").get_by_role("gridcell").nth(1)).to_have_text("0")
+    expect(row("calm").get_by_role("gridcell").nth(3)).to_have_text("\u2013")
+    for theme, width in [*LOOKS, ("light", 375)]:
+        opened.look(theme, width)
+        keep_screenshot(page, f"experiments-going-{theme}-{width}")
+        assert offences(page) == []
+    begin(now)
+    expect(row("busy")).to_contain_text("42 running")
+    site.api("runs/update", run_id=runs[2], status="FINISHED")
+    expect(row("busy")).to_contain_text("41 running")
+
+
+def test_only_what_is_on_screen_is_asked_about(site: Site, visit: Open) -> None:
+    opened = visit(site)
+    asked: list[list[str]] = []
+    opened.page.on(
+        "request",
+        lambda r: (
+            asked.append((r.post_data_json or {})["experiment_ids"])
+            if r.url.endswith("experiments/overview")
+            else None
+        ),
+    )
+    page = opened.go("/experiments")
+    grid = page.get_by_role("grid", name="Experiments")
+    expect(grid.get_by_role("gridcell").nth(1)).to_have_text(re.compile("[0-9]"))
+    grid.get_by_role("gridcell").first.focus()
+    page.keyboard.press("Control+End")
+    last = grid.get_by_role("row").filter(has=page.get_by_role("link", name="Default", exact=True))
+    expect(last.get_by_role("gridcell").nth(1)).to_have_text("0")
+    assert sum(len(ids) for ids in asked) <= 200
+    assert all(len(ids) <= 50 for ids in asked)
+
+
+def test_5_000_experiments_are_filtered_and_scrolled_within_100_ms(site: Site, visit: Open) -> None:
+    page = visit(site).go("/experiments")
+    grid = page.get_by_role("grid", name="Experiments")
+    expect(grid.get_by_role("link").nth(5)).to_be_visible()
+    numbers = iter(range(1000, MANY, 123))
+
+    def typed() -> float:
+        return float(page.evaluate(SEARCHED, f"/{next(numbers)}"))
+
+    assert timing.against(lambda: timing.worked(page), QUIET, typed) < PER_KEY
+    page.get_by_role("searchbox").fill("")
+    expect(grid.get_by_role("link").nth(5)).to_be_visible()
+    rounds = []
+
+    def slowest() -> float:
+        rounds.append(timing.scrolled(page, 3, 1500))
+        return rounds[-1]["most"] / 1000
+
+    assert timing.against(lambda: timing.worked(page), QUIET, slowest) < PER_KEY
+    assert min(found["at"] for found in rounds) > 2000, "it has come far"

@@ -35,6 +35,26 @@ WORK = """() => {
   return brush.getImageData(600, 250, 1, 1).data[3];
 }"""
 """Draws 1,200 noisy lines of 1,200 points, without any library."""
+FRAMES = """([speed, during]) => new Promise((done) => {
+  const grid = document.querySelector("[role=grid]");
+  const gaps = [];
+  let nodes = 0;
+  let before = performance.now();
+  const end = before + during;
+  const next = (now) => {
+    gaps.push(now - before);
+    if (gaps.length % 20 === 0) nodes = Math.max(nodes, document.querySelectorAll("*").length);
+    grid.scrollTop += speed * (now - before);
+    before = now;
+    if (now < end) requestAnimationFrame(next);
+    else {
+      gaps.sort((a, b) => a - b);
+      done({median: gaps[gaps.length >> 1], most: gaps.at(-1), nodes, at: grid.scrollTop});
+    }
+  };
+  requestAnimationFrame(next);
+})"""
+"""Scrolls a grid by so many pixels a millisecond; says what lies between frames."""
 TRAFFIC = """(part) => performance.getEntriesByType("resource")
   .filter((one) => one.name.includes(part))
   .reduce((sum, one) => sum + one.transferSize, 0)"""
@@ -83,3 +103,19 @@ def poll(page: Page, done: Callable[[], Any]) -> None:
 def moved(page: Page, part: str) -> int:
     """Return the bytes, headers and all, that came from addresses with a part."""
     return int(page.evaluate(TRAFFIC, part))
+
+
+def scrolled(page: Page, speed: float, during: int) -> dict[str, float]:
+    """Scroll the grid of a page from its top; return what the frames took.
+
+    Args:
+        page: the page.
+        speed: pixels a millisecond; 0 for what frames take anyway.
+        during: for so many milliseconds.
+
+    Returns:
+        ``median`` and ``most``: milliseconds between frames; ``nodes``: most elements that were
+        there; ``at``: how far it has come.
+    """
+    page.evaluate("document.querySelector('[role=grid]').scrollTop = 0")
+    return dict(page.evaluate(FRAMES, [speed, during]))

@@ -54,7 +54,7 @@ _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
 ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions SearchModelOverviews
-CheckSearch
+GetExperimentOverviews CheckSearch
 ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies

@@ -163,6 +163,7 @@ def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
             "order_by": ["name"],
             "view_type": "ALL",
         },
+        "GetExperimentOverviews": {"experiment_ids": [ids["experiment"]], "until": 1},
         "UpdateExperiment": {**experiment, "new_name": "wines"},
         "DeleteExperiment": experiment,
         "RestoreExperiment": {"experiment_id": ids["deleted experiment"]},

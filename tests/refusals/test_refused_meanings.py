@@ -70,6 +70,10 @@ EXPERIMENTS: list[Case] = [
     ("DeleteExperimentTag", {"experiment_id": "$experiment", "key": "absent"}, 404, MISSING),
     ("SearchExperiments", {"max_results": 0}, 400, INVALID),
     ("SearchExperiments", {"max_results": 50001}, 400, INVALID),
+    ("GetExperimentOverviews", {"experiment_ids": []}, 400, INVALID),
+    ("GetExperimentOverviews", {"experiment_ids": ["1"] * 101}, 400, INVALID),
+    ("GetExperimentOverviews", {"experiment_ids": ["1", "wine"]}, 400, INVALID),
+    ("GetExperimentOverviews", {"experiment_ids": ["1"], "until": -1}, 400, INVALID),
 ]  # fmt: skip
 
 OWN_ID = "1" * 16

@@ -15,6 +15,7 @@ from cuvee.api import (
     datasets,
     events,
     evidence,
+    experiment_overviews,
     experiments,
     files,
     folders,
@@ -52,6 +53,7 @@ from cuvee.api.base import Op
 
 _ROOMS = (
     experiments,
+    experiment_overviews,
     folders,
     runs,
     run_batches,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cuvee.api import experiment_overviews as glances
 from cuvee.api import experiments as api
 from cuvee.client.base import Calls
 from cuvee.client.values import PagedList, tag_items, view_name
@@ -62,6 +63,17 @@ class ExperimentCalls(Calls):
         )
         page = self.do(op)
         return PagedList(page.experiments, page.next_page_token)
+
+    def get_experiment_overviews(
+        self, experiment_ids: list[str]
+    ) -> list[glances.ExperimentOverview]:
+        """Return how much goes on in experiments: their runs, those running, and the last start.
+
+        Args:
+            experiment_ids: up to 100 experiments; those that one may not read are left out.
+        """
+        op = glances.GetExperimentOverviews(experiment_ids=[str(one) for one in experiment_ids])
+        return self.do(op).experiments
 
     def rename_experiment(self, experiment_id: str, new_name: str, *, comment: str = "") -> None:
         """Give an experiment another name."""

@@ -374,6 +374,22 @@ export interface ExperimentCreated {
   experiment_id: string;
 }
 
+/** The runs of an experiment at a glance; those of a deleted one are its deleted runs. */
+export interface ExperimentOverview {
+  experiment_id: string;
+  user_id?: string | null;
+  runs?: number;
+  more?: boolean;
+  running?: number;
+  last_run?: number | null;
+  days?: number[];
+}
+
+/** Experiments at a glance, in the order in which they were asked for. */
+export interface ExperimentOverviews {
+  experiments?: ExperimentOverview[];
+}
+
 /** A page of experiments, the token of the next, and how many pass if that was asked for. */
 export interface ExperimentPage {
   experiments?: Experiment[];
@@ -1792,6 +1808,24 @@ export const moveFolder = /*#__PURE__*/ operation<
   },
   FolderChanged
 >("moveFolder", "POST", "/api/1.0/cuvee/experiments/move-folder");
+
+/** Read how much goes on in experiments; those that the caller may not read are left out. Needs login. */
+export const getExperimentOverviews = /*#__PURE__*/ operation<
+  {
+    experiment_ids: string[];
+    until?: number;
+  },
+  ExperimentOverviews
+>("getExperimentOverviews", "POST", "/api/1.0/cuvee/experiments/overview");
+
+/** Read how much goes on in experiments; those that the caller may not read are left out. Needs login. */
+export const getExperimentOverviewsByGet = /*#__PURE__*/ operation<
+  {
+    experiment_ids: string[];
+    until?: number;
+  },
+  ExperimentOverviews
+>("getExperimentOverviewsByGet", "GET", "/api/1.0/cuvee/experiments/overview");
 
 /** Bring all deleted experiments in a folder back, with their runs. Needs manage. */
 export const restoreFolder = /*#__PURE__*/ operation<

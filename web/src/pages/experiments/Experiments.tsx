@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { serverUrl } from "../../api/client";
+import { useOverviews } from "../../api/experimentOverviews";
 import { type ExperimentsAsked, experimentsListed } from "../../api/experiments";
 import type { Experiment } from "../../api/schema.gen";
 import { useWindows } from "../../api/windows";
@@ -30,6 +31,7 @@ export function Experiments() {
   const { q = "", folder, tag, view } = search;
   const navigate = useNavigate();
   const rows = useWindows(experimentsListed(search));
+  const seen = useOverviews(rows.rowAt, rows.onRange);
   const [creating, setCreating] = useState(false);
   const [restoring, setRestoring] = useState<Experiment>();
   const box = useRef<HTMLInputElement>(null);
@@ -108,9 +110,9 @@ export function Experiments() {
               label={strings.title}
               columns={columns}
               count={rows.total}
-              rowAt={rows.rowAt}
+              rowAt={seen.rowAt}
               rowKey={(e) => e.experiment_id}
-              onRange={rows.onRange}
+              onRange={seen.onRange}
               about={JSON.stringify(search)}
               onOpen={({ experiment_id }) => open(experiment_id)}
               empty={

@@ -1,16 +1,48 @@
 import { Link } from "@tanstack/react-router";
 import { NOTE } from "../../api/edits";
+import type { SeenExperiment } from "../../api/experimentOverviews";
 import type { ExperimentsAsked } from "../../api/experiments";
-import type { Experiment } from "../../api/schema.gen";
+import type { Experiment, ExperimentOverview } from "../../api/schema.gen";
+import { Avatar } from "../../components/Avatar";
 import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import type { Column } from "../../components/DataGrid";
 import { Time } from "../../components/Time";
+import { grouped } from "../../lib/number";
 import { isViewTag } from "../../lib/views";
+import { Activity } from "./Activity";
 import styles from "./Experiments.module.css";
 import { strings } from "./strings";
 
 const TAGS = 3; // tags of an experiment that are shown
+
+/** What goes on in an experiment; nothing until it is known. */
+const OVERVIEW: readonly Column<SeenExperiment>[] = [
+  {
+    id: "runs",
+    name: strings.heads.runs,
+    width: 150,
+    cell: ({ seen }) => seen && <Runs seen={seen} />,
+  },
+  {
+    id: "days",
+    name: strings.heads.days,
+    width: 120,
+    cell: ({ seen }) => seen && <Activity days={seen.days ?? []} />,
+  },
+  {
+    id: "last",
+    name: strings.heads.last,
+    width: 110,
+    cell: ({ seen }) => seen && <Time at={seen.last_run} />,
+  },
+  {
+    id: "owner",
+    name: strings.heads.owner,
+    width: 130,
+    cell: ({ seen }) => seen && <Avatar name={seen.user_id} />,
+  },
+];
 
 /** What stands before the last "/" of a name; empty when there is none. */
 const folderOf = (name: string) => name.slice(0, Math.max(name.lastIndexOf("/"), 0));
@@ -24,8 +56,8 @@ export function experimentColumns(
   archived: boolean,
   onNarrow: (part: ExperimentsAsked) => void,
   onRestore: (experiment: Experiment) => void,
-): readonly Column<Experiment>[] {
-  const restore: Column<Experiment> = {
+): readonly Column<SeenExperiment>[] {
+  const restore: Column<SeenExperiment> = {
     id: "restore",
     name: "",
     width: 110,
@@ -44,7 +76,7 @@ export function experimentColumns(
     {
       id: "name",
       name: strings.heads.name,
-      width: 340,
+      width: 250,
       pinned: true,
       cell: ({ experiment_id, name }) => (
         <Link
@@ -59,10 +91,11 @@ export function experimentColumns(
       ),
     },
     ...(archived ? [restore] : []),
+    ...OVERVIEW,
     {
       id: "folder",
       name: strings.folder,
-      width: 150,
+      width: 120,
       cell: ({ name }) => {
         const folder = folderOf(name);
         if (!folder) return <span className={styles.none}>–</span>;
@@ -73,7 +106,7 @@ export function experimentColumns(
     {
       id: "tags",
       name: strings.heads.tags,
-      width: 300,
+      width: 280,
       cell: ({ tags = [] }) => (
         <span className={styles.tags}>
           {tags
@@ -111,6 +144,19 @@ export function experimentColumns(
       cell: (e) => <code>{e.experiment_id}</code>,
     },
   ];
+}
+
+/** How many runs there are, and how many of them go on. */
+function Runs({ seen: { runs = 0, more, running = 0 } }: { seen: ExperimentOverview }) {
+  return (
+    <span className={styles.runs}>
+      <span className="num" title={more ? strings.overview.more(runs) : undefined}>
+        {grouped(runs)}
+        {more && "+"}
+      </span>
+      {running > 0 && <Badge tone="info">{strings.overview.running(running)}</Badge>}
+    </span>
+  );
 }
 
 interface NarrowerProps {

@@ -53,7 +53,26 @@ export const strings = {
     restored: (name: string) => `${name} was restored.`,
     failed: "The experiment was not changed.",
   },
-  heads: { name: "Name", id: "Id", changed: "Last change", created: "Created", tags: "Tags" },
+  heads: {
+    name: "Name",
+    id: "Id",
+    changed: "Last change",
+    created: "Created",
+    tags: "Tags",
+    runs: "Runs",
+    days: "Last 14 days",
+    last: "Last run",
+    owner: "Owner",
+  },
+  overview: {
+    running: (runs: number) => `${grouped(runs)} running`,
+    more: (runs: number) => `More than ${grouped(runs)} runs; no more are counted here`,
+    days: (days: readonly number[]) =>
+      `${count(
+        days.reduce((sum, runs) => sum + runs, 0),
+        "run",
+      )} began in the last ${days.length} days, ${grouped(days.at(-1) ?? 0)} of them today`,
+  },
   columns: {
     title: "Columns",
     find: "Find metrics, params and tags",
