@@ -350,10 +350,6 @@ def test_a_request_that_has_become_stale_says_what_changed(
     expect(page.get_by_role("listitem").filter(has_text=f"{model} 2")).to_contain_text("Stale")
 
 
-def departure(name: str) -> TransitionStage:
-    return TransitionStage(name=name, version="1", stage="Archived", comment="withdrawn")
-
-
 def test_an_approval_that_comes_too_late_is_refused_and_explained(
     cellar: Cellar, model: str, visit: Open
 ) -> None:

@@ -11,28 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from faults.test_client_models_away import environment, file, ran, rows, synced
+from faults.test_client_models_away import SAVED, environment, file, ran, rows, synced
 from faults.test_client_outages import senders, shipped, until, uri_of
 from faults.test_crash import Server
 
 pytestmark = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
-
-MODEL = """
-    import sys, time
-    import cuvee
-    from cuvee.client.models import log_saved_model
-
-    def save(path, context):
-        (path / "MLmodel").write_text(f"artifact_path: {context.artifact_uri}\\n")
-        (path / "wei#ghts").write_bytes(b"1234")
-        print("saving", flush=True)
-        sys.stdin.readline()
-
-    cuvee.set_tracking_uri(sys.argv[1])
-    with cuvee.start_run() as run:
-        found = log_saved_model(save, name="m", registered_model_name="never")
-    print(found.model_id, found.logged_model.status, found.registered_model_version, flush=True)
-"""
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -49,15 +32,15 @@ def check_failed(server: Server, model_id: str) -> None:
     assert "'wei#ghts'" in told
     assert "leave out '#'" in told
     assert file(server, info["artifact_uri"], "MLmodel")
-    assert server.call("GET", "/api/2.0/mlflow/registered-models/get?name=never")[0] == 200
-    assert server.call("GET", "/api/2.0/mlflow/model-versions/get?name=never&version=1")[0] == 404
+    assert server.call("GET", "/api/2.0/mlflow/registered-models/get?name=saved")[0] == 200
+    assert server.call("GET", "/api/2.0/mlflow/model-versions/get?name=saved&version=1")[0] == 404
 
 
 def test_a_model_logged_offline_whose_file_is_refused_becomes_failed(
     server: Server, tmp_path: Path
 ) -> None:
-    script = written(tmp_path, "model.py", MODEL)
-    out = ran(script, uri_of(server), CUVEE_MODE="offline")
+    script = written(tmp_path, "model.py", SAVED)
+    out = ran(script, uri_of(server), "wei#ghts", CUVEE_MODE="offline")
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "journal", copy)
     words = [sys.executable, "-m", "cuvee", "sync", "--tracking-uri", uri_of(server)]
@@ -73,8 +56,8 @@ def test_a_model_logged_offline_whose_file_is_refused_becomes_failed(
 def test_a_file_that_a_restarted_server_refuses_makes_the_model_failed(
     server: Server, tmp_path: Path
 ) -> None:
-    script = written(tmp_path, "model.py", MODEL)
-    command = [sys.executable, str(script), uri_of(server)]
+    script = written(tmp_path, "model.py", SAVED)
+    command = [sys.executable, str(script), uri_of(server), "wei#ghts"]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

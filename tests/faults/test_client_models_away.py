@@ -213,21 +213,22 @@ def test_rows_that_are_logged_offline_come_below_those_that_the_server_has(
     assert tags["mlflow.loggedArtifacts"].count("path") == 2
 
 
-MIDWAY = """
+# What is saved by hand, with the name of its second file; it waits until it is told to go on.
+SAVED = """
     import sys
     import cuvee
     from cuvee.client.models import log_saved_model
 
     def save(path, context):
         (path / "MLmodel").write_text(f"artifact_path: {context.artifact_uri}\\n")
-        (path / "weights").write_bytes(b"1234")
+        (path / sys.argv[2]).write_bytes(b"1234")
         print("saving", flush=True)
         sys.stdin.readline()
 
     cuvee.set_tracking_uri(sys.argv[1])
     with cuvee.start_run() as run:
-        upload = log_saved_model(save, name="m", registered_model_name="midway")
-    print(upload.model_id, flush=True)
+        found = log_saved_model(save, name="m", registered_model_name="saved")
+    print(found.model_id, found.logged_model.status, found.registered_model_version, flush=True)
 """
 
 
@@ -235,10 +236,10 @@ MIDWAY = """
 def test_a_server_that_dies_while_a_model_is_logged_is_not_noticed(
     server: Server, tmp_path: Path
 ) -> None:
-    script = tmp_path / "midway.py"
-    script.write_text(textwrap.dedent(MIDWAY), encoding="utf-8")
+    script = tmp_path / "saved.py"
+    script.write_text(textwrap.dedent(SAVED), encoding="utf-8")
     with subprocess.Popen(
-        [sys.executable, str(script), uri_of(server)],
+        [sys.executable, str(script), uri_of(server), "weights"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -254,11 +255,12 @@ def test_a_server_that_dies_while_a_model_is_logged_is_not_noticed(
     server.start()
 
     until(lambda: shipped(tmp_path))
-    info = server.get(f"logged-models/{out.strip()}")["model"]["info"]
+    model_id = out.split()[0]
+    info = server.get(f"logged-models/{model_id}")["model"]["info"]
     assert info["status"] == "LOGGED_MODEL_READY"
     assert file(server, info["artifact_uri"], "weights") == b"1234"
-    version = server.get("model-versions/get", name="midway", version="1")["model_version"]
-    assert version["model_id"] == out.strip()
+    version = server.get("model-versions/get", name="saved", version="1")["model_version"]
+    assert version["model_id"] == model_id
 
 
 def test_disabled_logs_no_model_and_asks_nobody(script: Path, tmp_path: Path) -> None:

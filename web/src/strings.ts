@@ -44,7 +44,6 @@ export const strings = {
   theme: "Theme",
   themes: { light: "Light", dark: "Dark", system: "As the system" },
   loading: "Loading",
-  nothingSet: "–",
   breadcrumbs: "Breadcrumbs",
   notFound: {
     title: "There is no such page",

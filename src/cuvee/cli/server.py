@@ -12,7 +12,7 @@ from cuvee.cli.options import examples
 @click.command(
     epilog=examples(
         "cuvee server",
-        "cuvee server --host 0.0.0.0 --port 8080 --allowed-hosts ml.example.com --login",
+        "cuvee server --host 0.0.0.0 --allowed-hosts ml.example.com --login",
         "cuvee server --backend-store-uri postgresql://cuvee@db/cuvee \\",
         "             --artifacts-destination /srv/cuvee/artifacts --workers 4",
     )

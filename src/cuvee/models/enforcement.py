@@ -201,11 +201,6 @@ def _enforce_number(values: Any, dtype: DataType, name: Any) -> Any:
     raise _mismatch(name, dtype, have, _advice(values, dtype))
 
 
-def _is_flag(values: Any, target: Any) -> bool:
-    """Whether 64-bit integers are to become floats, and all are 0 or 1."""
-    return target.kind == "f" and values.dtype.kind == "i" and bool(values.isin([0, 1]).all())
-
-
 def _enforce_objects(values: Any, dtype: DataType, name: Any) -> Any:
     """Accept a column of Python objects that pandas has no dtype for."""
     import pandas as pd

@@ -10,12 +10,6 @@ export const TOP = 12;
 export const BOTTOM = 36;
 const ROOM = 0.05; // of an axis, beyond what is drawn
 
-/** Where the values of two axes lie in a drawing. */
-export interface Plane {
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-}
-
 const roomy = (place: number) => ROOM + place * (1 - 2 * ROOM);
 
 /** What place of its axis lies at a place of the drawing, both from 0 to 1. */
