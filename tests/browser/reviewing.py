@@ -6,10 +6,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playwright.sync_api import Page, expect
 
+from browser.conftest import served
 from conformance.pairs import register_pair
 from cuvee.api.base import Actor
 from cuvee.api.checks import SetCheck
@@ -20,10 +21,10 @@ from cuvee.api.reviews import ApproveTransitionRequest, CreateTransitionRequest
 from cuvee.api.users import CreateUser
 from cuvee.blobs.local import LocalBlobs
 from cuvee.store.sql import SqlStore
+from refusals.served import Site
 
 if TYPE_CHECKING:
     from browser.conftest import Open, Visit
-    from refusals.served import Site
 
 MODEL = "lr_wine_quality"
 PASSWORD = "correct horse battery"
@@ -39,6 +40,7 @@ stages:
       checks: [golden-set, metrics.rmse < 0.8]
       reason: true
 """
+REASON = "pH lowers the RMSE from 0.75 to 0.5"
 EVIDENCE = "https://ci.example/runs/7"
 
 
@@ -97,6 +99,27 @@ def seed_model(store: SqlStore, people: dict[str, Someone], name: str = MODEL) -
     first: dict[str, Any] = {"name": name, "version": "1", "stage": "Production"}
     people["ann"].do(CreateTransitionRequest(**first, comment="the first that is any good"))
     people["rita"].do(ApproveTransitionRequest(**first, comment="good enough"))
+
+
+class Cellar(NamedTuple):
+    """A server, and its store for those who are not looked at."""
+
+    site: Site
+    store: SqlStore
+    people: dict[str, Someone]
+
+    def ask(self, name: str, comment: str = REASON, who: str = "ann") -> str:
+        """Ask for version 2 to go to Production, and return the request's id."""
+        op = CreateTransitionRequest(name=name, version="2", stage="Production", comment=comment)
+        return str(self.people[who].do(op).request.id)
+
+
+def cellars(folder: Path) -> Iterator[Cellar]:
+    """Yield a server that asks for a login, with ann, rita and otto, until it is not needed."""
+    with stored(folder) as store:
+        people = seed_people(store)
+        for site in served(folder, "--login"):
+            yield Cellar(site, store, people)
 
 
 def enter(visit: Open, site: Site, name: str, **how: Any) -> Visit:

@@ -4,56 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Open, Visit, cut_off, keep_screenshot, served
+from browser.conftest import Open, Visit, cut_off, keep_screenshot
 from browser.reviewing import (
     EVIDENCE,
     MODEL,
-    Someone,
+    REASON,
+    Cellar,
     badge,
+    cellars,
     enter,
     seed_model,
-    seed_people,
-    stored,
 )
 from browser.test_browser_pages import offences
 from cuvee.api.models import DeleteRegisteredModel
-from cuvee.api.reviews import CreateTransitionRequest
 from cuvee.api.versions import TransitionStage
-from cuvee.store.sql import SqlStore
-from refusals.served import Site
 
-REASON = "pH lowers the RMSE from 0.75 to 0.5"
 AGAIN = "whites are in the set now"
 WORSE = "no run on white wines"
 DRIFTS = "it drifts on the new harvest"
 
 
-class Cellar(NamedTuple):
-    """A server, and its store for those who are not looked at."""
-
-    site: Site
-    store: SqlStore
-    people: dict[str, Someone]
-
-    def ask(self, name: str, comment: str = REASON, who: str = "ann") -> str:
-        """Ask for version 2 to go to Production, and return the request's id."""
-        op = CreateTransitionRequest(name=name, version="2", stage="Production", comment=comment)
-        return str(self.people[who].do(op).request.id)
-
-
 @pytest.fixture(scope="module")
 def cellar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cellar]:
     """A server that asks for a login, with ann, rita and otto."""
-    folder = tmp_path_factory.mktemp("reviewed")
-    with stored(folder) as store:
-        people = seed_people(store)
-        for site in served(folder, "--login"):
-            yield Cellar(site, store, people)
+    yield from cellars(tmp_path_factory.mktemp("reviewed"))
 
 
 @pytest.fixture

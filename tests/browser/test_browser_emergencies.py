@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Open, keep_screenshot, served
-from browser.reviewing import MODEL, POLICY, enter, seed_model, seed_people, stored
-from browser.test_browser_approvals import Cellar, column, said
+from browser.conftest import Open, keep_screenshot
+from browser.reviewing import MODEL, POLICY, Cellar, cellars, enter, seed_model
+from browser.test_browser_approvals import column, said
 from browser.test_browser_pages import THEMES, offences
 from cuvee.api.models import DeleteRegisteredModel
 from cuvee.api.policies import ApplyPolicy
@@ -23,11 +23,7 @@ RIGHT = "it was right, the set is extended"
 @pytest.fixture(scope="module")
 def cellar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cellar]:
     """A server that asks for a login, with ann, rita and otto."""
-    folder = tmp_path_factory.mktemp("emergencies")
-    with stored(folder) as store:
-        people = seed_people(store)
-        for site in served(folder, "--login"):
-            yield Cellar(site, store, people)
+    yield from cellars(tmp_path_factory.mktemp("emergencies"))
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import Open, keep_screenshot, served
-from browser.reviewing import MODEL, enter, seed_model, seed_people, stored
-from browser.test_browser_approvals import Cellar
+from browser.conftest import Open, keep_screenshot
+from browser.reviewing import MODEL, Cellar, cellars, enter, seed_model
 from browser.test_browser_pages import THEMES, offences
 
 TAB = f"/models/{MODEL}?tab=settings"
@@ -19,12 +18,9 @@ STRICTER = "approvals: 2"
 @pytest.fixture(scope="module")
 def cellar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cellar]:
     """A server that asks for a login, with a model under review."""
-    folder = tmp_path_factory.mktemp("settings")
-    with stored(folder) as store:
-        people = seed_people(store)
-        seed_model(store, people)
-        for site in served(folder, "--login"):
-            yield Cellar(site, store, people)
+    for found in cellars(tmp_path_factory.mktemp("settings")):
+        seed_model(found.store, found.people)
+        yield found
 
 
 def test_stages_are_listed_with_their_rules_and_edited_by_who_may(
