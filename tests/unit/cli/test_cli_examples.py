@@ -26,7 +26,7 @@ def commands(command: click.Command, parent: click.Context) -> Iterator[click.Co
             yield from commands(found, click.Context(found, info_name=name, parent=parent))
 
 
-ALL = list(commands(cli, click.Context(cli, info_name="cuvee")))
+ALL = list(commands(cli, click.Context(cli, info_name="cuvee", **cli.context_settings)))
 
 
 def shown(context: click.Context) -> list[str]:
@@ -77,7 +77,7 @@ def understand(words: list[str]) -> None:
 def test_help_fits_into_80_columns_and_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for context in ALL:
-        text = click.Context(context.command, info_name=context.command_path).get_help()
+        text = context.get_help()
         options = text.partition("Examples:")[0]
         assert max(map(len, options.splitlines())) <= 80, context.command_path
         assert "\x1b" not in text
