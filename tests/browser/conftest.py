@@ -214,6 +214,14 @@ def until(page: Page, read: Callable[[], Any], wanted: Any) -> None:
     assert found == wanted
 
 
+def arrow_down(page: Page) -> None:
+    """Press the arrow in a menu and wait for the focus, which follows after the key."""
+    text = "document.activeElement.textContent"
+    at = page.evaluate(text)
+    page.keyboard.press("ArrowDown")
+    until(page, lambda: page.evaluate(text) != at, wanted=True)
+
+
 def cut_off(page: Page, calls: str) -> Callable[[], None]:
     """Hold a page's calls in the test's hands, and return what cuts it off from their answers.
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Open, Visit, cut_off, keep_screenshot
+from browser.conftest import Open, Visit, arrow_down, cut_off, keep_screenshot
 from browser.reviewing import (
     EVIDENCE,
     MODEL,
@@ -175,7 +175,7 @@ def choose(page: Page, item: str) -> None:
     for _ in range(9):
         if page.evaluate(FOCUSED).strip() == item:
             break
-        page.keyboard.press("ArrowDown")
+        arrow_down(page)
     page.keyboard.press("Enter")
 
 

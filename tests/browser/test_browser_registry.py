@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.conftest import Open, cut_off, keep_screenshot, served
+from browser.conftest import Open, arrow_down, cut_off, keep_screenshot, served
 from browser.test_browser_pages import offences
 from refusals.served import Site
 
@@ -97,7 +97,7 @@ def test_a_version_is_promoted_by_keyboard_alone(model: str, cellar: Site, visit
     page.keyboard.press("m")
     expect(page.get_by_role("menu")).to_be_visible()
     while page.evaluate("document.activeElement.textContent") != "Production":
-        page.keyboard.press("ArrowDown")
+        arrow_down(page)
     page.keyboard.press("Enter")
     reason = page.get_by_label("Reason")
     expect(reason).to_be_visible()
