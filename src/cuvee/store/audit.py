@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, select
 
@@ -44,6 +44,18 @@ _count = hot(select(func.count()).select_from(_l))
 _signed = hot(select(func.max(schema.checkpoints.c.size)))
 
 
+class Waiting(NamedTuple):
+    """What a running server has yet to do; one that is written to always has something.
+
+    Args:
+        outside: events that are not in the log.
+        size: entries that the log has, of which some are under no checkpoint.
+    """
+
+    outside: frozenset[int]
+    size: int
+
+
 def audit_database(
     url: str,
     *,
@@ -69,13 +81,16 @@ def audit_database(
     connection = database.connect(read_only=True)
     try:
         cursor = connection.cursor()
-        for _ in range(patience - 1):
-            if not _unfinished(database, cursor):
+        before = None
+        for left in reversed(range(patience)):
+            database.begin(cursor, write=False)
+            tx = _tx(database, cursor)
+            if not left or (now := _waiting(tx)) is None:
                 break
+            before = before or now  # seconds old in the end
+            cursor.execute("ROLLBACK")
             time.sleep(1)
-        database.begin(cursor, write=False)
-        tx = _tx(database, cursor)
-        audit = audit_log(tx, kept, progress)
+        audit = audit_log(tx, kept, progress, before)
         _compare(tx, audit)
         cursor.execute("ROLLBACK")
         return audit
@@ -94,16 +109,25 @@ def _tx(database: Database, cursor: Any) -> Tx:
     )
 
 
-def _unfinished(database: Database, cursor: Any) -> bool:
-    database.begin(cursor, write=False)
-    tx = _tx(database, cursor)
-    waits = tx.first(_outside) is not None or tx.value(_count) != (tx.value(_signed) or 0)
-    cursor.execute("ROLLBACK")
-    return waits
+def _waiting(tx: Tx) -> Waiting | None:
+    outside, size = frozenset(event for (event,) in tx.all(_outside)), int(tx.value(_count))
+    return Waiting(outside, size) if outside or size != (tx.value(_signed) or 0) else None
 
 
-def audit_log(tx: Tx, kept: str = "", progress: Callable[[int, int], None] | None = None) -> Audit:
-    """Check the log in the snapshot of a transaction; see ``audit_database``."""
+def audit_log(
+    tx: Tx,
+    kept: str = "",
+    progress: Callable[[int, int], None] | None = None,
+    before: Waiting | None = None,
+) -> Audit:
+    """Check the log in the snapshot of a transaction; see ``audit_database``.
+
+    Args:
+        tx: the transaction.
+        kept: the checkpoint that was kept beside the key, if there is one.
+        progress: called with the number of places that are checked, and of all.
+        before: what waited some seconds ago and must be done by now; all there is if left out.
+    """
     found = schema.checkpoints.c
     audit = Audit(tx.all(select(found.size, found.note, found.created)), kept)
     total = tx.value(_count)
@@ -118,11 +142,15 @@ def audit_log(tx: Tx, kept: str = "", progress: Callable[[int, int], None] | Non
         if progress is not None:
             progress(audit.tree.size, total)
     for (event,) in tx.all(_outside):
-        audit.wrong(f"event {event} is not in the log: a server that runs on the database adds it")
+        if before is None or event in before.outside:
+            audit.wrong(
+                f"event {event} is not in the log: a server that runs on the database adds it"
+            )
     for event, field in tx.all(_orphans):
         audit.wrong(f"event {event}, which does not exist, has a text '{field}'")
     tiles = tx.all(select(schema.log_tiles))
-    audit.finish({(level, tile): bytes(hashes) for level, tile, hashes in tiles})
+    due = None if before is None else before.size
+    audit.finish({(level, tile): bytes(hashes) for level, tile, hashes in tiles}, due)
     return audit
 
 

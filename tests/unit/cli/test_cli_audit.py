@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -88,6 +91,29 @@ def test_the_log_is_verified_and_exported_with_and_without_a_server(
     found, said = audit(tmp_path, "verify", data)
     assert found == 1
     assert "event" in said.lower()
+
+
+def test_a_log_that_is_written_to_all_the_time_holds(data: str, tmp_path: Path) -> None:
+    site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
+    done = threading.Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            if done.is_set():
+                return
+            site.api("registered-models/create", name=f"wine {number}")
+
+    with ThreadPoolExecutor(1) as other:
+        writing = other.submit(write)
+        try:
+            for _ in range(3):
+                found, said = audit(tmp_path, "verify", data)
+                assert (found, "The history holds." in said) == (0, True), said
+        finally:
+            done.set()
+            writing.result()
+            site.close()
+    assert audit(tmp_path, "verify", data)[0] == 0
 
 
 def test_the_store_of_the_directory_is_verified_when_nothing_else_is_named(tmp_path: Path) -> None:

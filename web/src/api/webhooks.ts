@@ -23,6 +23,20 @@ export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled";
 const MOST = 1000;
 const OFTEN = 3000; // milliseconds: deliveries are no events, so the page asks
 
+// By webhook: its deletion, under way or done.
+const deletions = new Map<string, Promise<unknown>>();
+
+/** Wait while a webhook is being deleted, for good once it is: to read it would be refused. */
+async function unlessDeleted(webhook_id: string): Promise<void> {
+  const deletion = deletions.get(webhook_id);
+  if (!deletion) return;
+  const gone = await deletion.then(
+    () => true,
+    () => false,
+  );
+  if (gone) await new Promise(() => undefined);
+}
+
 export const hooksQuery = queryOptions({
   queryKey: ["webhooks"],
   queryFn: async ({ signal }) =>
@@ -33,7 +47,10 @@ export const hooksQuery = queryOptions({
 export const hookQuery = (webhook_id: string) =>
   queryOptions({
     queryKey: ["webhooks", webhook_id],
-    queryFn: async ({ signal }) => (await call(getHook, { webhook_id }, signal)).webhook,
+    queryFn: async ({ signal }) => {
+      await unlessDeleted(webhook_id);
+      return (await call(getHook, { webhook_id }, signal)).webhook;
+    },
     refetchInterval: OFTEN,
   });
 
@@ -44,8 +61,11 @@ export const useHook = (id: string) => useQuery(hookQuery(id));
 export function useDeliveries(webhook_id: string, state: DeliveryState | undefined) {
   return useInfiniteQuery({
     queryKey: ["webhooks", webhook_id, "deliveries", state],
-    queryFn: ({ signal, pageParam }) =>
-      call(listDeliveries, { webhook_id, state, max_results: 50, page_token: pageParam }, signal),
+    queryFn: async ({ signal, pageParam }) => {
+      await unlessDeleted(webhook_id);
+      const asked = { webhook_id, state, max_results: 50, page_token: pageParam };
+      return call(listDeliveries, asked, signal);
+    },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_page_token || undefined,
     select: (data): Delivery[] => data.pages.flatMap((page) => page.deliveries ?? []),
@@ -151,8 +171,16 @@ export const useSetSecret = () =>
 
 export const useDeleteHook = () =>
   useMutation({
-    mutationFn: ({ hook, comment }: Change) =>
-      call(deleteHook, { webhook_id: hook.webhook_id, comment }),
+    mutationFn: async ({ hook: { webhook_id }, comment }: Change) => {
+      // What is being read now is given up first: it could be refused as well.
+      const quiet = queries.cancelQueries({ queryKey: ["webhooks", webhook_id] });
+      const deletion = quiet.then(() => call(deleteHook, { webhook_id, comment }));
+      deletions.set(webhook_id, deletion);
+      await deletion.catch((problem) => {
+        deletions.delete(webhook_id);
+        throw problem;
+      });
+    },
   });
 
 /** Know of a deleted webhook no more; for when its page is left, for it could not be read there. */
