@@ -186,6 +186,7 @@ export const useDeleteHook = () =>
 /** Know of a deleted webhook no more; for when its page is left, for it could not be read there. */
 export function forgetHook(webhook_id: string): void {
   queries.removeQueries({ queryKey: ["webhooks", webhook_id] });
+  deletions.delete(webhook_id); // who comes back to the page is told that there is none
   void again();
 }
 
