@@ -209,9 +209,11 @@ def test_a_session_that_ends_leads_to_the_login(guarded: Site, visit: Open) -> N
     page.get_by_label("User name").fill("ann")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    models = page.get_by_role("link", name="Models", exact=True)
+    expect(models).to_be_visible()  # the login page has settled as well
     opened.settle()
     page.context.clear_cookies()
-    page.get_by_role("link", name="Models", exact=True).click()
+    models.click()
     expect(page).to_have_title(re.compile("Log in"))
     assert "next=" in page.url
 
