@@ -130,6 +130,7 @@ def enter(visit: Open, site: Site, name: str, **how: Any) -> Visit:
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(opened.url + "/approvals")  # the login page settles as well
     opened.settle()
     return opened
 
