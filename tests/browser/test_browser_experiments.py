@@ -36,6 +36,12 @@ SEARCHED = """(text) => new Promise((done) => {
   look();
 })"""
 """Puts a text into the filter as a key does; the seconds until only its experiment is there."""
+LEFT = """() => {
+  const key = new KeyboardEvent("keydown", {key: "End", ctrlKey: true, bubbles: true});
+  document.activeElement.dispatchEvent(key);
+  document.querySelector("input[type=search]").focus();
+}"""
+"""Goes to the last row by a key, and to the filter before that row can be drawn."""
 LONG = "team/" + "a rather long name of an experiment " * 5
 
 
@@ -82,6 +88,19 @@ def test_every_experiment_is_reached_and_found(site: Site, visit: Open) -> None:
     expect(page.get_by_role("heading", name="team 6/0042")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("/0042")
+
+
+def test_a_row_on_its_way_does_not_take_the_focus_from_the_filter(site: Site, visit: Open) -> None:
+    page = visit(site).go("/experiments")
+    grid = page.get_by_role("grid", name="Experiments")
+    filter_ = page.get_by_role("searchbox")
+    grid.get_by_role("gridcell").first.focus()
+    page.evaluate(LEFT)
+    expect(grid.get_by_role("link", name="Default", exact=True)).to_be_visible()
+    page.keyboard.type("/0042")
+    expect(filter_).to_be_focused()
+    expect(grid.get_by_role("link")).to_have_text(["team 6/0042"])
+    expect(filter_).to_have_value("/0042")
 
 
 def test_long_names_and_tags_keep_their_place(site: Site, visit: Open) -> None:

@@ -145,13 +145,18 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const focusCell = () => {
     if (!wanted.current) return;
+    const active = document.activeElement ?? document.body;
+    if (active !== document.body && !frame.current?.contains(active)) {
+      wanted.current = undefined; // who has gone elsewhere meanwhile stays there
+      return;
+    }
     const { row, column } = wanted.current;
     const cell = frame.current?.querySelector<HTMLElement>(
       `[data-row="${Math.min(row, count)}"][data-column="${column}"]`,
     );
     if (!cell) {
       // The cell that had the focus has scrolled away, and the next is not drawn yet.
-      if (document.activeElement === document.body) frame.current?.focus({ preventScroll: true });
+      if (active === document.body) frame.current?.focus({ preventScroll: true });
       return;
     }
     wanted.current = undefined;
