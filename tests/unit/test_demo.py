@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +39,19 @@ def cuvee_demo(cwd: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def staying_demo(directory: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A demo that has told its story and keeps its server; with what it has said."""
+def staying_demo(
+    directory: Path, port: int, until: str = "runs until Ctrl-C"
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A demo that has told its story and keeps its server; with what it has said.
+
+    It leads a group of processes, as a terminal's program does.
+    """
     command = [sys.executable, "-m", "cuvee", "demo", "--port", str(port)]
     with subprocess.Popen(
-        [*command, "--directory", str(directory)], stdout=subprocess.PIPE, text=True
+        [*command, "--directory", str(directory)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         limit = threading.Timer(PATIENCE, process.kill)
         limit.start()
@@ -52,12 +60,23 @@ def staying_demo(directory: Path, port: int) -> Iterator[tuple[subprocess.Popen[
             said = ""
             for line in process.stdout:
                 said += line
-                if "runs until Ctrl-C" in line:
+                if until in line:
                     break
             yield process, said
         finally:
             limit.cancel()
             process.kill()
+
+
+def left(folder: Path) -> list[str]:
+    """The processes whose words or surroundings name a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            said = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if str(folder).encode() in said:
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 def answers(port: int) -> bool:
@@ -188,3 +207,28 @@ def test_the_demo_leaves_nothing_that_waits_for_its_server(
     while any(path.is_dir() for path in journals.iterdir()):
         assert time.monotonic() < limit, list(journals.iterdir())
         time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("runs until Ctrl-C", signal.SIGINT),
+        ("Logging the run 'alcohol only'", signal.SIGINT),
+        ("runs until Ctrl-C", signal.SIGHUP),
+    ],
+)
+def test_a_demo_that_is_interrupted_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with staying_demo(tmp_path / "data", free_port(0), said) as (process, _):
+        assert len(left(tmp_path)) > 1
+        os.killpg(process.pid, number)  # what a terminal does
+        process.wait(PATIENCE)
+
+    limit = time.monotonic() + 10
+    while left(tmp_path):
+        assert time.monotonic() < limit, left(tmp_path)
+        time.sleep(0.1)
+    journals = tmp_path / ".local" / "state" / "cuvee" / "journal"
+    assert list(journals.iterdir()) == []

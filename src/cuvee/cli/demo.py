@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from cuvee.demo.story import Holder
 
+SHIPPING_SECONDS = 10.0
+"""Seconds that what the story has logged may take to reach the server."""
+
 
 @click.command(
     epilog=examples(
@@ -60,7 +63,8 @@ def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
     to Staging. Both are loaded by stage and predict. Every step is checked. The server then runs
     until Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, _stop_on_signal)
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, _stop_on_signal)
     with contextlib.ExitStack() as stack:
         if once:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuvee-demo-")))
@@ -73,6 +77,7 @@ def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
 def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -> None:
     from rich.console import Console
 
+    from cuvee.client.journals import finish_journals
     from cuvee.demo.data import make_wines, read_wines
     from cuvee.demo.run import HOST, free_port, serving
     from cuvee.demo.story import Story
@@ -99,7 +104,10 @@ def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -
         with step("Starting a server on SQLite") as result:
             server = stack.enter_context(serving(directory.resolve(), port))
             result.append(f"http://{HOST}:{port}")
-        holders = Story(f"http://{HOST}:{port}", wines, step).tell()
+        try:
+            holders = Story(f"http://{HOST}:{port}", wines, step).tell()
+        finally:  # a sender would look for a server that has gone, for an hour
+            finish_journals(SHIPPING_SECONDS)
         _print_result(console, holders)
         if not once:
             _stay(console, server, f"http://{HOST}:{port}", directory)

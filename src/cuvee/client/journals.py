@@ -216,6 +216,20 @@ def close_journals(timeout: float = 0.0) -> None:
             journal.close(timeout)
 
 
+def finish_journals(timeout: float) -> None:
+    """End this process's journals and their senders: the server is about to end as well.
+
+    Args:
+        timeout: seconds in which what was logged may still reach it.
+    """
+    journals = [j for j in _process.journals.values() if j and not isinstance(j, Nowhere)]
+    try:
+        close_journals(timeout)
+    finally:
+        for journal in journals:
+            journal.session.dismiss(timeout)
+
+
 def _fork() -> None:
     """Give a forked process journals of its own, in its parent's sessions, when it logs."""
     old = _process

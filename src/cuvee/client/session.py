@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -120,6 +121,26 @@ class Session:
             if done:
                 self._sender = 0
 
+    def dismiss(self, timeout: float) -> None:
+        """See the sender that this process has started to its end, for its server is about to end.
+
+        What is not shipped by then stays, for the next program with this server or ``cuvee sync``.
+
+        Args:
+            timeout: seconds that it may take while the server answers.
+        """
+        end = time.monotonic() + timeout
+        self._reap()
+        try:
+            while self._sender and time.monotonic() < end and not _in_vain(self.folder):
+                time.sleep(0.02)
+                self._reap()
+        finally:  # also of a second Ctrl-C
+            if self._sender:
+                os.kill(self._sender, signal.SIGTERM)
+                os.waitpid(self._sender, 0)
+                self._sender = 0
+
     def spawn(
         self, module: str, asked: str = "", ends: Sequence[int] = (), *, hold: bool = False
     ) -> int:
@@ -191,6 +212,19 @@ def held(folder: Path) -> bool:
                 return True
             finally:
                 os.close(fd)
+    return False
+
+
+def _in_vain(folder: Path) -> bool:
+    """Say whether the sender of a session has asked for its server for a second."""
+    from cuvee.client.records import State
+
+    now = time.time_ns() // 1_000_000
+    for path in folder.glob("*.state"):
+        with suppress(FileNotFoundError):
+            state = State.unpack(path.read_bytes())
+            if state is not None and state.failing and now - state.failing > 1000:
+                return True
     return False
 
 

@@ -49,7 +49,11 @@ def serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command += ["--artifacts-destination", str(directory / "artifacts")]
     with log.open("wb") as messages:
         server = subprocess.Popen(  # noqa: S603 - our own command
-            command, stdin=subprocess.DEVNULL, stdout=messages, stderr=subprocess.STDOUT
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=messages,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the block, which has something to send still
         )
     try:
         _wait_until_ready(server, port, log)
