@@ -37,6 +37,7 @@ const Curves = lazy(async () => ({ default: (await import("../charts/Curves")).C
 export function RunsTable({ experimentId, name }: { experimentId: string; name: string }) {
   const search = experimentRoute.useSearch();
   const { filter = "", by, stat = "mean", open = NONE, peek } = search;
+  const pins = JSON.stringify(search.pin ?? NONE);
   const deleted = search.view === "deleted";
   const { nest } = search;
   const navigate = useNavigate();
@@ -58,7 +59,9 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
     // A match never hides: with a filter all is unfolded, but for what was folded by hand.
     outline: nested ? { unfold: filter !== "", except: open } : undefined,
   };
-  const ready = (known || late) && !(asks && found.isPending) ? asked : undefined;
+  const can = (known || late) && !(asks && found.isPending);
+  // Rows that were read stay when columns only change their places.
+  const ready = can ? { ...asked, columns: [...fields].sort() } : undefined;
   const flat = useRunRows(by ? undefined : ready);
   const groups = useRunGroups(ready, by, sorts[0], open);
   const rows = by ? groups : flat;
@@ -92,15 +95,19 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const columns = useMemo(() => {
     const few = chosen.ids.size <= MOST_COMPARED ? [...chosen.ids] : [];
     const lines = new Map(by ? [] : drawn.map((run) => [run.id, run]));
+    const pin = JSON.parse(pins) as string[];
     const all = [
       nameColumn(split ? lines : strokesOf(few)),
       ...FIXED,
-      ...rows.columns.map(keyColumn),
+      ...inOrder(rows.columns, fields).map((id) => ({
+        ...keyColumn(id),
+        pinned: pin.includes(id),
+      })),
     ];
     const toggle = (row: TableRow) => latest.current(row);
     const placed = nested ? withNesting(all, filter !== "", toggle) : all;
     return withGroups(placed, by ? stat : undefined, toggle);
-  }, [rows.columns, chosen.ids, by, stat, nested, filter, split, drawn]);
+  }, [rows.columns, fields, pins, chosen.ids, by, stat, nested, filter, split, drawn]);
   const editing = useEditing(experimentId, deleted);
   const compare = () => {
     const ids = chosen.ids;
@@ -199,3 +206,10 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
 
 /** What of the charts a row stands for: the line of its run, or of its group. */
 const litBy = (row: TableRow) => ("group" in row ? groupId(row.group.group) : row.id);
+
+/** Columns in the order of those that are wanted; what is wanted no more comes last. */
+function inOrder(columns: readonly string[], wanted: readonly string[]): string[] {
+  const places = new Map(wanted.map((id, i) => [id, i]));
+  const place = (id: string) => places.get(id) ?? wanted.length;
+  return [...columns].sort((a, b) => place(a) - place(b));
+}

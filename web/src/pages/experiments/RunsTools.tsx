@@ -28,7 +28,7 @@ interface RunsToolsProps {
   /** What stays selected when other runs are shown. */
   sel: string | undefined;
   onCompare: () => void;
-  onChange: (part: Change) => void;
+  onChange: (part: Change, replace?: boolean) => void;
   onShow: (search: RunsSearch) => void;
 }
 
@@ -88,8 +88,9 @@ export function RunsTools(props: RunsToolsProps) {
         <ColumnPicker
           experiments={experiments}
           shown={asked.columns}
+          pinned={search.pin ?? []}
           automatic={search.cols === undefined}
-          onChange={(cols) => onChange({ cols })}
+          onChange={onChange}
           onClose={() => setPicking(false)}
         />
       )}

@@ -5,13 +5,12 @@ import type { TableRow } from "../../api/runGroups";
 import type { Column } from "../../components/DataGrid";
 import type { RunRow } from "../../lib/table";
 import { say } from "../../state/toasts";
-import { keyName } from "../runs/columns";
+import { keyName, NAME } from "../runs/columns";
 import styles from "./Experiment.module.css";
 import { saveName, saveTag, TextTagDialog } from "./RunTexts";
 import { strings } from "./strings";
 
 const texts = strings.edits;
-const NAME = "attributes.run_name";
 
 /** What is edited: the name of a run, or a tag, in the column of which it is. */
 interface Edited {

@@ -9,6 +9,7 @@ import { Time } from "../../components/Time";
 import { field } from "../../lib/filter";
 import { grouped, short } from "../../lib/number";
 import type { RunRow } from "../../lib/table";
+import { NAME } from "../runs/columns";
 import styles from "./Experiment.module.css";
 import type { Statistic } from "./route";
 import { strings } from "./strings";
@@ -33,10 +34,10 @@ export function withGroups(
       width: wide ? Math.max(column.width, WIDE) : column.width,
       cell: (row: TableRow): ReactNode => {
         if (!("group" in row)) {
-          if (!column.pinned || !inGroups) return column.cell(row);
+          if (column.id !== NAME || !inGroups) return column.cell(row);
           return <span className={styles.within}>{column.cell(row)}</span>;
         }
-        if (column.pinned) return <GroupName row={row} onToggle={onToggle} />;
+        if (column.id === NAME) return <GroupName row={row} onToggle={onToggle} />;
         return groupCell(row, column.id, statistic ?? "mean");
       },
     };

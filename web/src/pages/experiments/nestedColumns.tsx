@@ -4,6 +4,7 @@ import type { Column, Nesting } from "../../components/DataGrid";
 import { Icon } from "../../components/Icon";
 import { grouped } from "../../lib/number";
 import type { RunRow } from "../../lib/table";
+import { NAME } from "../runs/columns";
 import styles from "./Experiment.module.css";
 import { strings } from "./strings";
 
@@ -29,7 +30,7 @@ export function withNesting(
   onToggle: (row: RunRow) => void,
 ): Column<RunRow>[] {
   return columns.map((column) => {
-    if (!column.pinned) return column;
+    if (column.id !== NAME) return column;
     return {
       ...column,
       width: 300,

@@ -36,6 +36,8 @@ export interface RunsSearch {
   sort?: string | string[];
   /** Columns; those that vary when absent. */
   cols?: string[];
+  /** Those of them that stay at the left. */
+  pin?: string[];
   /** Deleted runs instead of the others, or the charts of the runs beside the table. */
   view?: "deleted" | "split";
   /** Selected runs: ids with commas, or all. */
@@ -70,6 +72,7 @@ export const readRuns = (query: Query): RunsSearch =>
     peek: text(query, "peek"),
     view: choice(query, "view", ["deleted", "split"]),
     sel: text(query, "sel"),
+    pin: texts(query, "pin"),
     cols: Array.isArray(query.cols) ? (texts(query, "cols") ?? []) : undefined,
   }) as RunsSearch;
 

@@ -6,9 +6,13 @@ import { Num } from "../../components/Num";
 import { Swatch } from "../../components/Swatch";
 import { Time } from "../../components/Time";
 import type { Stroke } from "../../lib/colour";
+import { readColumn } from "../../lib/columns";
 import type { RunRow } from "../../lib/table";
 import { duration } from "../../lib/time";
 import { strings } from "./strings";
+
+/** The column of runs' names; groups and nested runs are told apart in it. */
+export const NAME = "attributes.run_name";
 
 /** What every run has; ids are the keys of the search language. */
 export const FIXED: readonly Column<RunRow>[] = [
@@ -45,7 +49,7 @@ export const FIXED: readonly Column<RunRow>[] = [
 /** The name of a run, with the colour that it has in a comparison of those that are selected. */
 export function nameColumn(strokes: ReadonlyMap<string, Stroke>): Column<RunRow> {
   return {
-    id: "attributes.run_name",
+    id: NAME,
     name: strings.columns.name,
     width: 220,
     pinned: true,
@@ -74,8 +78,9 @@ export const keyName = (id: string) => id.slice(id.indexOf(".") + 1).replace(/^`
 
 /** A column for a metric, a param or a tag, by its field of the search language. */
 export function keyColumn(id: string): Column<RunRow> {
-  const name = keyName(id);
-  const metric = id.startsWith("metrics.");
+  const { base, point } = readColumn(id);
+  const name = point === "last" ? keyName(base) : strings.columns.point(keyName(base), point);
+  const metric = base.startsWith("metrics.");
   return {
     id,
     name,

@@ -32,6 +32,7 @@ export const strings = {
     started: "Started",
     duration: "Duration",
     user: "User",
+    point: (key: string, point: string) => `${key} (${point})`,
   },
   failed: "The run could not be read.",
   tabs: {
