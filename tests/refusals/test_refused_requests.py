@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 
@@ -139,6 +140,8 @@ NOT_HTTP = {
     + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\nx",
     "CONNECT": b"CONNECT localhost:1 HTTP/1.1\r\n" + HOST + b"\r\n",
     "asterisk": b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n",
+    "asterisk for a page": b"GET * HTTP/1.1\r\nAccept: text/html\r\n" + HOST + b"\r\n",
+    "host of half an address": b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
 }  # fmt: skip
 
 
@@ -160,6 +163,40 @@ def test_pipelined_requests_are_answered_in_order(site: Site) -> None:
     post = CREATE + b"Content-Length: %d\r\n\r\n" % len(body) + body
     found = site.exchange(get + bad + post + get + bad)
     assert re.findall(rb"HTTP/1.1 (\d+) ", found) == [b"200", b"404", b"400", b"200", b"404"]
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_what_is_malformed_is_refused_after_what_came_before_it(site: Site) -> None:
+    get = f"GET {GET_EXPERIMENT} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
+    chunks = CREATE + b"Transfer-Encoding: chunked\r\n\r\n"
+    for broken in (
+        b"BAD\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX Y: z\r\n\r\n",
+        chunks + b"zz\r\n",
+        chunks + b"2\r\n{}\r\n-1\r\n",
+    ):
+        for before in range(4):
+            found = site.exchange(get * before + broken + get)
+            statuses = re.findall(rb"HTTP/1.1 (\d+) ", found)
+            assert statuses == [b"200"] * before + [b"400"], (broken, before, found)
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_what_follows_a_body_is_bounded_and_no_header(site: Site) -> None:
+    idle = site.memory()
+    chunks = CREATE + b"Transfer-Encoding: chunked\r\n\r\n"
+    body = b'b\r\n{"name": 5}\r\n'
+    for start in (chunks + body + b"0\r\nX: ", chunks + b"b;x="):
+        with site.raw(20) as connection:
+            connection.sendall(start)
+            with contextlib.suppress(OSError):
+                for _ in range(1600):
+                    connection.sendall(b"x" * 65536)
+            assert connection.recv(1 << 16).startswith(b"HTTP/1.1 4")
+    assert site.memory() < idle + 64 * 2**20
+    found = site.exchange(chunks + body + b"0\r\nHost: a\r\nHost: b\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 400 "), found
+    assert b"'name'" in found
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -211,8 +248,17 @@ def test_an_offer_of_http2_or_websockets_is_passed_over(site: Site) -> None:
         assert re.findall(rb"HTTP/1.1 (\d+) ", found) == [b"200"], (offer, found[:300])
         body = b'{"name": 5}'
         post = CREATE + upgrade + b"Content-Length: 11\r\n\r\n" + body
-        found = site.exchange(post)
-        assert re.findall(rb"HTTP/1.1 (\d+) ", found) == [b"400"], (offer, found[:300])
+        head, end, rest = post.partition(b"\r\n\r\n")
+        chunked = CREATE + upgrade + b"Transfer-Encoding: chunked\r\n\r\nb\r\n" + body
+        found = site.exchange(get + post + get + chunked + b"\r\n0\r\n\r\n" + get)
+        statuses = re.findall(rb"HTTP/1.1 (\d+) ", found)
+        assert statuses == [b"200", b"400", b"200", b"400", b"200"], (offer, found)
+        assert found.count(b"Invalid value 5 for parameter 'name'") == 2
+        with site.raw() as connection:  # the body comes later
+            connection.sendall(head + end)
+            time.sleep(0.1)
+            connection.sendall(rest)
+            assert b"Invalid value 5 for parameter 'name'" in connection.recv(1000)
 
 
 @pytest.mark.usefixtures("unchanged")

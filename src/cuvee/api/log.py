@@ -9,11 +9,11 @@ from msgspec import Meta, Struct
 from cuvee.api.base import CUVEE, Permission, Read, Write
 from cuvee.errors import InvalidParameter
 
-_MOST = 2**63 - 1
-Place = Annotated[int, Meta(ge=1, le=_MOST, description="an event's place, its ``sequence``")]
+MOST = 2**63 - 1
+Place = Annotated[int, Meta(ge=1, le=MOST, description="an event's place, its ``sequence``")]
 Entries = Annotated[
     int,
-    Meta(ge=0, le=_MOST, description="a number of entries; 0: those under the latest checkpoint"),
+    Meta(ge=0, le=MOST, description="a number of entries; 0: those under the latest checkpoint"),
 ]
 Hash = Annotated[str, Meta(description="32 bytes, base64")]
 
@@ -138,7 +138,7 @@ class ListCheckpoints(Read[CheckpointPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "log/checkpoints"
     needs: ClassVar[Permission] = Permission.LOGIN
     history: ClassVar[bool] = True
-    above: Annotated[int, Meta(ge=0, le=_MOST, description="only larger ones")] = 0
+    above: Annotated[int, Meta(ge=0, le=MOST, description="only larger ones")] = 0
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 1000
 
 
@@ -161,9 +161,9 @@ class GetConsistency(Read[Consistency], frozen=True, kw_only=True):
     needs: ClassVar[Permission] = Permission.LOGIN
     history: ClassVar[bool] = True
     legacy: ClassVar[dict[str, str]] = {"from": "from_size", "to": "to_size"}
-    from_size: Annotated[int, Meta(ge=0, le=_MOST, description="also called ``from``")]
+    from_size: Annotated[int, Meta(ge=0, le=MOST, description="also called ``from``")]
     to_size: Annotated[
-        int, Meta(ge=0, le=_MOST, description="also called ``to``; 0 for the latest")
+        int, Meta(ge=0, le=MOST, description="also called ``to``; 0 for the latest")
     ] = 0
 
     def check(self) -> None:
@@ -189,7 +189,7 @@ class ListLogEntries(Read[LogEntryPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "log/entries"
     needs: ClassVar[Permission] = Permission.LOGIN
     history: ClassVar[bool] = True
-    since: Annotated[int, Meta(ge=0, le=_MOST, description="only entries after this sequence")] = 0
+    since: Annotated[int, Meta(ge=0, le=MOST, description="only entries after this sequence")] = 0
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 1000
 
 

@@ -191,6 +191,8 @@ class App:
 
     def _below_prefix(self, path: str) -> str:
         """Return a path without the prefix; slashes before a call count as one."""
+        if not path.startswith("/"):  # OPTIONS * asks about the server as a whole
+            raise EndpointNotFound("The target is no path: begin it with a slash.")
         path = _one_slash(path)
         if self.prefix:
             if not path.startswith(self.prefix + "/") and path != self.prefix:

@@ -158,7 +158,8 @@ def _host_name(host: str) -> str:
     """Return a ``Host`` header's name without its port; exactly, not by pattern."""
     host = host.strip().lower()
     if host.startswith("["):
-        name, _, port = host[1:].partition("]")
-        return name if not port or (port[0] == ":" and port[1:].isdecimal()) else ""
+        name, closed, port = host[1:].partition("]")
+        ends = not port or (port[0] == ":" and port[1:].isdecimal())
+        return name if closed and ends else ""
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdecimal() else host

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, TimerHandle
 from functools import partial
 from typing import Any, cast
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cuvee.api import wire
@@ -16,6 +17,7 @@ from cuvee.server.feed import ABORT, END
 MAX_URL = 65_535  # as far as the parser can count
 MAX_HEAD = 256 << 10
 LINGER = 2.0  # seconds
+PATIENCE = 60.0  # seconds for a head, and for each piece of a body
 SHORT = 4096  # bytes of a write that may wait for the next one
 BIG = 65_536  # bytes of a body that is not copied behind its head
 
@@ -94,34 +96,109 @@ def _answer(cycle: RequestResponseCycle, head: bytes, body: bytes) -> bool:
 class Protocol(HttpToolsProtocol):
     """One connection.
 
-    The parser has no limit of its own: without one here, a single request line could fill the
-    memory before any code of the application sees it.
+    The parser has no limit of its own: without one here, a single request line, or the trailers
+    behind a body, could fill the memory before any code of the application sees it.
     """
 
     _head = 0
     _in_head = True
+    _in_message = False
+    _declining = False
     _refused = False
+    _refusal: tuple[int, str] | None = None
+    _late: TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin a connection."""
         super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
+        self._late = self.loop.call_later(PATIENCE, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come; uvicorn calls the application once the head is complete."""
-        if self._refused:
+        if self._refused or self._refusal:
             return
-        if self._in_head:
-            self._head += len(data)
-            if self._head > MAX_HEAD + len(data):
-                self._refuse(431, f"The URL and headers are longer than {MAX_HEAD >> 10} KiB.")
-                return
-        super().data_received(data)
+        self._head += len(data)
+        if self._head > MAX_HEAD + len(data):
+            self._refuse(431, f"The URL and headers are longer than {MAX_HEAD >> 10} KiB.")
+            return
+        self._unset_keepalive_if_required()
+        self._parse(data)
+        if self._late is not None and not (self._in_message and self._in_head):
+            self._stop_waiting()
+        if self._in_message and self._late is None:
+            self._late = self.loop.call_later(PATIENCE, self._too_late)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            if self._declining:
+                self._decline(data[upgrade.args[0] :])
+        except HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self._refuse_malformed()
+
+    def _decline(self, rest: bytes) -> None:
+        """Read a request that offers another protocol as if it did not.
+
+        The parser takes all that follows for the other protocol, be it the request's own body.
+        """
+        self._declining = False
+        kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        line = b"%s %s HTTP/%s" % (
+            self.parser.get_method(), self.url, self.parser.get_http_version().encode(),
+        )  # fmt: skip
+        self.parser = HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parse(b"\r\n".join([line, *kept, b"", rest]))
+
+    # ------------------------------------------------------------ what the parser has found
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._head, self._in_head = 0, True
+        self._head, self._in_head, self._in_message = 0, True, True
         self.scope[ABORT] = self.transport.abort  # type: ignore[literal-required]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what comes behind the body is none, for it has been acted on by then."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin the application: it limits bodies itself."""
+        self._head = 0
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._declining = True
+            return
+        super().on_headers_complete()  # fails where the URL is none: then the head is malformed
+        self._in_head = False
+        self.scope[ANSWER] = partial(_answer, self.cycle)  # type: ignore[literal-required]
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on a piece of the body."""
+        self._head = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if not self._declining:
+            self._in_message = False
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request of the connection, or to why there is none."""
+        last = not self.pipeline
+        super().on_response_complete()
+        if last and self._refusal:
+            self._send_refusal(*self._refusal)
+
+    # ------------------------------------------------------------ refusals
 
     def shutdown(self) -> None:
         """Finish: a request is answered first, but a stream would not end by itself."""
@@ -130,13 +207,25 @@ class Protocol(HttpToolsProtocol):
             scope[END]()
         super().shutdown()
 
-    def on_headers_complete(self) -> None:
-        """Stop counting: the application limits bodies."""
-        self._in_head = False
-        super().on_headers_complete()
-        self.scope[ANSWER] = partial(_answer, self.cycle)  # type: ignore[literal-required]
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words
+    def _too_late(self) -> None:
+        """Give up a request that does not come to its end; the server may be who keeps it."""
+        self._late = None
+        if self.flow.read_paused:
+            self._late = self.loop.call_later(PATIENCE, self._too_late)
+        elif self._in_message:
+            self._refuse(
+                408,
+                f"Nothing more of the request came within {PATIENCE:.0f} seconds: send it again.",
+            )
+        else:  # it never said anything
+            self.transport.close()
+
+    def _refuse_malformed(self) -> None:
         """Refuse what cannot be parsed."""
         if len(getattr(self, "url", b"")) > MAX_URL:
             self._refuse(
@@ -148,18 +237,35 @@ class Protocol(HttpToolsProtocol):
             self._refuse(400, "This is not a well-formed HTTP/1.1 request.")
 
     def _refuse(self, status: int, message: str) -> None:
+        """Answer what is coming in with a refusal, after all that came whole before it."""
+        self._stop_waiting()
+        cycle = self.cycle
+        if self._in_message and not self._in_head and cycle.more_body:  # its own body is broken
+            if cycle.response_started:
+                self.transport.close()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if not self.pipeline:
+                self._send_refusal(status, message)
+                return
+            self.pipeline.popleft()
+        elif cycle is None or cycle.response_complete:
+            self._send_refusal(status, message)
+            return
+        self._refusal = (status, message)
+
+    def _send_refusal(self, status: int, message: str) -> None:
         body = wire.encode_error(InvalidParameter.error_code, message)
         head = (
             f"HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self._refused = True
+        self._unset_keepalive_if_required()
         self.transport.write(head.encode() + body)
         # A connection that is closed while bytes still arrive is reset, and the client may never
         # see the answer: let it finish, for a moment.
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(LINGER, self.transport.close)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: clients that offer HTTP/2 go on with HTTP/1.1."""

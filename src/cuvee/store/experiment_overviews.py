@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 
 from cuvee.api.experiment_overviews import (
     DAYS,
@@ -40,8 +50,9 @@ def _counted(most: int, *which: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _of_day(day: int) -> ColumnElement[int]:
-    begin = arg("since") + literal_column(str(day * DAY))
-    end = arg("since") + literal_column(str((day + 1) * DAY))
+    since = cast(arg("since"), BigInteger)  # a driver sends an early one as a shorter number
+    begin = since + literal_column(str(day * DAY))
+    end = since + literal_column(str((day + 1) * DAY))
     return _counted(MOST_OF_A_DAY, _r.c.start_time >= begin, _r.c.start_time < end)
 
 

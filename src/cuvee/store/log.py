@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import exists, func, select
 
 from cuvee.api.log import (
+    MOST,
     Checkpoint,
     CheckpointPage,
     Consistency,
@@ -358,7 +359,7 @@ def list_log_entries(tx: Tx, op: ListLogEntries) -> LogEntryPage:
 
 
 def _entries(tx: Tx, start: int, count: int) -> list[LogEntry]:
-    within = (_l.c.place >= start) & (_l.c.place < start + count)
+    within = _l.c.place.between(start, min(start + count - 1, MOST))
     leaves = tx.all(select(_l.c.place, _l.c.leaf).where(within).order_by(_l.c.place))
     query, values = seen(tx, IN_ORDER.where(within))
     rows = {row[0]: row[1:] for row in tx.all(query, **values)}
