@@ -14,6 +14,7 @@ from browser import timing
 from browser.conftest import Open, Visit, keep_screenshot, served
 from browser.test_browser_pages import THEMES, offences
 from cuvee.api.models import CreateRegisteredModel, RegisteredModelTag
+from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.store.sql import SqlStore
 from refusals.served import Site
 
@@ -22,6 +23,16 @@ QUIET = 1.1  # seconds that the control takes on a machine without other work
 HELD = "wine_held"
 MEASURED = "model_0007"
 AGO = r"(now|just now|\d.*ago)"
+LATER = 340 * 86_400  # seconds after which the longest is said that the page says of times
+AGES_AGO = "11 mo. ago"
+SEEN = """(cells) => cells.map((cell) => {
+  const [box, time] = [cell.getBoundingClientRect(), cell.querySelector("time")];
+  const at = time.getBoundingClientRect();
+  const cut = [time, ...cell.querySelectorAll("a")].some((e) => e.scrollWidth > e.clientWidth + 1
+    && getComputedStyle(e).display !== "inline");
+  return !cut && at.left >= box.left && at.right <= box.right - 9;
+})"""
+"""Whether the version and the time of a cell are seen whole."""
 LONG = "zz_" + "a_very_long_name_that_somebody_has_chosen_" * 5
 
 
@@ -95,6 +106,35 @@ def test_the_list_says_what_is_in_the_stages_and_what_waits(registry: Site, visi
     expect(held.nth(5).locator("[title]").first).to_have_attribute("title", "root moved a version")
     held.nth(1).get_by_role("link").click()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with a model that has 120 versions, all but one of them in Staging."""
+    folder = tmp_path_factory.mktemp("crowded")
+    store = SqlStore.open(f"sqlite:///{folder}/cuvee.db")
+    store.do(CreateRegisteredModel(name=HELD))
+    for number in range(1, 121):
+        store.do(CreateModelVersion(name=HELD, source="s3://b/m"))
+        stage = "Production" if number == 1 else "Staging"
+        store.do(TransitionStage(name=HELD, version=str(number), stage=stage))
+    store.close()
+    yield from served(folder)
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_stage_says_the_version_and_since_when_in_full(
+    crowded: Site, visit: Open, width: int
+) -> None:
+    """However many digits and other versions there are."""
+    opened = visit(crowded, width=width)
+    opened.page.clock.install(time=time.time() + LATER)
+    page = opened.go("/models")
+    held = cells(page, HELD)
+    expect(held.nth(1)).to_have_text("Version 1" + AGES_AGO)
+    expect(held.nth(2)).to_have_text("Version 120+118" + AGES_AGO)
+    keep_screenshot(page, f"models-since-{width}")
+    assert page.evaluate(SEEN, [held.nth(i).element_handle() for i in (1, 2)]) == [True, True]
 
 
 def test_the_key_metric_of_production_is_shown_or_another_that_is_chosen(

@@ -11,6 +11,7 @@ import type { ModelsSearch } from "./route";
 import { strings } from "./strings";
 
 const ALWAYS = ["Production", "Staging"]; // stages with a column though nothing may be in them
+const STAGE = 230; // fits "Version 120 +118 11 mo. ago"
 const TAGS = 3; // of a model that are shown
 
 /** The stages that have a column, in their order. */
@@ -28,7 +29,7 @@ export function modelColumns(
     {
       id: "name",
       name: heads.name,
-      width: 210,
+      width: 200,
       pinned: true,
       sortable: true,
       cell: ({ name }) => (
@@ -40,7 +41,7 @@ export function modelColumns(
     ...stageColumns(stages).map((stage) => ({
       id: `stage ${stage}`,
       name: stage,
-      width: 186,
+      width: STAGE,
       cell: (model: ModelOverview) => <Held model={model} stage={stage} />,
     })),
     {
@@ -65,14 +66,14 @@ export function modelColumns(
     {
       id: "changed",
       name: heads.changed,
-      width: 190,
+      width: 176,
       sortable: true,
       cell: (model) => <Changed model={model} />,
     },
     {
       id: "owner",
       name: heads.owner,
-      width: 120,
+      width: 108,
       cell: ({ user_id: owner }) =>
         owner && (
           <Link
@@ -89,7 +90,7 @@ export function modelColumns(
     {
       id: "tags",
       name: heads.tags,
-      width: 240,
+      width: 200,
       cell: ({ tags = [] }) => (
         <span className={styles.cells}>
           {tags.slice(0, TAGS).map(({ key, value = "" }) => (
