@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useMeasures } from "../../api/measures";
 import { usePolicy } from "../../api/models";
 import { useRequestsOf } from "../../api/requests";
@@ -9,6 +9,7 @@ import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Board.module.css";
 import { Column, type Marks } from "./BoardColumn";
+import { BoardFrame } from "./BoardFrame";
 import { useCardDrag } from "./drag";
 import { MoveDialog } from "./MoveDialog";
 import { RollbackDialog } from "./RollbackDialog";
@@ -40,12 +41,13 @@ export function Board({ name, versions, metric }: BoardProps) {
   };
   const [move, setMove] = useState<Move | undefined>();
   const [rollback, setRollback] = useState("");
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const onMove = (number: string, stage: string) => {
     const version = versions.find((v) => v.version === number);
     if (version) setMove({ version, stage });
   };
   const { drag, begin } = useCardDrag(onMove);
+  useShown(frame, versions, move);
   useKeys([
     {
       keys: "m",
@@ -61,12 +63,7 @@ export function Board({ name, versions, metric }: BoardProps) {
     <Loaded query={policy} failed={strings.versionsFailed}>
       {({ stages = [] }) => (
         <>
-          <section
-            className={styles.board}
-            aria-label={strings.board.label}
-            data-dragging={drag ? "" : undefined}
-            ref={frame}
-          >
+          <BoardFrame frame={frame} stages={stages} dragging={drag !== undefined}>
             {stages.map((stage) => (
               <Column
                 key={stage}
@@ -80,7 +77,7 @@ export function Board({ name, versions, metric }: BoardProps) {
                 onPress={begin}
               />
             ))}
-          </section>
+          </BoardFrame>
           <p className={styles.hint}>{strings.board.hint}</p>
           {move && (
             <MoveDialog
@@ -105,6 +102,24 @@ export function Board({ name, versions, metric }: BoardProps) {
       )}
     </Loaded>
   );
+}
+
+/** Bring a card that has been moved into sight, for its column may be beyond the board's edge. */
+function useShown(
+  frame: RefObject<HTMLElement | null>,
+  versions: readonly ModelVersion[],
+  move: Move | undefined,
+): void {
+  const asked = useRef<Move>(undefined);
+  if (move) asked.current = move;
+  useEffect(() => {
+    const { version, stage } = asked.current ?? {};
+    const now = versions.find((v) => v.version === version?.version);
+    if (!stage || now?.current_stage !== stage) return;
+    asked.current = undefined;
+    const card = frame.current?.querySelector(`[data-card="${now.version}"]`);
+    card?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [frame, versions]);
 }
 
 /** Open a card's menu; the menu listens to the keyboard of its button. */

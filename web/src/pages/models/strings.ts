@@ -105,6 +105,15 @@ export const strings = {
     label: "Lifecycle board",
     column: (stage: string, number: number) => `${stage}, ${count(number, "version")}`,
     empty: "No version",
+    further: (before: number, after: number) =>
+      [
+        before && `${count(before, "stage")} to the left`,
+        after && `${count(after, "stage")} to the right`,
+      ]
+        .filter(Boolean)
+        .join(", "),
+    toLeft: "Stages to the left",
+    toRight: "Stages to the right",
     more: (number: number) => `${count(number, "more version")}`,
     actions: (version: string) => `Actions for version ${version}`,
     moveTo: "Move to",
