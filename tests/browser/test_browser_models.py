@@ -47,6 +47,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store.close()
     for site in served(folder):
         site.api("registered-models/create", name=LONG)
+        log_a_metric(site)
         site.api("registered-models/create", name=HELD, tags=[{"key": "team", "value": "cellar"}])
         for stage in ("Production", "Staging", None, None):
             made = site.api("model-versions/create", name=HELD, source="s3://b/m")
@@ -55,7 +56,6 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             if stage:
                 site.api("model-versions/transition-stage", **named, stage=stage)
         ask_for_a_move(site, named)
-        log_a_metric(site)
         site.api("registered-models/alias", **named, alias="champion")
         yield site
 
