@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from cuvee import api
 from cuvee.api.base import Op
-from refusals.served import API, Site, check_refusal
+from refusals.served import API, TYPE, Site, check_refusal
 
 CREATE = API + "experiments/create"
 MIB = 1 << 20
@@ -85,6 +86,23 @@ def test_another_content_type_is_refused_and_named(site: Site) -> None:
         check_refusal(answer, kind)
         assert "application/json" in answer.json["message"]
     check_refusal(site.send("POST", CREATE, good, headers={}), "no content type")
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_an_encoded_body_is_refused_and_its_encoding_named(site: Site) -> None:
+    plain = b'{"name": "new"}'
+    for coding, body in (("gzip", gzip.compress(plain)), ("GZIP", plain), ("br", plain)):
+        answer = site.send(
+            "POST", API + "experiments/create", body, headers={**TYPE, "Content-Encoding": coding}
+        )
+        check_refusal(answer, coding)
+        assert answer.status == 415
+        assert coding.lower() in answer.json["message"]
+    head = f"POST {API}experiments/create HTTP/1.1\r\nHost: localhost\r\n"
+    head += "Content-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    found = site.exchange(head.encode() + b"f\r\n" + plain + b"\r\n0\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 400 "), found
+    assert b"only 'chunked'" in found
 
 
 @pytest.mark.usefixtures("unchanged")

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cuvee.server.openapi import openapi
+from cuvee.server.openapi import document
 
 PAGE = Path(__file__).resolve().parents[2] / "web" / "src" / "api" / "schema.gen.ts"
 HEAD = """// Made from /api/openapi.json by tests/structure/ui_types.py; do not edit.
@@ -40,11 +40,11 @@ PLAIN = {"string": "string", "integer": "number", "number": "Float", "boolean": 
 
 def page() -> str:
     """Return the module."""
-    document = json.loads(openapi())
+    described = document()
     parts = [HEAD]
-    for name, schema in sorted(document["components"]["schemas"].items()):
+    for name, schema in sorted(described["components"]["schemas"].items()):
         parts.append(_declaration(name, schema))
-    for path, methods in sorted(document["paths"].items()):
+    for path, methods in sorted(described["paths"].items()):
         parts += [_operation(path, method, found) for method, found in methods.items()]
     return "\n".join(parts)
 

@@ -28,6 +28,7 @@ from cuvee.errors import (
     TooLarge,
     TooManyRequests,
     Unauthenticated,
+    UnsupportedMediaType,
 )
 from cuvee.rules.targets import Allowed
 from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, send_bytes, send_json
@@ -403,6 +404,10 @@ CALLS = ("/api/", "/ajax-api/", "/get-artifact", "/model-versions/get-artifact")
 """What the paths of clients' calls begin with; all others are pages and their files."""
 
 
+CODINGS = (b"gzip", b"x-gzip", b"deflate", b"br", b"zstd", b"compress")
+"""Encodings of bodies that are known, and not read."""
+
+
 def _named(key: bytes, scope: Scope, body: bytes) -> Once:
     target = b"?".join((scope["raw_path"].partition(b"?")[0], scope["query_string"]))
     return once(key.decode("latin-1"), scope["method"], target.decode("latin-1"), body)
@@ -435,6 +440,12 @@ async def _read(kind: AnyOp, method: str, headers: dict[bytes, bytes], receive: 
         raise InvalidParameter(
             f"The Content-Type must be application/json (got {got}): "
             "send the parameters as a JSON object and say so in the header."
+        )
+    coding = headers.get(b"content-encoding", b"").strip().lower()
+    if coding in CODINGS:
+        raise UnsupportedMediaType(
+            f"The body is encoded as {coding.decode()}: send JSON as it is, without "
+            "Content-Encoding."
         )
     if length.isdigit() and len(length) < 20 and int(length) > kind.max_body:
         raise _too_large(kind)

@@ -28,9 +28,11 @@ def collect(sent: Sequence[tuple[bytes, bytes]]) -> Headers:
 
     Raises:
         BadRequest: one that decides who asks, or for what, stands there twice: a proxy may have
-            looked at the other.
+            looked at the other; or the body is encoded for the transfer in a way that is not read.
     """
     found = dict(sent)
+    if found.get(b"transfer-encoding", b"chunked").strip().lower() != b"chunked":
+        raise BadRequest("Of transfer encodings only 'chunked' is known: send the body as it is.")
     if len(found) < len(sent):
         names = [name for name, _ in sent]
         for name in _ONCE & found.keys():

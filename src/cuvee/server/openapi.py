@@ -20,6 +20,7 @@ from cuvee.server.histories import BINARY
 from cuvee.server.metric_stream import PATH as METRIC_STREAM
 from cuvee.server.stream import PATH as STREAM
 
+NULL = {"type": "null"}
 ERROR = {
     "description": "Refused; nothing was changed. The message says what to do.",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -28,7 +29,23 @@ ERROR = {
 
 @cache
 def openapi() -> bytes:
-    """Return the document as JSON."""
+    """Return the document as JSON, with all that requests may be."""
+    found = document()
+    schemas = found["components"]["schemas"]
+    sent: dict[str, Any] = {}
+    for methods in found["paths"].values():
+        for call in methods.values():
+            for body in call.get("requestBody", {}).get("content", {}).values():
+                body["schema"] = _as_sent(body["schema"], schemas, sent)
+    used = msgspec.json.encode([found["paths"], *sent.values(), *schemas.values()]).decode()
+    schemas.update(sent)
+    named = set(re.findall(r'"#/components/schemas/([\w.]+)"', used))
+    found["components"]["schemas"] = {k: v for k, v in schemas.items() if k in named}
+    return msgspec.json.encode(found)
+
+
+def document() -> dict[str, Any]:
+    """Return the document with requests as they are best written."""
     results = [result_type(op) for op in ROUTED]
     schemas, components = msgspec.json.schema_components(
         [*ROUTED, *results], ref_template="#/components/schemas/{name}"
@@ -56,26 +73,55 @@ def openapi() -> bytes:
             "schema": {"type": "string", "format": "binary"}
         }
     requested = {r["$ref"].rpartition("/")[2] for r in requests}
-    return msgspec.json.encode(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Cuvee",
-                "version": __version__,
-                "description": "MLflow's REST protocol, and what Cuvee adds below /api/1.0/cuvee.",
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cuvee",
+            "version": __version__,
+            "description": "MLflow's REST protocol, and what Cuvee adds below /api/1.0/cuvee.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {k: v for k, v in components.items() if k not in requested},
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
             },
-            "paths": paths,
-            "components": {
-                "schemas": {k: v for k, v in components.items() if k not in requested},
-                "securitySchemes": {
-                    "basic": {"type": "http", "scheme": "basic"},
-                    "token": {"type": "http", "scheme": "bearer"},
-                    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
-                },
-            },
-            "security": [{}, {"basic": []}, {"token": []}, {"session": []}],
-        }
-    )
+        },
+        "security": [{}, {"basic": []}, {"token": []}, {"session": []}],
+    }
+
+
+def _as_sent(schema: dict[str, Any], known: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema of a request with null in place of whatever may be absent.
+
+    Answers leave out what is absent, so an object that occurs in both is described twice.
+    """
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        described = _as_sent(known[name], known, sent)
+        if described == known[name]:
+            return schema
+        sent[f"{name}Sent"] = described
+        return {**schema, "$ref": f"#/components/schemas/{name}Sent"}
+    found = dict(schema)
+    if "items" in schema:
+        found["items"] = _as_sent(schema["items"], known, sent)
+    if "anyOf" in schema:
+        found["anyOf"] = [_as_sent(one, known, sent) for one in schema["anyOf"]]
+    if "properties" in schema:
+        required = schema.get("required", ())
+        read = {k: _as_sent(v, known, sent) for k, v in schema["properties"].items()}
+        found["properties"] = {k: v if k in required else _or_null(v) for k, v in read.items()}
+    return found
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    outer = {k: v for k, v in schema.items() if k in ("default", "description")}
+    inner = {k: v for k, v in schema.items() if k not in outer}
+    kinds = inner["anyOf"] if inner.keys() == {"anyOf"} else [inner]
+    return {**outer, "anyOf": kinds if NULL in kinds else [*kinds, NULL]}
 
 
 def _stream(listed: dict[str, Any]) -> dict[str, Any]:
@@ -150,8 +196,9 @@ def _operation(
             "properties": rest,
             "required": sorted(required & rest.keys()),
         }
+        unsaid = method in ("DELETE", "PATCH") and not schema["required"]
         found["requestBody"] = {
-            "required": True,
+            "required": not unsaid,
             "content": {"application/json": {"schema": schema}},
         }
     return found
