@@ -220,3 +220,48 @@ def test_a_filter_that_cannot_be_read_keeps_the_rows(table: tuple[Site, str], vi
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("character 12")
     expect(page.get_by_role("grid").get_by_role("link").first).to_be_visible()
+
+
+def test_quick_filters_are_written_into_the_filter(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    page = visit(site).go(f"/experiments/{experiment}")
+    box = page.get_by_role("searchbox", name="Filter")
+    quick = page.get_by_role("group", name="Quick filters")
+    box.fill("params.alpha = '3' OR params.alpha = '4'")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("128 runs")).to_be_visible()
+    quick.get_by_role("button", name="Failed").click()
+    expect(box).to_have_value("(params.alpha = '3' OR params.alpha = '4') AND status = 'FAILED'")
+    expect(page.get_by_text("No run fits this filter")).to_be_visible()
+    quick.get_by_role("button", name="Running").click()
+    expect(page.get_by_text("128 runs")).to_be_visible()
+    for name, pressed in (("Running", "true"), ("Failed", "false"), ("Mine", "false")):
+        button = quick.get_by_role("button", name=name)
+        expect(button).to_have_attribute("aria-pressed", pressed)
+    assert offences(page) == []
+    quick.get_by_role("button", name="Running").click()
+    expect(box).to_have_value("(params.alpha = '3' OR params.alpha = '4')")
+    expect(page.get_by_text("128 runs")).to_be_visible()
+
+
+def test_filters_used_before_are_offered_again(table: tuple[Site, str], visit: Open) -> None:
+    site, experiment = table
+    page = visit(site).go(f"/experiments/{experiment}")
+    box = page.get_by_role("searchbox", name="Filter")
+    offers = page.get_by_role("listbox", name="What can come next").get_by_role("option")
+    for filter_ in ("metrics.m0 < 3", "params.alpha = '3'", ""):
+        box.fill(filter_)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{MANY} runs")).to_be_visible()
+    page.reload()
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    expect(offers.nth(0)).to_contain_text("params.alpha = '3'used before")
+    expect(offers.nth(1)).to_contain_text("metrics.m0 < 3")
+    expect(offers.nth(2)).not_to_contain_text("used before")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("metrics.m0 < 3")
+    expect(page.get_by_text("3 runs", exact=True)).to_be_visible()

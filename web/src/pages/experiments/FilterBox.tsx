@@ -4,6 +4,7 @@ import { checkOf, completions } from "../../api/runTable";
 import type { Completion } from "../../api/schema.gen";
 import { SearchBox } from "../../components/Field";
 import { useKeys } from "../../state/keys";
+import { keep, kept } from "../../state/store";
 import { strings as shell } from "../../strings";
 import styles from "./FilterBox.module.css";
 import { strings } from "./strings";
@@ -16,6 +17,9 @@ interface FilterBoxProps {
 
 const PAUSE = 120; // milliseconds without a letter until the server is asked
 const MOST = 12; // completions that are listed
+const RECENT = 5; // filters of before among them, where nothing is typed yet
+const REMEMBERED = 30;
+const FILTERS = "filters";
 
 /** The filter; it counts when it is sent with Enter. What can come next is offered below it. */
 export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
@@ -35,12 +39,23 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
   const found = useQuery({ ...completions(experiments, text, place), enabled: open });
   const checked = useQuery(checkOf(text.trim() && text));
   const fresh = text === typed && place === cursor;
-  const offers = open && fresh ? (found.data?.completions ?? []).slice(0, MOST) : [];
+  const before = typed ? [] : usedBefore().filter((filter) => filter !== value);
+  const offers = !(open && fresh)
+    ? []
+    : [
+        ...before.slice(0, RECENT).map((text): Completion => ({ text, kind: strings.runs.recent })),
+        ...(found.data?.completions ?? []),
+      ].slice(0, MOST);
   const wrong = text === typed && checked.data?.valid === false ? checked.data : undefined;
   // What is not finished is not wrong yet, unless it was sent.
   const early = (wrong?.end ?? typed.length) >= typed.trimEnd().length;
   const problem = wrong && (typed === value || !early) ? wrong : undefined;
-  const take = ({ text: chosen }: Completion) => {
+  const take = ({ text: chosen, kind }: Completion) => {
+    if (kind === strings.runs.recent) {
+      setTyped(chosen);
+      send(chosen);
+      return;
+    }
     const { start = cursor, end = cursor } = found.data ?? {};
     const space = /[.(']$/.test(chosen) && !/^'.*'$/.test(chosen) ? "" : " ";
     const next = typed.slice(0, start) + chosen + space + typed.slice(end).trimStart();
@@ -50,10 +65,11 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
     setAt(-1);
     requestAnimationFrame(() => box.current?.setSelectionRange(to, to));
   };
-  const send = () => {
+  const send = (filter: string) => {
     setOpen(false);
     setAt(-1);
-    onChange(typed.trim());
+    remember(filter);
+    onChange(filter);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const last = offers.length - 1;
@@ -61,7 +77,7 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
     const steps: Record<string, (() => void) | false> = {
       ArrowDown: () => (offers.length ? setAt(at >= last ? 0 : at + 1) : setOpen(true)),
       ArrowUp: offers.length > 0 && (() => setAt(at <= 0 ? last : at - 1)),
-      Enter: () => (offer ? take(offer) : send()),
+      Enter: () => (offer ? take(offer) : send(typed.trim())),
       Tab: offer !== undefined && !event.shiftKey && (() => take(offer)),
       Escape:
         open &&
@@ -165,4 +181,15 @@ function useRested(value: string): string {
     return () => clearTimeout(timer);
   }, [value]);
   return rested;
+}
+
+/** The filters that were sent in this browser, the latest first. */
+function usedBefore(): string[] {
+  const found = kept<unknown>(FILTERS, []);
+  return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+}
+
+function remember(filter: string) {
+  const others = usedBefore().filter((one) => one !== filter);
+  if (filter) keep(FILTERS, [filter, ...others].slice(0, REMEMBERED));
 }

@@ -23,6 +23,7 @@ import { withGroups } from "./groupColumns";
 import { NoRuns } from "./NoRuns";
 import { nestingOf, withNesting } from "./nestedColumns";
 import { Peek } from "./Peek";
+import { QuickFilters } from "./QuickFilters";
 import { RunsTools } from "./RunsTools";
 import { type Change, experimentRoute, type TableSearch } from "./route";
 import { useSelection } from "./selection";
@@ -128,6 +129,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
     <div className={styles.body}>
       <div className={styles.bar}>
         <FilterBox experiments={experiments} value={filter} onChange={ask} />
+        <QuickFilters filter={filter} onChange={ask} />
       </div>
       <RunsTools
         experiments={experiments}

@@ -1,0 +1,45 @@
+import { useRights } from "../../api/session";
+import { Switch } from "../../components/Segments";
+import { clauses, toggled } from "../../lib/clauses";
+import { equals } from "../../lib/filter";
+import styles from "./FilterBox.module.css";
+import { strings } from "./strings";
+
+const STATUSES = ["RUNNING", "FINISHED", "FAILED"] as const;
+const ofStatus = (status: string) => equals("status", status);
+
+interface QuickFiltersProps {
+  filter: string;
+  onChange: (filter: string) => void;
+}
+
+/** Filters of one click; they are written into the filter, where they can be read and changed. */
+export function QuickFilters({ filter, onChange }: QuickFiltersProps) {
+  const { known, name } = useRights();
+  const mine = equals("user_id", name);
+  const set = new Set(clauses(filter));
+  const quick = [
+    ...STATUSES.map((status) => ({
+      text: strings.quick.statuses[status],
+      clause: ofStatus(status),
+      others: STATUSES.map(ofStatus),
+    })),
+    ...(known && name ? [{ text: strings.quick.mine, clause: mine, others: [] }] : []),
+    { text: strings.quick.registered, clause: "model.name IS NOT NULL", others: [] },
+  ];
+  return (
+    <fieldset className={styles.quick}>
+      <legend className="hidden">{strings.quick.label}</legend>
+      {quick.map(({ text, clause, others }) => (
+        <Switch
+          key={text}
+          on={set.has(clause)}
+          title={clause}
+          onChange={() => onChange(toggled(filter, clause, others))}
+        >
+          {text}
+        </Switch>
+      ))}
+    </fieldset>
+  );
+}
