@@ -43,6 +43,16 @@ COLUMNS = [
 ]
 
 
+BOMB = "z0: &z0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"z{n}: &z{n} [{', '.join([f'*z{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+"""Ten lines that unfold to billions of values."""
+HALF = '[{"name": "\\ud800", "type": "long"}]'
+"""A column whose name is half of a surrogate pair."""
+ODD = ("a: !!timestamp x", "a: !!int ''", "a: !!bool x", "a: 2020-99-99", 'a: "\\uD800"', "&a [*a]")
+"""What the library for YAML reads in part, or fails over in ways of its own."""
+
+
 @pytest.fixture
 def blobs(local_store: SqlStore, blobs: Blobs) -> Blobs:
     """The bytes that the store knows of, and the server if there is one."""
@@ -165,6 +175,22 @@ def test_what_is_not_known_is_said_and_not_compared(
     [
         ("MLmodel", "signature: [", "signature", "has no MLmodel that can be read"),
         ("MLmodel", "signature:\n  inputs: '{'\n", "signature", "signatures cannot be read"),
+        ("MLmodel", f"signature:\n  inputs: '{'[' * 9000}'\n", "signature", "cannot be read"),
+        (
+            "MLmodel",
+            'signature:\n  inputs: \'[{"name": "\\ud800"}]\'\n',
+            "signature",
+            "cannot be read",
+        ),
+        (
+            "MLmodel",
+            BOMB + "signature: {inputs: *z9}",
+            "signature",
+            "has no MLmodel that can be read",
+        ),
+        *(("MLmodel", text, "signature", "has no MLmodel that can be read") for text in ODD),
+        *(("conda.yaml", text, "packages", "conda.yaml is not YAML") for text in ODD),
+        ("conda.yaml", BOMB + "dependencies: *z9", "packages", "conda.yaml is not YAML"),
         ("conda.yaml", "dependencies: [", "packages", "conda.yaml is not YAML"),
         ("conda.yaml", "- python", "packages", "conda.yaml holds no mapping"),
     ],

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from cuvee.api import foreign_yaml
 from cuvee.api.events import Event
 from cuvee.api.evidence import Gap
 from cuvee.evidence.facts import (
@@ -150,6 +151,7 @@ def _columns(text: str) -> str:
     """Return the columns or tensors of a part of a signature in words; else the text itself."""
     try:
         found = json.loads(text)
+        foreign_yaml.check(found)
         return ", ".join(map(_column, found))
     except (ValueError, LookupError, TypeError, RecursionError):
         return text

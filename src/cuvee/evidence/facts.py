@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cuvee.api import foreign_yaml
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.events import Event
 from cuvee.api.models import RegisteredModel
@@ -201,11 +202,9 @@ def requirements(text: str) -> tuple[list[Requirement], list[str]]:
 
 def model_file(facts: Facts) -> dict[str, Any]:
     """Return what the MLmodel file says; empty when it is not here or cannot be read."""
-    import yaml
-
     try:
-        found = yaml.safe_load(facts.texts.get(MODEL_FILE, ""))
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = foreign_yaml.load(facts.texts.get(MODEL_FILE, ""))
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

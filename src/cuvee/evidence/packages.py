@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from cuvee.api import foreign_yaml
 from cuvee.evidence.facts import REQUIREMENTS, requirements
 
 Kind = Literal["python", "pip", "conda", "build"]
@@ -36,11 +37,9 @@ def packages(texts: Mapping[str, str]) -> dict[tuple[Kind, str], str]:
 
 
 def _mapping(path: str, text: str) -> dict[str, Any]:
-    import yaml
-
     try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = foreign_yaml.load(text)
+    except ValueError:
         raise ValueError(f"{path} is not YAML") from None
     if not isinstance(found, dict):
         raise ValueError(f"{path} holds no mapping")  # noqa: TRY004  # it is the text that is wrong

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from cuvee.api import foreign_yaml
+
 Part = Literal["inputs", "outputs", "params"]
 Signature = Mapping[str, Any]
 """``inputs``, ``outputs`` and ``params`` as MLmodel holds them: JSON texts, or None."""
@@ -65,13 +67,14 @@ def changes(old: Signature, new: Signature) -> list[Change]:
             for part, breaking in _PARTS.items()
             for change in _changes(part, _specs(old, part), _specs(new, part), breaking)
         ]
-    except (TypeError, KeyError, AttributeError) as problem:
+    except (TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise ValueError(f"not a signature: {problem}") from None
 
 
 def _specs(signature: Signature, part: str) -> dict[str, Any]:
     raw = signature.get(part)
     listed = json.loads(raw) if isinstance(raw, str) and raw else []
+    foreign_yaml.check(listed)
     return {str(spec.get("name", place)): spec for place, spec in enumerate(listed or [])}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cuvee.api import foreign_yaml
 from cuvee.api.artifacts import MODEL_FILE
 from cuvee.rules.checks import Facts, Posted
 from cuvee.rules.pickles import pickles
@@ -120,11 +121,9 @@ def model_text_of(tx: Tx, digest: str) -> dict[str, Any] | None:
     text = tx.value(_text, digest=digest) if digest else None
     if not text:
         return None
-    import yaml
-
     try:
-        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both are safe loaders
-    except (yaml.YAMLError, ValueError, RecursionError):
+        found = foreign_yaml.load(text)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 
