@@ -170,6 +170,44 @@ def test_the_lineage_is_drawn_in_all_looks(cellar: Site, visit: Open) -> None:
     keep_screenshot(opened.go(path(WIDE)), "lineage-wide")
 
 
+def test_a_run_leads_to_its_lineage_with_itself_as_the_centre(cellar: Site, visit: Open) -> None:
+    opened = visit(cellar)
+    page = opened.go(path(NAME))
+    node(page, "trial").dblclick()
+    expect(page).to_have_url(re.compile("/runs/[0-9a-f]{32}/lineage"))
+    expect(node(page, "trial")).to_have_attribute("data-root", "true")
+    expect(nodes(page)).to_have_count(
+        7
+    )  # also two datasets, its parent, a version, a copy, a stage
+    lefts = [left(node(page, name)) for name in ("reds", "trial", "wine 1", "Production")]
+    assert lefts == sorted(set(lefts))
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="Lineage").click()
+    page.get_by_text("Table", exact=True).click()
+    rows = page.get_by_role("table", name="Lineage").locator("tbody tr")
+    expect(rows).to_have_count(6)
+    expect(rows.filter(has_text="was registered as")).to_contain_text("wine 1")
+    for query, name in (("", "run-lineage"), ("?view=table", "run-lineage-table")):
+        opened.go(re.sub(r".*(/runs/\w+/lineage).*", r"\1", page.url) + query)
+        for theme in THEMES:
+            for width in (1440, 1024, 375):
+                opened.look(theme, width)
+                keep_screenshot(page, f"{name}-{theme}-{width}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert offences(page) == []
+    opened.look("light", 1440)
+    page.get_by_role("link", name="sweep").click()
+    expect(page.get_by_role("heading", name="sweep", level=1)).to_be_visible()
+    expect(node(page, "sweep")).to_have_attribute("data-root", "true")
+    expect(nodes(page)).to_have_count(5)
+    assert json.loads(saved(page, "Nodes and edges (JSON)").read_text())["root"].startswith("run:")
+
+
+def test_a_run_that_nothing_is_linked_with_says_so(cellar: Site, visit: Open) -> None:
+    page = visit(cellar).go(f"/runs/{run(cellar, 'lonely')}/lineage")
+    expect(page.get_by_text("Nothing is known of where this run comes from")).to_be_visible()
+
+
 def test_200_things_are_drawn_within_half_a_second(cellar: Site, visit: Open) -> None:
     opened, idle = visit(cellar), visit(cellar)
     idle.go("/settings/appearance")

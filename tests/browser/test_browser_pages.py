@@ -31,6 +31,7 @@ PAGES = {
     "run-code": "/runs/{run}/code",
     "run-environment": "/runs/{run}/environment",
     "run-logs": "/runs/{run}/logs",
+    "run-lineage": "/runs/{run}/lineage",
     "compare": "/compare?runs={three}&in={sweep}",
     "compare-charts": "/compare?runs={three}&in={sweep}&tab=charts",
     "compare-plots": "/compare?runs={three}&in={sweep}&tab=plots",

@@ -1,11 +1,11 @@
-"""Where versions come from and what has come of them, on every store."""
+"""Where versions and runs come from and what has come of them, on every store."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from conformance.people import NAMED
-from cuvee.api.ancestry import GetVersionLineage, Lineage
+from cuvee.api.ancestry import GetRunLineage, GetVersionLineage, Lineage
 from cuvee.api.base import Store
 from cuvee.api.datasets import Dataset, DatasetInput, LogInputs, ModelInput
 from cuvee.api.experiments import CreateExperiment
@@ -192,3 +192,112 @@ def test_what_one_may_not_read_is_hidden_and_its_copies_left_out(crowd: Store) -
         ("version:cider/1", "", "None"),
         ("version:wine/1", "hidden", ""),
     }
+
+
+def of_run(store: Store, run_id: str, **asked: Any) -> Lineage:
+    return store.do(GetRunLineage(run_id=run_id, **asked))
+
+
+def test_a_run_goes_back_to_its_data_and_forth_to_models_versions_and_stages(
+    store: Store,
+) -> None:
+    for name in ("wine", "cider", "cellar"):
+        store.do(CreateRegisteredModel(name=name))
+    sweep = run(store, "sweep")
+    base = run(store, "base")
+    trial = run(store, "trial", sweep)
+    other = run(store, "other", sweep)
+    stump = CreateLoggedModel(experiment_id="0", name="stump", source_run_id=base)
+    tree = CreateLoggedModel(experiment_id="0", name="tree", source_run_id=trial)
+    start, model = (store.do(op).model.model_id for op in (stump, tree))
+    use(store, trial, "reds")
+    use(store, other, "whites")
+    store.do(LogInputs(run_id=trial, models=[ModelInput(start)]))
+    register(store, "wine", f"models:/{model}", model_id=model, run_id=trial)
+    register(store, "cellar", f"runs:/{trial}/m", run_id=trial)
+    register(store, "cider", "models:/wine/1")
+    store.do(TransitionStage(name="wine", version="1", stage="Production"))
+    tail = {
+        ("run trial", "logged", "logged_model tree"),
+        ("logged_model tree", "registered", "wine 1"),
+        ("run trial", "registered", "cellar 1"),
+        ("wine 1", "copied", "cider 1"),
+        ("wine 1", "holds", "wine Production"),
+    }
+
+    found = of_run(store, trial)
+
+    assert found.root == f"run:{trial}"
+    assert found.nodes[0].id == found.root
+    assert found.complete
+    assert said(found) == tail | {
+        ("dataset reds", "input", "run trial"),
+        ("run sweep", "nested", "run trial"),
+        ("run base", "logged", "logged_model stump"),
+        ("logged_model stump", "input", "run trial"),
+    }
+    above = of_run(store, sweep)
+    assert above.complete
+    assert said(above) == tail | {
+        ("run sweep", "nested", "run trial"),
+        ("run sweep", "nested", "run other"),
+    }
+    near = of_run(store, sweep, depth=1)
+    assert (len(near.nodes), near.complete) == (3, False)
+    few = of_run(store, sweep, max_nodes=2)
+    assert (len(few.nodes), few.complete) == (2, False)
+
+
+def test_a_run_has_its_forks_and_what_came_of_its_deleted_models(store: Store) -> None:
+    store.do(CreateRegisteredModel(name="wine"))
+    base = run(store, "base")
+    fork = store.do(ForkRun(run_id=base, step=1)).run.info.run_id
+    gone = store.do(ForkRun(run_id=base, step=1)).run.info.run_id
+    op = CreateLoggedModel(experiment_id="0", name="tree", source_run_id=fork)
+    model = store.do(op).model.model_id
+    register(store, "wine", f"models:/{model}", model_id=model, run_id=fork)
+    store.do(DeleteLoggedModel(model_id=model))
+    store.do(DeleteRun(run_id=gone))
+
+    found = of_run(store, base)
+
+    assert [(n.id, n.state) for n in found.nodes] == [
+        (f"run:{base}", ""),
+        (f"run:{fork}", ""),
+        (f"logged_model:{model}", "deleted"),
+        ("version:wine/1", ""),
+    ]
+    assert [e.kind for e in found.edges if e.target == f"run:{fork}"] == ["forked"]
+    assert of_run(store, gone).nodes[0].state == "deleted"
+
+
+def test_a_run_with_a_thousand_children_has_as_many_as_are_asked_for(
+    local_store: SqlStore,
+) -> None:
+    sweep = run(local_store, "sweep")
+    for _ in range(1100):
+        run(local_store, "trial", sweep)
+    found = of_run(local_store, sweep, max_nodes=1000)
+    assert len(found.nodes) == 1000
+    assert not found.complete
+
+
+def test_what_has_come_of_a_run_and_may_not_be_read_is_left_out(crowd: Store) -> None:
+    places = [crowd.do(CreateExperiment(name=n)).experiment_id for n in ("open", "secret")]
+    for name in ("wine", "beer"):
+        crowd.do(CreateRegisteredModel(name=name))
+    trial = run(crowd, "trial", experiment=places[0])
+    for place in places:
+        run(crowd, f"below {place}", trial, experiment=place)
+        op = CreateLoggedModel(experiment_id=place, name=f"of {place}", source_run_id=trial)
+        crowd.do(op)
+    for name in ("wine", "beer"):
+        register(crowd, name, f"runs:/{trial}/m", run_id=trial)
+    for thing in (f"experiment:{places[0]}", "model:wine"):
+        crowd.do(GrantPermission(object=thing, user="bob", permission="CAN_READ"))
+
+    found = crowd.do(GetRunLineage(run_id=trial), NAMED["bob"])
+
+    names = {node.name for node in found.nodes}
+    assert names == {"trial", f"below {places[0]}", f"of {places[0]}", "wine"}
+    assert len(of_run(crowd, trial).nodes) == 7

@@ -25,7 +25,7 @@ GetModelPermissions GetModelPermissionLevels GetExperimentPermissions
 GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests GetWorkspaceModel
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
-FindVersionByDigest CompareVersions GetTransitionRequest GetVersionLineage
+FindVersionByDigest CompareVersions GetTransitionRequest GetVersionLineage GetRunLineage
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag TagRuns LogBatch

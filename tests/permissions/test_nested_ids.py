@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cuvee.api.ancestry import GetRunLineage
 from cuvee.api.artifacts import (
     AnnounceArtifact,
     DeleteArtifact,
@@ -165,6 +166,7 @@ def relatives(number: str, theirs: dict[str, str]) -> Iterator[Op[Any]]:
     yield Heartbeat(run_id=their_run)
     yield GetLease(run_id=their_run)
     yield GetRunTree(run_id=their_run)
+    yield GetRunLineage(run_id=their_run)
     yield ListRunGroups(experiment_ids=[number, theirs["experiment"]])
     yield ForkRun(run_id=their_run, step=1)
     yield RewindRun(run_id=their_run, step=1)
@@ -259,6 +261,7 @@ def test_ones_own_things_are_not(yard: Yard) -> None:
         Heartbeat(run_id=run),
         ForkRun(run_id=run, step=1, artifacts=True),
         GetRunTree(run_id=parent),
+        GetRunLineage(run_id=parent),
         ListRunGroups(experiment_ids=[number]),
         CreateExperiment(name="own/place", artifact_location="mlflow-artifacts:/elsewhere/x"),
         CreateExperiment(name="own/bucket", artifact_location="s3://bucket/x"),

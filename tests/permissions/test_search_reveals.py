@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cuvee.api.ancestry import GetRunLineage
 from cuvee.api.base import Actor, Op
 from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
 from cuvee.api.experiments import CreateExperiment, SetExperimentTag
@@ -157,6 +158,7 @@ def questions(home: str) -> dict[str, Op[Any]]:
     found: dict[str, Op[Any]] = {
         "tree": GetRunTree(run_id=f"{2:032x}", metrics=["m"]),
         "tree of the child": GetRunTree(run_id=f"{1:032x}", metrics=["m"]),
+        "lineage": GetRunLineage(run_id=f"{2:032x}"),
         "groups": ListRunGroups(experiment_ids=homes, metrics=["m"]),
         "keys": ListRunKeys(experiment_ids=homes),
         "outline": SearchRunOutline(experiment_ids=homes, unfold=True),

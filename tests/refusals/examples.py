@@ -216,6 +216,7 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
             "order_by": ["metrics.rmse"],
         },
         **searches(ids["experiment"]),
+        "GetRunLineage": {**run, "depth": 3, "max_nodes": 50},
         "GetRunTree": {**run, "metrics": ["rmse"], "max_nodes": 5},
         "ListRunGroups": {"experiment_ids": [ids["experiment"]], "metrics": ["rmse"]},
         "ForkRun": {**run, "step": 1, "run_name": "f", "artifacts": True},

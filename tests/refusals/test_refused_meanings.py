@@ -110,6 +110,8 @@ RUNS: list[Case] = [
     ("MoveFolder", {"folder": "cellar", "new_folder": "n" * 498}, 400, INVALID),
     ("ArchiveFolder", {"folder": "absent"}, 404, MISSING),
     ("RestoreFolder", {"folder": "absent"}, 404, MISSING),
+    ("GetRunLineage", {"run_id": NO_RUN}, 404, MISSING),
+    ("GetRunLineage", {"run_id": "$run", "depth": 21}, 400, INVALID),
     ("GetRunTree", {"run_id": NO_RUN}, 404, MISSING),
     ("GetRunTree", {"run_id": "$run", "metrics": ["a", "a"]}, 400, INVALID),
     ("GetRunTree", {"run_id": "$run", "max_nodes": 0}, 400, INVALID),

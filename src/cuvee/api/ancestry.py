@@ -1,4 +1,4 @@
-"""Where a version of a model comes from, and what has come of it: a graph."""
+"""Where a version of a model or a run comes from, and what has come of it: a graph."""
 
 from __future__ import annotations
 
@@ -98,3 +98,25 @@ class GetVersionLineage(Read[Lineage], frozen=True, kw_only=True):
 
     def check(self) -> None:
         version_number(self.version)
+
+
+class GetRunLineage(Read[Lineage], frozen=True, kw_only=True):
+    """Read what a run comes from (datasets, models, runs) and what has come of it.
+
+    That are the models that it has logged, the versions registered from it and from them, and the
+    runs nested in it or forked from it, with theirs. Of these, what the caller may not read and
+    deleted runs are left out.
+
+    Args:
+        run_id: the run.
+        depth: how many steps to go from it.
+        max_nodes: how many things to return, the nearest.
+    """
+
+    base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
+    route: ClassVar[str] = "runs/lineage"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
+    run_id: Required
+    depth: Annotated[int, Meta(ge=1, le=20)] = 5
+    max_nodes: Annotated[int, Meta(ge=2, le=1000)] = 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cuvee.api import ancestry
 from cuvee.api.forks import ForkRun, RewindRun
 from cuvee.api.leases import GetLease, Heartbeat, Lease
 from cuvee.api.runs import Run
@@ -26,6 +27,18 @@ class TreeCalls(Calls):
         """
         op = GetRunTree(run_id=run_id, metrics=list(metrics), max_nodes=max_nodes)
         return self.do(op).tree
+
+    def get_run_lineage(
+        self, run_id: str, *, depth: int = 5, max_nodes: int = 300
+    ) -> ancestry.Lineage:
+        """Return what a run comes from and what has come of it, as nodes and edges.
+
+        Args:
+            run_id: the run.
+            depth: how many steps to go from it.
+            max_nodes: how many things to return, the nearest.
+        """
+        return self.do(ancestry.GetRunLineage(run_id=run_id, depth=depth, max_nodes=max_nodes))
 
     def list_run_groups(
         self,

@@ -1,4 +1,4 @@
-"""What versions come from, and what has come of them, in SQL: step by step, each kind at once."""
+"""What versions and runs come from, and what comes of them, in SQL: step by step, kind by kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 
-from cuvee.api.ancestry import EdgeKind, GetVersionLineage, Lineage, LineageEdge, LineageNode
+from cuvee.api.ancestry import (
+    EdgeKind,
+    GetRunLineage,
+    GetVersionLineage,
+    Lineage,
+    LineageEdge,
+    LineageNode,
+)
 from cuvee.api.forks import FORKED_FROM_TAG
 from cuvee.api.runs import PARENT_TAG
 from cuvee.api.stages import NONE
@@ -16,6 +23,8 @@ from cuvee.store import schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.holdings import SINCE, open_holding
 from cuvee.store.levels import EXPERIMENT, MODEL
+from cuvee.store.runs import find_run
+from cuvee.store.texts import is_short
 from cuvee.store.tx import Tx
 from cuvee.store.versions import find_version
 from cuvee.store.visible import MODEL_PATH, Readable, readable
@@ -82,11 +91,20 @@ class Link(NamedTuple):
 def get_version_lineage(tx: Tx, op: GetVersionLineage) -> Lineage:
     row = find_version(tx, op.name, op.version)
     walk = _Walk(tx, op.max_nodes)
-    root = walk.take_version(op.name, row)
+    return _around(walk, walk.take_version(op.name, row), op.depth)
+
+
+def get_run_lineage(tx: Tx, op: GetRunLineage) -> Lineage:
+    find_run(tx, op.run_id)
+    walk = _Walk(tx, op.max_nodes)
+    return _around(walk, walk.take_run(op.run_id), op.depth)
+
+
+def _around(walk: _Walk, root: str, depth: int) -> Lineage:
     up, down = [root], [root]
-    for step in range(op.depth + 1):
+    for step in range(depth + 1):
         # One step more than is wanted tells whether there is anything.
-        walk.full = walk.full or step == op.depth
+        walk.full = walk.full or step == depth
         up = walk.follow(walk.before(up))
         down = walk.follow(walk.after(down))
     return Lineage(
@@ -135,6 +153,12 @@ class _Walk:
         self._take(node)
         return node.id
 
+    def take_run(self, run_id: str) -> str:
+        """Take a run that is there and may be read; return its id."""
+        (node,) = self._load([Ref("run", run_id)])
+        self._take(node)
+        return node.id
+
     def _take(self, node: LineageNode) -> bool:
         if len(self.nodes) >= self.most:
             self.complete = False
@@ -177,30 +201,104 @@ class _Walk:
         for pk, model_id in self.tx.all(_inputs, runs=pks):
             model = Ref("logged_model", model_id)
             yield Link(model, model.id, runs[pk], "input")
-        keys = self.tx.key_ids([PARENT_TAG, FORKED_FROM_TAG])
-        kinds: dict[int, EdgeKind] = {}
-        for tag, kind in ((PARENT_TAG, "nested"), (FORKED_FROM_TAG, "forked")):
-            if tag in keys:
-                kinds[keys[tag]] = kind  # type: ignore[assignment]  # one of two literals
+        kinds = self._kinds()
         for pk, key, value in self.tx.all(_above, runs=pks, keys=self.tx.listed(list(kinds))):
             other = Ref("run", value[:256])
             if value:
                 yield Link(other, other.id, runs[pk], kinds[key])
 
+    def _kinds(self) -> dict[int, EdgeKind]:
+        """Return what the tags that name another run say of it, by the numbers of their keys."""
+        keys = self.tx.key_ids([PARENT_TAG, FORKED_FROM_TAG])
+        kinds: dict[int, EdgeKind] = {}
+        for tag, kind in ((PARENT_TAG, "nested"), (FORKED_FROM_TAG, "forked")):
+            if tag in keys:
+                kinds[keys[tag]] = kind  # type: ignore[assignment]  # one of two literals
+        return kinds
+
     def after(self, ids: list[str]) -> Iterator[Link]:
-        """Yield links to what comes from versions: copies of them, and stages that they hold."""
-        for i in ids:
-            row = self._rows.get(i)
-            if row is None:
-                continue  # a stage
-            name = self.nodes[i].name
-            if row[3] != NONE:
-                stage = Ref("stage", row[3], name)
-                self._held[stage.id] = row
-                yield Link(stage, i, stage.id, "holds")
-            for other, number in self._copies(name, row):
-                copy = Ref("version", str(number), other)
-                yield Link(copy, i, copy.id, "copied")
+        """Yield links to what comes from things that may be read."""
+        rows = {i: self._rows[i] for i in ids if i in self._rows}
+        kinds = {i: self.nodes[i].kind for i in rows}
+        runs = {row[1]: i for i, row in rows.items() if kinds[i] == "run"}
+        models = {row[1]: i for i, row in rows.items() if kinds[i] == "logged_model"}
+        if runs:
+            yield from self._after_runs(runs)
+            yield from self._registered(_v.c.run_id, runs, _v.c.model_id == "")
+        if models:
+            yield from self._registered(_v.c.model_id, models)
+        for i, row in rows.items():
+            if kinds[i] == "version":
+                yield from self._after_version(i, row)
+
+    def _after_runs(self, runs: dict[str, str]) -> Iterator[Link]:
+        """Yield links to models that runs have logged, and to runs nested in them or forked."""
+        query = (
+            select(_lm.c.model_id, _lm.c.source_run_id)
+            .join(_x, _x.c.id == _lm.c.experiment_id)
+            .order_by(_lm.c.pk)
+        )
+        for found, run_id in self._first(query, _lm.c.source_run_id, self._experiments, runs):
+            model = Ref("logged_model", found)
+            yield Link(model, runs[run_id], model.id, "logged")
+        kinds = self._kinds()
+        nested = (
+            select(_r.c.run_id, _t.c.value, _t.c.key_id)
+            .join(_t, _t.c.run_pk == _r.c.pk)
+            .join(_x, _x.c.id == _r.c.experiment_id)
+            .where(
+                self.tx.database.among(_t.c.key_id, "keys"),
+                is_short(_t.c.value),  # as every id is, and so found by an index
+                _r.c.lifecycle == "active",
+            )
+            .order_by(_r.c.start_time, _r.c.pk)
+        )
+        keys = self.tx.listed(list(kinds))
+        for found, above, key in self._first(
+            nested, _t.c.value, self._experiments, runs, keys=keys
+        ):
+            below = Ref("run", found)
+            yield Link(below, runs[above], below.id, kinds[key])
+
+    def _registered(
+        self, column: ColumnElement[str], of: dict[str, str], *only: ColumnElement[bool]
+    ) -> Iterator[Link]:
+        """Yield links to the versions whose column names one of some things."""
+        query = (
+            select(_m.c.name, _v.c.version, column, _v.c.source)
+            .join(_v, _v.c.model_pk == _m.c.pk)
+            .where(*only)
+            .order_by(_m.c.name, _v.c.version)
+        )
+        for name, number, origin, source in self._first(query, column, self._models, of):
+            if not _COPY.fullmatch(source):  # a copy comes from what it is a copy of
+                version = Ref("version", str(number), name)
+                yield Link(version, of[origin], version.id, "registered")
+
+    def _first(
+        self,
+        query: Select[Any],
+        column: ColumnElement[str],
+        mine: Readable,
+        of: dict[str, str],
+        **more: Any,
+    ) -> list[Row]:
+        """Return what comes from some things, as far as it may be read and there is room."""
+        ids = self.tx.listed(list(of))
+        found = self._readable(query.limit(arg("most")), column, mine, ids, most=self.most, **more)
+        self.complete = self.complete and len(found) < self.most
+        return found
+
+    def _after_version(self, i: str, row: Row) -> Iterator[Link]:
+        """Yield links to copies of a version, and to the stage that it holds."""
+        name = self.nodes[i].name
+        if row[3] != NONE:
+            stage = Ref("stage", row[3], name)
+            self._held[stage.id] = row
+            yield Link(stage, i, stage.id, "holds")
+        for other, number in self._copies(name, row):
+            copy = Ref("version", str(number), other)
+            yield Link(copy, i, copy.id, "copied")
 
     def _copies(self, name: str, row: Row) -> list[Row]:
         # A copy has the run, the logged model and the files of what it is a copy of.

@@ -5,10 +5,10 @@ import type { Event } from "./schema.gen";
 
 /** What is read anew when something of a noun changes: the first parts of query keys. */
 const TOUCHES: Record<string, readonly string[]> = {
-  run: ["run", "runs"],
+  run: ["run", "runs", "lineage"],
   experiment: ["experiment", "experiments", "runs"],
-  model: ["model", "models", "version", "versions", "events", "requests", "policy"],
-  version: ["model", "models", "version", "versions", "events", "requests"],
+  model: ["model", "models", "version", "versions", "events", "requests", "policy", "lineage"],
+  version: ["model", "models", "version", "versions", "events", "requests", "lineage"],
   policy: ["policy", "versions", "requests"],
   log: ["log"],
   user: ["users", "groups", "session", "grants"],

@@ -2344,6 +2344,16 @@ export const getLease = /*#__PURE__*/ operation<
   LeaseResult
 >("getLease", "GET", "/api/1.0/cuvee/runs/lease");
 
+/** Read what a run comes from (datasets, models, runs) and what has come of it. Needs read. */
+export const getRunLineage = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    depth?: number;
+    max_nodes?: number;
+  },
+  Lineage
+>("getRunLineage", "GET", "/api/1.0/cuvee/runs/lineage");
+
 /** Find runs as an outline: those that pass, and the runs that they are nested in. Needs read. */
 export const searchRunOutline = /*#__PURE__*/ operation<
   {

@@ -1,6 +1,6 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useLineage } from "../../api/lineage";
 import type { Lineage as Found, LineageNode } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -21,16 +21,20 @@ import { strings } from "./strings";
 import { lineageSvg } from "./svg";
 
 interface LineageProps {
-  name: string;
-  version: string;
+  query: UseQueryResult<Found>;
+  /** What the drawing is called. */
+  label: string;
+  /** What files that it is saved in begin with. */
+  file: string;
+  /** What is said, in one line and in more, when nothing is linked with it. */
+  alone: { readonly title: string; readonly text: string };
   search: LineageSearch;
   onChange: (part: Partial<Record<keyof LineageSearch, unknown>>) => void;
 }
 
-/** What a version comes from and what has come of it: as a graph, and as a table. */
-export function Lineage({ name, version, search, onChange }: LineageProps) {
+/** What a version or a run comes from and what has come of it: as a graph, and as a table. */
+export function Lineage({ query, label, file, alone, search, onChange }: LineageProps) {
   const { depth = USUAL, view = "graph" } = search;
-  const query = useLineage(name, version, depth);
   const depths = DEPTHS.map((steps) => ({ value: String(steps), text: String(steps) }));
   return (
     <Panel
@@ -52,7 +56,7 @@ export function Lineage({ name, version, search, onChange }: LineageProps) {
             ]}
             onChoose={(value) => onChange({ view: value === "graph" ? undefined : value })}
           />
-          {query.data && <Export lineage={query.data} name={`${name}-${version}`} />}
+          {query.data && <Export lineage={query.data} name={file} />}
         </div>
       }
       flush
@@ -66,14 +70,14 @@ export function Lineage({ name, version, search, onChange }: LineageProps) {
               ) : (
                 <Drawn
                   lineage={lineage}
-                  label={strings.of(name, version)}
+                  label={label}
                   chosen={search.node}
                   onChoose={(node) => onChange({ node })}
                 />
               )
             ) : (
-              <Empty title={strings.alone}>
-                <p>{strings.aloneText}</p>
+              <Empty title={alone.title}>
+                <p>{alone.text}</p>
               </Empty>
             )}
             {lineage.complete === false && <p className={styles.note}>{strings.incomplete}</p>}

@@ -6,7 +6,7 @@ import type { LineageNode } from "../../api/schema.gen";
 export function pageOf(node: LineageNode) {
   const { kind, name = "", ref, state, run_id = "" } = node;
   if (state === "hidden" || state === "missing") return undefined;
-  if (kind === "run") return { to: "/runs/$runId", params: { runId: ref } } as const;
+  if (kind === "run") return { to: "/runs/$runId/lineage", params: { runId: ref } } as const;
   if (kind === "logged_model") {
     return run_id ? ({ to: "/runs/$runId", params: { runId: run_id } } as const) : undefined;
   }

@@ -20,10 +20,16 @@ export const strings = {
   json: "Nodes and edges (JSON)",
   incomplete: "More lies further away, or was left out: choose more steps.",
   hint: "A click tells more of a thing, a double click or Enter opens it; the arrows go along the lines.",
-  alone: "Nothing is known of where this version comes from",
-  aloneText:
-    "A version that is registered from a run, or from a model that a run has logged, shows them here with the datasets that the run has read.",
+  version: {
+    title: "Nothing is known of where this version comes from",
+    text: "A version that is registered from a run, or from a model that a run has logged, shows them here with the datasets that the run has read.",
+  },
+  run: {
+    title: "Nothing is known of where this run comes from, and nothing has come of it yet",
+    text: "Datasets that the run reads, models that it logs, versions registered from it, and runs nested in it or forked from it are shown here.",
+  },
   of: (name: string, version: string) => `Where version ${version} of ${name} comes from`,
+  ofRun: "Where this run comes from and what has come of it",
   kinds,
   stageOf: (model: string) => `Stage of ${model}`,
   states: {

@@ -64,6 +64,11 @@ export function RunFrame() {
       active: here === "logs",
       link: { to: "/runs/$runId/logs", params: { runId } },
     },
+    {
+      name: strings.tabs.lineage,
+      active: here === "lineage",
+      link: { to: "/runs/$runId/lineage", params: { runId } },
+    },
   ] as const;
   const full = FULL.has(here ?? "");
   return (

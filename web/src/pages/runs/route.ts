@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-route
 import { rootRoute } from "../../root";
 import { readView } from "../charts/view";
 import { readFiles } from "../files/view";
+import { readLineage } from "../lineage/search";
 
 /** A run's header and tabs; each tab is a route below it. */
 export const runRoute = createRoute({
@@ -56,6 +57,13 @@ const logsRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunLogs"), "RunLogs"),
 });
 
+export const lineageRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/lineage",
+  validateSearch: readLineage,
+  component: lazyRouteComponent(() => import("../lineage/LineageTabs"), "RunLineage"),
+});
+
 export const runRoutes = runRoute.addChildren([
   indexRoute,
   overviewRoute,
@@ -64,4 +72,5 @@ export const runRoutes = runRoute.addChildren([
   codeRoute,
   environmentRoute,
   logsRoute,
+  lineageRoute,
 ]);

@@ -43,6 +43,7 @@ export const strings = {
     code: "Code",
     environment: "Environment",
     logs: "Logs",
+    lineage: "Lineage",
   },
   above: "Experiments",
   deleted: "Deleted",
