@@ -10,10 +10,28 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from browser.conftest import Open, served, until
-from browser.test_browser_pages import offences
+from browser.test_browser_pages import PAGES, offences, places
 from refusals.served import Site
 
 MANY = 450
+STEPS = 4
+STEPPED = """async (steps) => {
+  const grid = document.querySelector("[role=grid]");
+  const precise = Number.prototype.toPrecision;
+  let cells = 0;
+  Number.prototype.toPrecision = function (...of) {
+    cells += 1;
+    return precise.apply(this, of);
+  };
+  for (let step = 0; step < steps; step += 1) {
+    grid.scrollTop += 30;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }
+  await new Promise((done) => setTimeout(done, 300));  // it has noticed that the scroll is over
+  Number.prototype.toPrecision = precise;
+  return cells;
+}"""
+"""Scrolls by a row some times; how many numbers were written meanwhile, one in each cell."""
 
 
 @pytest.fixture(scope="module")
@@ -265,3 +283,13 @@ def test_filters_used_before_are_offered_again(table: tuple[Site, str], visit: O
     page.keyboard.press("Enter")
     expect(box).to_have_value("metrics.m0 < 3")
     expect(page.get_by_text("3 runs", exact=True)).to_be_visible()
+
+
+def test_a_step_of_a_scroll_draws_only_the_row_that_comes_in(wine: Site, visit: Open) -> None:
+    page = visit(wine).go(PAGES["runs"].format(**places(wine)))
+    numbers = page.get_by_role("row").nth(1).locator("[role=gridcell] .num")
+    expect(numbers.nth(1)).to_be_visible()
+    across = numbers.count()
+    # The least of some rounds: what the server says anew meanwhile is drawn, too.
+    cells = min(page.evaluate(STEPPED, STEPS) for _ in range(5))
+    assert STEPS / 2 < cells <= across * (STEPS + 1)

@@ -1,17 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { pressed, type Sort } from "../lib/search";
-import { lit, pointing } from "../state/lit";
-import { strings } from "../strings";
 import styles from "./DataGrid.module.css";
-import { Icon } from "./Icon";
+import { BodyRow, type GridActs, HeadRow, type Placed, TICK } from "./GridRows";
 
 export interface Column<Row> {
   readonly id: string;
@@ -79,7 +70,7 @@ export interface DataGridProps<Row> {
 
 const ROW = 30; // --row
 const HEAD = 32;
-const TICK = 36;
+const UNSORTED: readonly Sort[] = [];
 
 /** A table of any length and width: only what is on screen is in the document. */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
@@ -94,9 +85,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const ticks = selection ? 1 : 0;
   const at = { row: Math.min(asked.row, count), column: asked.column };
-  const pinned = columns.filter((c) => c.pinned);
-  const loose = columns.filter((c) => !c.pinned);
-  const all = [...pinned, ...loose];
+  const { pinned, loose, all } = useMemo(() => parted(columns), [columns]);
   const pinnedWidth = pinned.reduce((sum, c) => sum + c.width, ticks * TICK);
   const rows = useVirtualizer({
     count,
@@ -131,16 +120,19 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   const width = across.getTotalSize();
   const visible = across.getVirtualItems();
-  const columnsShown: Placed<Row>[] = [];
-  let left = ticks * TICK;
-  for (const [i, column] of pinned.entries()) {
-    columnsShown.push({ column, index: i + ticks, left, edge: i === pinned.length - 1 });
-    left += column.width;
-  }
-  for (const item of visible) {
-    const column = loose[item.index];
-    if (column) columnsShown.push({ column, index: pinned.length + item.index + ticks });
-  }
+  const [from, to] = [visible[0]?.index ?? 0, visible.at(-1)?.index ?? -1];
+  const placed = useMemo(() => {
+    const found: Placed<Row>[] = [];
+    let left = ticks * TICK;
+    for (const [i, column] of pinned.entries()) {
+      found.push({ column, index: i + ticks, left, edge: i === pinned.length - 1 });
+      left += column.width;
+    }
+    for (const [i, column] of loose.slice(from, to + 1).entries()) {
+      found.push({ column, index: pinned.length + from + i + ticks });
+    }
+    return found;
+  }, [pinned, loose, from, to, ticks]);
   const gap = (visible[0]?.start ?? pinnedWidth) - pinnedWidth;
 
   const focusCell = () => {
@@ -228,7 +220,21 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     step();
   };
 
-  const placed = { placed: columnsShown, gap, width, at };
+  // Always the same, so that rows that stay as they are need not be drawn anew.
+  const latest = useRef({ toggle, sortBy, props });
+  latest.current = { toggle, sortBy, props };
+  const acts = useMemo<GridActs<Row>>(
+    () => ({
+      toggle: (index, range) => latest.current.toggle(index, range),
+      toggleAll: (on) => latest.current.props.selection?.toggleAll(on),
+      sort: (place, more) => latest.current.sortBy(place, more),
+      open: (row) => latest.current.props.onOpen?.(row),
+    }),
+    [],
+  );
+  const tabbed = (row: number) => (at.row === row ? at.column : undefined);
+  const nameOf = selection?.nameOf ?? ((row: Row) => rowKey(row).slice(0, 8));
+  const shape = { placed, gap, width, acts };
   const grid = (
     <div
       ref={frame}
@@ -251,22 +257,32 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         role="presentation"
         style={{ height: rows.getTotalSize(), width: Math.max(width, 0), minWidth: "100%" }}
       >
-        <HeadRow {...props} {...placed} />
-        {shown.map((item) => (
-          <BodyRow
-            key={item.key}
-            {...placed}
-            index={item.index}
-            top={item.start}
-            row={rowAt(item.index)}
-            rowKey={rowKey}
-            selection={selection}
-            nesting={props.nesting}
-            litBy={props.litBy}
-            onToggle={toggle}
-            onOpen={onOpen}
-          />
-        ))}
+        <HeadRow
+          {...shape}
+          tabbed={tabbed(0)}
+          sorts={props.sorts ?? UNSORTED}
+          sortable={props.onSort !== undefined}
+          selected={selection?.all}
+        />
+        {shown.map(({ key, index, start }) => {
+          const row = rowAt(index);
+          const nested = row && props.nesting?.(row);
+          return (
+            <BodyRow
+              key={key}
+              {...shape}
+              tabbed={tabbed(index + 1)}
+              index={index}
+              top={start}
+              row={row}
+              selected={selection && row !== undefined && selection.has(row)}
+              name={selection && row ? nameOf(row) : ""}
+              level={nested?.level}
+              unfolded={nested?.open}
+              point={row && props.litBy?.(row)}
+            />
+          );
+        })}
       </div>
     </div>
   );
@@ -280,172 +296,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   );
 }
 
-interface Placed<Row> {
-  readonly column: Column<Row>;
-  readonly index: number;
-  /** Where a pinned column stays. */
-  readonly left?: number;
-  readonly edge?: boolean;
-}
-
-interface PlacedRow<Row> {
-  placed: readonly Placed<Row>[];
-  gap: number;
-  width: number;
-  at: { row: number; column: number };
-}
-
-function look<Row>({ column, left, edge }: Placed<Row>): string {
-  const side = column.align === "right" ? styles.right : "";
-  const pin = left === undefined ? "" : `${styles.pinned} ${edge ? styles.edge : ""}`;
-  return `${styles.cell} ${side} ${pin}`;
-}
-
-function HeadRow<Row>(props: Omit<DataGridProps<Row>, "columns"> & PlacedRow<Row>) {
-  const { at, placed: columns, gap, width, sorts = [], onSort, selection } = props;
-  const tabbable = (column: number) => (at.row === 0 && at.column === column ? 0 : -1);
-  const firstLoose = columns.find((c) => c.left === undefined);
-  return (
-    <div className={styles.head} role="row" aria-rowindex={1} style={{ width, minWidth: "100%" }}>
-      {selection && (
-        <div
-          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
-          role="columnheader"
-          aria-colindex={1}
-          style={{ width: TICK, left: 0 }}
-          data-row={0}
-          data-column={0}
-          tabIndex={tabbable(0)}
-        >
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={strings.grid.selectAll}
-            ref={(box) => {
-              if (box) box.indeterminate = selection.all === "some";
-            }}
-            checked={selection.all === true}
-            onChange={(e) => selection.toggleAll(e.target.checked)}
-          />
-        </div>
-      )}
-      {columns.map((placed) => {
-        const { column, index, left } = placed;
-        const rank = sorts.findIndex((sort) => sort.key === column.id);
-        const by = sorts[rank];
-        const order = by?.descending ? "descending" : "ascending";
-        return (
-          <div
-            key={column.id}
-            className={`${look(placed)} ${styles.headcell}`}
-            role="columnheader"
-            aria-colindex={index + 1}
-            aria-sort={by ? order : undefined}
-            style={{ width: column.width, left, marginLeft: placed === firstLoose ? gap : 0 }}
-            data-row={0}
-            data-column={index}
-            tabIndex={tabbable(index)}
-            title={column.name}
-          >
-            {column.sortable && onSort ? (
-              <button
-                type="button"
-                tabIndex={-1}
-                className={`${styles.sort} ${by ? styles.sorted : ""}`}
-                onClick={(e) => onSort(pressed(sorts, column.id, e.shiftKey))}
-              >
-                {column.mark}
-                <span>{column.name}</span>
-                {by && <Icon name={by.descending ? "down" : "up"} size={12} />}
-                {by && sorts.length > 1 && <small>{rank + 1}</small>}
-              </button>
-            ) : (
-              <>
-                {column.mark}
-                <span>{column.name}</span>
-              </>
-            )}
-          </div>
-        );
-      })}
-    </div>
-  );
-}
-
-interface BodyRowProps<Row> extends PlacedRow<Row> {
-  index: number;
-  top: number;
-  row: Row | undefined;
-  rowKey: (row: Row) => string;
-  selection: Selection<Row> | undefined;
-  nesting: ((row: Row) => Nesting) | undefined;
-  litBy: ((row: Row) => string) | undefined;
-  onToggle: (index: number, range: boolean) => void;
-  onOpen: ((row: Row) => void) | undefined;
-}
-
-function BodyRow<Row>(props: BodyRowProps<Row>) {
-  const { index, row, top, placed: columns, gap, width, at, rowKey, selection } = props;
-  const { onToggle, onOpen } = props;
-  const on = row !== undefined && (selection?.has(row) ?? false);
-  const nested = row && props.nesting?.(row);
-  const point = row && props.litBy?.(row);
-  const isLit = useSyncExternalStore(lit.follow, () => point !== undefined && lit.get() === point);
-  const nameOf = selection?.nameOf ?? ((one: Row) => rowKey(one).slice(0, 8));
-  const tabbable = (column: number) => (at.row === index + 1 && at.column === column ? 0 : -1);
-  const firstLoose = columns.find((c) => c.left === undefined);
-  return (
-    <div
-      className={styles.row}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-level={nested?.level}
-      aria-expanded={nested?.open}
-      aria-selected={selection ? on : undefined}
-      style={{ transform: `translateY(${top}px)`, width, minWidth: "100%" }}
-      data-lit={isLit || undefined}
-      {...(point !== undefined && pointing(point))}
-      onDoubleClick={() => row && onOpen?.(row)}
-    >
-      {selection && (
-        <div
-          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
-          role="gridcell"
-          aria-colindex={1}
-          style={{ width: TICK, left: 0 }}
-          data-row={index + 1}
-          data-column={0}
-          tabIndex={tabbable(0)}
-        >
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={strings.grid.select(row ? nameOf(row) : "")}
-            checked={on}
-            disabled={!row}
-            onClick={(e) => onToggle(index, e.shiftKey)}
-            onChange={() => undefined}
-          />
-        </div>
-      )}
-      {columns.map((placed) => (
-        <div
-          key={placed.column.id}
-          className={look(placed)}
-          role="gridcell"
-          aria-colindex={placed.index + 1}
-          style={{
-            width: placed.column.width,
-            left: placed.left,
-            marginLeft: placed === firstLoose ? gap : 0,
-          }}
-          data-row={index + 1}
-          data-column={placed.index}
-          tabIndex={tabbable(placed.index)}
-        >
-          {row ? placed.column.cell(row) : <span className={styles.wait} />}
-        </div>
-      ))}
-    </div>
-  );
+/** Columns as they stand: those that stay at the left first. */
+function parted<Row>(columns: readonly Column<Row>[]) {
+  const pinned = columns.filter((c) => c.pinned);
+  const loose = columns.filter((c) => !c.pinned);
+  return { pinned, loose, all: [...pinned, ...loose] };
 }
