@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { call } from "../../api/client";
 import { then } from "../../api/edits";
 import { useWhyNot } from "../../api/grants";
@@ -18,13 +18,11 @@ import { TextDialog } from "../../components/EditDialog";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../../components/Menu";
 import { RemoveDialog } from "../../components/RemoveDialog";
 import { strings as shell } from "../../strings";
+import { MoveDialog } from "../models/MoveDialog";
 import { strings as all } from "./strings";
 
 const strings = all.acts;
 const OLD = ["version", "versions", "model", "models"];
-const MoveDialog = lazy(() =>
-  import("../models/MoveDialog").then((m) => ({ default: m.MoveDialog })),
-);
 
 /** What can be done with a version: move it, describe it, point aliases at it, delete it. */
 export function VersionActions({ version }: { version: ModelVersion }) {
@@ -105,17 +103,15 @@ function Move({ version }: { version: ModelVersion }) {
         ))}
       </Menu>
       {stage && (
-        <Suspense>
-          <MoveDialog
-            name={name}
-            version={version}
-            stage={stage}
-            held={versions.filter((v) => v.current_stage === stage)}
-            policy={policy?.policy?.stages.find((s) => s.name === stage)}
-            requests={requests.filter((r) => r.version === version.version)}
-            onClose={() => setStage("")}
-          />
-        </Suspense>
+        <MoveDialog
+          name={name}
+          version={version}
+          stage={stage}
+          held={versions.filter((v) => v.current_stage === stage)}
+          policy={policy?.policy?.stages.find((s) => s.name === stage)}
+          requests={requests.filter((r) => r.version === version.version)}
+          onClose={() => setStage("")}
+        />
       )}
     </>
   );
