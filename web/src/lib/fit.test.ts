@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitted } from "./fit";
+import { fitted, inRoom } from "./fit";
 
 test("columns share the room, and scroll where it is too little", () => {
   expect(fitted(772, 304, 3, 176)).toBe(150);
@@ -7,4 +7,17 @@ test("columns share the room, and scroll where it is too little", () => {
   expect(fitted(3000, 304, 2, 200)).toBe(320);
   expect(fitted(0, 304, 2, 176)).toBe(176);
   expect(fitted(772, 304, 0, 176)).toBeGreaterThan(0);
+});
+
+test("columns without room are left out, and the first has the rest", () => {
+  const columns = ["name", "runs", "tags", "id"].map((id) => ({ id, width: 200 }));
+  const shown = (room: number) => inRoom(columns, room, ["id", "tags"]);
+
+  expect(shown(900).map(({ width }) => width)).toEqual([282, 200, 200, 200]);
+  expect(shown(818)).toEqual(columns);
+  expect(shown(817).map(({ id }) => id)).toEqual(["name", "runs", "tags"]);
+  expect(shown(817)[0]?.width).toBe(399);
+  expect(shown(640).map(({ width }) => width)).toEqual([222, 200, 200]);
+  expect(shown(375)).toEqual(columns);
+  expect(shown(0)).toEqual(columns);
 });

@@ -15,3 +15,27 @@ export function fitted(room: number, fixed: number, count: number, usual: number
 
 const LEAST = 0.7;
 const MOST = 1.6;
+
+/**
+ * The columns for which there is room, as they stand; the first one takes what is left.
+ *
+ * @param room how wide the table is, in pixels; where that is little, it scrolls sideways instead.
+ * @param spare the columns that can be left out, the first of which goes first.
+ */
+export function inRoom<C extends { readonly id: string; readonly width: number }>(
+  columns: readonly C[],
+  room: number,
+  spare: readonly string[],
+): readonly C[] {
+  if (room < NARROW) return columns;
+  const width = (some: readonly C[]) => some.reduce((sum, one) => sum + one.width, BAR);
+  let kept = columns;
+  for (const id of spare) {
+    if (width(kept) <= room) break;
+    kept = kept.filter((one) => one.id !== id);
+  }
+  const left = Math.max(room - width(kept), 0);
+  return kept.map((one, i) => (i === 0 ? { ...one, width: one.width + left } : one));
+}
+
+const NARROW = 640; // pixels below which nothing of use would be left

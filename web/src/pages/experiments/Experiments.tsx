@@ -14,13 +14,15 @@ import { SearchBox } from "../../components/Field";
 import { Page } from "../../components/Page";
 import { Segments } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
+import { useWidth } from "../../components/useWidth";
+import { inRoom } from "../../lib/fit";
 import { grouped } from "../../lib/number";
 import { compact } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import { RestoreDialog } from "./ExperimentActions";
 import styles from "./Experiments.module.css";
-import { experimentColumns } from "./experimentColumns";
+import { experimentColumns, SPARE } from "./experimentColumns";
 import { NewExperiment } from "./NewExperiment";
 import { experimentsRoute } from "./route";
 import { strings } from "./strings";
@@ -56,10 +58,12 @@ export function Experiments() {
   const archived = view === "archived";
   const latest = useRef(go);
   latest.current = go;
-  const columns = useMemo(
-    () => experimentColumns(archived, (part) => latest.current(part), setRestoring),
-    [archived],
-  );
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const columns = useMemo(() => {
+    const all = experimentColumns(archived, (part) => latest.current(part), setRestoring);
+    return inRoom(all, room, SPARE);
+  }, [archived, room]);
   const marks = !rows.isPending && (
     <span className={`num ${styles.count}`} role="status">
       {grouped(rows.total)}
@@ -103,7 +107,7 @@ export function Experiments() {
         {rows.error && (
           <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
         )}
-        <div className={styles.grid}>
+        <div className={styles.grid} ref={frame}>
           {rows.isPending && <Skeleton lines={8} />}
           {!rows.isPending && !(rows.error && !rows.total) && (
             <DataGrid

@@ -21,28 +21,31 @@ const OVERVIEW: readonly Column<SeenExperiment>[] = [
   {
     id: "runs",
     name: strings.heads.runs,
-    width: 150,
+    width: 134,
     cell: ({ seen }) => seen && <Runs seen={seen} />,
   },
   {
     id: "days",
     name: strings.heads.days,
-    width: 120,
+    width: 118,
     cell: ({ seen }) => seen && <Activity days={seen.days ?? []} />,
   },
   {
     id: "last",
     name: strings.heads.last,
-    width: 110,
+    width: 104,
     cell: ({ seen }) => seen && <Time at={seen.last_run} />,
   },
   {
     id: "owner",
     name: strings.heads.owner,
-    width: 130,
+    width: 118,
     cell: ({ seen }) => seen && <Avatar name={seen.user_id} />,
   },
 ];
+
+/** What a narrow window does without, the first of it first. */
+export const SPARE = ["id", "created", "changed", "folder", "days", "owner", "tags"];
 
 /** What stands before the last "/" of a name; empty when there is none. */
 const folderOf = (name: string) => name.slice(0, Math.max(name.lastIndexOf("/"), 0));
@@ -76,7 +79,7 @@ export function experimentColumns(
     {
       id: "name",
       name: strings.heads.name,
-      width: 250,
+      width: 214,
       pinned: true,
       cell: ({ experiment_id, name }) => (
         <Link
@@ -106,7 +109,7 @@ export function experimentColumns(
     {
       id: "tags",
       name: strings.heads.tags,
-      width: 280,
+      width: 170,
       cell: ({ tags = [] }) => (
         <span className={styles.tags}>
           {tags
@@ -127,13 +130,13 @@ export function experimentColumns(
     {
       id: "changed",
       name: strings.heads.changed,
-      width: 140,
+      width: 110,
       cell: (e) => <Time at={e.last_update_time} />,
     },
     {
       id: "created",
       name: strings.heads.created,
-      width: 140,
+      width: 110,
       cell: (e) => <Time at={e.creation_time} />,
     },
     {
