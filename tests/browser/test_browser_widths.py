@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,13 @@ LINES = """(key) => {
   return new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size;
 }"""
 """In how many lines a key stands."""
+BESIDE = """() => {
+  const text = document.querySelector("main pre").getBoundingClientRect();
+  const button = document.querySelector("main pre ~ * button").getBoundingClientRect();
+  return text.right <= button.left && button.right < innerWidth;
+}"""
+"""Whether a text to copy ends where the button begins."""
+SENTENCE = "The baseline that all that comes later is held against"
 
 
 @pytest.fixture(scope="module")
@@ -62,4 +70,40 @@ def test_a_key_stands_in_one_line(runs: tuple[Site, list[str]], visit: Open, wid
     until(page, lambda: [page.evaluate(LINES, key) for key in ("train_wines", LONG)], [1, 1])
     until(page, lambda: page.evaluate("document.documentElement.scrollWidth"), width)
     keep_screenshot(page, f"run-keys-{width}")
+    assert offences(page) == []
+
+
+@pytest.mark.parametrize("width", [375, 1024])
+def test_versions_are_told_of_in_few_lines(
+    runs: tuple[Site, list[str]], visit: Open, width: int
+) -> None:
+    site, _ = runs
+    name = f"described {width}"
+    site.api("registered-models/create", name=name)
+    about = {"name": name, "source": "s3://b/m", "description": SENTENCE}
+    site.api("model-versions/create", **about)
+    opened = visit(site, width=width)
+    opened.page.clock.install(time=time.time() + 340 * 86_400)  # the longest that is said of times
+    page = opened.go(f"/models/{name}?tab=versions")
+    row = page.get_by_role("table", name="Versions").locator("tbody tr")
+    box, when = row.bounding_box(), row.locator("time").bounding_box()
+    assert box
+    assert when
+    assert box["height"] < 75
+    assert when["height"] < 22
+    if width == 1024:
+        assert when["x"] + when["width"] < width - 24  # nothing is beyond the edge
+    keep_screenshot(page, f"versions-{width}")
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_the_button_that_copies_hides_no_text(
+    runs: tuple[Site, list[str]], visit: Open, width: int
+) -> None:
+    site, _ = runs
+    name = f"empty {width}"
+    site.api("registered-models/create", name=name)
+    page = visit(site, width=width).go(f"/models/{name}")
+    until(page, lambda: page.evaluate(BESIDE), True)
+    keep_screenshot(page, f"snippet-{width}")
     assert offences(page) == []

@@ -137,7 +137,9 @@ function Versions({ name, versions, tab, metric }: VersionsProps) {
               <Badge key={alias}>@{alias}</Badge>
             ))}
           </span>,
-          v.description,
+          <div key="d" className={styles.described}>
+            {v.description}
+          </div>,
           v.run_id && (
             <Link key="r" to="/runs/$runId" params={{ runId: v.run_id }}>
               <code>{v.run_id.slice(0, 8)}</code>
