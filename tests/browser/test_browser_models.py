@@ -217,6 +217,12 @@ def test_models_are_filtered_by_name_and_by_a_tag(registry: Site, visit: Open) -
     page.get_by_label("Tag", exact=True).press("Enter")
     expect(total).to_have_text("14")
     page.get_by_role("button", name=re.compile("^team: team 4 .$")).click()
+    page.get_by_label("Filter by name").fill("el_01_")  # and not any character after 01
+    expect(total).to_have_text("0")
+    page.get_by_label("Filter by name").fill("MODEL%")
+    expect(total).to_have_text("0")
+    page.get_by_label("Filter by name").fill("MODEL_00")
+    expect(total).to_have_text("100")
     page.get_by_label("Filter by name").fill("nothing like it")
     page.get_by_role("button", name="Clear the filter").click()
     expect(total).to_have_text("2\N{THIN SPACE}000")

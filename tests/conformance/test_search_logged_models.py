@@ -81,6 +81,8 @@ def bench(store: Store) -> Bench:
         ('name = "tree"', {"tree"}),
         ("name = tree", {"tree"}),
         ("attributes.name LIKE 'l%'", set()),
+        ("attributes.name CONTAINS 'l'", {"Line"}),
+        ("params.depth CONTAINS '_'", set()),
         ("attributes.`name` ilike 'l%' and", {"Line"}),
         ("name IN ('tree', 'x')", {"tree"}),
         ("name NOT IN ('tree', 'x')", {"Line"}),

@@ -54,6 +54,8 @@ def versions(store: Store, text: str = "", *order: str, **more: Any) -> list[str
         ("name = 'wine'", ["wine"]),
         ("name != 'wine'", ["Beer", "beer"]),
         ("name LIKE 'b%'", ["beer"]),
+        ("name CONTAINS 'EE'", ["Beer", "beer"]),
+        ("name CONTAINS 'b_er' OR name CONTAINS '%'", []),
         ("name ilike 'b%'", ["Beer", "beer"]),
         ("name IN ('wine', 'beer', 'x')", ["beer", "wine"]),
         ("name NOT IN ('wine', 'beer')", ["Beer"]),
@@ -150,6 +152,8 @@ def test_found_models_carry_tags_aliases_and_latest_versions(store: Store) -> No
         ("run_id NOT IN ('r1', 'r2')", ["beer/1"]),
         ("run_id = ''", ["beer/1"]),
         ("source_path LIKE 's3://bucket/b%'", ["beer/1"]),
+        ("source_path CONTAINS 'bucket/B'", ["beer/1"]),
+        ("source_path CONTAINS 'b_cket'", []),
         ("tags.colour = 'red'", ["wine/2"]),
         ("name IN ('wine') AND tag.colour != 'blue'", ["wine/2"]),
         (

@@ -165,7 +165,7 @@ def textual(draw: st.DrawFn) -> tuple[str, Test]:
     def find(run: Model) -> str | None:
         return run.status if where == "status" else getattr(run, where).get(key)
 
-    how = draw(st.sampled_from(["=", "!=", "IN", "NOT IN", "LIKE", "ILIKE", "IS NULL"]))
+    how = draw(st.sampled_from(["=", "!=", "IN", "NOT IN", "LIKE", "ILIKE", "CONTAINS", "IS NULL"]))
     choice = st.sampled_from(STATUSES if where == "status" else TEXTS)
     if how == "IS NULL":
         return f"{name} IS NULL", lambda run, _: find(run) is None
@@ -176,6 +176,10 @@ def textual(draw: st.DrawFn) -> tuple[str, Test]:
             find(run), lambda x, v: (x in v) == (how == "IN"), values
         )
     value = draw(choice)
+    if how == "CONTAINS":
+        return f"{name} {how} '{value[1:]}'", lambda run, _: holds(
+            find(run), lambda x, v: v.lower() in x.lower(), value[1:]
+        )
     if how.endswith("LIKE"):
         start = value[:1]
         folded = (

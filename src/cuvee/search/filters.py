@@ -137,8 +137,8 @@ def _operator(source: Source, language: Language, field: Field, side: Side) -> s
         op = "IS NOT NULL" if source.word("NOT") else "IS NULL"
         op = op if source.word("NULL") else ""
     else:
-        words = (w for w in ("LIKE", "ILIKE", "IN", "BETWEEN") if source.word(w, upper_only=upper))
-        op = next(words, "")
+        named = ("LIKE", "ILIKE", "CONTAINS", "IN", "BETWEEN")
+        op = next((w for w in named if source.word(w, upper_only=upper)), "")
     if op not in field.ops:
         case = ", in upper case" if upper and token.text.upper() in " ".join(field.ops) else ""
         expected = f"one of the operators {', '.join(field.ops)}{case}"

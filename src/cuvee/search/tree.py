@@ -52,8 +52,8 @@ class Clause:
     Args:
         kind: what is compared, as in ``Side``.
         key: likewise.
-        op: ``= != > >= < <= LIKE ILIKE IN``, ``NOT IN``, ``BETWEEN``, ``NOT BETWEEN``,
-            ``IS NULL`` or ``IS NOT NULL``.
+        op: ``= != > >= < <= LIKE ILIKE CONTAINS IN``, ``NOT IN``, ``BETWEEN``,
+            ``NOT BETWEEN``, ``IS NULL`` or ``IS NOT NULL``.
         value: number, text, values of a list, both bounds, another side, or None for the two that
             have no right side.
         function: as in ``Side``.

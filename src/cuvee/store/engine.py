@@ -37,8 +37,8 @@ from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # 
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
 from cuvee.store.room import LogRoom
+from cuvee.store.statements import ESCAPE, Rows, eventually, fits, ifits, text_arg, too_slow
 from cuvee.store.statements import Prepared as Prepared  # noqa: PLC0414  # with the rest from here
-from cuvee.store.statements import Rows, eventually, fits, ifits, text_arg, too_slow
 from cuvee.store.statements import arg as arg  # noqa: PLC0414  # likewise
 from cuvee.store.statements import hot as hot  # noqa: PLC0414  # likewise
 
@@ -163,7 +163,7 @@ class Database:
         raise NotImplementedError
 
     def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-        """Return a LIKE that ignores case, of letters beyond ASCII too; its pattern is lowered."""
+        """Return a LIKE that ignores case, beyond ASCII too; its pattern is lowered and escaped."""
         raise NotImplementedError
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
@@ -417,7 +417,7 @@ class PostgresDatabase(Database):
     def ilike(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         # "C" folds ASCII only, so the column is lowered by the rules of another collation.
         lowered = func.lower(column.collate(self._letters or "default"))
-        return lowered.collate("C").like(text_arg(name), escape="")
+        return lowered.collate("C").like(text_arg(name), escape=ESCAPE)
 
     def bulk(self, cursor: Any, statement: hot, rows: Rows) -> None:
         sql, names, _ = self.prepare(statement)

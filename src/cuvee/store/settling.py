@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from cuvee.errors import InvalidParameter
+from cuvee.search.patterns import containing, escaped
 from cuvee.search.tree import Literal, Value
 from cuvee.store.conditions import MINUS_ZERO
 from cuvee.store.engine import MAX_LIKE
@@ -26,10 +27,12 @@ def settle(kind: type, op: str, value: Literal, *, bits: bool = False) -> tuple[
         value: the clause's value.
         bits: the column holds floats as integers that sort as they do.
     """
+    if op == "CONTAINS":
+        return "ILIKE", containing(str(value).lower())
     if op in ("LIKE", "ILIKE"):
         pattern = str(value)
         if op == "ILIKE":
-            return op, pattern.lower()
+            return op, escaped(pattern.lower())
         return "LONG LIKE" if len(pattern) > MAX_LIKE else op, pattern
     if op in ("BETWEEN", "NOT BETWEEN"):
         return _range(kind, op, value, bits=bits)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BindParameter, Text, bindparam
 
 from cuvee.errors import InvalidParameter
+from cuvee.search.patterns import ESCAPE as ESCAPE  # noqa: PLC0414  # with the rest from here
 from cuvee.search.patterns import pattern as like_pattern
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def fits(text: str, value: str | None) -> bool | None:
 
 
 def ifits(text: str, value: str | None) -> bool | None:
-    """Say whether a value is like a pattern in small letters, whatever its own are."""
-    return None if value is None else like_pattern(text).matches(value.lower())
+    """Say whether a value is like a pattern in small letters with escapes, whatever its own are."""
+    return None if value is None else like_pattern(text, ESCAPE).matches(value.lower())
 
 
 def eventually(work: Callable[[], object], refused: str, patience: float = 30.0) -> None:

@@ -47,6 +47,7 @@ def test_an_empty_filter_has_no_clauses_and_a_blank_one_is_an_error(language: La
         ("params.'a b' = \"it's\"", (Kind.PARAM, "a b", "=", "it's")),
         ("parameters.\"a`b\" LIKE '%'", (Kind.PARAM, "a`b", "LIKE", "%")),
         ("param.order='x'", (Kind.PARAM, "order", "=", "x")),
+        ("tags.a contains '%'", (Kind.TAG, "a", "CONTAINS", "%")),
         ("tags.mlflow.user ilike 'a''b'", (Kind.TAG, "mlflow.user", "ILIKE", "a''b")),
         ("tag.é is  not\tnull", (Kind.TAG, "é", "IS NOT NULL", None)),
         ("params.x IS NULL", (Kind.PARAM, "x", "IS NULL", None)),

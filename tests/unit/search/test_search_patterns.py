@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuvee.search.patterns import Pattern
+from cuvee.search.patterns import ESCAPE, Pattern, containing, escaped
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,16 @@ from cuvee.search.patterns import Pattern
 def test_a_pattern_fits_the_whole_value(text: str, fits: list[str], does_not: list[str]) -> None:
     pattern = Pattern(text)
     assert [v for v in fits + does_not if pattern.matches(v)] == fits
+
+
+@given(st.text("ab%_\x1b", max_size=4), st.text("ab%_\x1b", max_size=10))
+def test_a_text_that_is_contained_means_itself(text: str, value: str) -> None:
+    assert Pattern(containing(text), ESCAPE).matches(value) == (text in value)
+
+
+@given(st.text("ab%_\x1b", max_size=6), st.text("ab\x1b", max_size=8))
+def test_an_escaped_pattern_means_what_it_did(text: str, value: str) -> None:
+    assert Pattern(escaped(text), ESCAPE).matches(value) == Pattern(text).matches(value)
 
 
 @given(st.text("ab%_", max_size=8), st.text("ab", max_size=10))

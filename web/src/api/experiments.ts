@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { both, contains, equals, field, literal } from "../lib/filter";
+import { begins, both, contains, equals, field } from "../lib/filter";
 import { call } from "./client";
 import { type Experiment, getExperiment, searchExperiments } from "./schema.gen";
 import type { Listed } from "./windows";
@@ -37,7 +37,7 @@ export const experimentsListed = (listed: ExperimentsAsked): Listed<Experiment> 
   key: ["experiments", "listed", listed],
   read: async (asked, signal) => {
     const { q = "", folder, tag, view } = listed;
-    const within = folder ? `name LIKE ${literal(`${folder}/%`)}` : "";
+    const within = folder ? begins("name", `${folder}/`) : "";
     const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
     const request = {
       ...asked,
