@@ -43,6 +43,8 @@ class Joined:
 
     def write(self, data: bytes) -> None:
         """Send data, unless they are so few that they can wait for more."""
+        if self._transport.is_closing():  # nobody is there any more
+            return
         if self._waiting:
             before, self._waiting = self._waiting, b""
             self._transport.writelines((before, data))
@@ -55,6 +57,8 @@ class Joined:
     def write_whole(self, head: bytes, body: bytes) -> None:
         """Send an answer behind what waits, and wait for nothing more."""
         before, self._waiting = self._waiting, b""
+        if self._transport.is_closing():
+            return
         if len(body) < BIG:
             self._transport.write(before + head + body)
         else:
@@ -107,6 +111,7 @@ class Protocol(HttpToolsProtocol):
     _refused = False
     _refusal: tuple[int, str] | None = None
     _late: TimerHandle | None = None
+    _active: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin a connection."""
@@ -114,8 +119,12 @@ class Protocol(HttpToolsProtocol):
         self._late = self.loop.call_later(PATIENCE, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection."""
+        """End a connection, and tell the request under way, which others may stand behind."""
         self._stop_waiting()
+        self.pipeline.clear()
+        if self._active is not None and not self._active.response_complete:
+            self._active.disconnected = True
+            self._active.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -197,6 +206,10 @@ class Protocol(HttpToolsProtocol):
         super().on_response_complete()
         if last and self._refusal:
             self._send_refusal(*self._refusal)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._active = cycle
+        super()._start_asgi_task(cycle, app)
 
     # ------------------------------------------------------------ refusals
 

@@ -15,6 +15,9 @@ import uvicorn
 from cuvee.server import protocol
 from cuvee.server.protocol import Protocol
 
+started, ended = threading.Event(), threading.Event()
+"""When a stream was, which ends with its reader."""
+
 
 async def count(scope: Any, receive: Any, send: Any) -> None:
     """Answer with the length of the body; a page that is called slow takes its time."""
@@ -27,6 +30,12 @@ async def count(scope: Any, receive: Any, send: Any) -> None:
         more = message.get("more_body", False)
     if scope["path"] == "/slow":
         await asyncio.sleep(0.8)
+    if scope["path"] == "/stream":
+        ended.clear()
+        started.set()
+        assert (await receive())["type"] == "http.disconnect"
+        ended.set()
+        return
     text = str(size).encode()
     headers = [(b"content-length", str(len(text)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -37,7 +46,9 @@ async def count(scope: Any, receive: Any, send: Any) -> None:
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Return the port of a server that waits half a second for what does not come."""
     monkeypatch.setattr(protocol, "PATIENCE", 0.5)
-    config = uvicorn.Config(count, http=Protocol, ws="none", lifespan="off", log_level="critical")
+    config = uvicorn.Config(
+        count, http=Protocol, ws="none", lifespan="off", log_level="error", log_config=None
+    )
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([listening],))
@@ -82,3 +93,18 @@ def test_a_head_has_one_wait_and_each_piece_of_a_body_its_own(port: int) -> None
 def test_who_waits_for_the_server_is_not_late(port: int) -> None:
     asked = b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     assert talk(port, asked).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_leaves_is_noticed_behind_other_requests_too(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path, seen in ((b"/stream", ended), (b"/slow", None)):
+        for behind in range(3):
+            started.clear()
+            asked = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(asked + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * behind)
+                assert seen is None or started.wait(5)
+            assert seen is None or seen.wait(5), behind
+    time.sleep(1)
+    assert not [record for record in caplog.records if record.name.startswith("uvicorn")]
