@@ -1,4 +1,4 @@
-"""Columns of the runs table: in which order they stand, what of a metric, which stay at the left."""
+"""Columns of the runs table: their order, what of a metric they show, which stay at the left."""
 
 from __future__ import annotations
 
