@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cuvee.errors import InvalidParameter, NotFound
-from cuvee.models.info import LoggedModelInfo, ModelInfo
+from cuvee.models.info import ModelInfo
 from cuvee.models.model import Model
 from cuvee.models.packaging import PYFUNC, Extras, finish, pyfunc_flavor
 from cuvee.models.python_model import PythonModel, PythonModelContext
@@ -329,17 +329,17 @@ def log_saved(save: Callable[..., Model], given: dict[str, Any]) -> ModelInfo:
         written.append(save(path=path, mlflow_model=origin, **given))
 
     upload = log_saved_model(write, name=name, **where)
-    return LoggedModelInfo.of(
+    return _info(
         written[-1],
         upload.model_uri,
-        **_told(upload.logged_model),
-        ask_version=upload.ask_version,
+        upload.logged_model,
+        registered_model_version=upload.registered_model_version,
     )
 
 
-def _told(logged: Any) -> dict[str, Any]:
+def _info(model: Model, uri: str, logged: Any, **more: Any) -> ModelInfo:
     names = ("model_id", "name", "params", "tags", "metrics", "creation_timestamp")
-    return {n: getattr(logged, n, None) for n in names}
+    return ModelInfo.of(model, uri, **{n: getattr(logged, n, None) for n in names}, **more)
 
 
 def fetch(model_uri: str | Path, dst_path: str | Path | None = None) -> Path:
@@ -422,7 +422,7 @@ def get_model_info(model_uri: str | Path) -> ModelInfo:
         logged = get_logged_model(model.model_id)
     except NotFound:  # copied from another server, or deleted since
         logged = None
-    return ModelInfo.of(model, str(model_uri), **_told(logged))
+    return _info(model, str(model_uri), logged)
 
 
 def get_model_dependencies(model_uri: str | Path, format: str = "pip") -> str:  # noqa: A002 - MLflow's name

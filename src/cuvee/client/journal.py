@@ -285,10 +285,6 @@ class Journal:
                         self._files_size += entry.stat().st_size
         return waiting + self._files_size
 
-    def fits(self, size: int) -> bool:
-        """Say whether there is room for files of so many bytes."""
-        return self._waiting() + size <= self._limit
-
     def _room(self, size: int) -> bool:
         """Wait for room, ``FULL_WAIT`` seconds since the journal became full."""
         if not self._full_since:

@@ -29,9 +29,7 @@ PATIENCE = 1.0
 """Seconds that a question may take whose answer the script can do without."""
 SHUNNED = 10.0
 """Seconds in which a server that has let a call wait in vain is not waited for again."""
-BRIEF = 0.05
-"""Seconds that a question may take within a call that waits for nothing."""
-_SLOW = 0.04
+_SLOW = 0.25
 
 
 class JournaledCalls(Calls):
@@ -236,13 +234,13 @@ class JournaledCalls(Calls):
                 return False
         return False
 
-    def takes_ids(self, patience: float = PATIENCE) -> bool | None:
+    def takes_ids(self) -> bool | None:
         """Say whether the server takes ids that we have made; None if it does not answer soon."""
         if self._shunned(self.journal):
             return None
         store: Any = connect(self.tracking_uri).store
         begin = time.monotonic()
-        answer: bool | None = store.takes_ids(patience)
+        answer: bool | None = store.takes_ids(PATIENCE)
         if answer is None:
             self.missed(self.journal, begin)
         return answer

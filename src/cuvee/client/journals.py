@@ -81,11 +81,6 @@ class Nowhere:
     ) -> None:
         """Do nothing."""
 
-    def fits(self, size: int) -> bool:
-        """Say that what is not kept needs no room."""
-        del size
-        return True
-
     def flush(self, timeout: float) -> bool:
         """There is nothing to wait for."""
         del timeout

@@ -14,10 +14,9 @@ from cuvee.api import logged_models as api
 from cuvee.api.artifacts import FileInfo
 from cuvee.api.base import Op
 from cuvee.api.models import CreateRegisteredModel
-from cuvee.api.versions import CreateModelVersion, SearchModelVersions
+from cuvee.api.versions import CreateModelVersion
 from cuvee.api.wire import check
 from cuvee.client.journaled import JournaledCalls
-from cuvee.client.journals import FLUSH
 from cuvee.client.values import PagedList, now, tag_items
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 
@@ -58,7 +57,7 @@ class LoggedModelCalls(JournaledCalls):
         return self.announce_model(op)
 
     def announce_model(
-        self, op: api.CreateLoggedModel, experiment_name: str = "", *, later: bool = False
+        self, op: api.CreateLoggedModel, experiment_name: str = ""
     ) -> api.LoggedModel:
         """Announce a logged model; also one whose experiment only the server knows.
 
@@ -66,7 +65,6 @@ class LoggedModelCalls(JournaledCalls):
             op: what it is; params beyond those that one call may have are sent after it. Without
                 an experiment it belongs to that of its run, or else to
             experiment_name: the experiment of this name.
-            later: by the journal, if there is one, also while the server answers.
         """
         rest = op.params[MAX_PARAMS:]
         op = replace(op, params=op.params[:MAX_PARAMS])
@@ -76,8 +74,7 @@ class LoggedModelCalls(JournaledCalls):
             model = self.do(op).model
         else:
             op = replace(op, model_id=f"m-{uuid.uuid4().hex}")
-            asks = not later and op.experiment_id and self.reaches(log)
-            ours = self.takes_ids() if asks else None
+            ours = self.takes_ids() if op.experiment_id and self.reaches(log) else None
             if ours is not None:
                 found = self.ask(op if ours else replace(op, model_id=""), ANSWER)
                 model = found.model if found else None
@@ -115,26 +112,6 @@ class LoggedModelCalls(JournaledCalls):
 
         One that the server refuses a file of, or whose file found no room, becomes ``FAILED``.
         """
-        found, known = self._finalize(model_id, status)
-        if found is None and self.reaches(self.journal):
-            with suppress(NotFound):  # by another id: the server has not taken ours
-                found = self.ask(api.GetLoggedModel(model_id=model_id), ANSWER)
-        if found is not None:
-            model: api.LoggedModel = found.model
-            return model
-        unknown = _unknown(api.CreateLoggedModel(experiment_id="", model_id=model_id))
-        return replace(unknown, info=replace(unknown.info, status=known))
-
-    def complete_model(self, model: api.LoggedModel, status: str) -> api.LoggedModel:
-        """Finalize a model, and return it as far as that is known without waiting."""
-        found, known = self._finalize(model.model_id, status)
-        if found is not None:
-            answered: api.LoggedModel = found.model
-            return answered
-        return replace(model, info=replace(model.info, status=known))
-
-    def _finalize(self, model_id: str, status: str) -> tuple[Any, api.LoggedModelStatus]:
-        """Say how a model ends; return what the server has answered, if it has, and the status."""
         name = _STATUSES.get(status, status)
         if name not in api.LOGGED_MODEL_STATUSES.values():
             raise InvalidParameter(f"There is no logged model status {status!r}: READY or FAILED.")
@@ -143,8 +120,15 @@ class LoggedModelCalls(JournaledCalls):
             name = _STATUSES["FAILED"]
         known = cast("api.LoggedModelStatus", name)
         whole = model_id if name == _STATUSES["READY"] else ""
-        op = api.FinalizeLoggedModel(model_id=model_id, status=known)
-        return self._tell(op, whole=whole), known
+        found = self._tell(api.FinalizeLoggedModel(model_id=model_id, status=known), whole=whole)
+        if found is None and self.reaches(log):
+            with suppress(NotFound):  # by another id: the server has not taken ours
+                found = self.ask(api.GetLoggedModel(model_id=model_id), ANSWER)
+        if found is not None:
+            model: api.LoggedModel = found.model
+            return model
+        unknown = _unknown(api.CreateLoggedModel(experiment_id="", model_id=model_id))
+        return replace(unknown, info=replace(unknown.info, status=known))
 
     def delete_logged_model(self, model_id: str, *, comment: str = "", force: bool = False) -> None:
         """Mark a logged model as deleted; behind a version in a stage by ``force`` only."""
@@ -191,14 +175,13 @@ class LoggedModelCalls(JournaledCalls):
         op = api.ListLoggedModelArtifacts(model_id=model_id, artifact_directory_path=path or "")
         return self.do(op).files
 
-    def put_version(self, log: Any, uri: str, name: str, *, later: bool = False) -> int | None:
+    def put_version(self, log: Any, uri: str, name: str) -> int | None:
         """Make a logged model the next version of a registered one: at once, or by the journal.
 
         Args:
             log: the journal.
             uri: the logged model.
             name: the registered model, in the registry beside the runs.
-            later: by the journal, also while the server answers.
 
         Returns:
             The version's number; None while nobody answers.
@@ -212,7 +195,7 @@ class LoggedModelCalls(JournaledCalls):
         for op in (model, version):
             check(op)
         key = f"version-{uuid.uuid4().hex}"
-        ids = self.takes_ids() if not later and self.reaches(log) else None
+        ids = self.takes_ids() if self.reaches(log) else None
         if ids:  # then it keeps keys too, so what was not answered is asked for again
             with suppress(AlreadyExists):
                 self.ask(model, ANSWER)
@@ -222,18 +205,6 @@ class LoggedModelCalls(JournaledCalls):
         self.append(log, model, may_exist=True)
         self.append(log, version, whole=model_id, key=key)
         return None
-
-    def version_made(self, uri: str, name: str) -> int | None:
-        """Return the version that the journal has made of a logged model; None if nobody tells."""
-        log = self.journal
-        if log is None or log.offline or not log.flush(FLUSH):
-            return None
-        model_id = uri.removeprefix("models:/")
-        names = log.session.aliases()
-        asked = f"source_path = 'models:/{names.get(model_id, model_id)}'"
-        found = self.ask(SearchModelVersions(filter=asked), ANSWER)
-        made = [int(v.version) for v in found.model_versions if v.name == name] if found else []
-        return max(made, default=None)
 
     def _tell(self, op: Op[Any], whole: str = "") -> Any:
         """Carry out a change that may be made twice; through the journal if nobody answers: None.

@@ -30,8 +30,8 @@ from cuvee.client.client import Client
 from cuvee.client.context import SOURCE_NAME, SOURCE_TYPE, USER, context_tags
 from cuvee.client.files import HttpFiles, download, download_files, upload_tree
 from cuvee.client.finding import register_model
-from cuvee.client.journaled import BRIEF
 from cuvee.client.journals import Facts
+from cuvee.client.logged_models import ANSWER
 from cuvee.client.notes import note
 from cuvee.client.pins import check_bytes, manifest_of, part_of
 from cuvee.client.resolve import Resolved, local_path
@@ -69,7 +69,7 @@ class LoggedModelUpload:
         model_uri: URI to load it by.
         run_id: run that made it.
         artifact_path: where its files are.
-        ask_version: gives the number of the version it was registered as.
+        registered_model_version: number of the version it was registered as, None when it was not.
         logged_model: the logged model, ready.
     """
 
@@ -77,13 +77,8 @@ class LoggedModelUpload:
     model_uri: str
     run_id: str
     artifact_path: str
-    ask_version: Callable[[], int | None]
+    registered_model_version: int | None
     logged_model: LoggedModel
-
-    @property
-    def registered_model_version(self) -> int | None:
-        """Number of the version it was registered as; None when it was not, or nobody answers."""
-        return self.ask_version()
 
 
 def log_saved_model(
@@ -109,15 +104,14 @@ def log_saved_model(
         tags: tags of the model.
         step: training step that it was made at; metrics of the run at this step are its own.
 
-    All of it goes to the journal, if there is one with room for it and the server takes our ids;
-    the number of the version is asked for when it is wanted.
+    When the server does not answer all of it goes to the journal, if there is one, and there is no
+    number of a version yet.
 
     Raises:
         CuveeError: the store refused something. The model is then marked as failed.
     """
     client, run_id = target(run_id)
-    later = _goes_later(client, registered_model_name)
-    known = _what_is_known(client, run_id, later=later)
+    known = _what_is_known(client, run_id)
     op = CreateLoggedModel(
         experiment_id=known.experiment_id,
         name=name,
@@ -126,23 +120,23 @@ def log_saved_model(
         params=tag_items(LoggedModelParameter, {**known.params, **(params or {})}),
         model_type=model_type or "",
     )
-    model = client.announce_model(op, later=later)
+    model = client.announce_model(op)
     model_id = model.model_id
     client.log_outputs(run_id, [ModelOutput(model_id, step)])
-    model = _link_metrics(client, run_id, known.metrics, model, step)
+    _link_metrics(client, run_id, known.metrics, model_id, step)
     place = ModelContext(model_id, run_id, model.artifact_location)
-    _save_and_upload(client, save, place, model, later=later)
-    model = _finalized(client, model, later=later)
+    _save_and_upload(client, save, place)
+    model = _finalized(client, model)
     remember_model(model_id)
-    ask_version: Callable[[], int | None] = lambda: None  # noqa: E731  # there is none
+    version = None
     if registered_model_name:
-        ask_version = _register(client, model, registered_model_name, later=later)
+        version = _register(client, model, registered_model_name)
     return LoggedModelUpload(
         model_id=model_id,
         model_uri=model.model_uri,
         run_id=run_id,
         artifact_path=model.artifact_location,
-        ask_version=ask_version,
+        registered_model_version=version,
         logged_model=model,
     )
 
@@ -217,50 +211,30 @@ def _origin() -> dict[str, str]:
     return {key: context[key] for key in _CONTEXT if key in context}
 
 
-def _goes_later(client: Client, registered_model_name: str | None) -> bool:
-    """Say whether all of a model goes through the journal, so that nothing waits for the server."""
-    log = client.journal
-    if log is None or (registered_model_name and client.registry_uri != client.tracking_uri):
-        return False
-    return bool(log.offline) or client.takes_ids(BRIEF) is not False
-
-
-def _what_is_known(client: Client, run_id: str, *, later: bool) -> _Known:
-    """Return what a run has: with what other programs have logged, if the server answers soon."""
+def _what_is_known(client: Client, run_id: str) -> _Known:
     log = client.journal
     found = None
     if log is None:
         found = client.get_run(run_id)
-    elif later or client.reaches(log):
-        with suppress(NotFound):  # it is on its way, or it will be told
-            answer = None if log.offline else client.ask(GetRun(run_id=run_id), BRIEF)
-            found = answer.run if answer else None
-    if log is None and found is not None:
+    elif client.reaches(log):
+        answer = client.ask(GetRun(run_id=run_id), ANSWER)
+        found = answer.run if answer else None
+    if found is not None:
         return _Known(found.info.experiment_id, found.data.params, found.data.metric_items)
     facts = log.runs.get(run_id) or Facts()
-    latest = {key: Metric(key, *point) for key, point in facts.latest.items()}
-    if found is None:
-        return _Known("", dict(facts.params), list(latest.values()))
-    others = [m for m in found.data.metric_items if m.key not in latest]
-    params = {**found.data.params, **facts.params}
-    return _Known(found.info.experiment_id, params, [*others, *latest.values()])
+    latest = [Metric(key, *point) for key, point in facts.latest.items()]
+    return _Known("", dict(facts.params), latest)
 
 
 def _save_and_upload(
-    client: Client,
-    save: Callable[[Path, ModelContext], None],
-    context: ModelContext,
-    model: LoggedModel,
-    *,
-    later: bool,
+    client: Client, save: Callable[[Path, ModelContext], None], context: ModelContext
 ) -> None:
     """Store what ``save`` writes; a model that cannot be stored whole is marked as failed."""
     log = client.journal
     try:
         with tempfile.TemporaryDirectory(prefix="cuvee-model-") as directory:
             save(Path(directory), context)
-            kept = later and log.fits(_size(Path(directory)))
-            if not kept and client.reaches(log):
+            if client.reaches(log):
                 begin = time.monotonic()
                 try:
                     files, root = client.place(context.artifact_uri)
@@ -276,62 +250,48 @@ def _save_and_upload(
             client.put_files(log, context.run_id, Path(directory), "", model=context.model_id)
     except BaseException:
         with suppress(CuveeError):  # the first problem is the one to report
-            client.complete_model(model, "FAILED")
+            client.finalize_logged_model(context.model_id, "FAILED")
         raise
 
 
-def _size(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
-
-
-def _finalized(client: Client, model: LoggedModel, *, later: bool) -> LoggedModel:
-    if later:
-        return client.complete_model(model, "READY")
+def _finalized(client: Client, model: LoggedModel) -> LoggedModel:
     ready = client.finalize_logged_model(model.model_id, "READY")
     if ready.experiment_id:
         return ready
     return replace(model, info=replace(model.info, status=ready.info.status))  # nobody answers
 
 
-def _register(
-    client: Client, model: LoggedModel, name: str, *, later: bool
-) -> Callable[[], int | None]:
-    """Register a logged model; return what gives the version, None while it is not known."""
+def _register(client: Client, model: LoggedModel, name: str) -> int | None:
+    """Register a logged model; return the version, None if it goes through the journal."""
     log, uri = client.journal, model.model_uri
     if model.info.status == "LOGGED_MODEL_UPLOAD_FAILED":
         note(f"{uri} was not registered as {name!r}: not all of its files could be stored.")
-        return lambda: None
+        return None
     beside = client.registry_uri == client.tracking_uri
-    ours = log is not None and beside and client.takes_ids(BRIEF) is not False
+    ours = log is not None and beside and client.takes_ids() is not False
     if not ours and model.model_id not in (log.models.kept if log else ()) and client.reaches(log):
         try:
-            made = int(register_model(uri, name).version)
+            return int(register_model(uri, name).version)
         except CuveeError as problem:
             if log is None or problem.status < 500:
                 raise
-        else:
-            return lambda: made
-    if not beside:
-        note(f"{uri} was not registered as {name!r}: the registry is elsewhere, and not reached.")
-        return lambda: None
-    version = client.put_version(log, uri, name, later=later)
-    return lambda: version or client.version_made(uri, name)
+    if beside:
+        return client.put_version(log, uri, name)
+    note(f"{uri} was not registered as {name!r}: the registry is elsewhere, and not reached.")
+    return None
 
 
 def _link_metrics(
-    client: Client, run_id: str, metrics: Sequence[Metric], model: LoggedModel, step: int
-) -> LoggedModel:
+    client: Client, run_id: str, metrics: Sequence[Metric], model_id: str, step: int
+) -> None:
     """Log the metrics that the run has at the model's step for the model as well."""
     points = [
-        Metric(
-            m.key, m.value, m.timestamp, m.step, model.model_id, m.dataset_name, m.dataset_digest
-        )
+        Metric(m.key, m.value, m.timestamp, m.step, model_id, m.dataset_name, m.dataset_digest)
         for m in metrics
         if m.step == step
     ]
     if points:
         client.log_batch(run_id, metrics=points)
-    return replace(model, data=replace(model.data, metrics=points))
 
 
 _scratches: dict[int, str] = {}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from cuvee.models.model import Model
@@ -73,29 +73,3 @@ class ModelInfo:
         found = {name: getattr(model, name) for name in same.split()}
         found.update({k: v for k, v in more.items() if v is not None})
         return cls(model_uri=model_uri, **found)
-
-
-@dataclass(frozen=True, eq=False)
-class LoggedModelInfo(ModelInfo):
-    """A model that has just been logged; the number of its version is asked for when it is wanted.
-
-    Args:
-        ask_version: gives it; None while nobody answers.
-    """
-
-    ask_version: Callable[[], int | None] = field(default=lambda: None, repr=False)
-
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        if found is None and name == "registered_model_version":
-            found = super().__getattribute__("ask_version")()
-            object.__setattr__(self, name, found)
-        return found
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _plain, ({f.name: getattr(self, f.name) for f in fields(ModelInfo)},)
-
-
-def _plain(known: dict[str, Any]) -> ModelInfo:
-    """Return what another process finds in what was sent to it."""
-    return ModelInfo(**known)
