@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from browser import timing
 from browser.conftest import Open, Visit
+from browser.plain import Plain, serving
 from browser.test_browser_pages import PAGES, places
 from refusals.served import Site
 
-QUIET = 0.5  # seconds that the control takes on a machine without other work
+QUIET = 0.5  # seconds that drawing takes on a machine without other work
+PLAIN = 0.45  # seconds that the plain page takes there
 ROUNDS = 3
 SCRIPTS, STYLES = 300_000, 30_000
 INITIAL = 220_000
@@ -37,6 +40,9 @@ NAMES = (
     "audit",
     "settings-users",
 )
+BARS = {"painted": 0.8, "content": 1000, "longest": 0.2, "blocked": 0.3}
+"""Bars of times, in seconds, of what is seen in milliseconds."""
+TRIES = 3  # what else the machine does may add time to the page, and not to its controls
 NOTE = """
 window.noted = {shift: 0, tasks: [], content: 0};
 new PerformanceObserver((list) => {
@@ -82,23 +88,42 @@ def opened(visited: Visit, path: str) -> dict[str, Any]:
     return dict(page.evaluate(COST))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_page_is_light_quick_and_stays_where_it_is(name: str, wine: Site, visit: Open) -> None:
+@pytest.fixture(scope="module")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
+    """A page without anything of Cuvee, which says what loading one takes here and now."""
+    with serving(tmp_path_factory.mktemp("plain")) as plain:
+        yield plain
+
+
+def costs(wine: Site, control: Plain, visit: Open, name: str) -> dict[str, Any]:
+    """Return what a page costs, its times as on a machine that does nothing else."""
     path = PAGES[name].format(**places(wine))
     idle = visit(wine)
     idle.go("/settings/appearance")
-    found, slow = [], []
+    found, drawing, loading = [], [], []
     for _ in range(ROUNDS):
-        slow.append(timing.worked(idle.page) / QUIET)
+        drawing.append(timing.worked(idle.page) / QUIET)
+        loading.append(opened(visit(control), "/index.html")["content"] / 1000 / PLAIN)
         found.append(opened(visit(wine), path))
-    slowness = max(1.0, median(slow))
+    slowness = max(1.0, median(drawing), median(loading))
     cost = {key: median(one[key] for one in found) for key in found[0] if key != "tasks"}
-    print(name, f"{slowness:.2f} times slower than when quiet", cost)  # noqa: T201  # shown when a bar is missed
-    assert cost["scripts"] <= (INITIAL if name == "home" else SCRIPTS)
-    assert cost["styles"] <= STYLES
-    assert cost["files"] <= FILES
-    assert cost["shift"] < 0.05
-    assert cost["painted"] / slowness < 0.8
-    assert cost["content"] / 1000 / slowness < 1
-    assert cost["longest"] / slowness < 0.2
-    assert cost["blocked"] / slowness < 0.3
+    said = f"drawing {median(drawing):.2f}, loading {median(loading):.2f} times slower than quiet"
+    print(name, said, cost)  # noqa: T201  # shown when a bar is missed
+    return cost | {key: cost[key] / slowness for key in BARS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_light_quick_and_stays_where_it_is(
+    name: str, wine: Site, control: Plain, visit: Open
+) -> None:
+    late: list[str] = []
+    for _ in range(TRIES):
+        cost = costs(wine, control, visit, name)
+        assert cost["scripts"] <= (INITIAL if name == "home" else SCRIPTS)
+        assert cost["styles"] <= STYLES
+        assert cost["files"] <= FILES
+        assert cost["shift"] < 0.05
+        late = [key for key, bar in BARS.items() if cost[key] >= bar]
+        if not late:
+            break
+    assert late == []
