@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -25,16 +26,20 @@ def send(server: Server, call: str, fields: dict[str, Any], key: str) -> http.cl
     """Send a request and return the connection, before the answer."""
     link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-    link.request("POST", API + call, json.dumps(fields), headers)
+    try:
+        link.request("POST", API + call, json.dumps(fields), headers)
+    except OSError:
+        link.close()
+        raise
     return link
 
 
 def answer(link: http.client.HTTPConnection) -> tuple[int, str | None, Any]:
     """Return an answer's status, whether it says that it is a repetition, and its fields."""
-    response = link.getresponse()
-    found = response.status, response.getheader("Idempotency-Replayed"), json.loads(response.read())
-    link.close()
-    return found
+    with closing(link):
+        response = link.getresponse()
+        text = response.read()
+        return response.status, response.getheader("Idempotency-Replayed"), json.loads(text)
 
 
 def counts(server: Server) -> list[int]:
