@@ -176,9 +176,8 @@ def test_a_run_leads_to_its_lineage_with_itself_as_the_centre(cellar: Site, visi
     node(page, "trial").dblclick()
     expect(page).to_have_url(re.compile("/runs/[0-9a-f]{32}/lineage"))
     expect(node(page, "trial")).to_have_attribute("data-root", "true")
-    expect(nodes(page)).to_have_count(
-        7
-    )  # also two datasets, its parent, a version, a copy, a stage
+    # Itself, two datasets, its parent, a version, a copy and a stage.
+    expect(nodes(page)).to_have_count(7)
     lefts = [left(node(page, name)) for name in ("reds", "trial", "wine 1", "Production")]
     assert lefts == sorted(set(lefts))
     page.get_by_role("link", name="Overview").click()

@@ -15,6 +15,11 @@ interface FilterBoxProps {
   onChange: (text: string) => void;
 }
 
+/** What can stand at the cursor, or a filter to be sent as it is. */
+interface Offer extends Completion {
+  readonly whole?: boolean;
+}
+
 const PAUSE = 120; // milliseconds without a letter until the server is asked
 const MOST = 12; // completions that are listed
 const RECENT = 5; // filters of before among them, where nothing is typed yet
@@ -40,18 +45,20 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
   const checked = useQuery(checkOf(text.trim() && text));
   const fresh = text === typed && place === cursor;
   const before = typed ? [] : usedBefore().filter((filter) => filter !== value);
-  const offers = !(open && fresh)
+  const offers: Offer[] = !(open && fresh)
     ? []
     : [
-        ...before.slice(0, RECENT).map((text): Completion => ({ text, kind: strings.runs.recent })),
+        ...before
+          .slice(0, RECENT)
+          .map((text): Offer => ({ text, kind: strings.runs.recent, whole: true })),
         ...(found.data?.completions ?? []),
       ].slice(0, MOST);
   const wrong = text === typed && checked.data?.valid === false ? checked.data : undefined;
   // What is not finished is not wrong yet, unless it was sent.
   const early = (wrong?.end ?? typed.length) >= typed.trimEnd().length;
   const problem = wrong && (typed === value || !early) ? wrong : undefined;
-  const take = ({ text: chosen, kind }: Completion) => {
-    if (kind === strings.runs.recent) {
+  const take = ({ text: chosen, whole }: Offer) => {
+    if (whole) {
       setTyped(chosen);
       send(chosen);
       return;
