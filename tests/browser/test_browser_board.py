@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser import timing
 from browser.conftest import Open, cut_off, keep_screenshot, served
-from browser.test_browser_pages import THEMES, offences
+from browser.test_browser_pages import THEMES, in_all_looks, offences
 from refusals.served import Site
 
 NAME = "lr_wine_quality"
@@ -135,12 +135,7 @@ def test_cards_tell_the_metric_and_how_far_it_is_from_production(
     expect(card(page, "2")).to_contain_text("rmse0.5\N{MINUS SIGN}0.25")
     cellar.api("transition-requests/create", name=model, version="2", stage="Production")
     expect(card(page, "2").get_by_role("link", name="asked for Production")).to_be_visible()
-    for theme in THEMES:
-        for width in (1440, 1024, 375):
-            opened.look(theme, width)
-            keep_screenshot(page, f"board-{theme}-{width}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert offences(page) == []
+    in_all_looks(opened, "board")
     tops = [page.locator("[data-stage]").nth(i).bounding_box() for i in range(4)]
     assert all(a and b and a["y"] < b["y"] for a, b in itertools.pairwise(tops))
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser import timing
 from browser.conftest import Open, Visit, keep_screenshot, served
-from browser.test_browser_pages import THEMES, offences
+from browser.test_browser_pages import in_all_looks
 from refusals.served import Site
 
 NAME = "wine"
@@ -159,13 +159,8 @@ def test_what_comes_from_nowhere_known_says_so(cellar: Site, visit: Open) -> Non
 def test_the_lineage_is_drawn_in_all_looks(cellar: Site, visit: Open) -> None:
     opened = visit(cellar)
     for query, name in (("?node=version%3Awine%2F1", "lineage"), ("?view=table", "lineage-table")):
-        page = opened.go(path(NAME, query))
-        for theme in THEMES:
-            for width in (1440, 1024, 375):
-                opened.look(theme, width)
-                keep_screenshot(page, f"{name}-{theme}-{width}")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert offences(page) == []
+        opened.go(path(NAME, query))
+        in_all_looks(opened, name)
     opened.look("light", 1440)
     keep_screenshot(opened.go(path(WIDE)), "lineage-wide")
 
@@ -188,12 +183,7 @@ def test_a_run_leads_to_its_lineage_with_itself_as_the_centre(cellar: Site, visi
     expect(rows.filter(has_text="was registered as")).to_contain_text("wine 1")
     for query, name in (("", "run-lineage"), ("?view=table", "run-lineage-table")):
         opened.go(re.sub(r".*(/runs/\w+/lineage).*", r"\1", page.url) + query)
-        for theme in THEMES:
-            for width in (1440, 1024, 375):
-                opened.look(theme, width)
-                keep_screenshot(page, f"{name}-{theme}-{width}")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert offences(page) == []
+        in_all_looks(opened, name)
     opened.look("light", 1440)
     page.get_by_role("link", name="sweep").click()
     expect(page.get_by_role("heading", name="sweep", level=1)).to_be_visible()

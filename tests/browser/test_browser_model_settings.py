@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from browser.conftest import Open, keep_screenshot
 from browser.reviewing import MODEL, Cellar, cellars, enter, seed_model
-from browser.test_browser_pages import THEMES, offences
+from browser.test_browser_pages import in_all_looks, offences
 
 TAB = f"/models/{MODEL}?tab=settings"
 STRICTER = "approvals: 2"
@@ -35,12 +35,7 @@ def test_stages_are_listed_with_their_rules_and_edited_by_who_may(
     expect(stages.nth(2)).to_contain_text("metrics.rmse < 0.8")
     expect(page.get_by_role("button", name="Edit the policy")).to_be_disabled()
     expect(page.get_by_text("Only who has CAN_MANAGE on the model")).to_be_visible()
-    for theme in THEMES:
-        for width in (1440, 1024, 375):
-            opened.look(theme, width)
-            keep_screenshot(page, f"model-settings-{theme}-{width}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert offences(page) == []
+    in_all_looks(opened, "model-settings")
 
 
 def test_a_policy_is_tried_against_the_past_and_applied_with_a_reason(

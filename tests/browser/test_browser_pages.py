@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import ROOT, Open, Theme, keep_screenshot
+from browser.conftest import ROOT, Open, Theme, Visit, keep_screenshot
 from browser.seeds import SWEEP
 from cuvee.demo.story import MODEL
 from refusals.served import Site
@@ -88,6 +88,16 @@ def offences(page: Any) -> list[str]:
         if v["impact"] in ("serious", "critical")
         for node in v["nodes"]
     ]
+
+
+def in_all_looks(opened: Visit, name: str) -> None:
+    """Look at the page that is open in both themes and three widths; keep what is seen."""
+    for theme in THEMES:
+        for width in (1440, 1024, 375):
+            opened.look(theme, width)
+            keep_screenshot(opened.page, f"{name}-{theme}-{width}")
+            assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert offences(opened.page) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
