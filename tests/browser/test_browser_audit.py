@@ -70,6 +70,15 @@ def test_a_filter_stands_in_the_address_and_back_takes_it_away(told: Site, visit
     page.get_by_label("Who", exact=True).fill("nobody")
     page.get_by_label("Who", exact=True).press("Enter")
     expect(page.get_by_text("No event fits these filters")).to_be_visible()
+    # What an admin sees; a viewer sees less, and less is hidden from them.
+    hidden = len(events(told))
+    expect(page.get_by_text(f"{hidden} events are hidden by these filters.")).to_be_visible()
+    viewer = log_in(visit(told), VIEWER, "/audit?action=nothing.at_all")
+    seen = done(ask(told, VIEWER, "GET", f"{CUVEE}events?max_results=1000"))["events"]
+    assert 0 < len(seen) < hidden
+    expect(viewer.get_by_text(f"{len(seen)} events are hidden by these filters.")).to_be_visible()
+    viewer.get_by_role("grid").locator("..").get_by_role("button", name="Clear filters").click()
+    expect(viewer).to_have_url(re.compile("/audit$"))
     page.go_back()
     expect(rows(page)).to_have_count(3)
     page.reload()

@@ -271,3 +271,17 @@ def paged(store: Store, wanted: dict[str, object]) -> list[Event]:
         token = page.next_page_token or ""
         if not token:
             return found
+
+
+def test_events_are_counted_over_all_pages_if_asked_for(store: Store) -> None:
+    for name in ("wine", "beer"):
+        store.do(CreateRegisteredModel(name=name))
+    for i in range(3):
+        store.do(UpdateRegisteredModel(name="wine", description=str(i)))
+    assert store.do(ListEvents(max_results=1, total=True)).total == len(history(store)) == 5
+    described = ListEvents(max_results=1, total=True, action="model.description_set")
+    page = store.do(described)
+    assert (len(page.events), page.total) == (1, 3)
+    assert store.do(ListEvents(model="beer", total=True, newest_first=True)).total == 1
+    assert store.do(ListEvents(actor="nobody", total=True)).total == 0
+    assert store.do(ListEvents()).total is None

@@ -36,10 +36,17 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EventPage(Struct, frozen=True, omit_defaults=True):
-    """A page of events; send ``next_page_token`` as ``page_token`` to go on."""
+    """A page of events; send ``next_page_token`` as ``page_token`` to go on.
+
+    Args:
+        events: the events of this page.
+        next_page_token: where the next page begins.
+        total: how many fit on all pages, if that was asked for.
+    """
 
     events: list[Event] = []
     next_page_token: str | None = None
+    total: int | None = None
 
 
 class ListEvents(Read[EventPage], frozen=True, kw_only=True):
@@ -63,6 +70,7 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     newest_first: bool = False
     max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
     page_token: str = ""
+    total: Annotated[bool, Meta(description="also count those that fit, on all pages")] = False
 
 
 class TextsErased(Struct, frozen=True):

@@ -48,6 +48,7 @@ def seen(tx: Tx, query: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
 def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
     query, values = seen(tx, IN_ORDER.where(*_asked(op)))
+    total = _count(tx, query, values) if op.total else None
     last = _place(op.page_token) if op.page_token else None
     if last is not None:
         query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
@@ -59,7 +60,11 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
         rows = tx.all(query.order_by(order).limit(op.max_results + 1), **values)
     page = load_events(tx, rows[: op.max_results])
     more = len(rows) > op.max_results
-    return EventPage(page, str(rows[op.max_results - 1][0]) if more else None)
+    return EventPage(page, str(rows[op.max_results - 1][0]) if more else None, total)
+
+
+def _count(tx: Tx, query: Select[Any], values: dict[str, Any]) -> int:
+    return int(tx.value(query.with_only_columns(func.count()), **values))
 
 
 def _asked(op: ListEvents) -> Iterator[ColumnElement[bool]]:

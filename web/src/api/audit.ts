@@ -60,6 +60,19 @@ export const eventsPage = (filter: EventFilter, { before, after }: Place) =>
 export const useEventsPage = (filter: EventFilter, place: Place) =>
   useQuery(eventsPage(filter, place));
 
+/** How many events there are that the caller may see. */
+const eventsTotal = queryOptions({
+  // Not of the queries that each event asks again: it is a count, and who reads it has no rows.
+  queryKey: ["events total"],
+  queryFn: async ({ signal }) => {
+    const asked = { newest_first: true, max_results: 1, total: true };
+    return (await call(listEvents, asked, signal)).total ?? 0;
+  },
+  staleTime: 0,
+});
+
+export const useEventsTotal = (enabled: boolean) => useQuery({ ...eventsTotal, enabled });
+
 const MOST = 1000; // events that a call answers with
 
 /** Every event that fits and is there when this begins, the oldest first, in pages. */

@@ -46,6 +46,25 @@ export function useRequests(asked: Asked) {
   });
 }
 
+/** How many requests of all models there are. */
+const requestsTotal = (asked: Asked) =>
+  queryOptions({
+    queryKey: ["requests", "total", asked],
+    queryFn: async ({ signal }) => {
+      let total = 0;
+      let page_token = "";
+      do {
+        const request = { ...asked, max_results: 1000, page_token };
+        const page = await call(searchTransitionRequests, request, signal);
+        total += page.requests?.length ?? 0;
+        page_token = page.next_page_token ?? "";
+      } while (page_token);
+      return total;
+    },
+  });
+
+export const useRequestsTotal = (asked: Asked) => useQuery(requestsTotal(asked));
+
 /** The open requests of a model. */
 export const requestsOf = (name: string) =>
   queryOptions({

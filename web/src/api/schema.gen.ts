@@ -340,6 +340,7 @@ export interface Event {
 export interface EventPage {
   events?: Event[];
   next_page_token?: string | null;
+  total?: number | null;
 }
 
 /** An evidence pack, to be written as an archive. */
@@ -1766,6 +1767,7 @@ export const listEvents = /*#__PURE__*/ operation<
     newest_first?: boolean;
     max_results?: number;
     page_token?: string;
+    total?: boolean;
   },
   EventPage
 >("listEvents", "GET", "/api/1.0/cuvee/events");

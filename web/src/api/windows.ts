@@ -43,6 +43,14 @@ const windowQuery = <Row>({ key, read }: Listed<Row>, at: number) =>
       read({ offset: at * WINDOW, max_results: WINDOW, total: true }, signal),
   });
 
+/** How many there are. */
+export const countQuery = <Row>({ key, read }: Listed<Row>) =>
+  queryOptions({
+    queryKey: [...key, "count"],
+    queryFn: async ({ signal }) =>
+      (await read({ offset: 0, max_results: 1, total: true }, signal)).total,
+  });
+
 /** Things in windows of 200 by their places; what was shown stays until the next answer. */
 export function useWindows<Row>(asked: Listed<Row>): Windows<Row> {
   const about = JSON.stringify(asked.key);

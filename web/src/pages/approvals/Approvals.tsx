@@ -1,9 +1,15 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { useEmergencies, useRequests, useWaitingRequests } from "../../api/requests";
+import {
+  useEmergencies,
+  useRequests,
+  useRequestsTotal,
+  useWaitingRequests,
+} from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
+import { Filtered } from "../../components/Filtered";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
@@ -73,7 +79,7 @@ export function Approvals() {
       />
       <ModelFilter key={model} model={model} onChoose={choose} />
       {tab === "emergencies" ? (
-        <Emergencies model={model} />
+        <Emergencies model={model} onClear={() => choose("")} />
       ) : (
         <Requests key={tab} tab={tab} model={model} list={list} onClear={() => choose("")} />
       )}
@@ -101,9 +107,7 @@ function Requests({ tab, model, list, onClear }: RequestsProps) {
               ))}
             </ul>
           ) : model ? (
-            <Empty title={strings.noneOf(model)}>
-              <Button onClick={onClear}>{strings.allModels}</Button>
-            </Empty>
+            <RequestsFiltered tab={tab} model={model} onClear={onClear} />
           ) : (
             <Empty title={strings.none[tab]}>
               <p>{strings.noneText[tab]}</p>
@@ -120,6 +124,20 @@ function Requests({ tab, model, list, onClear }: RequestsProps) {
         </Panel>
       )}
     </Loaded>
+  );
+}
+
+type RequestsFilteredProps = Omit<RequestsProps, "list">;
+
+function RequestsFiltered({ tab, model, onClear }: RequestsFilteredProps) {
+  return (
+    <Filtered
+      title={strings.noneOf(model)}
+      without={useRequestsTotal(ASKED[tab]).data}
+      said={strings.hidden}
+      clear={strings.allModels}
+      onClear={onClear}
+    />
   );
 }
 

@@ -7,6 +7,7 @@ import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
 import { LinesField } from "../../components/Field";
+import { Filtered } from "../../components/Filtered";
 import { FormDialog, saying } from "../../components/FormDialog";
 import { Icon } from "../../components/Icon";
 import { Loaded } from "../../components/Loaded";
@@ -21,7 +22,7 @@ export function isOpen(emergency: Emergency): boolean {
 }
 
 /** Moves past a review, of one model or of all, the open ones first. */
-export function Emergencies({ model }: { model: string }) {
+export function Emergencies({ model, onClear }: { model: string; onClear: () => void }) {
   const query = useEmergencies(model);
   return (
     <Loaded query={query} failed={strings.failed} lines={6}>
@@ -33,6 +34,8 @@ export function Emergencies({ model }: { model: string }) {
                 <Row key={one.id} emergency={one} />
               ))}
             </ul>
+          ) : model ? (
+            <EmergenciesFiltered model={model} onClear={onClear} />
           ) : (
             <Empty title={strings.none}>
               <p>{strings.noneText}</p>
@@ -41,6 +44,18 @@ export function Emergencies({ model }: { model: string }) {
         </Panel>
       )}
     </Loaded>
+  );
+}
+
+function EmergenciesFiltered({ model, onClear }: { model: string; onClear: () => void }) {
+  return (
+    <Filtered
+      title={strings.noneOf(model)}
+      without={useEmergencies().data?.length}
+      said={strings.hidden}
+      clear={strings.allModels}
+      onClear={onClear}
+    />
   );
 }
 

@@ -13,6 +13,8 @@ export const strings = {
   },
   allModels: "All models",
   noneOf: (model: string) => `Nothing of ${model} is among these`,
+  hidden: (hidden: number) =>
+    `${count(hidden, "request is", "requests are")} hidden by the choice of a model.`,
   none: {
     review: "Nothing waits for your review",
     mine: "You have not asked for anything that is still open",

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useState } from "react";
-import { type EventsPage, useEventsPage } from "../../api/audit";
+import { type EventsPage, useEventsPage, useEventsTotal } from "../../api/audit";
 import { useLogStatus } from "../../api/log";
 import { Button } from "../../components/Button";
 import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
+import { Filtered } from "../../components/Filtered";
 import { Page } from "../../components/Page";
 import { Switch } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
@@ -146,11 +147,15 @@ function Pages({ page, live, onGo }: PagesProps) {
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }): ReactNode {
+  const all = useEventsTotal(filtered);
   return filtered ? (
-    <Empty title={strings.none}>
-      <p>{strings.noneText}</p>
-      <Button onClick={onClear}>{strings.clear}</Button>
-    </Empty>
+    <Filtered
+      title={strings.none}
+      without={all.data}
+      said={strings.filteredOut}
+      clear={strings.clear}
+      onClear={onClear}
+    />
   ) : (
     <Empty title={strings.nothing}>
       <p>{strings.nothingText}</p>

@@ -1,3 +1,5 @@
+import { count } from "../../lib/number";
+
 export const strings = {
   title: "Audit",
   sub: "Every change to experiments, runs' lives, models, people and rights: who, when, what and why. You see what concerns the things that you may read.",
@@ -26,7 +28,8 @@ export const strings = {
   older: "Older",
   pages: "Pages",
   none: "No event fits these filters",
-  noneText: "There are others. Clear the filters, or take a longer time.",
+  filteredOut: (hidden: number) =>
+    `${count(hidden, "event is", "events are")} hidden by these filters.`,
   nothing: "Nothing has happened here yet",
   nothingText: "Whatever is done to experiments, runs, models and users from now on stands here.",
   end: "There is nothing older",

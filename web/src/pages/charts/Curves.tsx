@@ -60,7 +60,9 @@ export function Curves({ experiments, search, onChange, beside = false, onRuns }
   }
   if (!found.data) return <Skeleton lines={12} />;
   const { total, metrics } = found.data;
-  if (!runs.length) return <NoRunsDrawn search={search} onChange={onChange} />;
+  if (!runs.length) {
+    return <NoRunsDrawn experiments={experiments} search={search} onChange={onChange} />;
+  }
   if (!metrics.length) {
     return (
       <Empty title={strings.noMetrics}>

@@ -98,7 +98,7 @@ function Plots({ experimentId, search, onChange }: PlotsProps) {
   if (!query.data) return <Skeleton lines={12} />;
   const { ids, total } = query.data;
   if (!ids.length) {
-    return <NoRunsDrawn search={search} onChange={onChange} />;
+    return <NoRunsDrawn experiments={[experimentId]} search={search} onChange={onChange} />;
   }
   return (
     <div className={query.isPlaceholderData ? styles.old : undefined}>

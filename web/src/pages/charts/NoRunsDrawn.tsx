@@ -1,20 +1,25 @@
 import { Button } from "../../components/Button";
 import { Empty } from "../../components/Empty";
+import { RunsFiltered } from "../experiments/NoRuns";
 import type { RunsSearch } from "../experiments/route";
 import { runStrings as strings } from "./runStrings";
 
 interface NoRunsDrawnProps {
+  experiments: readonly string[];
   search: RunsSearch;
   onChange: (part: { filter?: undefined; sel?: undefined }) => void;
 }
 
 /** What stands in place of a drawing when there is no run for it, and why. */
-export function NoRunsDrawn({ search: { filter, sel }, onChange }: NoRunsDrawnProps) {
+export function NoRunsDrawn({ experiments, search, onChange }: NoRunsDrawnProps) {
+  const { filter, sel, view } = search;
   if (filter) {
     return (
-      <Empty title={strings.noRuns}>
-        <Button onClick={() => onChange({ filter: undefined })}>{strings.clear}</Button>
-      </Empty>
+      <RunsFiltered
+        experiments={experiments}
+        deleted={view === "deleted"}
+        onClear={() => onChange({ filter: undefined })}
+      />
     );
   }
   if (sel) {

@@ -47,7 +47,6 @@ export const runStrings = {
     `The newest ${grouped(shown)} of ${count(all, "run")} are drawn; a filter finds others.`,
   failed: "The runs could not be read.",
   refused: "The filter cannot be used.",
-  noRuns: "No run fits this filter",
   none: "There is no run to draw yet",
   noneText: "A run appears here as soon as it begins and has params or metrics.",
   clear: "Clear the filter",

@@ -1,16 +1,18 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { serverUrl } from "../../api/client";
 import { useOverviews } from "../../api/experimentOverviews";
 import { type ExperimentsAsked, experimentsListed } from "../../api/experiments";
 import type { Experiment } from "../../api/schema.gen";
-import { useWindows } from "../../api/windows";
+import { countQuery, useWindows } from "../../api/windows";
 import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
 import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
 import { SearchBox } from "../../components/Field";
+import { Filtered } from "../../components/Filtered";
 import { Page } from "../../components/Page";
 import { Segments } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
@@ -122,7 +124,7 @@ export function Experiments() {
               empty={
                 <NoExperiments
                   filtered={Boolean(q || folder || tag)}
-                  archived={archived}
+                  view={view}
                   onClear={() => go({ q: undefined, folder: undefined, tag: undefined })}
                 />
               }
@@ -140,19 +142,24 @@ export function Experiments() {
 
 interface NoExperimentsProps {
   filtered: boolean;
-  archived: boolean;
+  view: ExperimentsAsked["view"];
   onClear: () => void;
 }
 
-function NoExperiments({ filtered, archived, onClear }: NoExperimentsProps) {
+function NoExperiments({ filtered, view, onClear }: NoExperimentsProps) {
+  const all = useQuery({ ...countQuery(experimentsListed({ view })), enabled: filtered });
   if (filtered) {
     return (
-      <Empty title={strings.noMatch}>
-        <Button onClick={onClear}>{strings.clear}</Button>
-      </Empty>
+      <Filtered
+        title={strings.noMatch}
+        without={all.data}
+        said={strings.hidden}
+        clear={strings.clear}
+        onClear={onClear}
+      />
     );
   }
-  if (archived) {
+  if (view === "archived") {
     return (
       <Empty title={strings.noArchived}>
         <p>{strings.noArchivedText}</p>

@@ -1,10 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { serverUrl } from "../../api/client";
-import { Button } from "../../components/Button";
+import { totalQuery } from "../../api/runTable";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
+import { Filtered } from "../../components/Filtered";
 import { strings } from "./strings";
 
 interface NoRunsProps {
+  experiments: readonly string[];
   name: string;
   filter: string;
   deleted: boolean;
@@ -12,14 +15,8 @@ interface NoRunsProps {
 }
 
 /** Why there is no row, and what to do about that. */
-export function NoRuns({ name, filter, deleted, onClear }: NoRunsProps) {
-  if (filter) {
-    return (
-      <Empty title={strings.runs.noMatch}>
-        <Button onClick={onClear}>{strings.clear}</Button>
-      </Empty>
-    );
-  }
+export function NoRuns({ experiments, name, filter, deleted, onClear }: NoRunsProps) {
+  if (filter) return <RunsFiltered experiments={experiments} deleted={deleted} onClear={onClear} />;
   if (deleted) {
     return (
       <Empty title={strings.runs.noneDeleted}>
@@ -40,5 +37,25 @@ export function NoRuns({ name, filter, deleted, onClear }: NoRunsProps) {
       <p>{strings.runs.noneText}</p>
       <Code label={strings.runs.noneText} text={lines.join("\n")} />
     </Empty>
+  );
+}
+
+interface RunsFilteredProps {
+  experiments: readonly string[];
+  deleted: boolean;
+  onClear: () => void;
+}
+
+/** Says how many runs of experiments a filter hides that leaves none of them. */
+export function RunsFiltered({ experiments, deleted, onClear }: RunsFilteredProps) {
+  const all = useQuery(totalQuery({ experiments, filter: "", deleted }));
+  return (
+    <Filtered
+      title={strings.runs.noMatch}
+      without={all.data}
+      said={strings.runs.hidden}
+      clear={strings.runs.clearFilter}
+      onClear={onClear}
+    />
   );
 }

@@ -180,7 +180,13 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
                 onPeek={(index) => peekAt(index, false)}
                 onMove={(index) => peekAt(index, true)}
                 empty={
-                  <NoRuns name={name} filter={filter} deleted={deleted} onClear={() => ask("")} />
+                  <NoRuns
+                    experiments={experiments}
+                    name={name}
+                    filter={filter}
+                    deleted={deleted}
+                    onClear={() => ask("")}
+                  />
                 }
               />
             )}

@@ -22,6 +22,8 @@ export const strings = {
   noneText: "An experiment is made here, or by the first run that names it:",
   noMatch: "No experiment fits",
   clear: "Clear the filters",
+  hidden: (hidden: number) =>
+    `${count(hidden, "experiment is", "experiments are")} hidden by these filters.`,
   noArchived: "No experiment is archived",
   noArchivedText: "Archived experiments are kept here until somebody purges them.",
   which: "Which experiments",
@@ -100,6 +102,8 @@ export const strings = {
     none: "This experiment has no run yet",
     noneText: "A run appears here as soon as it begins:",
     noMatch: "No run fits this filter",
+    clearFilter: "Clear the filter",
+    hidden: (hidden: number) => `${count(hidden, "run is", "runs are")} hidden by this filter.`,
     total: (rows: number) => count(rows, "run"),
     deletedTotal: (rows: number) => count(rows, "deleted run"),
     selected: (rows: number) => `${count(rows, "run")} selected`,

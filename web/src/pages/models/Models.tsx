@@ -1,13 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { serverUrl } from "../../api/client";
 import { modelsListed, useModelChoices } from "../../api/models";
-import { useWindows } from "../../api/windows";
-import { Button } from "../../components/Button";
+import { countQuery, useWindows } from "../../api/windows";
 import { Code } from "../../components/Code";
 import { DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
+import { Filtered } from "../../components/Filtered";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import { grouped } from "../../lib/number";
@@ -90,11 +91,16 @@ export function Models() {
 }
 
 function NoModels({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  const all = useQuery({ ...countQuery(modelsListed({}, NEWEST)), enabled: filtered });
   if (filtered) {
     return (
-      <Empty title={strings.noMatch}>
-        <Button onClick={onClear}>{strings.clear}</Button>
-      </Empty>
+      <Filtered
+        title={strings.noMatch}
+        without={all.data}
+        said={strings.hidden}
+        clear={strings.clear}
+        onClear={onClear}
+      />
     );
   }
   return (

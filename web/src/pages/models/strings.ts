@@ -9,6 +9,7 @@ export const strings = {
   none: "No model is registered yet",
   noneText: "Registering the model of a run makes it appear here:",
   noMatch: "No model passes the filter",
+  hidden: (hidden: number) => `${count(hidden, "model is", "models are")} hidden by this filter.`,
   onlyTag: (key: string, value: string) => `Only models with ${key}: ${value}`,
   withoutTag: (key: string, value: string) => `${key}: ${value} ×`,
   version: (version: string) => `Version ${version}`,
