@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open, served
+from browser.conftest import Open, keep_screenshot, served
 from browser.people import ADMIN, CUVEE, MLFLOW, VIEWER, ask, done, log_in, make_admin, make_house
 from refusals.served import Site
 
@@ -160,3 +161,25 @@ def test_a_webhook_that_is_not_ones_own_can_be_neither_seen_nor_touched(
     page = log_in(opened, VIEWER, f"/settings/webhooks/{hook}")
     expect(page.get_by_role("alert").first).to_contain_text("The webhook could not be read.")
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+def test_home_shows_the_failed_runs_that_one_created_whatever_name_they_claim(
+    house: Site, visit: Open
+) -> None:
+    grant = {"object": "experiment:0", "user": VIEWER, "permission": "CAN_EDIT"}
+    done(ask(house, ADMIN, "POST", f"{CUVEE}permissions/grant", grant))
+    now = int(time.time() * 1000)
+    for who, claimed, name in (
+        (VIEWER, "root", "mine by login"),
+        (ADMIN, VIEWER, "claimed to be mine"),
+        (VIEWER, VIEWER, "mine in both"),
+    ):
+        about = {"experiment_id": "0", "run_name": name, "user_id": claimed, "start_time": now}
+        made = done(ask(house, who, "POST", f"{MLFLOW}runs/create", about))
+        end = {"run_id": made["run"]["info"]["run_id"], "status": "FAILED", "end_time": now}
+        done(ask(house, who, "POST", f"{MLFLOW}runs/update", end))
+    opened = visit(house)
+    mine = log_in(opened, VIEWER, "/").get_by_role("region", name="Failed runs of mine")
+    expect(mine.get_by_role("link")).to_have_count(2)
+    assert set(mine.get_by_role("link").all_text_contents()) == {"mine by login", "mine in both"}
+    keep_screenshot(opened.page, "home-failed-mine")

@@ -107,9 +107,11 @@ def test_what_one_may_not_read_is_left_out(crowd: Store) -> None:
 
 
 MANY = """
-INSERT INTO runs (run_id, experiment_id, name, user_id, status, start_time, lifecycle, artifact_uri)
+INSERT INTO runs (
+  run_id, experiment_id, name, user_id, status, start_time, lifecycle, artifact_uri, created_by
+)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {runs})
-SELECT 'r' || i, {experiment}, 'n', 'ann', 'RUNNING', {until} - i, 'active', '' FROM n
+SELECT 'r' || i, {experiment}, 'n', 'ann', 'RUNNING', {until} - i, 'active', '', 'ann' FROM n
 """
 
 

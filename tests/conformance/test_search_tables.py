@@ -9,6 +9,7 @@ import pytest
 
 from conformance.test_search_runs import Bench
 from cuvee.api.base import Store
+from cuvee.api.events import ListEvents
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import DeleteRun, LogBatch, SearchRuns
 from cuvee.api.searches import ListRunKeys, RunTable, SearchRunTable, TableColumn
@@ -69,14 +70,16 @@ def test_all_columns_are_what_the_runs_themselves_have(bench: Bench) -> None:
         params = {f"p{n}": f"v{i}" for n in range(i % 3)}
         bench.run(f"r{i}", metrics=metrics, params=params, tags={"t": str(i)}, user_id="ann")
     found = cells(ask(bench, columns=["*"]))
+    maker = bench.store.do(ListEvents(action="run.created")).events[0].actor
     runs = bench.store.do(SearchRuns(experiment_ids=[bench.experiment])).runs
     for row, run in enumerate(runs):
         mine = {name: column[row] for name, column in found.items() if row in column}
         info = run.info
         expected: dict[str, Any] = {
             "run_id": info.run_id, "experiment_id": info.experiment_id, "run_name": info.run_name,
-            "user_id": "ann", "status": "RUNNING", "start_time": info.start_time,
-            "lifecycle_stage": "active", "artifact_uri": info.artifact_uri,
+            "user_id": "ann", "created_by": maker, "status": "RUNNING",
+            "start_time": info.start_time, "lifecycle_stage": "active",
+            "artifact_uri": info.artifact_uri,
             **{f"metrics.{k}": v for k, v in run.data.metrics.items()},
             **{f"params.{k}": v for k, v in run.data.params.items()},
             **{f"tags.{k}": v for k, v in run.data.tags.items()},

@@ -24,7 +24,7 @@ from cuvee.store.settling import parsed_number
 from cuvee.store.sql import SqlStore
 
 REVISIONS = [f"{number:04}" for number in range(1, int(HEAD) + 1)]
-SUMMARIES, SERIES, NUMBERS = "0004", "0008", "0010"
+SUMMARIES, SERIES, NUMBERS, CREATORS = "0004", "0008", "0010", "0015"
 """The revisions that brought these."""
 
 Point = tuple[int, int, float]
@@ -105,14 +105,20 @@ class Old:
             )  # fmt: skip
             self._put("experiment_tags", experiment_id=71, key="cuvee.goal.loss", value="maximize")
             for i, (run_id, run) in enumerate(RUNS.items()):
+                made = {"created_by": ["eve", ""][i]} if self.revision >= CREATORS else {}
                 pk = self._put(
                     "runs", run_id=run_id, experiment_id=71, name=run["name"], user_id="ann",
                     status="FINISHED", start_time=100 + i, end_time=200, lifecycle="active",
-                    artifact_uri=f"mlflow-artifacts:/71/{run_id}/artifacts",
+                    artifact_uri=f"mlflow-artifacts:/71/{run_id}/artifacts", **made,
                 ).inserted_primary_key[0]  # fmt: skip
                 self._run(pk, run)
                 if long:
                     self._series(pk, "long", LONG)
+            for actor, action, run_id in HISTORY:
+                self._put(
+                    "events", time=1, actor=actor, via="token", action=action,
+                    object=f"run:{run_id}", before="{}", after="{}", comment="",
+                )  # fmt: skip
 
     def _run(self, pk: int, run: dict[str, Any]) -> None:
         for kind in ("params", "tags"):
@@ -193,6 +199,8 @@ class Old:
 
 
 KINDS = ("params", "tags", "metrics")
+HISTORY = [("eve", "run.created", FIRST), ("bob", "run.finished", FIRST)]
+"""What is told of the first run, which by its own word is ann's; of the second nothing is."""
 
 
 def spelled(points: list[Point]) -> str:
@@ -243,6 +251,10 @@ FOUND = {
     "metrics.odd > 1e308": "first",
     "min(metrics.odd) < -1e308": "first",
     "run_name = 'second'": "second",
+    "created_by = 'eve'": "first",
+    "created_by = ''": "second",
+    "created_by != 'eve'": "second",
+    "user_id = 'ann'": "first second",
 }
 
 

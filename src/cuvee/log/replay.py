@@ -137,6 +137,7 @@ class RunReplay(Replay):
             fields = ("experiment_id", "run_name", "status", "user_id", "start_time")
             self.fields = {field: event.get(field) for field in fields}
             self.fields |= {"lifecycle_stage": "active", "end_time": None}
+            self.fields["created_by"] = event.actor
             self.alive = True
         elif verb == "purged":
             self.purge()

@@ -115,7 +115,7 @@ _RUN_ATTRIBUTES = Space(
     fields={
         "run_id": ("run_id", _TEXT),
         "status": ("status", Field(TEXT, values=STATUSES)),
-        **{name: (name, _TEXT) for name in ("artifact_uri", "user_id", "parent")},
+        **{name: (name, _TEXT) for name in ("artifact_uri", "user_id", "created_by", "parent")},
         **dict.fromkeys(_RUN_NAMES, ("run_name", _TEXT)),
         **dict.fromkeys(("start_time", "created", "Created"), ("start_time", _NUMBER)),
         "end_time": ("end_time", _NUMBER),

@@ -184,7 +184,7 @@ class _Suggestions:
         if side.kind in _TABLES:
             key = self.tx.key_ids([side.key]).get(side.key, -1)
             return self.tx.all(_VALUES[side.kind], pks=pks, key=key)
-        if side.kind is Kind.ATTRIBUTE and side.key in ("user_id", "run_name", "run_id"):
+        if side.kind is Kind.ATTRIBUTE and side.key in _ATTRIBUTES:
             return self.tx.all(_ATTRIBUTES[side.key], pks=pks)
         if side.kind is Kind.DATASET and side.key in ("name", "digest"):
             return self.tx.all(_DATASETS[side.key], pks=pks)
@@ -220,6 +220,7 @@ _ATTRIBUTES = {
     name: _tally(column, _r.c.pk)
     for name, column in (
         ("user_id", _r.c.user_id),
+        ("created_by", _r.c.created_by),
         ("run_name", _r.c.name),
         ("run_id", _r.c.run_id),
     )

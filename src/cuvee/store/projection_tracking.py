@@ -143,7 +143,7 @@ def runs(tx: Tx, walked: Walked) -> Outcome:
     for event in events_of(tx, subjects):
         own[event.subject].append(event)
     held, places = {}, {}
-    for _, run_id, experiment, name, user, status, start, end, lifecycle, uri, _ in rows:
+    for _, run_id, experiment, name, user, status, start, end, lifecycle, uri, maker, _ in rows:
         subject = f"run:{run_id}"
         own[subject] = sorted([*own[subject], *around[experiment]], key=lambda event: event.pk)
         places[subject] = f"{roots[experiment]}/{run_id}/artifacts"
@@ -156,6 +156,7 @@ def runs(tx: Tx, walked: Walked) -> Outcome:
             "end_time": end,
             "lifecycle_stage": lifecycle,
             "artifact_uri": uri,
+            "created_by": maker,
         }
     replays: dict[str, Replay] = defaultdict(RunReplay)
     for subject in subjects:

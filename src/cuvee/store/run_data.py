@@ -73,7 +73,7 @@ T = TypeVar("T")
 
 def run_info(row: tuple[Any, ...]) -> RunInfo:
     """Return the info of a row in the order of ``schema.runs``."""
-    _, run_id, experiment_id, name, user, status, start, end, lifecycle, uri = row
+    _, run_id, experiment_id, name, user, status, start, end, lifecycle, uri, _ = row
     return RunInfo(
         run_id=run_id,
         run_uuid=run_id,

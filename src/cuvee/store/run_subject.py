@@ -50,6 +50,7 @@ ROW = Row(
             name: _r.c[name]
             for name in ("run_id", "status", "user_id", "artifact_uri", "start_time", "end_time")
         },
+        "created_by": _r.c.created_by,
         "experiment_id": _r.c.experiment_id,
     },
 )

@@ -42,6 +42,7 @@ _ATTRIBUTES = {
     "end_time": 7,
     "lifecycle_stage": 8,
     "artifact_uri": 9,
+    "created_by": 10,
 }
 """Attribute -> its place in a row of ``schema.runs``."""
 

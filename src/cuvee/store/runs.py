@@ -91,6 +91,7 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
         "end_time": None,
         "lifecycle": "active",
         "artifact_uri": f"{experiment[2]}/{run_id}/artifacts",
+        "created_by": tx.actor.name,
     }
     check_parent(tx, run_id, tags)
     pk = tx.value(_add, **row)

@@ -56,6 +56,9 @@ runs = Table(
     number("end_time", null=True),
     text("lifecycle"),
     text("artifact_uri"),
+    # Who made it by the word of the server; ``user_id`` is what the client says. Empty where no
+    # event tells.
+    text("created_by"),
     # As they are listed when nothing else is asked for, so that any window is found by passing over
     # entries of the index alone.
     Index("ix_runs_newest", "experiment_id", "lifecycle", _started.desc(), "run_id"),

@@ -5,6 +5,7 @@ import { call } from "../../api/client";
 import { useModelsNamed } from "../../api/models";
 import { useWaitingRequests } from "../../api/requests";
 import { type Experiment, type ExperimentPage, getStageHolder } from "../../api/schema.gen";
+import { useRights } from "../../api/session";
 import { versionsIn } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
 import { Loaded } from "../../components/Loaded";
@@ -195,13 +196,14 @@ export function RecentModels() {
   );
 }
 
-/** The user's runs that failed of late; nothing when none did. */
+/** The user's runs that failed of late, or everybody's; nothing when none did. */
 export function FailedRuns({ experiments }: { experiments: readonly Experiment[] }) {
+  const { open } = useRights();
   const failed = useFailedRuns(experiments);
   if (!failed.data?.length) return null;
   return (
     <RecentPanel
-      title={strings.failedRuns}
+      title={open ? strings.allFailedRuns : strings.failedRuns}
       all={undefined}
       failed={strings.failedFailed}
       none=""

@@ -7,6 +7,7 @@ export const strings = {
   waitingFailed: "The requests could not be read.",
   waitingNone: "Nobody waits for your approval.",
   failedRuns: "Failed runs of mine",
+  allFailedRuns: "Failed runs",
   failedFailed: "The failed runs could not be read.",
   models: "Recent models",
   modelsFailed: "The models could not be read.",
