@@ -24,16 +24,59 @@ function compressed(): Plugin {
   };
 }
 
-/** What only some pages need, and is heavy. */
-const LAZY = /uplot|hyparquet|fzstd|marked|lib\/parquet|components\/(Plot|Markdown)/;
-const SHARED = /src\/(\w+\.tsx?|(api|lib|state|components)\/|pages\/\w+\/(strings|route)\.)/;
-/** Pages that share parts and lead to each other are one file: few requests, and small enough. */
-const TRACKING = /src\/pages\/(experiments|runs\/(?!RunMetrics))/;
-const REGISTRY = /src\/pages\/(approvals|models|versions)\//;
-/** What draws the metrics of runs. */
-const CURVES =
-  /src\/pages\/(charts\/(Curves|ExperimentMetrics|MetricCharts?|NoRunsDrawn|Parallel\.module|Selected)|runs\/RunMetrics)/;
-const SECTION = /src\/pages\/(audit|home|settings)\//;
+/**
+ * Files of the pages: pages that share parts and lead to each other are one, so that a visit needs
+ * few requests, and each is small enough. What has no name here is a file of its own.
+ */
+const FILES: readonly (readonly [name: string, pages: RegExp])[] = [
+  ["app", /src\/main\.tsx$/],
+  ["curves", /src\/pages\/(charts\/(Curves|ExperimentMetrics)|runs\/RunMetrics)\.tsx$/],
+  ["plots", /src\/pages\/(charts\/ExperimentCharts|compare\/ComparePlots)\.tsx$/],
+  ["compare", /src\/pages\/compare\/Compare\.tsx$/],
+  ["texts", /src\/pages\/(compare\/texts\.ts|files\/viewers\/ConfusionView\.tsx)$/],
+  ["tracking", /src\/pages\/(experiments|runs)\//],
+  ["registry", /src\/pages\/(approvals|diff|models|settings|versions)\//],
+  ["audit", /src\/pages\/audit\//],
+  ["home", /src\/pages\/home\//],
+];
+/** Files of which pages of others need parts, by who shares them; all have what the rest shares. */
+const SHARED: readonly (readonly [name: string, by: readonly string[]])[] = [
+  ["curves", ["curves", "plots", "compare"]],
+  ["tracking", ["tracking", "curves", "plots"]],
+];
+/** What is heavy, and only some pages need. */
+const HEAVY = /hyparquet|fzstd|marked|lib\/parquet|files\/Markdown/;
+const DRAWS = /uplot/;
+
+interface Modules {
+  getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
+}
+
+/** Find the files of the pages that cannot do without a module. */
+function usersOf(id: string, modules: Modules): Set<string> {
+  const found = new Set<string>();
+  const seen = new Set([id]);
+  for (const one of seen) {
+    const info = modules.getModuleInfo(one);
+    if (info?.dynamicImporters.length || one.endsWith("src/main.tsx"))
+      found.add(FILES.find(([, pages]) => pages.test(one))?.[0] ?? one);
+    for (const importer of info?.importers ?? []) seen.add(importer);
+  }
+  return found;
+}
+
+/** Say into which file a module goes. */
+function fileOf(id: string, modules: Modules): string | null {
+  if (HEAVY.test(id)) return null;
+  if (DRAWS.test(id)) return "curves";
+  if (/node_modules|rolldown\/runtime/.test(id)) return "app";
+  const users = [...usersOf(id, modules)];
+  if (users.length === 0) return "app"; // index.html
+  const only = users.length === 1 && FILES.find(([name]) => name === users[0]);
+  if (only) return only[0];
+  if (users.length === 1) return null;
+  return SHARED.find(([, by]) => users.every((user) => by.includes(user)))?.[0] ?? "app";
+}
 
 export default defineConfig({
   // Relative, so that the same files serve below any prefix; index.html has a <base>.
@@ -47,19 +90,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Few files: what most pages need comes in two, each page in one, heavy parts in their own.
         codeSplitting: {
-          groups: [
-            {
-              name: "vendor",
-              test: (id) => /node_modules|rolldown\/runtime/.test(id) && !LAZY.test(id),
-            },
-            { name: "shared", test: (id) => SHARED.test(id) && !LAZY.test(id) },
-            { name: "tracking", test: TRACKING },
-            { name: "registry", test: REGISTRY },
-            { name: "curves", test: CURVES },
-            { name: (id) => SECTION.exec(id)?.[1] ?? null, test: SECTION },
-          ],
+          includeDependenciesRecursively: false,
+          groups: [{ name: fileOf, debugName: "pages" }],
         },
       },
     },

@@ -18,7 +18,7 @@ from browser.test_browser_pages import PAGES, offences, places
 from cuvee.demo.story import MODEL
 from refusals.served import Site, wait_for
 
-STREAM = re.compile("/events/stream$")
+STREAM = re.compile(r"/events/stream(\?|$)")
 STATUS = re.compile("/cuvee/log/status$")
 TITLE = "What is shown here and its history do not agree"
 DAMAGE = "UPDATE model_versions SET description = 'Approved by everyone.' WHERE version = 1"

@@ -122,8 +122,9 @@ class App:
         )
         self.login = LoginPages(self.auth, self.prefix)
         self.ui = Ui(self.prefix)
+        self.history = Streams(store, self.auth)
         self.feeds: dict[str, Feed[Any]] = {
-            STREAM: Streams(store, self.auth),
+            STREAM: self.history,
             METRIC_STREAM: MetricStreams(store, self.auth),
         }
         self.sweeper = Sweeper(store, lambda: store.hold("sweeper"))
@@ -182,7 +183,7 @@ class App:
             op, fields, methods = self._find(method, path)
             if op is None:
                 if not methods and method in ("GET", "HEAD") and self.ui.is_page(path, headers):
-                    page = self.ui.page(path, headers)
+                    page = self.ui.page(path, headers, await self.history.size())
                     await send_bytes(send, page.status, page.headers, page.body)
                     return
                 methods = {"GET"} if path in self.feeds else methods

@@ -17,7 +17,7 @@ from starlette.types import Send
 from cuvee.api import wire
 from cuvee.api.base import Actor
 from cuvee.api.events import Event, EventPage, ListEvents
-from cuvee.errors import InvalidParameter
+from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.server.auth import Authenticator
 from cuvee.server.feed import Feed, Stream, within
 from cuvee.server.guard import Headers
@@ -77,6 +77,14 @@ class Streams(Feed[ListEvents]):
         if self.store.on_recorded is None:
             self.store.on_recorded = _caller(asyncio.get_running_loop(), self._news)
         return size if start is None else start
+
+    async def size(self) -> int | None:
+        """Return how many events there are in order; None when the database does not say."""
+        try:
+            found: int = await self.read(self._measure)
+        except CuveeError:
+            return None
+        return found
 
     def ahead(self, stream: Stream[ListEvents]) -> bool:
         """Say whether there are events that the stream has not read."""

@@ -39,6 +39,8 @@ _SAFE = [
 ]
 _BASE = '<base href="/" />'
 """What stands in index.html for the address that all others are relative to."""
+_PLACE = '<meta name="cuvee-events" content="" />'
+"""What stands in index.html for how many events there are."""
 _API = re.compile(r"/(api|ajax-api)(/|$)")
 
 
@@ -68,11 +70,10 @@ class Ui:
 
     def __init__(self, prefix: str, folder: Path = FOLDER) -> None:
         self._files: dict[str, File] = {}
-        self._index = _file(pages.HEADERS, pages.NOT_BUILT)
+        self._index = ""
         if (folder / "index.html").exists():
             text = (folder / "index.html").read_text(encoding="utf-8")
-            page = text.replace(_BASE, f'<base href="{quote(prefix)}/">')
-            self._index = _file(_page_headers(), page.encode())
+            self._index = text.replace(_BASE, f'<base href="{quote(prefix)}/">')
             for path in folder.rglob("*"):
                 if path.suffix in _TYPES and path.is_file():
                     self._files[f"/{path.relative_to(folder).as_posix()}"] = _static(path, folder)
@@ -83,9 +84,20 @@ class Ui:
             return True
         return not _API.match(path) and b"text/html" in headers.get(b"accept", b"")
 
-    def page(self, path: str, headers: Headers) -> Answer:
-        """Return the UI for one of its addresses; it says itself when there is no such page."""
-        answer = _answer(self._index, headers)
+    def page(self, path: str, headers: Headers, events: int | None) -> Answer:
+        """Return the UI for one of its addresses; it says itself when there is no such page.
+
+        Args:
+            path: as it was sent.
+            headers: of the request.
+            events: how many events there are, from which on the page follows them; None when
+                that is not known.
+        """
+        file = _file(pages.HEADERS, pages.NOT_BUILT)
+        if self._index:
+            place = _PLACE.replace('""', f'"{events}"') if events is not None else ""
+            file = _file(_page_headers(), self._index.replace(_PLACE, place).encode())
+        answer = _answer(file, headers)
         if answer.status == 200 and path.split("/")[1] not in SECTIONS:
             answer.status = 404
         return answer

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from cuvee.api.base import Actor
@@ -280,6 +281,34 @@ def test_two_servers_on_one_postgresql_tell_the_same(tmp_path: Path) -> None:
             follower.close()
         assert [n for n, _ in told[0]] == list(range(1, len(told[0]) + 1))
         assert told[0] == told[1]
+
+
+def test_a_page_is_told_what_other_servers_commit_after_it_was_given(tmp_path: Path) -> None:
+    """Also what had begun before: the place is one in the log, and asks no clock."""
+    with running_postgres(durable=False) as url, contextlib.ExitStack() as stack:
+        sites = []
+        for name in "ab":
+            (tmp_path / name).mkdir()
+            options = ("--log-key", str(tmp_path / "log.key"))
+            sites.append(stack.enter_context(running(url, tmp_path / name, *options)))
+        first, second = sites
+        create(second.port, ["before"])
+        moment = int(time.time() * 1000)
+        late = stack.enter_context(psycopg.connect(url))
+        late.execute(
+            "INSERT INTO events (time, actor, via, action, object, before, after, comment)"
+            " SELECT time - 60000, actor, via, action, 'model:late', before, after, comment"
+            " FROM events WHERE object = 'model:before'"
+        )
+        page = first.send("GET", "/", headers={"Accept": "text/html"}).body
+        since = page.partition(b'name="cuvee-events" content="')[2].partition(b'"')[0].decode()
+        create(second.port, ["after"])
+        late.commit()
+        follower = Follower(first.port, f"since={since}")
+        told = follower.take(2)
+        follower.close()
+        assert {event["object"] for event in told} == {"model:after", "model:late"}
+        assert any(event["time"] < moment for event in told)
 
 
 @contextlib.contextmanager

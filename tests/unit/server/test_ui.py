@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,21 @@ def test_a_browser_keeps_hashed_files_and_asks_again_for_the_others(site: Site) 
         known = etag or site.send("GET", path).headers["etag"]
         again = site.send("GET", path, headers={"If-None-Match": known})
         assert (again.status, again.body) == (304, b"")
+
+
+def test_a_page_says_how_many_events_there_were_and_is_another_with_the_next(site: Site) -> None:
+    first = site.send("GET", "/")
+    site.api("registered-models/create", name="told")
+    second = site.send("GET", "/", headers={"If-None-Match": first.headers["etag"]})
+    assert second.status == 200
+    assert place(second.body) == place(first.body) + 1
+    assert place(Ui("").page("/", {}, None).body) is None
+
+
+def place(page: bytes) -> Any:
+    """Return how many events a page says that there were."""
+    found = re.search(rb'<meta name="cuvee-events" content="(\d+)"', page)
+    return int(found[1]) if found else None
 
 
 def test_files_come_as_they_were_compressed(site: Site) -> None:
@@ -218,7 +234,7 @@ def test_addresses_are_local_only_when_every_browser_thinks_so() -> None:
 
 def test_a_server_without_a_built_ui_says_how_to_build_it(tmp_path: Path) -> None:
     ui = Ui("", tmp_path)
-    answer = ui.page("/", {})
+    answer = ui.page("/", {}, 7)
     assert answer.status == 200
     assert b"hatch_build.py" in answer.body
     assert b"<script" not in answer.body

@@ -18,6 +18,7 @@ const TOUCHES: Record<string, readonly string[]> = {
 };
 const EVERY = "audit"; // read anew whatever has happened
 const GATHER = 250; // milliseconds in which changes gather
+const RECENT = 60_000; // milliseconds after which a page's own place in the history is old
 const AGAIN = 3000; // milliseconds until a cut stream is followed again
 
 const told = new Set([...Object.values(TOUCHES).flat(), EVERY]);
@@ -35,6 +36,19 @@ function touch(noun: string): void {
   }, GATHER);
 }
 
+/**
+ * How many events there were before anything was read of what this page shows.
+ *
+ * The server writes it into the page. A page that the browser had kept has an old one, and one that
+ * was opened unseen may have waited for long: both ask again instead of hearing all since.
+ */
+function placeOfPage(): string | undefined {
+  const [visited] = performance.getEntriesByType("navigation");
+  const kept = (visited as PerformanceNavigationTiming | undefined)?.type === "back_forward";
+  const told = document.querySelector<HTMLMetaElement>('meta[name="cuvee-events"]')?.content;
+  return kept || performance.now() > RECENT ? undefined : told || undefined;
+}
+
 /** Keep what is shown true while the page is visible; a hidden one holds no connection. */
 export function stayLive(): void {
   let stop: AbortController | undefined;
@@ -42,14 +56,21 @@ export function stayLive(): void {
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       let asked = false;
-      // Once the stream is open: what was read before may be older than where it begins.
+      const since = fresh ? placeOfPage() : undefined;
       const ask = () => {
         asked = true;
         void askAgain(fresh ? told : undefined);
         fresh = false;
       };
+      // Once the stream is open: what was read before may be older than where it begins, unless it
+      // begins where the page did, and so tells by itself what has changed since.
+      const opened = () => {
+        if (since === undefined) ask();
+        asked = true;
+        fresh = false;
+      };
       try {
-        await follow("events/stream", [], heard, signal, ask);
+        await follow("events/stream", since ? [["since", since]] : [], heard, signal, opened);
       } catch {
         // Cut, refused or stopped: what matters is shown by the queries themselves.
       }

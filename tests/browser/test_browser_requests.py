@@ -1,0 +1,103 @@
+"""That nothing is missed although a page reads nothing twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from browser.conftest import Open, Visit, served, until
+from refusals.served import Site
+
+QUIET = 700  # milliseconds in which a page has drawn what it has heard
+STREAM = re.compile(r"/events/stream(\?|$)")
+MODEL = "told"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A server of this test's own, with one model."""
+    for found in served(tmp_path):
+        found.api("registered-models/create", name=MODEL, description="As it was.")
+        yield found
+
+
+def describe(site: Site) -> None:
+    """Change what the page shows."""
+    body = {"name": MODEL, "description": "As it is."}
+    answer = site.send("PATCH", "/api/2.0/mlflow/registered-models/update", body)
+    assert answer.status == 200
+
+
+def hold(visited: Visit, what: re.Pattern[str]) -> list[Route]:
+    """Keep the first such request of the page; the test lets it go."""
+    held: list[Route] = []
+    visited.page.route(what, lambda route: route.continue_() if held else held.append(route))
+    return held
+
+
+def test_a_change_between_the_first_answers_and_the_stream_is_shown(
+    site: Site, visit: Open
+) -> None:
+    opened = visit(site)
+    streams = hold(opened, STREAM)
+    page = opened.go(f"/models/{MODEL}")
+    until(page, lambda: len(streams), 1)
+    expect(page.get_by_text("As it was.")).to_be_visible()
+    describe(site)
+    streams[0].continue_()
+    expect(page.get_by_text("As it is.")).to_be_visible()
+
+
+@pytest.mark.parametrize("late", ["stream", "answer"])
+def test_a_change_while_the_first_answer_is_on_its_way_is_shown(
+    site: Site, visit: Open, late: str
+) -> None:
+    """Whichever of the two comes last."""
+    opened = visit(site)
+    page = opened.page
+    streams = hold(opened, STREAM)
+    answers: list[tuple[Route, Any]] = []
+    page.route(
+        re.compile("/api/.*(registered-models/get|/reads)"),
+        lambda route: answers.append((route, route.fetch())),
+        times=1,
+    )
+    page.goto(f"{opened.url}/models/{MODEL}")
+    until(page, lambda: bool(streams) and bool(answers), True)
+    describe(site)
+    steps: list[Callable[[], None]] = [
+        lambda: answers[0][0].fulfill(response=answers[0][1]),
+        streams[0].continue_,
+    ]
+    for step in steps if late == "stream" else reversed(steps):
+        step()
+        page.wait_for_timeout(QUIET)
+    expect(page.get_by_text("As it is.")).to_be_visible()
+
+
+def test_a_change_after_the_page_was_given_and_before_it_reads_is_read_once(
+    site: Site, visit: Open
+) -> None:
+    opened = visit(site)
+    scripts = hold(opened, re.compile(r"/assets/.*\.js"))
+    opened.page.goto(f"{opened.url}/models/{MODEL}", wait_until="commit")
+    until(opened.page, lambda: len(scripts), 1)
+    describe(site)
+    scripts[0].continue_()
+    expect(opened.page.get_by_text("As it is.")).to_be_visible()
+
+
+def test_a_page_to_which_the_browser_went_back_is_true(site: Site, visit: Open) -> None:
+    """The document may be one that the browser had kept, with an old place in the history."""
+    opened = visit(site)
+    opened.expected.append("favicon")  # of a page that is none of the UI's
+    page = opened.go(f"/models/{MODEL}")
+    page.goto(f"{opened.url}/version")
+    describe(site)
+    page.go_back()
+    expect(page.get_by_text("As it is.")).to_be_visible()
