@@ -176,3 +176,41 @@ def test_keys_are_counted_and_those_that_vary_are_known(bench: Bench) -> None:
     assert keys(filter="metrics.m > 99") == {}
     tags = bench.store.do(ListRunKeys(experiment_ids=[bench.experiment], kinds=["tag"]))
     assert [(key.key, key.varies) for key in tags.keys] == [("mlflow.runName", True)]
+
+
+ALIKE: dict[str, dict[str, Any]] = {
+    "metrics": {"same": 1.5, "zero": 0.0, "none": math.nan, "high": math.inf},
+    "params": {"same": "x", "long": "x" * 100, "empty": ""},
+    "tags": {"same": "ü"},
+}
+ODD: dict[str, dict[str, Any]] = {
+    "metrics": {"same": 2, "zero": -0.0, "none": 7, "high": -math.inf, "rare": 1},
+    "params": {"same": "y", "long": "x" * 99 + "y", "empty": "-", "rare": "z" * 70},
+    "tags": {"same": "v", "rare": ""},
+}
+
+
+@pytest.mark.parametrize("others", [0, 3, 30])
+def test_keys_are_told_alike_beside_few_other_runs_and_beside_many(
+    bench: Bench, others: int
+) -> None:
+    def keys() -> dict[str, tuple[int, bool]]:
+        answer = bench.store.do(ListRunKeys(experiment_ids=[bench.experiment]))
+        found = {f"{key.kind}s.{key.key}": (key.runs, key.varies) for key in answer.keys}
+        return {name: what for name, what in found.items() if "mlflow" not in name}
+
+    bench.time = 1
+    for i in range(others):
+        bench.store.do(DeleteRun(run_id=bench.run(f"gone{i}", **ODD)))
+    for i in range(60):
+        bench.run(f"r{i}", **ALIKE)
+    alike = {f"{kind}.{key}": (60, False) for kind, of in ALIKE.items() for key in of}
+    assert keys() == alike
+    # The oldest is not among those by which most keys are told.
+    bench.run("odd", **ODD, start_time=1)
+    vary = {
+        f"{kind}.{key}": (1 if key == "rare" else 61, True) for kind in ODD for key in ODD[kind]
+    }
+    assert keys() == vary
+    bench.store.do(DeleteRun(run_id=bench.ids["odd"]))
+    assert keys() == alike

@@ -18,6 +18,11 @@ def is_short(value: ColumnElement[str]) -> Condition:
     return func.length(value) <= _MOST
 
 
+def is_long(value: ColumnElement[str]) -> Condition:
+    """Return whether the index of long values has a value."""
+    return func.length(value) > _MOST
+
+
 def head_of(value: ColumnElement[str]) -> ColumnElement[str]:
     """Return the beginning of a value, as the index of long values has it."""
     return func.substr(value, literal_column("1"), _MOST, type_=TEXT)
@@ -25,7 +30,7 @@ def head_of(value: ColumnElement[str]) -> ColumnElement[str]:
 
 def with_key(key: Condition, value: ColumnElement[str]) -> Condition:
     """Return a condition on a key as one that both indexes together answer."""
-    return or_(and_(key, is_short(value)), and_(key, func.length(value) > _MOST))
+    return or_(and_(key, is_short(value)), and_(key, is_long(value)))
 
 
 def with_value(
@@ -46,5 +51,5 @@ def with_value(
     whole = value + literal_column("''", Text)
     return or_(
         and_(key, is_short(value), equals(value)),
-        and_(key, func.length(value) > _MOST, begins(head_of(value)), equals(whole)),
+        and_(key, is_long(value), begins(head_of(value)), equals(whole)),
     )
