@@ -402,13 +402,13 @@ def encode(result: Struct) -> bytes:
     # msgspec writes NaN and the infinities as null; a float is the only "value" that can be null,
     # and inside a text the quotes would be escaped, so this finds exactly the answers to redo.
     if isinstance(result, MetricPage) and b'"value":null' in body:
-        return _filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
+        return filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
     if b'"value":null' in body or (getattr(result, "floats", False) and b"null" in body):
         return _encode(_spell(msgspec.to_builtins(result)))
     return body
 
 
-def _filled(body: bytes, odd: list[float]) -> bytes:
+def filled(body: bytes, odd: list[float]) -> bytes:
     """Write what is not finite where msgspec has written null; long histories need it quick."""
     parts = body.split(b'"value":null')
     words = [b'"value":' + _encode(_spell(value)) for value in odd]

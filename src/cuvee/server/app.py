@@ -35,7 +35,7 @@ from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, send_bytes, sen
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
-from cuvee.server.histories import Piece, chart_answer, piece, send_history
+from cuvee.server.histories import Piece, asked_of, chart_answer, piece, send_history
 from cuvee.server.login import PATHS as LOGIN_PATHS
 from cuvee.server.login import LoginPages
 from cuvee.server.metric_stream import PATH as METRIC_STREAM
@@ -319,7 +319,7 @@ class App:
         return await asyncio.get_running_loop().run_in_executor(self.readers, work, *args)
 
     def _piece(self, op: GetMetricHistory, actor: Actor) -> Piece:
-        return piece(self.store.read(op, actor))
+        return piece(self.store.read(asked_of(op), actor))
 
     def _page(self, op: SearchRunTable, actor: Actor, names: Sequence[str]) -> Page:
         return page(self.store.read(op, actor), names)

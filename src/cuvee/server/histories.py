@@ -9,12 +9,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from starlette.types import Receive, Scope, Send
 
 from cuvee.api import wire
 from cuvee.api.charts import Chart, packed
-from cuvee.api.metrics import GetMetricHistory, MetricPage
+from cuvee.api.histories import GetMetricColumns, HistoryColumns
+from cuvee.api.metrics import GetMetricHistory
 from cuvee.server.feed import ABORT
 from cuvee.server.guard import Headers
 
@@ -43,10 +44,14 @@ class Piece(NamedTuple):
     text: bytes
 
 
-def piece(page: MetricPage) -> Piece:
+def asked_of(op: GetMetricHistory) -> GetMetricColumns:
+    """Return the question that a page of a history is read by."""
+    return GetMetricColumns(**asdict(op))
+
+
+def piece(page: HistoryColumns) -> Piece:
     """Write a page of a history."""
-    text = wire.encode(replace(page, next_page_token=None))
-    return Piece(len(page.metrics), page.next_page_token, text)
+    return Piece(len(page.values), page.next_page_token, page.written())
 
 
 async def send_history(

@@ -12,7 +12,7 @@ from cuvee.api.charts import MAX_READ, Chart, Curve, GetMetricSeries
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import hot
-from cuvee.store.points import Head, chunk_at, heads, scan, tail, whole
+from cuvee.store.points import Head, chunk_groups, heads, scan, tail, whole
 
 if TYPE_CHECKING:
     from cuvee.store.buckets import Floats, Rows
@@ -74,6 +74,7 @@ def _curve(
     import numpy as np
 
     from cuvee.store.buckets import NOTHING
+    from cuvee.store.columns import decode_at
 
     if op.x == "metric":
         if x_id is None:
@@ -93,7 +94,10 @@ def _curve(
     def parts() -> Parts:
         steps = op.x == "step"
         if straight:  # each chunk by itself, and of its columns only those that are drawn
-            blocks = (chunk_at(tx, run_pk, key_id, head, steps=steps) for head in found)
+            blocks = (
+                decode_at([data for _, data in group], steps=steps)
+                for group in chunk_groups(tx, run_pk, key_id, found)
+            )
             held = [(last.steps if steps else last.times, last.values())]
         else:
             blocks = (

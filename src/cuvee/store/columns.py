@@ -3,8 +3,8 @@
 A chunk is a header and three columns: times, steps and values. Times and steps are kept as
 differences, in as few bytes as the widest of them needs, or as one difference where all are equal.
 What is left is kept byte plane by byte plane: all lowest bytes, then all second bytes and so on. A
-plane is compressed where that saves something, so that the noise in a float's low bytes costs
-nothing to read. Little endian; measured on noisy losses: 7.5 bytes a point, 10 ns to decode one.
+plane is compressed where that halves it: unpacking costs most of what a reader does, and the noise
+in a float's low bytes costs nothing so. Little endian; on noisy losses: 8 bytes a point.
 """
 
 from __future__ import annotations
@@ -112,6 +112,8 @@ def telling(points: Points) -> Points:
 
 def unflipped(bits: Ints) -> Ints:
     """Return order-preserving integers as the plain bits of float64."""
+    if not len(bits) or np.min(bits) >= 0:
+        return bits
     plain: Ints = bits >> 63
     plain &= _FLIP
     plain ^= bits
@@ -174,7 +176,7 @@ def _planes(numbers: NDArray[np.unsignedinteger]) -> bytes:
     for plane in numbers.view(np.uint8).reshape(len(numbers), -1).T:
         raw = plane.tobytes()
         packed = zlib.compress(raw, 1)
-        if len(packed) < len(raw) * 5 // 8:
+        if len(packed) < len(raw) // 2:
             out += [_PLANE.pack(len(packed) | _PACKED), packed]
         else:
             out += [_PLANE.pack(len(raw)), raw]
@@ -190,19 +192,29 @@ def decode(blob: bytes, ranks: Ints | None = None) -> Points:
     count = _count(blob)
     times, at = _summed(blob, _HEADER.size, count, ranks)
     steps, at = _summed(blob, at, count, ranks)
-    return Points(times, steps, _bits(blob, at, len(times), ranks))
+    bits = np.empty_like(times)
+    _read_bits(blob, at, bits, ranks)
+    return Points(times, steps, bits)
 
 
-def decode_at(blob: bytes, *, steps: bool) -> tuple[Ints, Floats]:
-    """Return the steps of a chunk's points, or their times, and the values; the rest stays packed.
+def decode_at(blobs: Sequence[bytes], *, steps: bool) -> tuple[Ints, Floats]:
+    """Return the steps of some chunks' points, or their times, and the values.
+
+    The rest stays packed. Several chunks are one call each of what is then done to their points.
 
     Raises:
-        ValueError: these bytes are no chunk of this format.
+        ValueError: these bytes are no chunks of this format.
     """
-    count = _count(blob)
-    start = _behind(blob, _HEADER.size) if steps else _HEADER.size
-    places, at = _summed(blob, start, count, None)
-    bits = _bits(blob, at if steps else _behind(blob, at), count, None)
+    counts = [_count(blob) for blob in blobs]
+    places = np.empty(sum(counts), np.int64)
+    bits = np.empty_like(places)
+    end = 0
+    for blob, count in zip(blobs, counts, strict=True):
+        mine = slice(end, end + count)
+        end += count
+        at = _behind(blob, _HEADER.size) if steps else _HEADER.size
+        places[mine], at = _summed(blob, at, count, None)
+        _read_bits(blob, at if steps else _behind(blob, at), bits[mine], None)
     return places, unflipped(bits).view(np.float64)
 
 
@@ -223,12 +235,12 @@ def _behind(blob: bytes, at: int) -> int:
     return at
 
 
-def _bits(blob: bytes, at: int, count: int, ranks: Ints | None) -> Ints:
+def _read_bits(blob: bytes, at: int, out: Ints, ranks: Ints | None) -> None:
     width, first, _ = _COLUMN.unpack_from(blob, at)
     if width == 0:
-        return np.full(count, first, np.uint64).view(np.int64)
-    numbers, _ = _joined(blob, at + _COLUMN.size, 8, ranks)
-    return numbers.view(np.int64)
+        out.view(np.uint64)[:] = first
+    else:
+        _join(blob, at + _COLUMN.size, out.view("<u8"), ranks)
 
 
 def _summed(blob: bytes, at: int, count: int, ranks: Ints | None) -> tuple[Ints, int]:
@@ -239,15 +251,17 @@ def _summed(blob: bytes, at: int, count: int, ranks: Ints | None) -> tuple[Ints,
         return (which * np.uint64(least) + np.uint64(first)).view(np.int64), at
     numbers = np.empty(count, np.uint64)
     numbers[0] = first
-    rest, at = _joined(blob, at, width, None)
+    rest = np.empty(count - 1, f"<u{width}")
+    at = _join(blob, at, rest, None)
     np.add(rest, np.uint64(least), out=numbers[1:])
     found = np.cumsum(numbers, out=numbers).view(np.int64)
     return found if ranks is None else found[ranks], at
 
 
-def _joined(blob: bytes, at: int, width: int, ranks: Ints | None) -> tuple[NDArray[np.uint64], int]:
-    planes = []
-    for _ in range(width):
+def _join(blob: bytes, at: int, out: NDArray[np.unsignedinteger], ranks: Ints | None) -> int:
+    """Put numbers together, all or those of some ranks; return where their planes end."""
+    bytes_of = out.view(np.uint8).reshape(len(out), -1)
+    for i in range(bytes_of.shape[1]):
         (length,) = _PLANE.unpack_from(blob, at)
         at += _PLANE.size
         size = length & ~_PACKED
@@ -255,11 +269,6 @@ def _joined(blob: bytes, at: int, width: int, ranks: Ints | None) -> tuple[NDArr
             plane = np.frombuffer(zlib.decompress(blob[at : at + size]), np.uint8)
         else:
             plane = np.frombuffer(blob, np.uint8, size, at)
-        planes.append(plane if ranks is None else plane[ranks])
+        bytes_of[:, i] = plane if ranks is None else plane[ranks]
         at += size
-    if width == 1:
-        return planes[0].astype(np.uint64), at
-    out = np.empty((len(planes[0]), width), np.uint8)
-    for i, plane in enumerate(planes):
-        out[:, i] = plane
-    return out.view(f"<u{width}").reshape(-1).astype(np.uint64, copy=False), at
+    return at

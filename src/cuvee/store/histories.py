@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from cuvee.api.histories import GetMetricColumns, HistoryColumns
 from cuvee.api.metrics import (
     MAX_HISTORY_PAGE,
     GetMetricHistory,
@@ -21,7 +22,7 @@ from cuvee.api.metrics import (
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import hot
-from cuvee.store.points import Head, chunk, heads, scan, tail, whole
+from cuvee.store.points import Head, chunk_groups, heads, scan, tail, whole
 
 if TYPE_CHECKING:
     from cuvee.store.columns import Ints, Place, Points
@@ -37,14 +38,31 @@ def run_pks(tx: Tx, run_ids: Iterable[str]) -> dict[str, int]:
 
 
 def get_metric_history(tx: Tx, op: GetMetricHistory) -> MetricPage:
+    points, token = _page(tx, op)
+    return MetricPage(_metrics(op.metric_key, points), token)
+
+
+def get_metric_columns(tx: Tx, op: GetMetricColumns) -> HistoryColumns:
+    points, token = _page(tx, op)
+    return HistoryColumns(
+        key=op.metric_key,
+        values=points.values().tolist(),
+        timestamps=points.times.tolist(),
+        steps=points.steps.tolist(),
+        next_page_token=token,
+    )
+
+
+def _page(tx: Tx, op: GetMetricHistory | GetMetricColumns) -> tuple[Points, str | None]:
+    from cuvee.store.columns import NONE
+
     after = _read_token(op.page_token) if op.page_token else None
     run_pk = run_pks(tx, [op.run_id]).get(op.run_id)
     key_id = tx.key_ids([op.metric_key]).get(op.metric_key)
     if run_pk is None or key_id is None:
-        return MetricPage()
+        return NONE, None
     points, more = _first(tx, run_pk, key_id, after, op.max_results)
-    token = _write_token(points.place(-1)) if more else None
-    return MetricPage(_metrics(op.metric_key, points), token)
+    return points, _write_token(points.place(-1)) if more else None
 
 
 def _first(
@@ -89,7 +107,7 @@ def _sample(tx: Tx, run_pk: int, key_id: int, op: GetMetricHistoryBulkInterval) 
     """Return points evenly spread by rank in the order of steps, the first and the last too."""
     import numpy as np
 
-    from cuvee.store.columns import by_step, merged
+    from cuvee.store.columns import by_step, decode, merged
 
     found = heads(tx, run_pk, key_id)
     last = tail(tx, run_pk, key_id)
@@ -103,10 +121,13 @@ def _sample(tx: Tx, run_pk: int, key_id: int, op: GetMetricHistoryBulkInterval) 
         total = int(ends[-1]) + last.size if found else last.size
         ranks = _spread(total, op.max_results)
         parts = []
+        mine = {}
         for head, end in zip(found, ends, strict=True):
-            mine = ranks[(ranks >= end - head.size) & (ranks < end)] - (end - head.size)
-            if len(mine):
-                parts.append(chunk(tx, run_pk, key_id, head, mine))
+            some = ranks[(ranks >= end - head.size) & (ranks < end)] - (end - head.size)
+            if len(some):
+                mine[head] = some
+        for group in chunk_groups(tx, run_pk, key_id, list(mine)):
+            parts += [decode(data, mine[head]) for head, data in group]
         parts.append(last.part(ranks[ranks >= total - last.size] - (total - last.size)))
         return by_step(merged(parts))
     blocks = scan(tx, run_pk, key_id, found=found)
@@ -153,8 +174,11 @@ def _spread(total: int, most: int) -> Ints:
 
 
 def _metrics(key: str, points: Points, run_id: str | None = None) -> list[Metric]:
-    rows = zip(points.values().tolist(), points.times.tolist(), points.steps.tolist(), strict=True)
-    return [Metric(key, value, time, step, run_id=run_id) for value, time, step in rows]
+    columns = points.values().tolist(), points.times.tolist(), points.steps.tolist()
+    if run_id is None:
+        return list(map(Metric, repeat(key), *columns))
+    none = repeat(None)
+    return list(map(Metric, repeat(key), *columns, none, none, none, repeat(run_id)))
 
 
 def _write_token(place: Place) -> str:

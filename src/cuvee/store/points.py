@@ -27,7 +27,7 @@ from cuvee.store.engine import arg, hot, insert
 from cuvee.store.summaries import Sent, merge, summary
 
 if TYPE_CHECKING:
-    from cuvee.store.columns import Floats, Ints, Place, Points
+    from cuvee.store.columns import Place, Points
     from cuvee.store.tx import Tx
 
 SMALL = 512
@@ -36,6 +36,8 @@ CHUNK = 8192
 """Points of a full chunk; one may have half as many more."""
 TOUCHED = 3
 """Chunks of a lane that a fold may write anew."""
+GROUP = 4
+"""Chunks that are read at once where points are only looked over: 250 kB a column."""
 LANES = 8
 """Lanes above which small ones are merged."""
 MERGED = 1 << 18
@@ -87,6 +89,11 @@ _this = (
     *(_c.c[name] == arg(name) for name in _PLACE),
 )
 _data = hot(select(_c.c.data).where(*_this))
+_several = hot(
+    lambda db: select(*(_c.c[name] for name in _PLACE), _c.c.data).where(
+        *_this[:3], db.among(_c.c.first_timestamp, "times")
+    )
+)
 _drop_chunk = hot(delete(_c).where(*_this))
 
 
@@ -212,18 +219,23 @@ def heads(tx: Tx, run_pk: int, key_id: int) -> list[Head]:
     return [Head(*row) for row in tx.all(_heads, run_pk=run_pk, key_id=key_id)]
 
 
-def chunk(tx: Tx, run_pk: int, key_id: int, head: Head, ranks: Ints | None = None) -> Points:
-    """Return the points of a chunk, or those of some ranks."""
+def chunk(tx: Tx, run_pk: int, key_id: int, head: Head) -> Points:
+    """Return the points of a chunk."""
     from cuvee.store.columns import decode
 
-    return decode(chunk_data(tx, run_pk, key_id, _named(head)), ranks)
+    return decode(chunk_data(tx, run_pk, key_id, _named(head)))
 
 
-def chunk_at(tx: Tx, run_pk: int, key_id: int, head: Head, *, steps: bool) -> tuple[Ints, Floats]:
-    """Return the steps of a chunk's points, or their times, and the values."""
-    from cuvee.store.columns import decode_at
-
-    return decode_at(chunk_data(tx, run_pk, key_id, _named(head)), steps=steps)
+def chunk_groups(
+    tx: Tx, run_pk: int, key_id: int, found: Sequence[Head]
+) -> Iterator[list[tuple[Head, bytes]]]:
+    """Give chunks of one lane with their bytes, a few at a time."""
+    for start in range(0, len(found), GROUP):
+        group = found[start : start + GROUP]
+        times = tx.listed([head.first_timestamp for head in group])
+        rows = tx.all(_several, run_pk=run_pk, key_id=key_id, lane=group[0].lane, times=times)
+        data = {tuple(place): bytes(packed) for *place, packed in rows}
+        yield [(head, data[head.first]) for head in group]
 
 
 def chunk_data(tx: Tx, run_pk: int, key_id: int, where: Mapping[str, int]) -> bytes:
