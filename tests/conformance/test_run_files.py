@@ -9,7 +9,15 @@ import pytest
 from cuvee.api.artifacts import PutArtifact, StoredFile
 from cuvee.api.base import Store
 from cuvee.api.experiments import CreateExperiment
-from cuvee.api.files import FindArtifacts, GetRunTexts, ListRunFiles
+from cuvee.api.files import (
+    MAX_SCAN,
+    SCAN_BLOCK,
+    FileScan,
+    FindArtifacts,
+    GetRunTexts,
+    ListRunFiles,
+    ScanRunFile,
+)
 from cuvee.api.runs import CreateRun
 from cuvee.blobs.local import LocalBlobs
 from cuvee.errors import NotFound
@@ -110,3 +118,78 @@ def test_a_folder_is_found_with_all_that_lies_in_it(
     assert [f.path for f in local_store.do(FindArtifacts(path=f"{root}/e")).files] == [f"{root}/e"]
     with pytest.raises(NotFound):
         local_store.do(FindArtifacts(path=f"{root}/nothing"))
+
+
+def scanned(store: Store, run_id: str, contains: str) -> list[FileScan]:
+    """Look through the whole file, and check that its parts are all of it."""
+    pages = [store.do(ScanRunFile(run_id=run_id, path="log", contains=contains))]
+    while pages[-1].next_offset is not None:
+        op = ScanRunFile(run_id=run_id, path="log", contains=contains, offset=pages[-1].next_offset)
+        pages.append(store.do(op))
+    at = 0
+    for page in pages:
+        assert sum(block.size for block in page.blocks) < MAX_SCAN + SCAN_BLOCK * 5 // 4
+        for block in page.blocks:
+            assert block.offset == at
+            assert 0 < block.size <= SCAN_BLOCK * 5 // 4
+            at += block.size
+    assert at == pages[0].size
+    return pages
+
+
+def test_a_long_file_is_looked_through_a_part_at_a_time(
+    store: Store, local_store: SqlStore, blobs: LocalBlobs
+) -> None:
+    run, root = new_run(store)
+    padding = "." * 60
+    lines = [
+        f"step {i} caf\xe9 {padding}{' Diverged' if i % 1000 == 7 else ''}".encode()
+        for i in range(600_000)
+    ]
+    data = b"\n".join(lines)
+    put(local_store, blobs, f"{root}/log", data)
+
+    pages = scanned(store, run, "diverged")
+    assert len(pages) == 3
+    assert {page.size for page in pages} == {len(data)}
+    parts = [block for page in pages for block in page.blocks]
+    assert sum(part.found for part in parts) == 600
+    assert sum(part.lines for part in parts) == len(lines)
+    for part in parts:
+        piece = data[part.offset : part.offset + part.size]
+        assert part.offset == 0 or data[part.offset - 1 : part.offset] == b"\n"
+        assert part.found == piece.count(b"Diverged")
+        assert part.lines == len(piece.splitlines())
+    assert sum(p.found for page in scanned(store, run, "CAF\xc9") for p in page.blocks) == len(
+        lines
+    )
+    assert not any(p.found for page in scanned(store, run, "") for p in page.blocks)
+
+
+def test_lines_are_looked_through_as_a_terminal_leaves_them(
+    store: Store, local_store: SqlStore, blobs: LocalBlobs
+) -> None:
+    run, root = new_run(store)
+    text = b"load 1%\rload 9%\rloaded\r\n\x1b[31mre\x1b[0md end\ned end, ed end"
+    put(local_store, blobs, f"{root}/log", text)
+
+    def found(contains: str) -> int:
+        (page,) = scanned(store, run, contains)
+        (block,) = page.blocks
+        assert block.lines == 3
+        return block.found
+
+    asked = ("red end", "ed end", "load", "9%", "LOADED", "\x1b")
+    assert [found(contains) for contains in asked] == [1, 2, 1, 0, 1, 0]
+
+
+def test_a_line_of_megabytes_is_cut_where_a_part_ends(
+    store: Store, local_store: SqlStore, blobs: LocalBlobs
+) -> None:
+    run, root = new_run(store)
+    put(local_store, blobs, f"{root}/log", b"x" * (3 * SCAN_BLOCK) + b"\nend\n")
+    (page,) = scanned(store, run, "end")
+    assert [block.lines for block in page.blocks] == [0, 0, 2]
+    assert [block.found for block in page.blocks] == [0, 0, 1]
+    put(local_store, blobs, f"{root}/log", b"")
+    assert store.do(ScanRunFile(run_id=run, path="log")).blocks == []

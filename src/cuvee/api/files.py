@@ -13,6 +13,8 @@ MAX_RUNS = 100
 MAX_TEXT = 1 << 20
 MAX_TEXTS = 16 << 20
 MAX_ARCHIVED = 100_000
+SCAN_BLOCK = 1 << 20
+MAX_SCAN = 16 << 20
 FileRunIds = Annotated[list[Required], Meta(min_length=1, max_length=MAX_RUNS)]
 
 
@@ -111,6 +113,64 @@ class GetRunTexts(Read[RunTexts], frozen=True, kw_only=True):
     def check(self) -> None:
         for path in self.paths:
             artifact_path(path)
+
+
+class ScanBlock(Struct, frozen=True, kw_only=True):
+    """A part of a text file, of whole lines unless one is longer than a part.
+
+    Args:
+        offset: the byte where it begins.
+        size: its bytes.
+        lines: how many lines end in it.
+        found: how many lines in it have the text that was looked for.
+    """
+
+    offset: int
+    size: int
+    lines: int
+    found: int
+
+
+class FileScan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Parts of a text file, in their order.
+
+    Args:
+        digest: sha256 of the whole file, hexadecimal.
+        size: bytes of the whole file.
+        blocks: its parts, of about 1 MiB.
+        next_offset: where the next call goes on; absent at the end.
+    """
+
+    digest: str
+    size: int
+    blocks: list[ScanBlock]
+    next_offset: int | None = None
+
+
+class ScanRunFile(Read[FileScan], frozen=True, kw_only=True):
+    """Look through a text file of a run: where its lines are, and how many have a text.
+
+    A call looks through some 16 MiB; the parts can then be read by their bytes.
+
+    Args:
+        run_id: the run.
+        path: the file, by its path below the run's root.
+        contains: what lines are looked for by, in capitals or not; without colours of a terminal
+            and what was drawn over in it.
+        offset: the byte where it begins: a ``next_offset`` of before.
+    """
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "runs/scan-file"
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
+    searches: ClassVar[bool] = True
+    run_id: Required
+    path: Required
+    contains: Annotated[str, Meta(max_length=1000)] = ""
+    offset: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
+
+    def check(self) -> None:
+        artifact_path(self.path)
 
 
 class FindArtifacts(Read[StoredFiles], frozen=True, kw_only=True):

@@ -67,8 +67,8 @@ class Blobs(Protocol):
         """Return how many bytes have this sha256, or None when they are not here."""
         ...
 
-    def head(self, digest: str, most: int) -> bytes | None:
-        """Return the first bytes of this sha256, up to some; None when they are not here."""
+    def part(self, digest: str, first: int, most: int) -> bytes | None:
+        """Return bytes of this sha256 from one on, up to some; None when they are not here."""
         ...
 
     def older(self, part: str, age: float) -> list[str]:

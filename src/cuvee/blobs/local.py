@@ -69,10 +69,11 @@ class LocalBlobs:
         except FileNotFoundError:
             return None
 
-    def head(self, digest: str, most: int) -> bytes | None:
-        """Return the first bytes of this sha256; see ``Blobs.head``."""
+    def part(self, digest: str, first: int, most: int) -> bytes | None:
+        """Return bytes of this sha256 from one on; see ``Blobs.part``."""
         try:
             with self.path(digest).open("rb") as file:
+                file.seek(first)
                 return file.read(most)
         except FileNotFoundError:
             return None

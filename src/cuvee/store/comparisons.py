@@ -186,7 +186,7 @@ def _packages(
         return None
     texts = {}
     for path in named:
-        data = tx.blobs.head(files[path].digest, MAX_TEXT + 1) if tx.blobs else None
+        data = tx.blobs.part(files[path].digest, 0, MAX_TEXT + 1) if tx.blobs else None
         if data is None or len(data) > MAX_TEXT:
             untold["packages"] = f"{path} of version {version.version} cannot be read here."
             return None

@@ -53,7 +53,7 @@ def list_run_files(tx: Tx, op: ListRunFiles) -> RunFileLists:
     """List the files of some runs, with digests."""
     directory = artifact_directory(op.path)
     found = []
-    for run_id, uri in _roots_of(tx, op.run_ids):
+    for run_id, uri in roots_of(tx, op.run_ids):
         tx.keep_time()
         root = proxy_path(uri)
         if root is None:
@@ -72,7 +72,7 @@ def get_run_texts(tx: Tx, op: GetRunTexts) -> RunTexts:
     """Read small text files of some runs."""
     places = {
         "/".join(filter(None, (root, path))): (run_id, path)
-        for run_id, uri in _roots_of(tx, op.run_ids)
+        for run_id, uri in roots_of(tx, op.run_ids)
         if (root := proxy_path(uri)) is not None
         for path in op.paths
     }
@@ -87,12 +87,18 @@ def get_run_texts(tx: Tx, op: GetRunTexts) -> RunTexts:
         files.append(RunText(run_id=run_id, path=path, digest=digest, size=size))
         if digest in texts or total + min(size, op.max_bytes) > MAX_TEXTS:
             continue
-        data = tx.blobs.head(digest, op.max_bytes) if tx.blobs else None
+        data = tx.blobs.part(digest, 0, op.max_bytes) if tx.blobs else None
         if data is not None:
             total += len(data)
             text = data.decode("utf-8", "replace")
             texts[digest] = FileText(digest=digest, text=text, complete=len(data) >= size)
     return RunTexts(files, list(texts.values()))
+
+
+def file_at(tx: Tx, place: str) -> tuple[str, int] | None:
+    """Return digest and size of the file at a place of the artifact store, if there is one."""
+    row = tx.first(_at, paths=tx.listed([place]))
+    return None if row is None else (row[1], row[2])
 
 
 def find_artifacts(tx: Tx, op: FindArtifacts) -> StoredFiles:
@@ -108,7 +114,7 @@ def find_artifacts(tx: Tx, op: FindArtifacts) -> StoredFiles:
     return StoredFiles([_stored(row, "") for row in rows])
 
 
-def _roots_of(tx: Tx, run_ids: list[str]) -> list[tuple[str, str]]:
+def roots_of(tx: Tx, run_ids: list[str]) -> list[tuple[str, str]]:
     """Return runs and the URIs of their files, in the order asked for."""
     asked = list(dict.fromkeys(run_ids))
     found: dict[str, str] = dict(tx.all(_roots, ids=tx.listed(asked)))

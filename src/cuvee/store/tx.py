@@ -61,8 +61,8 @@ _new_key = hot(insert(schema.keys).values(name=arg("name")).on_conflict_do_nothi
 class Bytes(Protocol):
     """What is needed of the bytes of artifacts: small texts, and to remove what no row names."""
 
-    def head(self, digest: str, most: int) -> bytes | None:
-        """Return the first bytes of this sha256; None when they are not here."""
+    def part(self, digest: str, first: int, most: int) -> bytes | None:
+        """Return bytes of this sha256 from one on; None when they are not here."""
         ...
 
     def older(self, part: str, age: float) -> list[str]:

@@ -425,6 +425,14 @@ export interface FileInfo {
   file_size?: number | null;
 }
 
+/** Parts of a text file, in their order. */
+export interface FileScan {
+  digest: string;
+  size: number;
+  blocks: ScanBlock[];
+  next_offset?: number | null;
+}
+
 /** What files say that have a digest; bytes that are no UTF-8 become U+FFFD. */
 export interface FileText {
   digest: string;
@@ -1311,6 +1319,14 @@ export interface RunsChanged {
 export interface Same {
   part: "code" | "data" | "description" | "files" | "metrics" | "packages" | "params" | "signature" | "tags";
   count: number;
+}
+
+/** A part of a text file, of whole lines unless one is longer than a part. */
+export interface ScanBlock {
+  offset: number;
+  size: number;
+  lines: number;
+  found: number;
 }
 
 /** What is wrong with a search. */
@@ -2394,6 +2410,17 @@ export const rewindRun = /*#__PURE__*/ operation<
   },
   Empty
 >("rewindRun", "POST", "/api/1.0/cuvee/runs/rewind");
+
+/** Look through a text file of a run: where its lines are, and how many have a text. Needs read. */
+export const scanRunFile = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    path: string;
+    contains?: string;
+    offset?: number;
+  },
+  FileScan
+>("scanRunFile", "GET", "/api/1.0/cuvee/runs/scan-file");
 
 /** Find runs as a table of the columns asked for: a window by index, or a page by token. Needs read. */
 export const searchRunTable = /*#__PURE__*/ operation<

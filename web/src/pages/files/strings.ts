@@ -56,6 +56,7 @@ export const strings = {
   line: (number: number) => `Line ${number}`,
   moreOfLine: (left: number) => `… ${count(left, "more character")}`,
   findText: "Find in the text",
+  findKeys: "Enter and Shift-Enter go to the next and the previous line, or n and N beside the box",
   matches: (at: number, all: number) => (all ? `${at} of ${grouped(all)}` : "Not found"),
   next: "Next",
   previous: "Previous",

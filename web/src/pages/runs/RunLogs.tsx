@@ -6,6 +6,7 @@ import { Loaded } from "../../components/Loaded";
 import { Switch } from "../../components/Segments";
 import { Time } from "../../components/Time";
 import { TextView } from "../files/viewers/TextView";
+import { BigLog } from "./BigLog";
 import { Exception } from "./Exception";
 import { isGrowing, OUTPUT, settled, tagOf } from "./facts";
 import frame from "./RunParts.module.css";
@@ -41,6 +42,7 @@ export function RunLogs() {
               </Empty>
             );
           }
+          const big = !tail && whole?.complete === false;
           return (
             <>
               <div className={frame.bar}>
@@ -57,7 +59,11 @@ export function RunLogs() {
                 ) : null}
               </div>
               <div className={frame.output}>
-                <TextView text={text} name={strings.tabs.logs} atEnd={!live || follow} />
+                {big ? (
+                  <BigLog run={runId} path={OUTPUT} size={whole.size} />
+                ) : (
+                  <TextView text={text} name={strings.tabs.logs} atEnd={!live || follow} slash />
+                )}
               </div>
             </>
           );

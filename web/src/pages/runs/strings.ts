@@ -1,3 +1,4 @@
+import { count, grouped } from "../../lib/number";
 export const strings = {
   acts: {
     register: "Register model",
@@ -120,6 +121,20 @@ export const strings = {
   noLogsText:
     "Runs that cuvee.start_run starts keep what their program writes when they log to a server, unless CUVEE_CAPTURE_OUTPUT=0 is set.",
   noLogsYet: "Its last lines appear here with the next sign of life of its process.",
+  parts: {
+    label: "Parts of the log",
+    shown: (first: number, last: number, all: number) =>
+      `Lines ${grouped(first)}–${grouped(last)} of ${grouped(all)}`,
+    begin: "Beginning",
+    earlier: "Earlier",
+    later: "Later",
+    end: "End",
+    looking: (found: number, looked: string, size: string) =>
+      `${grouped(found)} so far, in ${looked} of ${size}`,
+    hit: (at: number, all: number) => `${grouped(at)} of ${grouped(all)}`,
+    hits: (all: number) => count(all, "line"),
+    notFound: "Not found",
+  },
   follow: "Follow",
   output: "Output of the program",
   tail: "The last lines of the output",
