@@ -26,11 +26,13 @@ SHORT = "".join(f"line {i}{' Warning: warning' if i % 10 == 3 else ''}\n" for i 
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str, str]]:
     """A server with a run whose log has 100 MB, and one whose log is short."""
     for site in served(tmp_path_factory.mktemp("logs")):
-        runs = []
-        for name, text in (("long", LONG), ("short", SHORT)):
-            runs.append(corpus.new_run(site, name, {"cuvee/output.log": text.encode()}))
-            site.api("runs/update", run_id=runs[-1], status="FINISHED", end_time=5)
-        yield site, *runs
+        long, short = (
+            corpus.new_run(site, "logged", {"cuvee/output.log": text.encode()})
+            for text in (LONG, SHORT)
+        )
+        for run in (long, short):
+            site.api("runs/update", run_id=run, status="FINISHED", end_time=5)
+        yield site, long, short
 
 
 def text_of(page: Page) -> Locator:
@@ -114,6 +116,11 @@ def test_a_log_of_100_megabytes_is_searched_without_being_read(
     # The number before the line is that of the whole log.
     expect(current(page)).to_contain_text(str(9 * EVERY + 78))
     in_all_looks(opened, "logs-long")
+    page.keyboard.press("Enter")  # where it is narrow, what was found is not beyond the edge
+    expect(said).to_have_text("1 of 10")
+    expect(current(page).locator("mark")).to_be_in_viewport()
+    opened.look("light", 1440)
+    page.keyboard.press("Shift+Enter")
     parts.get_by_role("button", name="Beginning").click()
     expect(parts).to_contain_text("Lines 1\N{EN DASH}")
     expect(text_of(page)).to_contain_text("step 0000000")

@@ -91,7 +91,7 @@ export function Lines(props: LinesProps) {
               style={{ transform: `translateY(${start}px)` }}
             >
               <LineNumber number={number} digits={digits} onLine={onLine} />
-              <Line pieces={pieces} whole={lines[index] ?? ""} />
+              <Line pieces={pieces} whole={lines[index] ?? ""} sought={index === hit} />
             </div>
           );
         })}
@@ -127,9 +127,27 @@ function LineNumber(props: { number: number; digits: number; onLine: LinesProps[
   );
 }
 
-function Line({ pieces, whole }: { pieces: readonly Marked[]; whole: string }) {
+interface LineProps {
+  pieces: readonly Marked[];
+  whole: string;
+  /** Whether it was gone to: then the first mark in it is brought into view, too. */
+  sought: boolean;
+}
+
+function Line({ pieces, whole, sought }: LineProps) {
+  const box = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const mark = box.current?.querySelector("mark");
+    const frame = mark?.closest<HTMLElement>("[role=region]");
+    if (!sought || !mark || !frame) return;
+    const { left, right } = mark.getBoundingClientRect();
+    const edges = frame.getBoundingClientRect();
+    if (left < edges.left || right > edges.right) {
+      frame.scrollLeft += (left + right - edges.left - edges.right) / 2;
+    }
+  }, [sought]);
   return (
-    <span>
+    <span ref={box}>
       {pieces.map(({ kind, text, found }, i) => {
         const Part = found ? "mark" : "span";
         return (
