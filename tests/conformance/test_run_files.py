@@ -193,3 +193,4 @@ def test_a_line_of_megabytes_is_cut_where_a_part_ends(
     assert [block.found for block in page.blocks] == [0, 0, 1]
     put(local_store, blobs, f"{root}/log", b"")
     assert store.do(ScanRunFile(run_id=run, path="log")).blocks == []
+    assert store.do(ScanRunFile(run_id=run, path="none")) == FileScan()

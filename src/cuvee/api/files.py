@@ -132,7 +132,7 @@ class ScanBlock(Struct, frozen=True, kw_only=True):
 
 
 class FileScan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Parts of a text file, in their order.
+    """Parts of a text file, in their order; none of a file that the run has not, or not here.
 
     Args:
         digest: sha256 of the whole file, hexadecimal.
@@ -141,9 +141,9 @@ class FileScan(Struct, frozen=True, kw_only=True, omit_defaults=True):
         next_offset: where the next call goes on; absent at the end.
     """
 
-    digest: str
-    size: int
-    blocks: list[ScanBlock]
+    digest: str = ""
+    size: int = 0
+    blocks: list[ScanBlock] = []
     next_offset: int | None = None
 
 

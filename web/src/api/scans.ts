@@ -37,7 +37,10 @@ export function useScan(run: string, path: string, contains: string, enabled = t
   useEffect(() => {
     if (enabled && hasNextPage && !isFetching && !isError) void fetchNextPage();
   }, [enabled, hasNextPage, isFetching, isError, fetchNextPage]);
-  const blocks = useMemo(() => data?.pages.flatMap((page) => page.blocks) ?? NO_BLOCKS, [data]);
+  const blocks = useMemo(
+    () => data?.pages.flatMap((page) => page.blocks ?? []) ?? NO_BLOCKS,
+    [data],
+  );
   return {
     blocks,
     found: blocks.reduce((sum, block) => sum + block.found, 0),

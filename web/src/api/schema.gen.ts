@@ -425,11 +425,11 @@ export interface FileInfo {
   file_size?: number | null;
 }
 
-/** Parts of a text file, in their order. */
+/** Parts of a text file, in their order; none of a file that the run has not, or not here. */
 export interface FileScan {
-  digest: string;
-  size: number;
-  blocks: ScanBlock[];
+  digest?: string;
+  size?: number;
+  blocks?: ScanBlock[];
   next_offset?: number | null;
 }
 
