@@ -26,6 +26,8 @@ MAX_DATASET_DIGEST = 36
 
 _KEY = re.compile(r"[\w\-. :/]+")
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]{0,255}")
+_EXPERIMENT_ID = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_VERSION = re.compile(r"\+?\d{1,18}", re.ASCII)
 _ALIAS = re.compile(r"[\w\-]{1,255}")
 _VERSION_LIKE = re.compile(r"[vV]\d+")
 
@@ -105,7 +107,7 @@ def check_run_id(run_id: str) -> None:
 
 def experiment_number(experiment_id: str) -> int:
     """Return the experiment id as a number; ids travel as decimal strings."""
-    if re.fullmatch(r"[+-]?\d{1,18}", experiment_id, re.ASCII):
+    if _EXPERIMENT_ID.fullmatch(experiment_id):
         return int(experiment_id)
     raise InvalidParameter(
         f"Invalid experiment ID {shown(experiment_id)}. Experiment ID must be a valid integer, "
@@ -116,7 +118,7 @@ def experiment_number(experiment_id: str) -> int:
 
 def version_number(version: str) -> int:
     """Return the model version as a number; versions travel as decimal strings."""
-    if re.fullmatch(r"\+?\d{1,18}", version, re.ASCII):
+    if _VERSION.fullmatch(version):
         return int(version)
     raise InvalidParameter(
         f"Parameter 'version' must be an integer, got {shown(version)}. Send it as a string, such "

@@ -53,8 +53,9 @@ def canonical(value: Any) -> str:
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, (dict, Mapping)):
-        keys = sorted(value, key=_order)
-        return "{" + ",".join(f"{quoted(k)}:{canonical(value[k])}" for k in keys) + "}"
+        plain = "".join(value).isascii()  # then both orders are the same
+        keys = sorted(value) if plain else sorted(value, key=_order)
+        return "{" + ",".join([f"{quoted(k)}:{canonical(value[k])}" for k in keys]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(canonical, value)) + "]"
     raise ValueError(f"{type(value).__name__} has no canonical JSON")
@@ -97,7 +98,7 @@ def exact(value: Any) -> Any:
     if isinstance(value, float):
         return value if abs(value) <= MAX_NUMBER else str(value)  # NaN is not, either
     if isinstance(value, (dict, Mapping)):
-        return {str(key): exact(item) for key, item in value.items()}
+        return {str(key): item if type(item) is str else exact(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [exact(item) for item in value]
     return value

@@ -13,6 +13,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Hashable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
@@ -37,7 +38,7 @@ from sqlalchemy.dialects.postgresql import insert as insert  # noqa: PLC0414  # 
 
 from cuvee.errors import CuveeError, InvalidParameter, StorageFull, Unavailable
 from cuvee.store.room import LogRoom
-from cuvee.store.statements import ESCAPE, Rows, eventually, fits, ifits, text_arg, too_slow
+from cuvee.store.statements import ESCAPE, Rows, eventually, teach, text_arg, too_late, too_slow
 from cuvee.store.statements import Prepared as Prepared  # noqa: PLC0414  # with the rest from here
 from cuvee.store.statements import arg as arg  # noqa: PLC0414  # likewise
 from cuvee.store.statements import hot as hot  # noqa: PLC0414  # likewise
@@ -80,6 +81,7 @@ class Database:
         self.url = url
         self.plans: dict[Hashable, Any] = {}
         self.settling: tuple[int, set[str]] = (0, set())  # see store/log.py
+        self.policies: tuple[int, dict[str, Any]] = (0, {})  # see store/policies.py
         self.patience = 0.0
         """Seconds that a search may take; any number when 0."""
 
@@ -104,16 +106,15 @@ class Database:
 
     def prepare(self, statement: hot | ClauseElement | Prepared) -> Prepared:
         """Compile a statement, unless it is compiled already."""
-        if isinstance(statement, tuple):
-            return statement
         if isinstance(statement, hot):
-            name = self.dialect.name
-            if name not in statement.compiled:
+            found = statement.compiled.get(self.dialect.name)
+            if found is None:
                 source = statement.statement
                 written = source(self) if isinstance(source, FunctionType) else source
-                statement.compiled[name] = self._compile(cast("ClauseElement", written))
-            return statement.compiled[name]
-        return self._compile(statement)
+                found = self._compile(cast("ClauseElement", written))
+                statement.compiled[self.dialect.name] = found
+            return found
+        return statement if isinstance(statement, tuple) else self._compile(statement)
 
     def _compile(self, statement: ClauseElement) -> Prepared:
         compiled = statement.compile(
@@ -236,8 +237,7 @@ class SqliteDatabase(Database):
 
     @staticmethod
     def _prepare(connection: sqlite3.Connection, *, read_only: bool) -> None:
-        connection.create_function("fits", 2, fits, deterministic=True)
-        connection.create_function("ifits", 2, ifits, deterministic=True)
+        teach(connection)
         # No timeout makes SQLite wait here for the others who open a new file.
         eventually(lambda: connection.execute("PRAGMA journal_mode=WAL"), "locked")
         for pragma in (
@@ -251,16 +251,14 @@ class SqliteDatabase(Database):
             connection.execute("PRAGMA " + pragma)
 
     def begin(self, cursor: sqlite3.Cursor, *, write: bool, search: bool = False) -> float:
-        connection = cursor.connection
-        end = time.monotonic() + self.patience if search and self.patience else math.inf
-
-        def late() -> bool:  # what is no transaction, or the next one, has another limit or none
-            return connection.in_transaction and time.monotonic() > end
-
-        connection.set_progress_handler(late if end < math.inf else None, STEPS)
-        cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         if write:
+            cursor.execute("BEGIN IMMEDIATE")
             self._room.keep()
+            return math.inf
+        end = time.monotonic() + self.patience if search and self.patience else math.inf
+        late = partial(too_late, cursor.connection, end) if end < math.inf else None
+        cursor.connection.set_progress_handler(late, STEPS)
+        cursor.execute("BEGIN")
         return end
 
     def translate(self, problem: Exception) -> CuveeError | None:

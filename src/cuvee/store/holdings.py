@@ -81,7 +81,8 @@ def begin_holding(
         stage: its new stage.
         restores: primary key of the holding that a rollback goes back to.
     """
-    end_holding(tx, version_row)
+    if version_row[3] != NONE:
+        end_holding(tx, version_row)
     if stage != NONE:
         tx.run(
             _begin,

@@ -23,6 +23,9 @@ _p = schema.policies
 
 _newer = _p.alias()
 
+MAX_KNOWN = 10_000
+"""Scopes whose policies are remembered."""
+
 
 def newest_version(scope: ColumnElement[str]) -> ScalarSelect[int]:
     """Return the number of a scope's newest policy."""
@@ -37,6 +40,7 @@ def _newest(count: int) -> hot:
     return hot(select(_p).where(_p.c.scope.in_(named), _p.c.version == newest_version(_p.c.scope)))
 
 
+_highest = hot(select(func.max(_p.c.pk)))
 _newest_among = hot(
     lambda db: select(_p).where(
         db.among(_p.c.scope, "scopes"), _p.c.version == newest_version(_p.c.scope)
@@ -109,9 +113,30 @@ def nearest(rows: list[tuple[Any, ...]]) -> Applied:
 
 def newest_policies(tx: Tx, scopes: list[str]) -> list[tuple[Any, ...]]:
     """Return the newest row of each scope that has one, in the order of ``scopes``."""
-    named = {f"s{n}": scope for n, scope in enumerate(scopes)}
-    rows = {row[1]: row for row in tx.all(_newest(len(scopes)), **named)}
-    return [rows[scope] for scope in scopes if scope in rows]
+    known = _known(tx)
+    if not all(scope in known for scope in scopes):
+        named = {f"s{n}": scope for n, scope in enumerate(scopes)}
+        rows = {row[1]: row for row in tx.all(_newest(len(scopes)), **named)}
+        known.update((scope, rows.get(scope)) for scope in scopes)
+    found = (known[scope] for scope in scopes)
+    return [row for row in found if row is not None]
+
+
+def _known(tx: Tx) -> dict[str, tuple[Any, ...] | None]:
+    """Return what is remembered of scopes and their newest policies; what is put in stays there.
+
+    Policies are only ever added, so their highest key says whether there are others by now. That
+    is so where writers take turns: with PostgreSQL a lower key may be committed after it.
+    """
+    database = tx.database
+    if not database.group_commit:
+        return {}
+    highest = tx.value(_highest) or 0
+    until, known = database.policies
+    if until != highest or len(known) > MAX_KNOWN:
+        known = {}
+        database.policies = (highest, known)
+    return known
 
 
 def folder_of(tx: Tx, model_name: str) -> str:

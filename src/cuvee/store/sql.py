@@ -321,6 +321,7 @@ class SqlStore:
         return cursor
 
     def _roll_back(self, cursor: Any) -> None:
+        self.database.policies = (0, {})  # some may have come with this transaction
         try:
             cursor.execute("ROLLBACK")
         except Exception:  # noqa: BLE001  # the connection is gone, and the transaction with it
@@ -425,6 +426,7 @@ class SqlStore:
         try:
             result = carry_out(tx, job.op, job.once)
         except BaseException:
+            tx.database.policies = (0, {})
             cursor.execute("ROLLBACK TO job")
             cursor.execute("RELEASE job")
             raise

@@ -45,12 +45,18 @@ def text_arg(name: str) -> BindParameter[Any]:
     return bindparam(name, required=False, type_=Text)
 
 
-def fits(text: str, value: str | None) -> bool | None:
+def teach(connection: Any) -> None:
+    """Give a connection of SQLite the functions that its statements call."""
+    connection.create_function("fits", 2, _fits, deterministic=True)
+    connection.create_function("ifits", 2, _ifits, deterministic=True)
+
+
+def _fits(text: str, value: str | None) -> bool | None:
     """Say whether a value is like a pattern."""
     return None if value is None else like_pattern(text).matches(value)
 
 
-def ifits(text: str, value: str | None) -> bool | None:
+def _ifits(text: str, value: str | None) -> bool | None:
     """Say whether a value is like a pattern in small letters with escapes, whatever its own are."""
     return None if value is None else like_pattern(text, ESCAPE).matches(value.lower())
 
@@ -73,6 +79,12 @@ def eventually(work: Callable[[], object], refused: str, patience: float = 30.0)
             time.sleep(0.01)
         else:
             return
+
+
+def too_late(connection: Any, end: float) -> bool:
+    """Say whether a transaction of SQLite has gone on beyond a moment of the monotonic clock."""
+    # What is no transaction, or the next one, has another limit or none.
+    return connection.in_transaction and time.monotonic() > end
 
 
 def too_slow(seconds: float) -> InvalidParameter:

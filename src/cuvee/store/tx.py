@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import ColumnElement, select
 
 from cuvee.api.base import Actor
-from cuvee.log.entry import Texts, canonical, exact
+from cuvee.log.entry import COLUMNS, Texts, canonical, exact
 from cuvee.store import schema
 from cuvee.store.engine import Database, Prepared, arg, hot, insert
 from cuvee.store.sealing import Sealing
@@ -24,26 +24,9 @@ if TYPE_CHECKING:
 MAX_KEYS = 100_000
 """How many names a process keeps in memory."""
 
-_event = hot(
-    insert(schema.events)
-    .values(
-        {
-            c: arg(c)
-            for c in (
-                "time",
-                "actor",
-                "via",
-                "action",
-                "object",
-                "before",
-                "after",
-                "comment",
-                "details",
-            )
-        }
-    )
-    .returning(schema.events.c.sequence)
-)
+_new_event = insert(schema.events).values({c: arg(c) for c in COLUMNS if c != "sequence"})
+_event = hot(_new_event)
+_event_with_texts = hot(_new_event.returning(schema.events.c.sequence))
 _text = hot(
     insert(schema.event_texts).values({c: arg(c) for c in ("event", "field", "salt", "text")})
 )
@@ -239,18 +222,20 @@ class Tx:
             details: on what grounds: a small JSON object (policy, verdict, digest, request ...).
         """
         texts = Texts()
-        pk = self.value(
-            _event,
-            time=self.now,
-            actor=self.actor.name,
-            via=self.actor.via,
-            action=action,
-            object=subject,
-            before=texts.without("before", before),
-            after=texts.without("after", after),
-            comment=texts.take("comment", comment),
-            details=canonical(exact(details or {})),
-        )
+        row = {
+            "time": self.now,
+            "actor": self.actor.name,
+            "via": self.actor.via,
+            "action": action,
+            "object": subject,
+            "before": texts.without("before", before),
+            "after": texts.without("after", after),
+            "comment": texts.take("comment", comment),
+            "details": canonical(exact(details)) if details else "{}",
+        }
         if texts.rows:
-            self.bulk(_text, [(pk, *row) for row in texts.rows])
+            pk = self.value(_event_with_texts, **row)
+            self.bulk(_text, [(pk, *taken) for taken in texts.rows])
+        else:
+            self.run(_event, **row)
         self.recorded = True

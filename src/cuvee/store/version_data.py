@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -75,6 +76,11 @@ def _load_one(tx: Tx, name: str, row: tuple[Any, ...]) -> ModelVersion:
     found = tx.all(_of_one, version_pk=row[0], model_pk=row[1], version=row[2])
     tags = [ModelVersionTag(key, value) for kind, key, value in found if kind == 0]
     return _version(name, row, tags, [key for kind, key, _ in found if kind == 1])
+
+
+def new_version(name: str, row: tuple[Any, ...], tags: Mapping[str, str]) -> ModelVersion:
+    """Return a version that has just been made: nothing can point at it yet."""
+    return _version(name, row, [ModelVersionTag(*tag) for tag in sorted(tags.items())], [])
 
 
 def _version(

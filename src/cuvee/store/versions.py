@@ -32,7 +32,7 @@ from cuvee.store.holders import version_of_digest
 from cuvee.store.models import find_model
 from cuvee.store.sources import resolve_source
 from cuvee.store.tx import Tx
-from cuvee.store.version_data import load_versions
+from cuvee.store.version_data import load_versions, new_version
 
 _m = schema.registered_models
 _v = schema.model_versions
@@ -128,8 +128,7 @@ def create_model_version(tx: Tx, op: CreateModelVersion) -> ModelVersionResult:
         },
         comment=op.comment,
     )
-    made = (op.name, (pk, *row.values()))
-    return ModelVersionResult(load_versions(tx, [made], aliases=True)[0])  # it has none yet
+    return ModelVersionResult(new_version(op.name, (pk, *row.values()), tags))
 
 
 def get_model_version(tx: Tx, op: GetModelVersion) -> ModelVersionResult:
