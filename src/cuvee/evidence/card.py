@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 from cuvee.api.events import Event
 from cuvee.api.evidence import Gap
 from cuvee.evidence.facts import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 from cuvee.api.artifacts import StoredFile
 from cuvee.api.events import Event
 from cuvee.api.models import RegisteredModel

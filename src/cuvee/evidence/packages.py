@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 from cuvee.evidence.facts import REQUIREMENTS, requirements
 
 Kind = Literal["python", "pip", "conda", "build"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from cuvee import foreign_yaml
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.models.schema import ParamSchema, Schema
 from cuvee.models.signature import ModelSignature
@@ -98,14 +99,12 @@ class Model:
         """Read the text of MLmodel, with YAML's plain types only.
 
         Raises:
-            InvalidParameter: it is not YAML, or not a model.
+            InvalidParameter: it is not YAML, unfolds to too much, or is not a model.
         """
-        import yaml
-
         try:
-            raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
-        except yaml.YAMLError as e:
-            raise InvalidParameter(f"The file MLmodel is not valid YAML: {e}") from e
+            raw = foreign_yaml.load(text)
+        except ValueError as e:
+            raise InvalidParameter(f"The file MLmodel is not valid YAML: {e.__cause__ or e}") from e
         if not isinstance(raw, Mapping):
             raise InvalidParameter("The file MLmodel is not a YAML map, so it is no model.")
         return cls.from_dict(raw)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 
 Part = Literal["inputs", "outputs", "params"]
 Signature = Mapping[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 from cuvee.api.artifacts import MODEL_FILE
 from cuvee.rules.checks import Facts, Posted
 from cuvee.rules.pickles import pickles

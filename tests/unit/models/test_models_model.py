@@ -97,6 +97,15 @@ def test_text_that_is_no_model_is_refused(text: str) -> None:
         Model.from_yaml(text)
 
 
+def test_references_to_references_are_refused_and_not_followed() -> None:
+    lines = ["flavors: {f: {a: 1}}", "a0: &a0 [x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]" for n in range(1, 40)]
+    with pytest.raises(InvalidParameter, match="not valid YAML: more than 200000 values"):
+        Model.from_yaml("\n".join(lines))
+    shared = Model.from_yaml("flavors: {f: &f {a: 1}, g: *f}")
+    assert shared.flavors == {"f": {"a": 1}, "g": {"a": 1}}
+
+
 def test_yaml_that_would_make_objects_is_refused(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with pytest.raises(InvalidParameter, match="not valid YAML"):

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cuvee.api import foreign_yaml
+from cuvee import foreign_yaml
 
 
 def test_a_document_may_refer_to_its_own_parts() -> None:
