@@ -22,6 +22,7 @@ from cuvee.api.policies import (
     PolicyVersion,
     RemovePolicy,
 )
+from cuvee.api.rehearsals import RehearsePolicy
 from cuvee.api.reviews import ApproveTransitionRequest, CreateTransitionRequest
 from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import Conflict, CuveeError, InvalidParameter, NotFound, PermissionDenied
@@ -210,6 +211,16 @@ def test_only_those_who_manage_a_scope_set_its_policy(crowd: Store) -> None:
         store.do(RemovePolicy(scope="/"), alice)
     store.do(ApplyPolicy(document=LIVE.replace("wine", "/")), ROOT)
     store.do(RemovePolicy(scope="wine"), alice)
+
+
+def test_rights_are_looked_at_before_a_document_is_read(crowd: Store) -> None:
+    model(crowd, versions=1)
+    broken = "scope: wine\nstages: [{name: ["
+    for op in (ApplyPolicy(document=broken), RehearsePolicy(document=broken)):
+        with pytest.raises(PermissionDenied):
+            crowd.do(op, NAMED["alice"])
+        with pytest.raises(InvalidParameter, match="not YAML"):
+            crowd.do(op, ROOT)
 
 
 def grant(store: Store, user: str, permission: Any, stage: str = "") -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -89,6 +89,23 @@ def parse_document(text: str) -> Document:
     return Document(scope, bound, _move(raw.get("move") or {}, policy))
 
 
+def scope_of(text: str) -> str:
+    """Read the scope of a policy document, and no more than that takes.
+
+    Raises:
+        InvalidParameter: it has none that could be one, or cannot be read up to there.
+    """
+    from cuvee.rules.strict_yaml import field
+
+    def scope() -> Any:
+        return {"scope": field(text, "scope")}
+
+    raw = _read(text, scope)
+    if not isinstance(raw, dict):
+        raise _no_mapping()
+    return _scope(_whole(raw.get("scope")))
+
+
 def check_policy(policy: Policy) -> Policy:
     """Return a policy with ``former`` spelled as the stage it names.
 
@@ -138,16 +155,20 @@ def digest_of(canonical_text: str) -> str:
 
 
 def _load(text: str) -> dict[str, Any]:
-    raw = _whole(_read(text))
+    from cuvee.rules.strict_yaml import load
+
+    raw = _whole(_read(text, lambda: load(text)))
     if not isinstance(raw, dict):
-        raise InvalidParameter("The policy must have the fields scope and stages, as in a mapping.")
+        raise _no_mapping()
     return raw
 
 
-def _read(text: str) -> Any:
-    import yaml
+def _no_mapping() -> InvalidParameter:
+    return InvalidParameter("The policy must have the fields scope and stages, as in a mapping.")
 
-    from cuvee.rules.strict_yaml import load
+
+def _read(text: str, as_yaml: Callable[[], Any]) -> Any:
+    import yaml
 
     try:
         # As JSON where it is: YAML folds or refuses some characters that JSON lets stand.
@@ -157,7 +178,7 @@ def _read(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return load(text)
+        return as_yaml()
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

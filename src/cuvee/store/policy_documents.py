@@ -25,7 +25,7 @@ from cuvee.api.policies import (
 )
 from cuvee.api.stages import ARCHIVED, NONE
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
-from cuvee.rules.documents import canonical, check_scope, digest_of, parse_document
+from cuvee.rules.documents import canonical, check_scope, digest_of, parse_document, scope_of
 from cuvee.store import access, schema
 from cuvee.store.bindings import require_bound, require_narrower_bound
 from cuvee.store.engine import arg, hot
@@ -82,8 +82,9 @@ _held = hot(
 
 
 def apply_policy(tx: Tx, op: ApplyPolicy) -> PolicyChange:
+    # Rights come first: a long document takes a while to read.
+    scope = _scope(tx, scope_of(op.document))
     document = parse_document(op.document)
-    scope = _scope(tx, document.scope)
     text = canonical(document.policy)
     digest = digest_of(text)
     before = _applied(tx, scope)

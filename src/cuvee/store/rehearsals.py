@@ -13,7 +13,7 @@ from cuvee.api.rehearsals import PastMove, Rehearsal, RehearsePolicy
 from cuvee.errors import PermissionDenied
 from cuvee.rules.checks import Facts, Posted, Result, evaluate
 from cuvee.rules.decide import Approval, Case, decide
-from cuvee.rules.documents import parse_document
+from cuvee.rules.documents import parse_document, scope_of
 from cuvee.rules.expressions import Named, parse_check
 from cuvee.rules.policy import Policy, Stage
 from cuvee.store import schema
@@ -91,17 +91,18 @@ class Record(Struct):
 
 
 def rehearse_policy(tx: Tx, op: RehearsePolicy) -> Rehearsal:
-    document = parse_document(op.document)
-    gated = {s.name: s for s in document.policy.stages if s.review is not None}
-    found: list[PastMove] = []
-    levels: dict[str, Level] = {}
-    scope = "" if document.scope == EVERYTHING else document.scope
+    asked = scope_of(op.document)
+    scope = "" if asked == EVERYTHING else asked
     folder = not scope or scope.endswith("/")
     if not folder and level_on_model(tx, find_model(tx, scope)[0], scope) < Level.MANAGE:
         # A check can ask for any fact of a version's run, which not all who see the model may see.
         raise PermissionDenied(
             f"{tx.actor.name} may not test policies of {scope}: that needs CAN_MANAGE on it."
         )
+    document = parse_document(op.document)
+    gated = {s.name: s for s in document.policy.stages if s.review is not None}
+    found: list[PastMove] = []
+    levels: dict[str, Level] = {}
     rows = tx.all(
         _candidates,
         **bounds(scope),
@@ -122,7 +123,7 @@ def rehearse_policy(tx: Tx, op: RehearsePolicy) -> Rehearsal:
     if len(rows) > op.max_versions:
         notes.append(f"Only the {op.max_versions} newest versions were looked at.")
     return Rehearsal(
-        scope=document.scope,
+        scope=asked,
         total=len(found),
         blocked=sum(move.blocked for move in found),
         moves=found,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cuvee.errors import InvalidParameter
-from cuvee.rules.documents import canonical, check_policy, digest_of, parse_document
+from cuvee.rules.documents import canonical, check_policy, digest_of, parse_document, scope_of
 from cuvee.rules.policy import Policy, Review, Stage
 from documents import SCOPES, WAYS, broken, fields, policies, write
 from refusals.served import check_sentence
@@ -156,6 +156,52 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
         except InvalidParameter:
             continue
         assert parse_document(json.dumps({"scope": found.scope, **as_fields(found.policy)}))
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("scope: wine\nstages: [", "wine"),
+        ("stages: [{scope: no, x: {y: [scope]}}]\nmove: {scope: no}\nscope: team/\n", "team/"),
+        ("{stages: [], ? 'scope' : 12}", "12"),
+        ('{"stages": [{"scope": "no"}], "scope": "wine"}', "wine"),
+        ("scope: !!str 0x1F", "0x1F"),
+        ("scope: 0x1F", "31"),
+        ("scope: on", "on"),
+    ],
+)
+def test_the_scope_is_read_without_the_rest(text: str, scope: str) -> None:
+    assert scope_of(text) == scope
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("stages: [{scope: no}]", "has no scope"),
+        ("scope: {a: b}", "has no scope"),
+        ("scope: null", "has no scope"),
+        ("scope: 1.5", "neither the name"),
+        ("a: &b c\nscope: x", "anchors"),
+        ("a: [\nscope: x", "not YAML at line"),
+        ("[]", "must have the fields"),
+    ],
+)
+def test_a_scope_that_is_none_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidParameter, match=said):
+        scope_of(text)
+
+
+@given(st.sampled_from(SCOPES), policies, st.booleans(), st.sampled_from(WAYS))
+@settings(deadline=None)
+def test_the_scope_is_that_of_the_whole_document(
+    scope: str, policy: Policy, binds: bool, way: str
+) -> None:
+    text = write(way, fields(scope, msgspec.structs.replace(policy, binding=binds)))
+    try:
+        found = parse_document(text).scope
+    except InvalidParameter:
+        return
+    assert scope_of(text) == found
 
 
 def as_fields(policy: Policy) -> dict[str, object]:
