@@ -21,6 +21,9 @@ from refusals.served import Site
 NAME = "lr_wine_quality"
 LONG = "a model with a name that is as long as people make them when nobody tells them not to" * 2
 NONE = "\N{EN DASH}"
+BEYOND = """() => [...document.querySelectorAll("main td")]
+  .filter((cell) => cell.getBoundingClientRect().right > innerWidth)
+  .map((cell) => cell.textContent)"""
 PARTS = {
     "Metrics": [
         f"f1 {NONE} 0.9 added",
@@ -134,3 +137,13 @@ def test_long_names_stay_within_the_page(shelf: Site, visit: Open) -> None:
         keep_screenshot(page, f"diff-long-{theme}-{width}")
         expect(page.get_by_role("table", name="Metrics")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    # Where there is no room for columns, each change is a list; nothing is reached by scrolling.
+    assert page.evaluate(BEYOND) == []
+    row = page.get_by_role("table", name="Metrics").get_by_role("row").nth(3)
+    tops = [box["y"] for cell in row.get_by_role("cell").all() if (box := cell.bounding_box())]
+    assert len(tops) > 3
+    assert tops == sorted(set(tops)), "one below the other"
+    expect(page.get_by_role("table", name="Metrics").get_by_role("columnheader")).to_have_count(
+        len(tops)
+    )

@@ -79,8 +79,13 @@ def test_a_lineage_is_drawn_told_of_and_opened(cellar: Site, visit: Open) -> Non
     expect(nodes(page)).to_have_count(7)
     lefts = [left(node(page, name)) for name in ("reds", "trial", "wine 1", "Production")]
     assert lefts == sorted(set(lefts))
+    # What is in the middle is where one is: nothing leads there.
+    middle = page.get_by_role("complementary", name="wine 1")
+    expect(middle).to_be_visible()
+    expect(middle.get_by_role("link", name="Open")).to_have_count(0)
     node(page, "trial").click()
     side = page.get_by_role("complementary", name="trial")
+    expect(side.get_by_role("link", name="Open")).to_be_visible()
     expect(side).to_contain_text("RUNNING")
     expect(page).to_have_url(re.compile("node=run"))
     page.reload()
@@ -117,6 +122,7 @@ def test_the_table_has_the_edges_of_the_graph(cellar: Site, visit: Open) -> None
     expect(rows).to_have_count(6)
     assert sorted(rows.locator("td:nth-child(2)").all_text_contents()) == drawn
     expect(rows.filter(has_text="reds").filter(has_text="trial")).to_have_count(1)
+    expect(rows.get_by_role("link", name="wine 1")).to_have_count(0)
     expect(page).to_have_url(re.compile("view=table"))
     rows.first.get_by_role("link").first.click()
     expect(page).not_to_have_url(re.compile("view=table"))

@@ -214,12 +214,12 @@ export const useTexts = (
   growing: boolean = false,
 ) => useQuery({ ...textsOf(runs, paths), refetchInterval: growing ? AGAIN : false });
 
-/** The files of runs with their digests, for a comparison. */
-export const filesOfRuns = (runs: readonly string[], most: number) =>
+/** The files of runs with their digests: all of them, or those in a folder. */
+export const filesOfRuns = (runs: readonly string[], most: number, path = "") =>
   queryOptions({
-    queryKey: ["files", "of runs", runs, most],
+    queryKey: ["files", "of runs", runs, most, path],
     queryFn: async ({ signal }) =>
-      (await call(listRunFiles, { run_ids: [...runs], max_files: most }, signal)).runs,
+      (await call(listRunFiles, { run_ids: [...runs], path, max_files: most }, signal)).runs,
     enabled: runs.length > 0,
     placeholderData: keepPreviousData,
   });

@@ -4,21 +4,21 @@ import { getRunLineage, getVersionLineage } from "./schema.gen";
 
 const MOST = 500; // things that are drawn
 
-/** What a version comes from and what has come of it, so many steps far. */
-const lineageOf = (name: string, version: string, depth: number) =>
+/** What is in the middle of a lineage. */
+export type LineageOf =
+  | { readonly run: string }
+  | { readonly name: string; readonly version: string };
+
+/** What a run or a version comes from and what has come of it, so many steps far. */
+const lineageOf = (of: LineageOf, depth: number) =>
   queryOptions({
-    queryKey: ["lineage", "version", name, version, depth],
-    queryFn: ({ signal }) =>
-      call(getVersionLineage, { name, version, depth, max_nodes: MOST }, signal),
+    queryKey: ["lineage", of, depth],
+    queryFn: ({ signal }) => {
+      const asked = { depth, max_nodes: MOST };
+      return "run" in of
+        ? call(getRunLineage, { run_id: of.run, ...asked }, signal)
+        : call(getVersionLineage, { ...of, ...asked }, signal);
+    },
   });
 
-/** The same of a run. */
-const lineageOfRun = (run_id: string, depth: number) =>
-  queryOptions({
-    queryKey: ["lineage", "run", run_id, depth],
-    queryFn: ({ signal }) => call(getRunLineage, { run_id, depth, max_nodes: MOST }, signal),
-  });
-
-export const useVersionLineage = (name: string, version: string, depth: number) =>
-  useQuery(lineageOf(name, version, depth));
-export const useRunLineage = (run: string, depth: number) => useQuery(lineageOfRun(run, depth));
+export const useLineage = (of: LineageOf, depth: number) => useQuery(lineageOf(of, depth));

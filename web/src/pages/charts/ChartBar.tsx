@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { XAxis } from "../../api/series";
 import { Button } from "../../components/Button";
 import { Choice, type ChoiceGroup } from "../../components/Choice";
@@ -21,6 +21,8 @@ interface ChartBarProps {
   live: boolean;
   following: boolean;
   onFollow: (on: boolean) => void;
+  /** What else there is to do. */
+  children?: ReactNode;
 }
 
 const AXES = Object.entries(strings.axes) as [XAxis, string][];
@@ -92,6 +94,7 @@ export function ChartBar(props: ChartBarProps) {
           {strings.reset}
         </Button>
       )}
+      {props.children}
       {live && (
         <button
           type="button"

@@ -10,6 +10,7 @@ import styles from "./Parallel.module.css";
 import { experimentMetricsRoute } from "./route";
 import { runStrings as strings } from "./runStrings";
 import { Selected } from "./Selected";
+import { isNudge } from "./view";
 
 /** The metrics of an experiment's runs as curves. */
 export function ExperimentMetrics() {
@@ -23,7 +24,7 @@ export function ExperimentMetrics() {
       to: "/experiments/$experimentId/metrics",
       params: { experimentId },
       search: (old) => compact({ ...old, ...part }) as CurvesSearch,
-      replace: "q" in part || "smooth" in part,
+      replace: isNudge(part, search),
       resetScroll: false,
     });
   return (

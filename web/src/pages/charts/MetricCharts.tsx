@@ -8,8 +8,11 @@ import { Swatch } from "../../components/Swatch";
 import { grouped as groupedKeys, isChosen, type KeyGroup } from "../../lib/keys";
 import { grouped } from "../../lib/number";
 import { groupId, pointing } from "../../state/lit";
+import { AddCard } from "./AddCard";
+import { Cards } from "./Cards";
 import { ChartBar } from "./ChartBar";
 import styles from "./Charts.module.css";
+import type { Card } from "./cards";
 import { groupings, groupsBy, type RunGroup } from "./groups";
 import { KeyIndex } from "./KeyIndex";
 import { type ChartRun, MetricChart } from "./MetricChart";
@@ -29,6 +32,7 @@ interface MetricChartsProps {
   narrow?: boolean;
 }
 
+const NO_CARDS: readonly Card[] = [];
 const NONE: readonly string[] = []; // the table beside them says how runs are grouped
 const FEW = 200; // metrics up to which all are followed, so that new ones are seen
 
@@ -54,6 +58,7 @@ export function MetricCharts(props: MetricChartsProps) {
     () => (by === undefined ? undefined : groupsBy(runs, by, strings.without)),
     [runs, by],
   );
+  const { cards = NO_CARDS } = view;
   const live = runs.filter((run) => run.live);
   useLiveSeries(following ? live : [], keys.length > FEW ? onScreen : []);
   return (
@@ -90,7 +95,20 @@ export function MetricCharts(props: MetricChartsProps) {
           live={live.length > 0}
           following={following}
           onFollow={setFollowing}
-        />
+        >
+          <AddCard
+            cards={cards}
+            runs={runs}
+            onAdd={(card) => onView({ cards: [...cards, card] })}
+          />
+        </ChartBar>
+        {cards.length > 0 && (
+          <Cards
+            cards={cards}
+            runs={runs}
+            onChange={(next) => onView({ cards: next.length ? next : undefined })}
+          />
+        )}
         {inGroups && <Groups groups={inGroups} />}
         {shown.length ? (
           <Grid

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangeOf, readView } from "./view";
+import { isNudge, rangeOf, readView } from "./view";
 
 test("an address is read without trust", () => {
   const view = { x: "time", log: "y", smooth: 60, keys: ["a"], from: 1, to: 2, as: "table" };
@@ -20,4 +20,14 @@ test("what needs each other is there together", () => {
 test("a range has both ends", () => {
   expect(rangeOf({ from: 0, to: 5 })).toEqual([0, 5]);
   expect(rangeOf({ from: 0 })).toBeUndefined();
+});
+
+test("a letter and a nudge of a slider are no places to go back to, other changes are", () => {
+  const old = { cards: [{ image: "a", step: 1 }, { text: "b" }] };
+  expect(isNudge({ q: "x" }, old)).toBe(true);
+  expect(isNudge({ smooth: 10 }, old)).toBe(true);
+  expect(isNudge({ cards: [{ image: "a", step: 2 }, { text: "b" }] }, old)).toBe(true);
+  expect(isNudge({ cards: [{ text: "b" }, { image: "a", step: 1 }] }, old)).toBe(false);
+  expect(isNudge({ cards: undefined }, old)).toBe(false);
+  expect(isNudge({ x: "time" }, old)).toBe(false);
 });

@@ -2,6 +2,7 @@ import type { Range, XAxis } from "../../api/series";
 import type { LogAxes } from "../../components/LogAxes";
 import { SPREADS, type Spread } from "../../lib/bands";
 import { choice, compact, type Query, text, texts } from "../../lib/search";
+import { type Card, contentOf, readCards } from "./cards";
 
 /** What the charts of a page show; it stands in the address. */
 export interface ChartView {
@@ -26,6 +27,8 @@ export interface ChartView {
   /** The part of x that is shown. */
   from?: number;
   to?: number;
+  /** Images and texts above the charts. */
+  cards?: readonly Card[];
   /** Whether points are shown as tables. */
   as?: "table";
 }
@@ -49,6 +52,7 @@ export function readView(query: Query): ChartView {
     q: text(query, "q"),
     from: zoomed ? from : undefined,
     to: zoomed ? to : undefined,
+    cards: readCards(query.cards),
     as: choice(query, "as", ["table"]),
   }) as ChartView;
 }
@@ -60,4 +64,11 @@ export function rangeOf(view: ChartView): Range | undefined {
 
 function finite(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** Whether a change is a letter, or a nudge of a slider: that is no place to go back to. */
+export function isNudge(change: Partial<Record<keyof ChartView, unknown>>, old: ChartView) {
+  if ("q" in change || "smooth" in change) return true;
+  const contents = (cards: unknown) => readCards(cards)?.map(contentOf).join("\n");
+  return "cards" in change && contents(change.cards) === contents(old.cards);
 }

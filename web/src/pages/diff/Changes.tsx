@@ -117,6 +117,7 @@ export function ChangeTable({ part, rows, found }: ChangeTableProps) {
         { name: strings.change },
       ]}
       rows={rows}
+      stacks
       rowKey={(row) => `${row.kind} ${row.name}`}
       cells={(row) => {
         const change = changeOf(row);

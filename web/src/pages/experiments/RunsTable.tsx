@@ -14,6 +14,7 @@ import type { RunRow } from "../../lib/table";
 import { useKeys } from "../../state/keys";
 import { groupId } from "../../state/lit";
 import { strings as shell } from "../../strings";
+import { isNudge } from "../charts/view";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
 import styles from "./Experiment.module.css";
 import { useEditing } from "./editing";
@@ -200,7 +201,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
               <Curves
                 experiments={experiments}
                 search={search}
-                onChange={(part) => change(part, "q" in part || "smooth" in part)}
+                onChange={(part) => change(part, isNudge(part, search))}
                 onRuns={setDrawn}
                 beside
               />

@@ -5,21 +5,22 @@ import { linked } from "../../lib/kinds";
 import styles from "./Markdown.module.css";
 import { strings } from "./strings";
 
-interface MarkdownProps {
-  text: string;
-  /** Where the text is, for what it links to. */
-  path: string;
-  owner: Owner;
-  href: (path: string) => string;
+/** Where a text is, for the files that it links to. */
+interface Place {
+  readonly path: string;
+  readonly owner: Owner;
+  readonly href: (path: string) => string;
 }
 
-type Place = Omit<MarkdownProps, "text">;
+interface MarkdownProps extends Partial<Place> {
+  text: string;
+}
 
 /**
  * Markdown as elements of our own: no HTML is ever made of it, so that there is none to be cleaned.
  * HTML in it is shown as it is written, images come from the same root only.
  */
-export function Markdown({ text, ...place }: MarkdownProps) {
+export function Markdown({ text, path, owner, href }: MarkdownProps) {
   const tokens = useMemo(() => {
     try {
       return lexer(text, { gfm: true });
@@ -28,15 +29,16 @@ export function Markdown({ text, ...place }: MarkdownProps) {
     }
   }, [text]);
   if (!tokens) return <pre>{text}</pre>;
+  const place = path !== undefined && owner && href ? { path, owner, href } : undefined;
   return <div className={styles.text}>{blocks(tokens, place)}</div>;
 }
 
-function blocks(tokens: readonly Token[], place: Place): ReactNode[] {
+function blocks(tokens: readonly Token[], place: Place | undefined): ReactNode[] {
   // biome-ignore lint/suspicious/noArrayIndexKey: a token is known by its place
   return tokens.map((token, i) => <Block key={i} token={token} place={place} />);
 }
 
-function Block({ token, place }: { token: Token; place: Place }): ReactNode {
+function Block({ token, place }: { token: Token; place: Place | undefined }): ReactNode {
   switch (token.type) {
     case "space":
     case "def":
@@ -75,7 +77,7 @@ function Block({ token, place }: { token: Token; place: Place }): ReactNode {
   }
 }
 
-function List({ list, place }: { list: Tokens.List; place: Place }) {
+function List({ list, place }: { list: Tokens.List; place: Place | undefined }) {
   const items = list.items.map((item, i) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: an item is known by its place
     <li key={i} className={item.task ? styles.task : undefined}>
@@ -101,7 +103,7 @@ function List({ list, place }: { list: Tokens.List; place: Place }) {
   return list.ordered ? <ol start={Number(list.start) || 1}>{items}</ol> : <ul>{items}</ul>;
 }
 
-function Grid({ table, place }: { table: Tokens.Table; place: Place }) {
+function Grid({ table, place }: { table: Tokens.Table; place: Place | undefined }) {
   const side = (i: number) => (table.align[i] === "right" ? styles.right : undefined);
   return (
     <div className={styles.scroll}>
@@ -134,12 +136,12 @@ function Grid({ table, place }: { table: Tokens.Table; place: Place }) {
   );
 }
 
-function inline(tokens: readonly Token[], place: Place): ReactNode[] {
+function inline(tokens: readonly Token[], place: Place | undefined): ReactNode[] {
   // biome-ignore lint/suspicious/noArrayIndexKey: a token is known by its place
   return tokens.map((token, i) => <Inline key={i} token={token} place={place} />);
 }
 
-function Inline({ token, place }: { token: Token; place: Place }): ReactNode {
+function Inline({ token, place }: { token: Token; place: Place | undefined }): ReactNode {
   switch (token.type) {
     case "strong":
       return <strong>{inline((token as Tokens.Strong).tokens, place)}</strong>;
@@ -155,13 +157,13 @@ function Inline({ token, place }: { token: Token; place: Place }): ReactNode {
       return (token as Tokens.Escape).text;
     case "image": {
       const { href, text } = token as Tokens.Image;
-      const file = linked(place.path, href);
+      const file = place && linked(place.path, href);
       if (file) return <img src={viewAddress(place.owner, file)} alt={text} loading="lazy" />;
       return <Away to={href}>{strings.remoteImage(text)}</Away>;
     }
     case "link": {
       const { href, tokens } = token as Tokens.Link;
-      const file = linked(place.path, href);
+      const file = place && linked(place.path, href);
       if (file) return <a href={place.href(file)}>{inline(tokens, place)}</a>;
       return <Away to={href}>{inline(tokens, place)}</Away>;
     }

@@ -101,7 +101,7 @@ function Drawn({ lineage, label, chosen, onChoose }: DrawnProps) {
   // Something is always told of: else the first of two clicks would move what the second is for.
   const told = byId(lineage, chosen) ?? byId(lineage, lineage.root);
   const open = (node: LineageNode) => {
-    const page = pageOf(node);
+    const page = node.id === lineage.root ? undefined : pageOf(node); // one is there already
     if (page) void navigate(page);
   };
   return (
@@ -115,7 +115,7 @@ function Drawn({ lineage, label, chosen, onChoose }: DrawnProps) {
           onChoose={onChoose}
           onOpen={open}
         />
-        {told && <LineageFacts node={told} />}
+        {told && <LineageFacts node={told} here={told.id === lineage.root} />}
       </div>
       <p className={styles.note}>{strings.hint}</p>
     </>

@@ -5,11 +5,17 @@ import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
 import { Time } from "../../components/Time";
 import styles from "./Lineage.module.css";
-import { NodeLink } from "./links";
+import { NodeLink, pageOf } from "./links";
 import { nameOf, strings } from "./strings";
 
+interface LineageFactsProps {
+  node: LineageNode;
+  /** Whether it is the one whose lineage is shown, so that nothing leads to it. */
+  here: boolean;
+}
+
 /** What is known of one thing of a lineage. */
-export function LineageFacts({ node }: { node: LineageNode }) {
+export function LineageFacts({ node, here }: LineageFactsProps) {
   const { kind, ref, state, status, user_id: user, time, experiment_id: experiment } = node;
   const { facts } = strings;
   const run = kind === "version" ? node.run_id : "";
@@ -50,7 +56,7 @@ export function LineageFacts({ node }: { node: LineageNode }) {
           ],
         ]}
       />
-      <NodeLink node={node}>{strings.open}</NodeLink>
+      {!here && pageOf(node) && <NodeLink node={node}>{strings.open}</NodeLink>}
     </aside>
   );
 }

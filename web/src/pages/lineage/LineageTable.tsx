@@ -5,11 +5,11 @@ import { NodeLink } from "./links";
 import { kindOf, nameOf, strings } from "./strings";
 
 /** The edges of a lineage as a table. */
-export function LineageTable({ lineage: { nodes, edges = [] } }: { lineage: Lineage }) {
+export function LineageTable({ lineage: { nodes, edges = [], root } }: { lineage: Lineage }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const end = (id: string) => {
     const node = byId.get(id);
-    return node && <End key={id} node={node} />;
+    return node && <End key={id} node={node} here={id === root} />;
   };
   return (
     <Table
@@ -22,10 +22,10 @@ export function LineageTable({ lineage: { nodes, edges = [] } }: { lineage: Line
   );
 }
 
-function End({ node }: { node: LineageNode }) {
+function End({ node, here }: { node: LineageNode; here: boolean }) {
   return (
     <>
-      <NodeLink node={node}>{nameOf(node)}</NodeLink>
+      {here ? <b>{nameOf(node)}</b> : <NodeLink node={node}>{nameOf(node)}</NodeLink>}
       <div className={styles.soft}>{kindOf(node)}</div>
     </>
   );

@@ -9,6 +9,7 @@ import { colourOf } from "../../lib/colour";
 import { compact } from "../../lib/search";
 import type { ChartRun } from "../charts/MetricChart";
 import { MetricCharts } from "../charts/MetricCharts";
+import { isNudge } from "../charts/view";
 import { metricsRoute, runRoute } from "./route";
 import { strings } from "./strings";
 
@@ -37,8 +38,7 @@ export function RunMetrics() {
           to: "/runs/$runId/metrics",
           params: { runId },
           search: (old) => compact({ ...old, ...change }),
-          // A letter, or a nudge of the slider, is no place to go back to.
-          replace: "q" in change || "smooth" in change,
+          replace: isNudge(change, view),
           resetScroll: false,
         })
       }

@@ -61,7 +61,7 @@ export const lineageRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/lineage",
   validateSearch: readLineage,
-  component: lazyRouteComponent(() => import("../lineage/LineageTabs"), "RunLineage"),
+  component: lazyRouteComponent(() => import("../lineage/LineageTab"), "LineageTab"),
 });
 
 export const runRoutes = runRoute.addChildren([

@@ -41,7 +41,7 @@ export const lineageRoute = createRoute({
   getParentRoute: () => versionRoute,
   path: "/lineage",
   validateSearch: readLineage,
-  component: lazyRouteComponent(() => import("../lineage/LineageTabs"), "VersionLineage"),
+  component: lazyRouteComponent(() => import("../lineage/LineageTab"), "LineageTab"),
 });
 
 export const versionRoutes = versionRoute.addChildren([
