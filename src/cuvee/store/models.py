@@ -214,7 +214,13 @@ def find_model(tx: Tx, name: str, *, lock: bool = False) -> tuple[Any, ...]:
     Raises:
         NotFound: there is none with this name.
     """
-    row = tx.first(_lock if lock else _by_name, name=name)
+    return found_model(tx, name, tx.first(_lock if lock else _by_name, name=name), lock=lock)
+
+
+def found_model(
+    tx: Tx, name: str, row: tuple[Any, ...] | None, *, lock: bool = False
+) -> tuple[Any, ...]:
+    """Return a row that was looked for as ``find_model`` does; it is None if there is none."""
     if row is None:
         raise NotFound(f"Registered Model with name={plain(name)} not found.")
     if lock:

@@ -51,7 +51,7 @@ from cuvee.store.models import find_model
 from cuvee.store.requests import actions_of, not_a_canceller, request_of, void_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
-from cuvee.store.versions import find_version
+from cuvee.store.versions import find_version, found_version, look_up_version
 
 Row = tuple[Any, ...]
 
@@ -261,8 +261,8 @@ def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
 
 def _version(tx: Tx, name: str, version: str) -> tuple[Row, Row]:
     """Return the model, locked until the end of the transaction, and the version."""
-    model = find_model(tx, name, lock=True)
-    return model, find_version(tx, name, version)
+    model, row = look_up_version(tx, name, version, lock=True)
+    return model, found_version(model, row, version)
 
 
 def _asked(tx: Tx, model: Row, row: Row, stage_name: str) -> Look:

@@ -35,10 +35,10 @@ _set = hot(
 
 
 def transition_stage(tx: Tx, op: TransitionStage) -> ModelVersionResult:
-    model = find_model(tx, op.name, lock=True)
+    model, found = versions.look_up_version(tx, op.name, op.version, lock=True)
     applied = policy_of(tx, op.name, model[7])
     stage = find_stage(applied, op.stage)
-    row = versions.version_of(tx, model, op.version)
+    row = versions.found_version(model, found, op.version)
     expect_holder(tx, model, stage, op.expected_holder)
     details = _allow(tx, model, row, applied, stage, op.comment, break_glass=op.break_glass)
     if op.archive_existing_versions:
@@ -99,8 +99,8 @@ def rollback_stage(tx: Tx, op: RollbackStage) -> ModelVersionResult:
 
 
 def swap_stages(tx: Tx, op: SwapStages) -> VersionList:
-    model = find_model(tx, op.name, lock=True)
-    row = versions.version_of(tx, model, op.version)
+    model, asked = versions.look_up_version(tx, op.name, op.version, lock=True)
+    row = versions.found_version(model, asked, op.version)
     applied = policy_of(tx, op.name, model[7])
     stage = _active(applied, op.stage)
     expect_holder(tx, model, stage, op.expected_holder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from cuvee.api.base import Empty, Level
 from cuvee.api.models import (
@@ -29,7 +29,7 @@ from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import access, artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.holders import version_of_digest
-from cuvee.store.models import find_model
+from cuvee.store.models import find_model, found_model
 from cuvee.store.sources import resolve_source
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions, new_version
@@ -41,6 +41,12 @@ _a = schema.aliases
 _DIGEST = re.compile("[0-9a-fA-F]{12,64}")
 
 _by_number = hot(select(_v).where(_v.c.model_pk == arg("model_pk"), _v.c.version == arg("version")))
+_OF_MODEL = len(_m.c)
+_both = hot(
+    select(*_m.c, *_v.c)
+    .select_from(_m.outerjoin(_v, and_(_v.c.model_pk == _m.c.pk, _v.c.version == arg("version"))))
+    .where(_m.c.name == arg("name"))
+)
 _highest = hot(
     select(_v).where(_v.c.model_pk == arg("model_pk")).order_by(_v.c.version.desc()).limit(1)
 )
@@ -249,7 +255,37 @@ def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tupl
     Raises:
         NotFound: there is no such model or version.
     """
-    return version_of(tx, find_model(tx, name, lock=lock), version)
+    model, row = look_up_version(tx, name, version, lock=lock)
+    return found_version(model, row, version)
+
+
+def look_up_version(
+    tx: Tx, name: str, version: str, *, lock: bool = False
+) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+    """Return the rows of a model and of a version of it, which is None if there is none.
+
+    Both in one go, unless the lock may be waited for: what is read beside it may be older.
+
+    Raises:
+        NotFound: there is no such model.
+    """
+    number = version_number(version)
+    if lock and not tx.database.group_commit:
+        model = find_model(tx, name, lock=True)
+        return model, tx.first(_by_number, model_pk=model[0], version=number)
+    both = tx.first(_both, name=name, version=number)
+    model = found_model(tx, name, both[:_OF_MODEL] if both else None, lock=lock)
+    row = both[_OF_MODEL:] if both else ()
+    return model, row if row and row[0] is not None else None
+
+
+def found_version(
+    model: tuple[Any, ...], row: tuple[Any, ...] | None, version: str
+) -> tuple[Any, ...]:
+    """Return the row of a version that was looked for; it is None if there is none."""
+    if row is None:
+        raise NotFound(f"Model Version (name={plain(model[1])}, version={version}) not found.")
+    return row
 
 
 def version_of(tx: Tx, model: tuple[Any, ...], version: str) -> tuple[Any, ...]:
@@ -259,9 +295,7 @@ def version_of(tx: Tx, model: tuple[Any, ...], version: str) -> tuple[Any, ...]:
         NotFound: there is no such version.
     """
     row = tx.first(_by_number, model_pk=model[0], version=version_number(version))
-    if row is None:
-        raise NotFound(f"Model Version (name={plain(model[1])}, version={version}) not found.")
-    return row
+    return found_version(model, row, version)
 
 
 def load_version(tx: Tx, model: tuple[Any, ...], version: str) -> ModelVersion:
