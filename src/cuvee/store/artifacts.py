@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, and_, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from cuvee.api.artifacts import (
     AnnounceArtifact,
@@ -27,9 +39,10 @@ from cuvee.api.versions import GetVersionManifest
 from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.locations import proxy_path
+from cuvee.store.locations import PROXY, proxy_path
 from cuvee.store.schema import (
     artifact_files,
+    experiments,
     logged_models,
     model_texts,
     model_versions,
@@ -121,6 +134,17 @@ _model_root = hot(
         logged_models.c.model_id == arg("id"), logged_models.c.lifecycle == "active"
     )
 )
+_named_in = hot(
+    lambda db: union_all(
+        select(runs.c.run_id, runs.c.artifact_uri).where(db.among(runs.c.run_id, "parts")),
+        select(logged_models.c.model_id, logged_models.c.artifact_uri).where(
+            db.among(logged_models.c.model_id, "parts")
+        ),
+    )
+)
+_location = hot(
+    select(experiments.c.id).where(experiments.c.artifact_location == arg("place")).limit(1)
+)
 
 
 # ---------------------------------------------------------------- listing and finding
@@ -208,8 +232,9 @@ def _first_below(tx: Tx, directory: str) -> str | None:
 # ---------------------------------------------------------------- changing
 
 
-def announce_artifact(tx: Tx, op: AnnounceArtifact) -> Empty:  # noqa: ARG001
-    """Say that nothing speaks against a file at the path; whether, was decided before."""
+def announce_artifact(tx: Tx, op: AnnounceArtifact) -> Empty:
+    """Say that nothing speaks against a file at the path; rights were looked at before."""
+    _require_home(tx, op.path)
     return Empty()
 
 
@@ -223,6 +248,7 @@ def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
     old = there.pop(op.path, None)
     if old == op.digest:
         return Empty()
+    _require_home(tx, op.path)
     growing = _writable(tx, op.path, line, exists=old is not None)
     if there:
         raise InvalidParameter(
@@ -236,6 +262,32 @@ def put_artifact(tx: Tx, op: PutArtifact) -> Empty:
     for seal in growing:
         _grow(tx, seal, op)
     return Empty()
+
+
+def _require_home(tx: Tx, path: str) -> None:
+    """Refuse a path that only looks like a run's: below another experiment than the run's.
+
+    Nobody would find the file: the run's list has what lies below its own root. Another run's id
+    further down, in a folder of results, is a name like any other.
+
+    Raises:
+        InvalidParameter: says where to ask for the right place.
+    """
+    parts = path.split("/")
+    line = _ancestry(path)
+    found = [(thing, proxy_path(uri)) for thing, uri in tx.all(_named_in, parts=tx.listed(parts))]
+    if not found or any(root in line for _, root in found):
+        return
+    for thing, _ in found:
+        place = parts.index(thing)
+        above = parts[:place]
+        above = above[:-1] if above[-1:] == ["models"] else above
+        if tx.first(_location, place=f"{PROXY}/{'/'.join(above)}"):
+            raise InvalidParameter(
+                f"{shown(path)} is not among the artifacts of {plain(thing)}, which are kept "
+                "elsewhere: upload below its artifact_uri, which runs/get or logged-models/<id> "
+                "answers with."
+            )
 
 
 def _ancestry(path: str) -> list[str]:
