@@ -77,7 +77,8 @@ def run(pk: int, home: int) -> tuple[Any, ...]:
     run_id = f"{pk * 0x9E3779B97F4A7C15 % 2**128:032x}"
     uri = f"mlflow-artifacts:/{home}/{run_id}/artifacts"
     start = T0 + pk * 1000
-    return (pk, run_id, home, f"run-{pk}", "ann", "FINISHED", start, start + 500, "active", uri)
+    times = (start, start + 500)
+    return (pk, run_id, home, f"run-{pk}", "ann", "FINISHED", *times, "active", uri, "ann")
 
 
 def texts(pk: int, ids: dict[str, int], noun: str, count: int) -> Iterator[tuple[Any, ...]]:

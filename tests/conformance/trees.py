@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -189,12 +189,20 @@ def textual(draw: st.DrawFn) -> tuple[str, Test]:
     return f"{name} {how} '{value}'", lambda run, _: holds(find(run), OPS[how], value)
 
 
+def depth_of(run: Model, runs: Sequence[Model]) -> int:
+    """Return how many runs are above one."""
+    return 0 if run.parent is None else 1 + depth_of(runs[run.parent], runs)
+
+
 @st.composite
 def related(draw: st.DrawFn) -> tuple[str, Test]:
     """Return a comparison of relatives."""
-    how = draw(st.sampled_from(["root", "count", "parent", "children", "parent metric"]))
+    how = draw(st.sampled_from(["root", "depth", "count", "parent", "children", "parent metric"]))
     if how == "root":
         return "parent IS NULL", lambda run, _: run.parent is None
+    if how == "depth":
+        op, depth = draw(st.sampled_from(list(OPS))), draw(st.integers(-1, 4))
+        return f"depth {op} {depth}", lambda run, runs: OPS[op](depth_of(run, runs), depth)
     if how == "count":
         op, count = draw(st.sampled_from(list(OPS))), draw(st.integers(0, 3))
         return f"children.count {op} {count}", lambda run, _: OPS[op](len(run.children), count)

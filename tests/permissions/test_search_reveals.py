@@ -81,6 +81,9 @@ OF_RELATIVES = [
     "children.count > 0",
     "children.count BETWEEN 1 AND 9",
     f"children.run_id = '{'cd' * 16}'",
+    "depth > 0",
+    "depth IN (1, 2)",
+    f"root = '{HIDDEN}'",
 ]
 WITHIN = ["{}", "{} OR params.lr = 'never'", "NOT ({} AND params.lr = '0.1')"]
 NULLS = [f.replace("IS NOT NULL", "IS NULL") for f in (*OF_MODELS, *OF_RELATIVES) if "IS NOT" in f]

@@ -119,8 +119,12 @@ _RUN_ATTRIBUTES = Space(
         **dict.fromkeys(_RUN_NAMES, ("run_name", _TEXT)),
         **dict.fromkeys(("start_time", "created", "Created"), ("start_time", _NUMBER)),
         "end_time": ("end_time", _NUMBER),
+        "root": ("root", Field(("=", "!=", *LISTS))),
+        "depth": ("depth", Field((*COMPARED, *LISTS, *RANGES), Takes.WHOLE)),
     },
 )
+UNSORTED = ("parent", "root", "depth")
+"""What runs can be found by, but neither sorted by nor shown as a column."""
 _DATASETS = Space(
     Kind.DATASET, fields={name: (name, _TEXT) for name in ("name", "digest", "context")}
 )
@@ -143,7 +147,7 @@ RUNS = Language(
         "children": _CHILDREN,
     },
     order={
-        name: target for name, (target, _) in _RUN_ATTRIBUTES.fields.items() if name != "parent"
+        name: target for name, (target, _) in _RUN_ATTRIBUTES.fields.items() if name not in UNSORTED
     },
     order_kinds=frozenset({Kind.METRIC, Kind.PARAM, Kind.TAG}),
     functions=True,

@@ -102,6 +102,8 @@ def _filter_name(source: Source, language: Language) -> tuple[Side, Field]:
             choice = ", ".join(f"{word}.{name}" for name in space.fields)
         source.fail(token, "one of " + choice)
     name, field = space.fields[key]
+    if via and name in ("root", "depth"):
+        source.fail(token, f"another attribute: {name} is of the run itself")
     return Side(space.kind, name, via=via), field
 
 

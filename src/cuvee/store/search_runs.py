@@ -17,6 +17,7 @@ from cuvee.search.orders import parse_order
 from cuvee.search.simplify import simplify
 from cuvee.search.tree import Kind, OrderKey
 from cuvee.store import schema
+from cuvee.store.depths import with_depths
 from cuvee.store.driving import Few, Scope, but, choose_way, in_scope, scope_values
 from cuvee.store.engine import hot
 from cuvee.store.filters import Search
@@ -64,7 +65,7 @@ def read_question(
     if not homes:
         return None
     scope = Scope(homes, LIFECYCLES.get(view_type, ""))
-    asked = in_tables(tx, tree, order, homes)
+    asked = in_tables(tx, with_depths(tx, tree, scope), order, homes)
     asked = asked._replace(tree=simplify(with_steps(tx, asked, scope)))
     return Question(asked, scope, ["runs", text, list(order_by), view_type, homes])
 

@@ -42,7 +42,7 @@ def with_steps(tx: Tx, asked: Asked, scope: Scope) -> Node:
         if clause.op in ("IS NULL", "IS NOT NULL"):
             found: Node = Clause(clause.kind, clause.key, FOUND, tuple(left))
             return Not(found) if clause.op == "IS NULL" else found
-        passes = _comparison(clause.op, clause.value)
+        passes = comparison(clause.op, clause.value)
         if right is None:
             pks = [pk for pk, value in left.items() if passes(value, None)]
         else:
@@ -56,7 +56,7 @@ def _is_at(side: Literal) -> bool:
     return isinstance(side, Side) and side.function == "at"
 
 
-def _comparison(op: str, value: Literal) -> Callable[[float, float | None], bool]:
+def comparison(op: str, value: Literal) -> Callable[[float, float | None], bool]:
     """Return whether a value passes, given that of the other side if there is one."""
     if isinstance(value, tuple):
         known = [float(v) for v in value]

@@ -126,6 +126,9 @@ def test_a_comparison_of_runs(text: str, expected: tuple[Kind, str, str, Any]) -
         ("at(parent.metrics.x, 1) < 1", 4, "parent.metrics.x", "the run itself"),
         ("model.foo = 'a'", 1, "model.foo", "one of model.name"),
         ("children.count > 0.5", 18, "0.5", "a whole number"),
+        ("depth > 'a'", 9, "'a'", "a whole number"),
+        ("root LIKE 'a'", 6, "LIKE", "one of the operators =, !=, IN, NOT IN"),
+        ("parent.depth = 1", 1, "parent.depth", "depth is of the run itself"),
     ],
 )
 def test_an_error_names_the_place_what_was_found_and_what_was_expected(
@@ -190,6 +193,9 @@ def test_not_binds_closest_then_and_then_or(text: str, tree: Node) -> None:
         ("best(parent.metrics.x) > 1", Clause(Kind.METRIC, "x", ">", 1, "best", via="parent")),
         ("parent IS NULL", Clause(Kind.ATTRIBUTE, "parent", "IS NULL", None)),
         ("children.count > 3", Clause(Kind.CHILDREN, "count", ">", 3)),
+        ("attributes.depth BETWEEN 1 AND 2",
+         Clause(Kind.ATTRIBUTE, "depth", "BETWEEN", (1, 2))),
+        ("run.root IN ('a')", Clause(Kind.ATTRIBUTE, "root", "IN", ("a",))),
         ("model.version = '3'", Clause(Kind.MODEL, "version", "=", 3)),
         ("params.parent.x = 'a'", Clause(Kind.PARAM, "parent.x", "=", "a")),
     ],
