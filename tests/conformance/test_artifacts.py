@@ -323,34 +323,6 @@ def test_artifacts_elsewhere_are_left_to_the_client(store: Store) -> None:
     assert (page.root_uri, page.files) == (run.info.artifact_uri, [])
 
 
-def test_a_file_below_another_experiment_than_its_run_s_is_refused(store: Store) -> None:
-    other = store.do(CreateExperiment(name="other")).experiment_id
-    far = store.do(CreateExperiment(name="far", artifact_location="s3://bucket/x")).experiment_id
-    run_id = store.do(CreateRun(experiment_id=other)).run.info.run_id
-    away = store.do(CreateRun(experiment_id=far)).run.info.run_id
-    first = store.do(CreateRun(experiment_id="0")).run.info.run_id
-    model_id = store.do(CreateLoggedModel(experiment_id=other, name="m")).model.model_id
-    for path in (
-        f"0/{run_id}/artifacts/x",
-        f"0/{run_id}",
-        f"0/{away}/artifacts/x",
-        f"0/models/{model_id}/artifacts/x",
-        f"{other}/{first}/artifacts/x",
-    ):
-        with pytest.raises(InvalidParameter, match="upload below its artifact_uri"):
-            put(store, path)
-    assert listed(store, "0") == listed(store, other) == []
-    for path in (
-        f"{other}/{run_id}/artifacts/x",
-        f"0/{first}/artifacts/beside/{run_id}/x",
-        f"{other}/models/{model_id}/artifacts/x",
-        f"0/{'0' * 32}/artifacts/x",
-        f"results/{run_id}/x",
-    ):
-        put(store, path)
-        assert store.do(FindArtifact(path=path)).path == path
-
-
 # ---------------------------------------------------------------- deleting
 
 

@@ -47,6 +47,7 @@ from cuvee.api import (
     trees,
     user_permissions,
     users,
+    version_files,
     versions,
     webhooks,
 )
@@ -82,6 +83,7 @@ _ROOMS = (
     rehearsals,
     artifacts,
     files,
+    version_files,
     events,
     evidence,
     users,

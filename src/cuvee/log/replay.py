@@ -231,7 +231,7 @@ class VersionReplay(Replay):
                 self.holdings.append(Holding(event))
         elif verb == "description_set":
             self.fields["description"] = event.get("description")
-        elif verb == "file_added":
+        elif verb in ("file_added", "files_kept"):
             self.fields["digest"] = event.get("digest")
         elif verb.startswith("tag_"):
             self.change("tag", event)

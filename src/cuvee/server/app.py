@@ -127,7 +127,7 @@ class App:
             STREAM: self.history,
             METRIC_STREAM: MetricStreams(store, self.auth),
         }
-        self.sweeper = Sweeper(store, lambda: store.hold("sweeper"))
+        self.sweeper = Sweeper(store, lambda: store.hold("sweeper"), blobs=blobs, outside=outside)
         self.webhooks = Webhooks(
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
         )

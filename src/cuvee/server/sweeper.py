@@ -17,6 +17,9 @@ from cuvee.api.leases import EndLostRuns
 from cuvee.api.metrics import FoldTails
 from cuvee.api.replies import SweepReplies, Swept
 from cuvee.api.runs import MAX_LEASE
+from cuvee.blobs import Blobs
+from cuvee.server.reading import Outside
+from cuvee.server.version_files import VersionFiles
 
 POLL = 2.0
 """Seconds between looks for leases that are over."""
@@ -50,6 +53,8 @@ class Sweeper:
         hold: takes the right to be the one who does it; None while another has it.
         poll: seconds between looks.
         settle: seconds after a start, or a pause, in which leases may still be renewed.
+        blobs: where bytes are kept.
+        outside: what clients wrote by themselves; the files of versions among it are kept.
     """
 
     def __init__(
@@ -59,11 +64,16 @@ class Sweeper:
         *,
         poll: float = POLL,
         settle: float = SETTLE,
+        blobs: Blobs | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self._store = store
         self._hold = hold
         self._poll = poll
         self._settle = settle
+        self._files: VersionFiles | None = None
+        if blobs is not None and outside is not None:
+            self._files = VersionFiles(store, blobs, outside)
         self._actor = Actor("cuvee", via="server")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cuvee-sweeper", daemon=True)
@@ -75,6 +85,8 @@ class Sweeper:
     def close(self) -> None:
         """Stop."""
         self._stop.set()
+        if self._files is not None:
+            self._files.close()
         if self._thread.is_alive():
             self._thread.join(20)
 
@@ -101,6 +113,8 @@ class Sweeper:
                 begun = now
             looked = now
             more = False
+            if self._files is not None:
+                self._files.look()
             if now - begun >= self._settle:
                 more = self._any(EndLostRuns())
             if now - replies >= REPLIES:

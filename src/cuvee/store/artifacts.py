@@ -421,6 +421,28 @@ def freeze(tx: Tx, version_pk: int, prefix: str) -> str:
     return frozen
 
 
+def keep_files(
+    tx: Tx,
+    version_pk: int,
+    name: str,
+    version: int,
+    files: list[StoredFile],
+    texts: dict[str, str],
+) -> None:
+    """Give a version that has none its files, which were found where clients write."""
+    tx.bulk(_keep_text, list(texts.items()))
+    tx.bulk(_freeze, [(version_pk, f.path, f.digest, f.size) for f in files])
+    digest = manifest_digest(files)
+    tx.run(_set_digest, held=version_pk, new_digest=digest, now=tx.now)
+    tx.record(
+        "version.files_kept",
+        f"version:{name}/{version}",
+        before={"digest": ""},
+        after={"digest": digest},
+        details={"files": len(files)},
+    )
+
+
 def get_version_manifest(tx: Tx, op: GetVersionManifest) -> StoredFiles:
     """Read the files of a version, in the order of their paths."""
     version_pk = tx.value(_find_version, model=op.name, number=version_number(op.version))

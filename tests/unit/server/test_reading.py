@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import os
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +17,9 @@ from urllib.parse import quote
 import pytest
 
 from cuvee.errors import Conflict
+from cuvee.log.comparison import steps
 from cuvee.server.reading import Outside
+from cuvee.store.sql import SqlStore
 from refusals.served import API, Answer, Site
 
 LIST = API + "artifacts/list"
@@ -245,8 +250,58 @@ def test_files_of_a_version_that_clients_wrote_are_downloaded(site: Site) -> Non
     assert site.send("GET", address + "../a.txt").status == 400
     archive = f"/model-versions/get-artifact-archive?name={name}&version=1"
     assert unpacked(site, archive) == {f"{name}-1/b.json": b"{}"}
+
+    # Soon the server has kept them: then they are what was registered, whatever clients do.
+    manifest = kept(site, name)
+    assert manifest == [{"path": "b.json", "digest": sha256(b"{}").hexdigest(), "size": 2}]
+    (path / "d" / "b.json").write_text('{"other": 1}')
+    (path / "d" / "new").write_text("new")
+    assert site.send("GET", address + "b.json").body == b"{}"
     (path / "d" / "b.json").unlink()
-    assert site.send("GET", archive).status == 404
+    assert unpacked(site, archive) == {f"{name}-1/b.json": b"{}"}
+    version = site.send("GET", f"{API}model-versions/get?name={name}&version=1").json
+    line = f"{sha256(b'{}').hexdigest()}  b.json\n"
+    assert version["model_version"]["digest"] == sha256(line.encode()).hexdigest()
+
+
+def test_versions_of_models_and_of_runs_that_clients_wrote_are_kept_with_what_they_say(
+    site: Site,
+) -> None:
+    run, path = new_run(site)
+    (path / "model").mkdir()
+    (path / "model" / "MLmodel").write_text("flavors: {}\n")
+    (path / "model" / "weights").write_bytes(b"w" * 3_000_000)
+    (path / "model" / "link").symlink_to(site.directory / "secret")
+    name = f"n-{run}"
+    site.api("registered-models/create", name=name)
+    site.api("model-versions/create", name=name, source=f"runs:/{run}/model", run_id=run)
+    files = {file["path"]: file for file in kept(site, name)}
+    assert files.keys() == {"MLmodel", "weights"}
+    assert files["weights"]["digest"] == sha256(b"w" * 3_000_000).hexdigest()
+
+    site.api("model-versions/create", name=name, source=f"runs:/{run}/none", run_id=run)
+    site.api("model-versions/create", name=name, source="s3://far/away")
+    source = f"models:/{name}/1"
+    site.api("model-versions/create", name=name, source=source)
+    assert {file["path"] for file in kept(site, name, 4)} == {"MLmodel", "weights"}
+    for empty in (2, 3):
+        assert manifest_of(site, name, empty) == []
+    with closing(SqlStore.open(site.url)) as store:
+        assert [finding for found in steps(store.do) for finding in found] == []
+
+
+def manifest_of(site: Site, name: str, version: int) -> Any:
+    address = f"/api/1.0/cuvee/model-versions/manifest?name={name}&version={version}"
+    return site.send("GET", address).json.get("files", [])
+
+
+def kept(site: Site, name: str, version: int = 1) -> Any:
+    """Wait until a version has its files, and return them."""
+    end = time.monotonic() + 30
+    while not (found := manifest_of(site, name, version)):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+    return found
 
 
 def unpacked(site: Site, address: str) -> dict[str, bytes]:
