@@ -129,7 +129,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       left += column.width;
     }
     for (const [i, column] of loose.slice(from, to + 1).entries()) {
-      found.push({ column, index: pinned.length + from + i + ticks });
+      const place = from + i;
+      const ends = place === loose.length - 1;
+      found.push({ column, index: pinned.length + place + ticks, ends });
     }
     return found;
   }, [pinned, loose, from, to, ticks]);

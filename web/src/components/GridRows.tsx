@@ -13,6 +13,8 @@ export interface Placed<Row> {
   /** Where a pinned column stays. */
   readonly left?: number;
   readonly edge?: boolean;
+  /** Whether no column comes after it: what it says has the room that is left. */
+  readonly ends?: boolean;
 }
 
 /** What is done from a row; the same as long as the grid is there. */
@@ -35,8 +37,8 @@ interface RowShape<Row> {
 /** Pixels of the column with the boxes. */
 export const TICK = 36;
 
-function look<Row>({ column, left, edge }: Placed<Row>): string {
-  const side = column.align === "right" ? styles.right : "";
+function look<Row>({ column, left, edge, ends }: Placed<Row>): string {
+  const side = column.align === "right" ? styles.right : ends ? styles.ends : "";
   const pin = left === undefined ? "" : `${styles.pinned} ${edge ? styles.edge : ""}`;
   return `${styles.cell} ${side} ${pin}`;
 }
