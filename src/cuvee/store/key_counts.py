@@ -26,6 +26,9 @@ from cuvee.store.tx import Tx
 SAMPLE = 50
 """Runs by which is told how many values runs have, and of most keys that they vary."""
 
+SLICE = 500
+"""Runs that are read at once: sorting their values by key fits into a processor's cache."""
+
 SHARE = 2
 """How many times as many as the others, runs and values, those that are counted must be."""
 
@@ -85,8 +88,22 @@ class Values:
 
     def by_run(self, tx: Tx, pks: Sequence[int]) -> list[Found]:
         """Return the keys of runs, read run by run."""
-        rows = tx.all(self._keys, pks=tx.listed(pks))
-        return [Found(key, runs, least != greatest) for key, runs, least, greatest in rows]
+        found = self._read(tx, pks)
+        return [Found(key, runs, low != high) for key, (runs, low, high) in found.items()]
+
+    def _read(self, tx: Tx, pks: Sequence[int]) -> dict[int, tuple[int, Any, Any]]:
+        """Return how many runs have each key, and its least and greatest value."""
+        found: dict[int, tuple[int, Any, Any]] = {}
+        for start in range(0, len(pks), SLICE):
+            for key, runs, low, high in tx.all(
+                self._keys, pks=tx.listed(pks[start : start + SLICE])
+            ):
+                if key in found:
+                    count, least, greatest = found[key]
+                    found[key] = count + runs, min(least, low), max(greatest, high)
+                else:
+                    found[key] = runs, low, high
+        return found
 
     def by_key(self, tx: Tx, pks: Sequence[int], others: Sequence[int]) -> list[Found]:
         """Return the keys of runs, read key by key.
@@ -100,14 +117,12 @@ class Values:
         for part in self.whole:
             for key, runs in tx.all(part):
                 counts[key] = counts.get(key, 0) + runs
-        if others:
-            for key, runs, _, _ in tx.all(self._keys, pks=tx.listed(others)):
-                counts[key] -= runs
-        sample = tx.all(self._keys, pks=tx.listed(pks[:SAMPLE]))
-        seen = {key: (least, greatest) for key, _, least, greatest in sample}
+        for key, (runs, _, _) in self._read(tx, others).items():
+            counts[key] -= runs
+        seen = self._read(tx, pks[:SAMPLE])
         found = []
         for key, runs in counts.items():
-            least, greatest = seen.get(key, (None, None))
+            _, least, greatest = seen.get(key, (0, None, None))
             # What some runs lack varies anyway, and what all have is in the sample.
             may = runs == len(pks) and least == greatest
             if runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -50,3 +51,23 @@ def test_values_are_not_sorted_where_the_store_has_few_other_runs(
                     plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
                     assert "USING" in plan[0][3]
                     assert len(plan) == 1, "it would be sorted"
+
+
+def test_what_is_read_in_slices_is_what_is_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqlStore.open(f"sqlite:///{tmp_path}/c.db")) as store:
+        for home in ("many", "few"):
+            number = store.do(CreateExperiment(name=home)).experiment_id
+            for n in range(30):
+                run = store.do(CreateRun(experiment_id=number)).run.info.run_id
+                metrics = [Metric("same", 1, 0), Metric("first", float(n == 0), 0)]
+                metrics += [Metric("last", math.nan if n == 29 else 1, 0)]
+                params = [Param("p", "x"), Param(f"q{n % 20}", "y"), Param("r", str(n // 29))]
+                store.do(LogBatch(run_id=run, metrics=metrics, params=params))
+        op = ListRunKeys(experiment_ids=[number])
+        whole = store.do(op)
+        assert {key.key for key in whole.keys if not key.varies} == {"same", "p"}
+        for size in (1, 7, 29):
+            monkeypatch.setattr(key_counts, "SLICE", size)
+            assert store.do(op) == whole
