@@ -54,6 +54,7 @@ CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
+AskTogether
 ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions SearchModelOverviews
 GetExperimentOverviews CheckSearch
 ListEvents GetCurrentUser ListUsers

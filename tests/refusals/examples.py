@@ -137,6 +137,7 @@ def examples(ids: dict[str, str]) -> dict[type[Op[Any]], Fields]:
 
 
 _LOG: dict[str, Fields] = {
+    "AskTogether": {"questions": [{"operation": "whoAmI"}, {"operation": "getLogStatus"}]},
     "Purge": {"older_than_days": 30, "dry_run": True, "max_items": 5},
     "CollectBlobs": {"older_than_hours": 24, "dry_run": True, "page_token": "07"},
     "EraseEventTexts": {"sequence": 2, "comment": "a name was in it"},

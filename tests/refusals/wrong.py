@@ -77,6 +77,7 @@ _WRONG: dict[type[inspect.Type], list[Any]] = {
     inspect.LiteralType: NOT_NAMES,
     inspect.ListType: [*NOT_LISTS, [[]]],
     inspect.StructType: NOT_OBJECTS,
+    inspect.DictType: NOT_OBJECTS,
 }
 
 

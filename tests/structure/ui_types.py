@@ -24,6 +24,8 @@ export interface Operation<Request, Answer> {
   readonly name: string;
   readonly method: string;
   readonly path: string;
+  /** Whether it can be asked together with others. */
+  readonly together: boolean;
   readonly types?: (request: Request) => Answer;
 }
 
@@ -31,8 +33,9 @@ function operation<Request, Answer>(
   name: string,
   method: string,
   path: string,
+  together = false,
 ): Operation<Request, Answer> {
-  return { name, method, path };
+  return { name, method, path, together };
 }
 """
 PLAIN = {"string": "string", "integer": "number", "number": "Float", "boolean": "boolean"}
@@ -72,10 +75,11 @@ def _operation(path: str, method: str, found: dict[str, Any]) -> str:
         return ""
     answer = _type(content["application/json"]["schema"])
     name = found["operationId"]
+    together = ", true" if found["x-together"] else ""
     return (
         f"/** {_sentence(found['summary'])} Needs {found['x-permission']}. */\n"
         f"export const {name} = /*#__PURE__*/ operation<\n  {_object(request, '  ')},\n  {answer}\n"
-        f'>("{name}", "{method.upper()}", "{path}");\n'
+        f'>("{name}", "{method.upper()}", "{path}"{together});\n'
     )
 
 

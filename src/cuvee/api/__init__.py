@@ -35,6 +35,7 @@ from cuvee.api import (
     permissions,
     policies,
     purge,
+    questions,
     rehearsals,
     replies,
     requests,
@@ -99,6 +100,7 @@ _ROOMS = (
     log,
     replies,
     purge,
+    questions,
 )
 
 OPERATIONS: tuple[type[Op[Any]], ...] = tuple(

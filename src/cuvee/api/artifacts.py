@@ -156,6 +156,7 @@ class ListArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     """List the files of a run, one directory at a time; paths are relative to the run's root."""
 
     route: ClassVar[str] = "artifacts/list"
+    alone: ClassVar[bool] = True
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required

@@ -136,6 +136,9 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     brief: ClassVar[bool] = False
     """Whether it reads a few rows by their keys, however much there is: a server whose database is
     a file does so where it stands, for handing it to a thread and back would take longer."""
+    alone: ClassVar[bool] = False
+    """Whether it does, or its answer takes, more than the store can give: it is not one of several
+    questions that are asked together."""
     max_body: ClassVar[int] = 8 << 20
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}

@@ -204,6 +204,7 @@ class TryHook(Read[TryResult], frozen=True, kw_only=True):
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "webhooks/{webhook_id}/test"
+    alone: ClassVar[bool] = True
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     needs: ClassVar[Permission] = Permission.LOGIN
     webhook_id: Id

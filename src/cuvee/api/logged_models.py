@@ -306,6 +306,7 @@ class ListLoggedModelArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
     """List the files of a logged model, one directory at a time."""
 
     route: ClassVar[str] = "logged-models/{model_id}/artifacts/directories"
+    alone: ClassVar[bool] = True
     of: ClassVar[tuple[Of, ...]] = (Of("logged_model", "model_id"),)
     model_id: Required
     artifact_directory_path: str = ""

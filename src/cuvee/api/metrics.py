@@ -97,6 +97,7 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
     """Read a metric's points, ordered by time, step and value."""
 
     route: ClassVar[str] = "metrics/get-history"
+    alone: ClassVar[bool] = True
     legacy: ClassVar[dict[str, str]] = {"run_uuid": "run_id"}
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Key

@@ -181,6 +181,7 @@ class TryWebhook(Read[TryResult], frozen=True, kw_only=True):
     """Send a sample of an event (of the webhook's first one when none is named) now."""
 
     route: ClassVar[str] = "webhooks/{webhook_id}/test"
+    alone: ClassVar[bool] = True
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     needs: ClassVar[Permission] = Permission.ADMIN
     webhook_id: Id
@@ -345,6 +346,7 @@ class TryRegistryWebhook(Read[RegistryTryResult], frozen=True, kw_only=True):
     """Send a sample of an event (of any of the webhook's when none is named) now."""
 
     route: ClassVar[str] = "registry-webhooks/test"
+    alone: ClassVar[bool] = True
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     needs: ClassVar[Permission] = Permission.LOGIN
     id: Id

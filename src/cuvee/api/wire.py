@@ -404,8 +404,12 @@ def encode(result: Struct) -> bytes:
     if isinstance(result, MetricPage) and b'"value":null' in body:
         return filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
     if b'"value":null' in body or (getattr(result, "floats", False) and b"null" in body):
-        return _encode(_spell(msgspec.to_builtins(result)))
+        return body if getattr(result, "written", False) else _spelled(result)
     return body
+
+
+def _spelled(result: Struct) -> bytes:
+    return _encode(_spell(msgspec.to_builtins(result)))
 
 
 def filled(body: bytes, odd: list[float]) -> bytes:

@@ -14,6 +14,7 @@ from cuvee.api import ROUTED
 from cuvee.api.base import Op, result_type
 from cuvee.api.charts import GetMetricSeries, GetMetricTail
 from cuvee.api.events import ListEvents
+from cuvee.api.questions import is_together, operation_id
 from cuvee.api.wire import path_fields
 from cuvee.server.auth import COOKIE
 from cuvee.server.histories import BINARY
@@ -164,15 +165,16 @@ def _operation(
     op: type[Op[Any]], method: str, body: dict[str, Any], answer: dict[str, Any]
 ) -> dict[str, Any]:
     noun = op.route.partition("/")[0]
-    name = op.__name__ + ("" if method == op.methods[0] else f"By{method.title()}")
+    name = operation_id(op) + ("" if method == op.methods[0] else f"By{method.title()}")
     in_path = path_fields(op.route)
     properties: dict[str, Any] = body.get("properties", {})
     required = set(body.get("required", ()))
     found: dict[str, Any] = {
-        "operationId": name[0].lower() + name[1:],
+        "operationId": name,
         "tags": [noun],
         "summary": re.sub(r"\s+", " ", (getdoc(op) or "").partition("\n\n")[0]),
         "x-permission": op.needs.value,
+        "x-together": is_together(op),
         "parameters": [
             {"name": f, "in": "path", "required": True, "schema": properties[f]} for f in in_path
         ],

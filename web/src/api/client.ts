@@ -1,5 +1,5 @@
 import { type Message, SseReader } from "../lib/sse";
-import type { Operation } from "./schema.gen";
+import { askTogether, type Operation } from "./schema.gen";
 
 /** What a call was refused with; the message is the server's own sentence. */
 export class ApiError extends Error {
@@ -18,12 +18,104 @@ export const prefix = new URL(document.baseURI).pathname.replace(/\/+$/, "");
 /** The address of this server, as a client needs it. */
 export const serverUrl = `${location.origin}${prefix}`;
 
-/** Ask the server; the only place that does. */
-export async function call<Request, Answer>(
+interface Waiting {
+  readonly operation: Operation<unknown, unknown>;
+  readonly request: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly answer: (answer: unknown) => void;
+  readonly refuse: (problem: unknown) => void;
+}
+const MOST = 50; // questions that the server takes at once
+const PATIENCE = 500; // milliseconds that a question waits for the next one
+let waiting: Waiting[] = [];
+let leaving = false; // whether what waits is about to be asked
+
+/** Ask the server; what is asked in the same moment goes as one request, if it can. */
+export function call<Request, Answer>(
   operation: Operation<Request, Answer>,
   request: Request,
   signal?: AbortSignal,
 ): Promise<Answer> {
+  if (!operation.together) return callAlone(operation, request, signal);
+  const answered = wait(operation, request, signal);
+  leaveSoon();
+  return answered;
+}
+
+/** Ask the server with whatever is asked next: for what stands around a page and is in no hurry. */
+export function callWithNext<Request, Answer>(
+  operation: Operation<Request, Answer>,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const answered = wait(operation, request, signal);
+  setTimeout(leaveSoon, PATIENCE);
+  return answered;
+}
+
+function wait<Request, Answer>(
+  operation: Operation<Request, Answer>,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  return new Promise((answer, refuse) => {
+    waiting.push({ operation, request, signal, answer, refuse } as Waiting);
+    if (waiting.length === MOST) askWaiting();
+  });
+}
+
+function leaveSoon(): void {
+  if (leaving || waiting.length === 0) return;
+  leaving = true;
+  setTimeout(askWaiting);
+}
+
+function askWaiting(): void {
+  const all = waiting;
+  waiting = [];
+  leaving = false;
+  for (const { signal, refuse } of all) if (signal?.aborted) refuse(signal.reason);
+  const asked = all.filter(({ signal }) => !signal?.aborted);
+  if (asked.length > 1) void callTogether(asked);
+  else askEach(asked);
+}
+
+function askEach(asked: readonly Waiting[]): void {
+  for (const { operation, request, signal, answer, refuse } of asked)
+    callAlone(operation, request, signal).then(answer, refuse);
+}
+
+async function callTogether(asked: readonly Waiting[]): Promise<void> {
+  const stop = new AbortController();
+  const left = () => {
+    if (asked.every(({ signal }) => signal?.aborted)) stop.abort();
+  };
+  for (const { signal } of asked) signal?.addEventListener("abort", left);
+  const questions = asked.map(({ operation: { name }, request }) => ({
+    operation: name,
+    request: request as Record<string, unknown>,
+  }));
+  try {
+    const { answers } = await callAlone(askTogether, { questions }, stop.signal);
+    for (const [i, { answer, refuse }] of asked.entries()) {
+      const { status, body } = answers[i] as { status: number; body: unknown };
+      if (status === 200) answer(body);
+      else refuse(refusal(status, body as Refusal));
+    }
+  } catch (problem) {
+    // One of them may have been too much for all; not when nobody answers, or asks for a login.
+    if (problem instanceof ApiError && problem.status && problem.status !== 401) askEach(asked);
+    else for (const { refuse } of asked) refuse(problem);
+  }
+}
+
+/** Ask the server for what may take long, or nothing else should wait for. */
+export async function callAlone<Request, Answer>(
+  operation: Operation<Request, Answer>,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  leaveSoon();
   const found = await send(operation, request, "application/json", signal);
   return found.json() as Promise<Answer>;
 }
@@ -100,16 +192,23 @@ async function answer(url: string, init: RequestInit, leaves = true): Promise<Re
   }
   if (response.ok) return response;
   if (response.status === 401 && leaves) logIn();
-  let code = "INTERNAL_ERROR";
-  let message = `The server answered ${response.status}.`;
+  let body: Refusal = {};
   try {
-    const body = (await response.json()) as { error_code?: string; message?: string };
-    code = body.error_code ?? code;
-    message = body.message ?? message;
+    body = (await response.json()) as Refusal;
   } catch {
     // A proxy in between answers in its own words.
   }
-  throw new ApiError(response.status, code, message);
+  throw refusal(response.status, body);
+}
+
+interface Refusal {
+  readonly error_code?: string;
+  readonly message?: string;
+}
+
+function refusal(status: number, body: Refusal): ApiError {
+  const { error_code = "INTERNAL_ERROR", message = `The server answered ${status}.` } = body;
+  return new ApiError(status, error_code, message);
 }
 
 /** Leave for the login page, and come back to this address after it. */

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { begins, both, contains, equals, field } from "../lib/filter";
-import { call } from "./client";
+import { call, callAlone } from "./client";
 import { type Experiment, getExperiment, searchExperiments } from "./schema.gen";
 import type { Listed } from "./windows";
 
@@ -45,7 +45,7 @@ export const experimentsListed = (listed: ExperimentsAsked): Listed<Experiment> 
       order_by: ["last_update_time DESC"],
       view_type: view ? ("DELETED_ONLY" as const) : ("ACTIVE_ONLY" as const),
     };
-    const page = await call(searchExperiments, request, signal);
+    const page = await callAlone(searchExperiments, request, signal);
     return { rows: page.experiments ?? [], total: page.total ?? 0 };
   },
 });

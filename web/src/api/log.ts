@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { call } from "./client";
+import { callWithNext } from "./client";
 import { getLogStatus } from "./schema.gen";
 
 /** How the log is, and whether the registry agrees with it; asked again each minute. */
-export function useLogStatus(enabled = true) {
+export function useLogStatus() {
   return useQuery({
-    enabled,
     queryKey: ["log"],
-    queryFn: ({ signal }) => call(getLogStatus, {}, signal),
+    queryFn: ({ signal }) => callWithNext(getLogStatus, {}, signal),
     refetchInterval: 60_000,
   });
 }

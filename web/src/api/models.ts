@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { both, contains, equals, field } from "../lib/filter";
 import { readSort } from "../lib/search";
-import { call } from "./client";
+import { call, callAlone } from "./client";
 import {
   getModelPolicy,
   getRegisteredModel,
@@ -53,7 +53,7 @@ export const modelsListed = (asked: ModelsAsked, sort: string): Listed<ModelOver
     const known = by && ORDERS[by.key];
     const order_by = known ? [`${known} ${by.descending ? "DESC" : "ASC"}`] : [];
     const said = { filter, order_by, stage, owner, metric };
-    const page = await call(searchModelOverviews, { ...window, ...said }, signal);
+    const page = await callAlone(searchModelOverviews, { ...window, ...said }, signal);
     return { rows: page.models ?? [], total: page.total ?? 0 };
   },
 });

@@ -1,5 +1,5 @@
 import { queryOptions, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
-import { call } from "./client";
+import { call, callWithNext } from "./client";
 import {
   approveTransitionRequest,
   closeEmergency,
@@ -23,10 +23,11 @@ const PAGE = 50;
 /** The open requests that wait for the caller's word. */
 export const waitingQuery = queryOptions({
   queryKey: ["requests", "waiting"],
-  queryFn: async ({ signal }) => (await call(listWaitingRequests, {}, signal)).requests ?? [],
+  queryFn: async ({ signal }) =>
+    (await callWithNext(listWaitingRequests, {}, signal)).requests ?? [],
 });
 
-export const useWaitingRequests = (enabled = true) => useQuery({ ...waitingQuery, enabled });
+export const useWaitingRequests = () => useQuery(waitingQuery);
 
 type Asked = Omit<Parameters<NonNullable<typeof searchTransitionRequests.types>>[0], "page_token">;
 

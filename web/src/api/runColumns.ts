@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { call } from "./client";
+import { callAlone } from "./client";
 import { type RunTable, searchRunTable, type TableColumn } from "./schema.gen";
 
 /** Many runs, column by column. */
@@ -33,7 +33,11 @@ export const runColumns = (experiment: string, filter: string, fields: readonly 
       let page: { page_token: string } | { total: true } = { total: true };
       for (;;) {
         const limit = MOST_DRAWN - ids.length;
-        const table: RunTable = await call(searchRunTable, { ...request, ...page, limit }, signal);
+        const table: RunTable = await callAlone(
+          searchRunTable,
+          { ...request, ...page, limit },
+          signal,
+        );
         total = table.total ?? total;
         const columns = new Map((table.columns ?? []).map((c) => [c.name, c]));
         const read = (name: string) => spread(columns.get(name), table.count);

@@ -4,7 +4,7 @@ import { both, equals, field } from "../lib/filter";
 import { Outline } from "../lib/outline";
 import type { Sort } from "../lib/search";
 import type { RunRow } from "../lib/table";
-import { call } from "./client";
+import { callAlone } from "./client";
 import { queries } from "./queries";
 import {
   PARENT,
@@ -49,7 +49,7 @@ const groupsQuery = (asked: Omit<RunQuery, "order">, by: string) =>
         metrics: metrics.slice(0, MOST_METRICS),
         max_results: MOST,
       };
-      return call(listRunGroups, request, signal);
+      return callAlone(listRunGroups, request, signal);
     },
     placeholderData: keepPreviousData,
   });

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/
 import { useCallback, useRef, useState } from "react";
 import { field } from "../lib/filter";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
-import { call } from "./client";
+import { call, callAlone } from "./client";
 import { queries } from "./queries";
 import {
   checkSearch,
@@ -83,7 +83,7 @@ const outlineQuery = (asked: RunQuery, at: number) =>
         offset: at * WINDOW,
         limit: WINDOW,
       };
-      return call(searchRunOutline, request, signal);
+      return callAlone(searchRunOutline, request, signal);
     },
     structuralSharing: false,
   });
@@ -118,7 +118,7 @@ async function readRows(
   let page: { offset: number } | { page_token: string } = { offset };
   for (;;) {
     const limit = Math.min(most - rows.length, MOST_ROWS);
-    const table: RunTable = await call(searchRunTable, { ...request, ...page, limit }, signal);
+    const table: RunTable = await callAlone(searchRunTable, { ...request, ...page, limit }, signal);
     rows.push(...rowsOf(table));
     if (!table.next_page_token || rows.length >= most) return rows;
     page = { page_token: table.next_page_token };
@@ -141,7 +141,7 @@ export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "del
     queryKey: ["runs", "total", asked.experiments, asked.filter, asked.deleted ?? false],
     queryFn: async ({ signal }) => {
       const request = { ...requestOf({ ...asked, order: [] }), columns: ["run_id"] };
-      const table = await call(searchRunTable, { ...request, limit: 1, total: true }, signal);
+      const table = await callAlone(searchRunTable, { ...request, limit: 1, total: true }, signal);
       return table.total ?? 0;
     },
   });
@@ -290,7 +290,7 @@ export const runKeys = (
     queryKey: ["run keys", experiments, varying, contains, most],
     queryFn: ({ signal }) => {
       const experiment_ids = [...experiments];
-      return call(listRunKeys, { experiment_ids, varying, contains, limit: most }, signal);
+      return callAlone(listRunKeys, { experiment_ids, varying, contains, limit: most }, signal);
     },
     // Reading the keys of many runs is work; the first ones are waited for all the same.
     staleTime: 60_000,
@@ -304,7 +304,7 @@ export const completions = (experiments: readonly string[], text: string, cursor
     queryKey: ["completions", experiments, text, cursor],
     queryFn: ({ signal }) => {
       const experiment_ids = [...experiments];
-      return call(completeSearch, { experiment_ids, text, cursor, limit: 50 }, signal);
+      return callAlone(completeSearch, { experiment_ids, text, cursor, limit: 50 }, signal);
     },
     staleTime: 30_000,
     retry: false,

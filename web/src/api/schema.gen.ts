@@ -8,6 +8,8 @@ export interface Operation<Request, Answer> {
   readonly name: string;
   readonly method: string;
   readonly path: string;
+  /** Whether it can be asked together with others. */
+  readonly together: boolean;
   readonly types?: (request: Request) => Answer;
 }
 
@@ -15,8 +17,9 @@ function operation<Request, Answer>(
   name: string,
   method: string,
   path: string,
+  together = false,
 ): Operation<Request, Answer> {
-  return { name, method, path };
+  return { name, method, path, together };
 }
 
 /** A level for one user, group or service account. */
@@ -65,6 +68,17 @@ export interface ActivityPage {
 /** One activity. */
 export interface ActivityResult {
   activity: Activity;
+}
+
+/** What a question would have been answered if it had been asked alone. */
+export interface Answered {
+  status: number;
+  body: unknown;
+}
+
+/** The answers, in the order of the questions. */
+export interface Answers {
+  answers: Answered[];
 }
 
 /** The files of a directory. */
@@ -977,6 +991,12 @@ export interface PurgePage {
   next_page_token?: string | null;
 }
 
+/** What is asked. */
+export interface Question {
+  operation: string;
+  request?: Record<string, unknown>;
+}
+
 /** How many deliveries are queued again. */
 export interface Redelivered {
   redelivered: number;
@@ -1702,7 +1722,7 @@ export const listActivities = /*#__PURE__*/ operation<
     page_token?: string;
   },
   ActivityPage
->("listActivities", "GET", "/api/1.0/cuvee/activities/list");
+>("listActivities", "GET", "/api/1.0/cuvee/activities/list", true);
 
 /** Take back the result of a check. Needs edit. */
 export const deleteCheck = /*#__PURE__*/ operation<
@@ -1722,7 +1742,7 @@ export const listChecks = /*#__PURE__*/ operation<
     version: string;
   },
   CheckList
->("listChecks", "GET", "/api/1.0/cuvee/checks/list");
+>("listChecks", "GET", "/api/1.0/cuvee/checks/list", true);
 
 /** Post the result of a check of a version's files; the newest of each name counts. Needs edit. */
 export const setCheck = /*#__PURE__*/ operation<
@@ -1748,7 +1768,7 @@ export const listComments = /*#__PURE__*/ operation<
     page_token?: string;
   },
   CommentPage
->("listComments", "GET", "/api/1.0/cuvee/comments/list");
+>("listComments", "GET", "/api/1.0/cuvee/comments/list", true);
 
 /** Close an emergency with a conclusion (``comment``); not by who moved. Needs login. */
 export const closeEmergency = /*#__PURE__*/ operation<
@@ -1768,7 +1788,7 @@ export const listEmergencies = /*#__PURE__*/ operation<
     page_token?: string;
   },
   EmergencyPage
->("listEmergencies", "GET", "/api/1.0/cuvee/emergencies/list");
+>("listEmergencies", "GET", "/api/1.0/cuvee/emergencies/list", true);
 
 /** Read events in their order, oldest first unless ``newest_first``. Needs login. */
 export const listEvents = /*#__PURE__*/ operation<
@@ -1786,7 +1806,7 @@ export const listEvents = /*#__PURE__*/ operation<
     total?: boolean;
   },
   EventPage
->("listEvents", "GET", "/api/1.0/cuvee/events");
+>("listEvents", "GET", "/api/1.0/cuvee/events", true);
 
 /** Erase the free text of an event for good; who did what and when stays, and stays provable. Needs admin. */
 export const eraseEventTexts = /*#__PURE__*/ operation<
@@ -1815,7 +1835,7 @@ export const listFolder = /*#__PURE__*/ operation<
     view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
   },
   FolderListing
->("listFolder", "GET", "/api/1.0/cuvee/experiments/folder");
+>("listFolder", "GET", "/api/1.0/cuvee/experiments/folder", true);
 
 /** Give a folder of experiments another name or place, with all that lies in it. Needs manage. */
 export const moveFolder = /*#__PURE__*/ operation<
@@ -1834,7 +1854,7 @@ export const getExperimentOverviews = /*#__PURE__*/ operation<
     until?: number;
   },
   ExperimentOverviews
->("getExperimentOverviews", "POST", "/api/1.0/cuvee/experiments/overview");
+>("getExperimentOverviews", "POST", "/api/1.0/cuvee/experiments/overview", true);
 
 /** Read how much goes on in experiments; those that the caller may not read are left out. Needs login. */
 export const getExperimentOverviewsByGet = /*#__PURE__*/ operation<
@@ -1843,7 +1863,7 @@ export const getExperimentOverviewsByGet = /*#__PURE__*/ operation<
     until?: number;
   },
   ExperimentOverviews
->("getExperimentOverviewsByGet", "GET", "/api/1.0/cuvee/experiments/overview");
+>("getExperimentOverviewsByGet", "GET", "/api/1.0/cuvee/experiments/overview", true);
 
 /** Bring all deleted experiments in a folder back, with their runs. Needs manage. */
 export const restoreFolder = /*#__PURE__*/ operation<
@@ -1879,13 +1899,13 @@ export const getGroup = /*#__PURE__*/ operation<
     name: string;
   },
   GroupResult
->("getGroup", "GET", "/api/1.0/cuvee/groups/get");
+>("getGroup", "GET", "/api/1.0/cuvee/groups/get", true);
 
 /** List the groups and their members by name. Needs login. */
 export const listGroups = /*#__PURE__*/ operation<
   Record<string, never>,
   GroupList
->("listGroups", "GET", "/api/1.0/cuvee/groups/list");
+>("listGroups", "GET", "/api/1.0/cuvee/groups/list", true);
 
 /** Add a user to a group; one who is in it already is not an error. Needs admin. */
 export const addMember = /*#__PURE__*/ operation<
@@ -1924,7 +1944,7 @@ export const getCheckpoint = /*#__PURE__*/ operation<
     size?: number;
   },
   Checkpoint
->("getCheckpoint", "GET", "/api/1.0/cuvee/log/checkpoint");
+>("getCheckpoint", "GET", "/api/1.0/cuvee/log/checkpoint", true);
 
 /** Read the checkpoints above a size, smallest first. Needs login. */
 export const listCheckpoints = /*#__PURE__*/ operation<
@@ -1933,7 +1953,7 @@ export const listCheckpoints = /*#__PURE__*/ operation<
     max_results?: number;
   },
   CheckpointPage
->("listCheckpoints", "GET", "/api/1.0/cuvee/log/checkpoints");
+>("listCheckpoints", "GET", "/api/1.0/cuvee/log/checkpoints", true);
 
 /** Prove that nothing of an older log (``from`` entries) was changed until a newer (``to``). Needs login. */
 export const getConsistency = /*#__PURE__*/ operation<
@@ -1942,7 +1962,7 @@ export const getConsistency = /*#__PURE__*/ operation<
     to_size?: number;
   },
   Consistency
->("getConsistency", "GET", "/api/1.0/cuvee/log/consistency");
+>("getConsistency", "GET", "/api/1.0/cuvee/log/consistency", true);
 
 /** Read the entries after a place, so as to recompute the tree. Needs login. */
 export const listLogEntries = /*#__PURE__*/ operation<
@@ -1951,7 +1971,7 @@ export const listLogEntries = /*#__PURE__*/ operation<
     max_results?: number;
   },
   LogEntryPage
->("listLogEntries", "GET", "/api/1.0/cuvee/log/entries");
+>("listLogEntries", "GET", "/api/1.0/cuvee/log/entries", true);
 
 /** Read what the log holds at a place. Needs login. */
 export const getLogEntry = /*#__PURE__*/ operation<
@@ -1959,7 +1979,7 @@ export const getLogEntry = /*#__PURE__*/ operation<
     sequence: number;
   },
   LogEntry
->("getLogEntry", "GET", "/api/1.0/cuvee/log/entry");
+>("getLogEntry", "GET", "/api/1.0/cuvee/log/entry", true);
 
 /** Prove that an event is in the log. Needs login. */
 export const getInclusion = /*#__PURE__*/ operation<
@@ -1968,13 +1988,13 @@ export const getInclusion = /*#__PURE__*/ operation<
     size?: number;
   },
   Inclusion
->("getInclusion", "GET", "/api/1.0/cuvee/log/inclusion");
+>("getInclusion", "GET", "/api/1.0/cuvee/log/inclusion", true);
 
 /** Ask how the log is, and whether what it says agrees with what the registry holds. Needs login. */
 export const getLogStatus = /*#__PURE__*/ operation<
   Record<string, never>,
   LogStatus
->("getLogStatus", "GET", "/api/1.0/cuvee/log/status");
+>("getLogStatus", "GET", "/api/1.0/cuvee/log/status", true);
 
 /** Read metrics of several runs in buckets that keep the extremes. Needs read. */
 export const getMetricSeries = /*#__PURE__*/ operation<
@@ -1988,7 +2008,7 @@ export const getMetricSeries = /*#__PURE__*/ operation<
     points?: number;
   },
   Chart
->("getMetricSeries", "POST", "/api/1.0/cuvee/metrics/series");
+>("getMetricSeries", "POST", "/api/1.0/cuvee/metrics/series", true);
 
 /** Read metrics of several runs in buckets that keep the extremes. Needs read. */
 export const getMetricSeriesByGet = /*#__PURE__*/ operation<
@@ -2002,7 +2022,7 @@ export const getMetricSeriesByGet = /*#__PURE__*/ operation<
     points?: number;
   },
   Chart
->("getMetricSeriesByGet", "GET", "/api/1.0/cuvee/metrics/series");
+>("getMetricSeriesByGet", "GET", "/api/1.0/cuvee/metrics/series", true);
 
 
 /** Read what has been logged to runs, and which of them have changed their state, since a token. Needs read. */
@@ -2013,7 +2033,7 @@ export const getMetricTail = /*#__PURE__*/ operation<
     token?: string;
   },
   MetricTail
->("getMetricTail", "POST", "/api/1.0/cuvee/metrics/tail");
+>("getMetricTail", "POST", "/api/1.0/cuvee/metrics/tail", true);
 
 /** Read what has been logged to runs, and which of them have changed their state, since a token. Needs read. */
 export const getMetricTailByGet = /*#__PURE__*/ operation<
@@ -2023,7 +2043,7 @@ export const getMetricTailByGet = /*#__PURE__*/ operation<
     token?: string;
   },
   MetricTail
->("getMetricTailByGet", "GET", "/api/1.0/cuvee/metrics/tail");
+>("getMetricTailByGet", "GET", "/api/1.0/cuvee/metrics/tail", true);
 
 /** Read the version whose files have a digest, under this model's name or another. Needs login. */
 export const findVersionByDigest = /*#__PURE__*/ operation<
@@ -2032,7 +2052,7 @@ export const findVersionByDigest = /*#__PURE__*/ operation<
     digest: string;
   },
   ModelVersionResult
->("findVersionByDigest", "GET", "/api/1.0/cuvee/model-versions/by-digest");
+>("findVersionByDigest", "GET", "/api/1.0/cuvee/model-versions/by-digest", true);
 
 /** Read what has changed from one version of a model to another. Needs read. */
 export const compareVersions = /*#__PURE__*/ operation<
@@ -2043,7 +2063,7 @@ export const compareVersions = /*#__PURE__*/ operation<
     everything?: boolean;
   },
   VersionComparison
->("compareVersions", "GET", "/api/1.0/cuvee/model-versions/compare");
+>("compareVersions", "GET", "/api/1.0/cuvee/model-versions/compare", true);
 
 /** Write down and sign what is known about a version, for somebody who cannot ask the server. Needs read. */
 export const getEvidence = /*#__PURE__*/ operation<
@@ -2053,7 +2073,7 @@ export const getEvidence = /*#__PURE__*/ operation<
     files?: EnvironmentFile[];
   },
   Evidence
->("getEvidence", "POST", "/api/1.0/cuvee/model-versions/evidence");
+>("getEvidence", "POST", "/api/1.0/cuvee/model-versions/evidence", true);
 
 /** Read what a version comes from (datasets, runs, models) and what has come of it. Needs read. */
 export const getVersionLineage = /*#__PURE__*/ operation<
@@ -2064,7 +2084,7 @@ export const getVersionLineage = /*#__PURE__*/ operation<
     max_nodes?: number;
   },
   Lineage
->("getVersionLineage", "GET", "/api/1.0/cuvee/model-versions/lineage");
+>("getVersionLineage", "GET", "/api/1.0/cuvee/model-versions/lineage", true);
 
 /** Read the files of a version with their digests, as they were when it was registered. Needs read. */
 export const getVersionManifest = /*#__PURE__*/ operation<
@@ -2073,7 +2093,7 @@ export const getVersionManifest = /*#__PURE__*/ operation<
     version: string;
   },
   StoredFiles
->("getVersionManifest", "GET", "/api/1.0/cuvee/model-versions/manifest");
+>("getVersionManifest", "GET", "/api/1.0/cuvee/model-versions/manifest", true);
 
 /** Give a stage back to the version that held it before the one that holds it now. Needs read. */
 export const rollbackStage = /*#__PURE__*/ operation<
@@ -2108,7 +2128,7 @@ export const listPermissions = /*#__PURE__*/ operation<
     group?: string;
   },
   GrantList
->("listPermissions", "GET", "/api/1.0/cuvee/permissions");
+>("listPermissions", "GET", "/api/1.0/cuvee/permissions", true);
 
 /** Say why a user has, or lacks, a level on an object; one's own when no user is named. Needs login. */
 export const explainPermission = /*#__PURE__*/ operation<
@@ -2119,7 +2139,7 @@ export const explainPermission = /*#__PURE__*/ operation<
     stage?: string;
   },
   cuvee_api_permissions_Explanation
->("explainPermission", "GET", "/api/1.0/cuvee/permissions/explain");
+>("explainPermission", "GET", "/api/1.0/cuvee/permissions/explain", true);
 
 /** Give a user or a group a level on an object; it replaces the one given there before. Needs manage. */
 export const grantPermission = /*#__PURE__*/ operation<
@@ -2162,7 +2182,7 @@ export const listPolicyVersions = /*#__PURE__*/ operation<
     scope: string;
   },
   PolicyList
->("listPolicyVersions", "GET", "/api/1.0/cuvee/policies/list");
+>("listPolicyVersions", "GET", "/api/1.0/cuvee/policies/list", true);
 
 /** Read the policy that applies to a model, with the scope that it comes from. Needs read. */
 export const getModelPolicy = /*#__PURE__*/ operation<
@@ -2170,7 +2190,7 @@ export const getModelPolicy = /*#__PURE__*/ operation<
     name: string;
   },
   PolicyResult
->("getModelPolicy", "GET", "/api/1.0/cuvee/policies/of-model");
+>("getModelPolicy", "GET", "/api/1.0/cuvee/policies/of-model", true);
 
 /** Take a scope's policy away, so that the next larger scope's applies. Needs login. */
 export const removePolicy = /*#__PURE__*/ operation<
@@ -2188,7 +2208,7 @@ export const rehearsePolicy = /*#__PURE__*/ operation<
     max_versions?: number;
   },
   Rehearsal
->("rehearsePolicy", "POST", "/api/1.0/cuvee/policies/test");
+>("rehearsePolicy", "POST", "/api/1.0/cuvee/policies/test", true);
 
 /** Remove for good some of what was deleted, or say what would go; ask again with the token. Needs admin. */
 export const purge = /*#__PURE__*/ operation<
@@ -2210,7 +2230,15 @@ export const collectBlobs = /*#__PURE__*/ operation<
     page_token?: string;
   },
   Collected
->("collectBlobs", "POST", "/api/1.0/cuvee/purge/blobs");
+>("collectBlobs", "POST", "/api/1.0/cuvee/purge/blobs", true);
+
+/** Ask several things at once, all answered from one moment; each with its own right. Needs login. */
+export const askTogether = /*#__PURE__*/ operation<
+  {
+    questions: Question[];
+  },
+  Answers
+>("askTogether", "POST", "/api/1.0/cuvee/questions");
 
 /** Put a registered model into a folder; into none, if it is empty. Its name stays. Needs manage. */
 export const moveRegisteredModel = /*#__PURE__*/ operation<
@@ -2237,7 +2265,7 @@ export const searchModelOverviews = /*#__PURE__*/ operation<
     choices?: boolean;
   },
   ModelOverviewPage
->("searchModelOverviews", "GET", "/api/1.0/cuvee/registered-models/overview");
+>("searchModelOverviews", "GET", "/api/1.0/cuvee/registered-models/overview", true);
 
 /** Read what a version lacks for a stage, and what its required checks say. Needs read. */
 export const explainTransition = /*#__PURE__*/ operation<
@@ -2248,7 +2276,7 @@ export const explainTransition = /*#__PURE__*/ operation<
     comment?: string;
   },
   cuvee_api_reviews_Explanation
->("explainTransition", "GET", "/api/1.0/cuvee/requests/explain");
+>("explainTransition", "GET", "/api/1.0/cuvee/requests/explain", true);
 
 /** Read one request to move a version, open or not, by its id. Needs login. */
 export const getTransitionRequest = /*#__PURE__*/ operation<
@@ -2256,7 +2284,7 @@ export const getTransitionRequest = /*#__PURE__*/ operation<
     id: string;
   },
   TransitionRequestResult
->("getTransitionRequest", "GET", "/api/1.0/cuvee/requests/get");
+>("getTransitionRequest", "GET", "/api/1.0/cuvee/requests/get", true);
 
 /** Find requests to move versions: open ones oldest first, ended ones the last ended first. Needs login. */
 export const searchTransitionRequests = /*#__PURE__*/ operation<
@@ -2268,7 +2296,7 @@ export const searchTransitionRequests = /*#__PURE__*/ operation<
     page_token?: string;
   },
   RequestPage
->("searchTransitionRequests", "GET", "/api/1.0/cuvee/requests/search");
+>("searchTransitionRequests", "GET", "/api/1.0/cuvee/requests/search", true);
 
 /** Read the open requests of all models that wait for the caller's word, oldest first. Needs login. */
 export const listWaitingRequests = /*#__PURE__*/ operation<
@@ -2277,7 +2305,7 @@ export const listWaitingRequests = /*#__PURE__*/ operation<
     page_token?: string;
   },
   RequestPage
->("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting");
+>("listWaitingRequests", "GET", "/api/1.0/cuvee/requests/waiting", true);
 
 /** Mark many runs as deleted; they can be restored. Those behind a stage are refused. Needs manage. */
 export const deleteRuns = /*#__PURE__*/ operation<
@@ -2301,7 +2329,7 @@ export const listRunFiles = /*#__PURE__*/ operation<
     max_files?: number;
   },
   RunFileLists
->("listRunFiles", "GET", "/api/1.0/cuvee/runs/files");
+>("listRunFiles", "GET", "/api/1.0/cuvee/runs/files", true);
 
 /** Start a run that goes on where another was at a step. Needs edit. */
 export const forkRun = /*#__PURE__*/ operation<
@@ -2328,7 +2356,7 @@ export const listRunGroups = /*#__PURE__*/ operation<
     run_view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
   },
   RunGroups
->("listRunGroups", "GET", "/api/1.0/cuvee/runs/groups");
+>("listRunGroups", "GET", "/api/1.0/cuvee/runs/groups", true);
 
 /** Say that a run's process lives; without another word in time the run becomes FAILED. Needs edit. */
 export const heartbeat = /*#__PURE__*/ operation<
@@ -2352,7 +2380,7 @@ export const listRunKeys = /*#__PURE__*/ operation<
     limit?: number;
   },
   RunKeys
->("listRunKeys", "POST", "/api/1.0/cuvee/runs/keys");
+>("listRunKeys", "POST", "/api/1.0/cuvee/runs/keys", true);
 
 /** Read when a run's process was last heard of, and the last lines of its output. Needs read. */
 export const getLease = /*#__PURE__*/ operation<
@@ -2360,7 +2388,7 @@ export const getLease = /*#__PURE__*/ operation<
     run_id: string;
   },
   LeaseResult
->("getLease", "GET", "/api/1.0/cuvee/runs/lease");
+>("getLease", "GET", "/api/1.0/cuvee/runs/lease", true);
 
 /** Read what a run comes from (datasets, models, runs) and what has come of it. Needs read. */
 export const getRunLineage = /*#__PURE__*/ operation<
@@ -2370,7 +2398,7 @@ export const getRunLineage = /*#__PURE__*/ operation<
     max_nodes?: number;
   },
   Lineage
->("getRunLineage", "GET", "/api/1.0/cuvee/runs/lineage");
+>("getRunLineage", "GET", "/api/1.0/cuvee/runs/lineage", true);
 
 /** Find runs as an outline: those that pass, and the runs that they are nested in. Needs read. */
 export const searchRunOutline = /*#__PURE__*/ operation<
@@ -2386,7 +2414,7 @@ export const searchRunOutline = /*#__PURE__*/ operation<
     offset?: number;
   },
   RunOutline
->("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline");
+>("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline", true);
 
 /** Bring many deleted runs back. Needs manage. */
 export const restoreRuns = /*#__PURE__*/ operation<
@@ -2436,7 +2464,7 @@ export const searchRunTable = /*#__PURE__*/ operation<
     total?: boolean;
   },
   RunTable
->("searchRunTable", "POST", "/api/1.0/cuvee/runs/search");
+>("searchRunTable", "POST", "/api/1.0/cuvee/runs/search", true);
 
 /** Set and remove tags of many runs; a tag that a run does not have is not an error. Needs edit. */
 export const tagRuns = /*#__PURE__*/ operation<
@@ -2460,7 +2488,7 @@ export const getRunTexts = /*#__PURE__*/ operation<
     max_bytes?: number;
   },
   RunTexts
->("getRunTexts", "GET", "/api/1.0/cuvee/runs/texts");
+>("getRunTexts", "GET", "/api/1.0/cuvee/runs/texts", true);
 
 /** Read the runs nested in a run, to any depth, and what they are together. Needs read. */
 export const getRunTree = /*#__PURE__*/ operation<
@@ -2470,7 +2498,7 @@ export const getRunTree = /*#__PURE__*/ operation<
     max_nodes?: number;
   },
   RunTreeResult
->("getRunTree", "GET", "/api/1.0/cuvee/runs/tree");
+>("getRunTree", "GET", "/api/1.0/cuvee/runs/tree", true);
 
 /** Say whether a filter, and an order, can be read, and if not, where and what was expected. Needs login. */
 export const checkSearch = /*#__PURE__*/ operation<
@@ -2480,7 +2508,7 @@ export const checkSearch = /*#__PURE__*/ operation<
     order_by?: string[];
   },
   SearchCheck
->("checkSearch", "GET", "/api/1.0/cuvee/search/check");
+>("checkSearch", "GET", "/api/1.0/cuvee/search/check", true);
 
 /** Say how a filter, or an order, can go on at the cursor: with keys and values that exist. Needs read. */
 export const completeSearch = /*#__PURE__*/ operation<
@@ -2493,7 +2521,7 @@ export const completeSearch = /*#__PURE__*/ operation<
     limit?: number;
   },
   Completions
->("completeSearch", "GET", "/api/1.0/cuvee/search/complete");
+>("completeSearch", "GET", "/api/1.0/cuvee/search/complete", true);
 
 /** Create the first admin with the token that the server printed when it started. Needs public. */
 export const setUp = /*#__PURE__*/ operation<
@@ -2514,7 +2542,7 @@ export const getStageHolder = /*#__PURE__*/ operation<
     at?: string;
   },
   StageHolder
->("getStageHolder", "GET", "/api/1.0/cuvee/stages/holder");
+>("getStageHolder", "GET", "/api/1.0/cuvee/stages/holder", true);
 
 /** Read which versions held which stages from when to when, newest first. Needs read. */
 export const listHoldings = /*#__PURE__*/ operation<
@@ -2526,7 +2554,7 @@ export const listHoldings = /*#__PURE__*/ operation<
     page_token?: string;
   },
   HoldingPage
->("listHoldings", "GET", "/api/1.0/cuvee/stages/holdings");
+>("listHoldings", "GET", "/api/1.0/cuvee/stages/holdings", true);
 
 /** Create a token for oneself or, as an admin, for a service account. Needs login. */
 export const createToken = /*#__PURE__*/ operation<
@@ -2546,7 +2574,7 @@ export const listTokens = /*#__PURE__*/ operation<
     username?: string;
   },
   TokenList
->("listTokens", "GET", "/api/1.0/cuvee/tokens/list");
+>("listTokens", "GET", "/api/1.0/cuvee/tokens/list", true);
 
 /** End a token from the next request on; one's own or, as an admin, anyone's. Needs login. */
 export const revokeToken = /*#__PURE__*/ operation<
@@ -2600,7 +2628,7 @@ export const listHooks = /*#__PURE__*/ operation<
     page_token?: string;
   },
   HookPage
->("listHooks", "GET", "/api/1.0/cuvee/webhooks");
+>("listHooks", "GET", "/api/1.0/cuvee/webhooks", true);
 
 /** Read a webhook of any form. Needs login. */
 export const getHook = /*#__PURE__*/ operation<
@@ -2608,7 +2636,7 @@ export const getHook = /*#__PURE__*/ operation<
     webhook_id: string;
   },
   HookResult
->("getHook", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}");
+>("getHook", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}", true);
 
 /** Change the given fields of a webhook of our form; an empty secret takes it away. Needs login. */
 export const updateHook = /*#__PURE__*/ operation<
@@ -2645,7 +2673,7 @@ export const listDeliveries = /*#__PURE__*/ operation<
     page_token?: string;
   },
   DeliveryPage
->("listDeliveries", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}/deliveries");
+>("listDeliveries", "GET", "/api/1.0/cuvee/webhooks/{webhook_id}/deliveries", true);
 
 /** Queue deliveries of a webhook again: those named, or all dead ones; their ids stay. Needs login. */
 export const redeliverHook = /*#__PURE__*/ operation<
@@ -2669,7 +2697,7 @@ export const tryHook = /*#__PURE__*/ operation<
 export const whoAmI = /*#__PURE__*/ operation<
   Record<string, never>,
   Whoami
->("whoAmI", "GET", "/api/1.0/cuvee/whoami");
+>("whoAmI", "GET", "/api/1.0/cuvee/whoami", true);
 
 /** List the files of a run, one directory at a time; paths are relative to the run's root. Needs read. */
 export const listArtifacts = /*#__PURE__*/ operation<
@@ -2726,7 +2754,7 @@ export const getWorkspaceModel = /*#__PURE__*/ operation<
     name: string;
   },
   WorkspaceModelResult
->("getWorkspaceModel", "GET", "/api/2.0/mlflow/databricks/registered-models/get");
+>("getWorkspaceModel", "GET", "/api/2.0/mlflow/databricks/registered-models/get", true);
 
 /** Create an experiment; with an id of the caller's own, once however often it is sent. Needs edit. */
 export const createExperiment = /*#__PURE__*/ operation<
@@ -2766,7 +2794,7 @@ export const getExperiment = /*#__PURE__*/ operation<
     experiment_id: string;
   },
   ExperimentResult
->("getExperiment", "GET", "/api/2.0/mlflow/experiments/get");
+>("getExperiment", "GET", "/api/2.0/mlflow/experiments/get", true);
 
 /** Read an experiment by its name, deleted ones too. Needs read. */
 export const getExperimentByName = /*#__PURE__*/ operation<
@@ -2774,7 +2802,7 @@ export const getExperimentByName = /*#__PURE__*/ operation<
     experiment_name: string;
   },
   ExperimentResult
->("getExperimentByName", "GET", "/api/2.0/mlflow/experiments/get-by-name");
+>("getExperimentByName", "GET", "/api/2.0/mlflow/experiments/get-by-name", true);
 
 /** Bring a deleted experiment and all its runs back. Needs manage. */
 export const restoreExperiment = /*#__PURE__*/ operation<
@@ -2797,7 +2825,7 @@ export const searchExperiments = /*#__PURE__*/ operation<
     total?: boolean;
   },
   ExperimentPage
->("searchExperiments", "POST", "/api/2.0/mlflow/experiments/search");
+>("searchExperiments", "POST", "/api/2.0/mlflow/experiments/search", true);
 
 /** Find experiments by a filter, in an order, a page at a time. Needs login. */
 export const searchExperimentsByGet = /*#__PURE__*/ operation<
@@ -2811,7 +2839,7 @@ export const searchExperimentsByGet = /*#__PURE__*/ operation<
     total?: boolean;
   },
   ExperimentPage
->("searchExperimentsByGet", "GET", "/api/2.0/mlflow/experiments/search");
+>("searchExperimentsByGet", "GET", "/api/2.0/mlflow/experiments/search", true);
 
 /** List the distinct datasets of up to 20 experiments. Needs read. */
 export const searchDatasets = /*#__PURE__*/ operation<
@@ -2819,7 +2847,7 @@ export const searchDatasets = /*#__PURE__*/ operation<
     experiment_ids: string[];
   },
   DatasetSummaries
->("searchDatasets", "POST", "/api/2.0/mlflow/experiments/search-datasets");
+>("searchDatasets", "POST", "/api/2.0/mlflow/experiments/search-datasets", true);
 
 /** Set a tag of an experiment. Needs edit. */
 export const setExperimentTag = /*#__PURE__*/ operation<
@@ -2867,7 +2895,7 @@ export const searchLoggedModels = /*#__PURE__*/ operation<
     page_token?: string;
   },
   LoggedModelPage
->("searchLoggedModels", "POST", "/api/2.0/mlflow/logged-models/search");
+>("searchLoggedModels", "POST", "/api/2.0/mlflow/logged-models/search", true);
 
 /** Read a logged model. Needs read. */
 export const getLoggedModel = /*#__PURE__*/ operation<
@@ -2876,7 +2904,7 @@ export const getLoggedModel = /*#__PURE__*/ operation<
     allow_deleted?: boolean;
   },
   LoggedModelResult
->("getLoggedModel", "GET", "/api/2.0/mlflow/logged-models/{model_id}");
+>("getLoggedModel", "GET", "/api/2.0/mlflow/logged-models/{model_id}", true);
 
 /** Say that a logged model's files are complete, or that the upload failed. Needs edit. */
 export const finalizeLoggedModel = /*#__PURE__*/ operation<
@@ -2953,7 +2981,7 @@ export const getMetricHistoryBulk = /*#__PURE__*/ operation<
     max_results?: number;
   },
   MetricPage
->("getMetricHistoryBulk", "GET", "/api/2.0/mlflow/metrics/get-history-bulk");
+>("getMetricHistoryBulk", "GET", "/api/2.0/mlflow/metrics/get-history-bulk", true);
 
 /** Read an evenly spread sample of one metric of up to 100 runs. Needs read. */
 export const getMetricHistoryBulkInterval = /*#__PURE__*/ operation<
@@ -2965,7 +2993,7 @@ export const getMetricHistoryBulkInterval = /*#__PURE__*/ operation<
     max_results?: number;
   },
   MetricPage
->("getMetricHistoryBulkInterval", "GET", "/api/2.0/mlflow/metrics/get-history-bulk-interval");
+>("getMetricHistoryBulkInterval", "GET", "/api/2.0/mlflow/metrics/get-history-bulk-interval", true);
 
 /** Register a model as the next version; its files can never be changed afterwards. Needs edit. */
 export const createModelVersion = /*#__PURE__*/ operation<
@@ -3011,7 +3039,7 @@ export const getModelVersion = /*#__PURE__*/ operation<
     version: string;
   },
   ModelVersionResult
->("getModelVersion", "GET", "/api/2.0/mlflow/model-versions/get");
+>("getModelVersion", "GET", "/api/2.0/mlflow/model-versions/get", true);
 
 /** Read where a version's files are. Needs read. */
 export const getModelVersionDownloadUri = /*#__PURE__*/ operation<
@@ -3020,7 +3048,7 @@ export const getModelVersionDownloadUri = /*#__PURE__*/ operation<
     version: string;
   },
   DownloadUri
->("getModelVersionDownloadUri", "GET", "/api/2.0/mlflow/model-versions/get-download-uri");
+>("getModelVersionDownloadUri", "GET", "/api/2.0/mlflow/model-versions/get-download-uri", true);
 
 /** Find model versions by a filter, in an order, a page at a time. Needs login. */
 export const searchModelVersions = /*#__PURE__*/ operation<
@@ -3033,7 +3061,7 @@ export const searchModelVersions = /*#__PURE__*/ operation<
     total?: boolean;
   },
   ModelVersionPage
->("searchModelVersions", "GET", "/api/2.0/mlflow/model-versions/search");
+>("searchModelVersions", "GET", "/api/2.0/mlflow/model-versions/search", true);
 
 /** Set a tag of a version. Needs edit. */
 export const setModelVersionTag = /*#__PURE__*/ operation<
@@ -3100,7 +3128,7 @@ export const getModelVersionByAlias = /*#__PURE__*/ operation<
     alias: string;
   },
   ModelVersionResult
->("getModelVersionByAlias", "GET", "/api/2.0/mlflow/registered-models/alias");
+>("getModelVersionByAlias", "GET", "/api/2.0/mlflow/registered-models/alias", true);
 
 /** Create a registered model; ``folder``, or the tag ``cuvee.folder``, says in which folder. Needs edit. */
 export const createRegisteredModel = /*#__PURE__*/ operation<
@@ -3140,7 +3168,7 @@ export const getRegisteredModel = /*#__PURE__*/ operation<
     name: string;
   },
   RegisteredModelResult
->("getRegisteredModel", "GET", "/api/2.0/mlflow/registered-models/get");
+>("getRegisteredModel", "GET", "/api/2.0/mlflow/registered-models/get", true);
 
 /** Read the highest version of each of some stages; of all stages when none is named. Needs read. */
 export const getLatestVersions = /*#__PURE__*/ operation<
@@ -3149,7 +3177,7 @@ export const getLatestVersions = /*#__PURE__*/ operation<
     stages?: string[];
   },
   VersionList
->("getLatestVersions", "POST", "/api/2.0/mlflow/registered-models/get-latest-versions");
+>("getLatestVersions", "POST", "/api/2.0/mlflow/registered-models/get-latest-versions", true);
 
 /** Read the highest version of each of some stages; of all stages when none is named. Needs read. */
 export const getLatestVersionsByGet = /*#__PURE__*/ operation<
@@ -3158,7 +3186,7 @@ export const getLatestVersionsByGet = /*#__PURE__*/ operation<
     stages?: string[];
   },
   VersionList
->("getLatestVersionsByGet", "GET", "/api/2.0/mlflow/registered-models/get-latest-versions");
+>("getLatestVersionsByGet", "GET", "/api/2.0/mlflow/registered-models/get-latest-versions", true);
 
 /** Give a registered model another name; versions, tags and aliases come along. Needs manage. */
 export const renameRegisteredModel = /*#__PURE__*/ operation<
@@ -3181,7 +3209,7 @@ export const searchRegisteredModels = /*#__PURE__*/ operation<
     total?: boolean;
   },
   RegisteredModelPage
->("searchRegisteredModels", "GET", "/api/2.0/mlflow/registered-models/search");
+>("searchRegisteredModels", "GET", "/api/2.0/mlflow/registered-models/search", true);
 
 /** Set a tag of a registered model. Needs edit. */
 export const setRegisteredModelTag = /*#__PURE__*/ operation<
@@ -3236,7 +3264,7 @@ export const listRegistryWebhooks = /*#__PURE__*/ operation<
     page_token?: string;
   },
   RegistryWebhookPage
->("listRegistryWebhooks", "GET", "/api/2.0/mlflow/registry-webhooks/list");
+>("listRegistryWebhooks", "GET", "/api/2.0/mlflow/registry-webhooks/list", true);
 
 /** Send a sample of an event (of any of the webhook's when none is named) now. Needs login. */
 export const tryRegistryWebhook = /*#__PURE__*/ operation<
@@ -3301,7 +3329,7 @@ export const getRun = /*#__PURE__*/ operation<
     run_id: string;
   },
   RunResult
->("getRun", "GET", "/api/2.0/mlflow/runs/get");
+>("getRun", "GET", "/api/2.0/mlflow/runs/get", true);
 
 /** Add metrics, params and tags to a run, all or nothing. Needs edit. */
 export const logBatch = /*#__PURE__*/ operation<
@@ -3388,7 +3416,7 @@ export const searchRuns = /*#__PURE__*/ operation<
     page_token?: string;
   },
   RunPage
->("searchRuns", "POST", "/api/2.0/mlflow/runs/search");
+>("searchRuns", "POST", "/api/2.0/mlflow/runs/search", true);
 
 /** Set a tag of a run. Needs edit. */
 export const setTag = /*#__PURE__*/ operation<
@@ -3455,7 +3483,7 @@ export const listTransitionRequests = /*#__PURE__*/ operation<
     version: string;
   },
   RequestList
->("listTransitionRequests", "GET", "/api/2.0/mlflow/transition-requests/list");
+>("listTransitionRequests", "GET", "/api/2.0/mlflow/transition-requests/list", true);
 
 /** Reject the open requests for a stage, saying why. Needs read. */
 export const rejectTransitionRequest = /*#__PURE__*/ operation<
@@ -3484,7 +3512,7 @@ export const createUser = /*#__PURE__*/ operation<
 export const getCurrentUser = /*#__PURE__*/ operation<
   Record<string, never>,
   CurrentUser
->("getCurrentUser", "GET", "/api/2.0/mlflow/users/current");
+>("getCurrentUser", "GET", "/api/2.0/mlflow/users/current", true);
 
 /** End a user's access for good: no login, tokens, groups or grants; the name stays taken. Needs admin. */
 export const deleteUser = /*#__PURE__*/ operation<
@@ -3501,13 +3529,13 @@ export const getUser = /*#__PURE__*/ operation<
     username: string;
   },
   UserResult
->("getUser", "GET", "/api/2.0/mlflow/users/get");
+>("getUser", "GET", "/api/2.0/mlflow/users/get", true);
 
 /** List the users by name; who is no admin sees names only. Needs login. */
 export const listUsers = /*#__PURE__*/ operation<
   Record<string, never>,
   UserList
->("listUsers", "GET", "/api/2.0/mlflow/users/list");
+>("listUsers", "GET", "/api/2.0/mlflow/users/list", true);
 
 /** Make a user an admin, or no longer one; an active admin must remain. Needs admin. */
 export const updateUserAdmin = /*#__PURE__*/ operation<
@@ -3551,7 +3579,7 @@ export const listWebhooks = /*#__PURE__*/ operation<
     page_token?: string;
   },
   WebhookPage
->("listWebhooks", "GET", "/api/2.0/mlflow/webhooks");
+>("listWebhooks", "GET", "/api/2.0/mlflow/webhooks", true);
 
 /** Read a webhook of MLflow's form. Needs admin. */
 export const getWebhook = /*#__PURE__*/ operation<
@@ -3559,7 +3587,7 @@ export const getWebhook = /*#__PURE__*/ operation<
     webhook_id: string;
   },
   WebhookResult
->("getWebhook", "GET", "/api/2.0/mlflow/webhooks/{webhook_id}");
+>("getWebhook", "GET", "/api/2.0/mlflow/webhooks/{webhook_id}", true);
 
 /** Change the given fields of a webhook; an empty ``secret`` takes it away. Needs admin. */
 export const updateWebhook = /*#__PURE__*/ operation<
@@ -3600,7 +3628,7 @@ export const getExperimentPermissions = /*#__PURE__*/ operation<
     id: string;
   },
   ObjectPermissions
->("getExperimentPermissions", "GET", "/api/2.0/permissions/experiments/{id}");
+>("getExperimentPermissions", "GET", "/api/2.0/permissions/experiments/{id}", true);
 
 /** Replace what was given on an experiment itself. Needs manage. */
 export const setExperimentPermissions = /*#__PURE__*/ operation<
@@ -3628,7 +3656,7 @@ export const getExperimentPermissionLevels = /*#__PURE__*/ operation<
     id: string;
   },
   LevelMeanings
->("getExperimentPermissionLevels", "GET", "/api/2.0/permissions/experiments/{id}/permissionLevels");
+>("getExperimentPermissionLevels", "GET", "/api/2.0/permissions/experiments/{id}/permissionLevels", true);
 
 /** Read who may do what with a registered model; ``id`` is the model's, not its name. Needs read. */
 export const getModelPermissions = /*#__PURE__*/ operation<
@@ -3636,7 +3664,7 @@ export const getModelPermissions = /*#__PURE__*/ operation<
     id: string;
   },
   ObjectPermissions
->("getModelPermissions", "GET", "/api/2.0/permissions/registered-models/{id}");
+>("getModelPermissions", "GET", "/api/2.0/permissions/registered-models/{id}", true);
 
 /** Replace what was given on a registered model itself. Needs manage. */
 export const setModelPermissions = /*#__PURE__*/ operation<
@@ -3664,7 +3692,7 @@ export const getModelPermissionLevels = /*#__PURE__*/ operation<
     id: string;
   },
   LevelMeanings
->("getModelPermissionLevels", "GET", "/api/2.0/permissions/registered-models/{id}/permissionLevels");
+>("getModelPermissionLevels", "GET", "/api/2.0/permissions/registered-models/{id}/permissionLevels", true);
 
 /** Add a user to a group, in MLflow's words. Needs admin. */
 export const assignRole = /*#__PURE__*/ operation<
@@ -3702,7 +3730,7 @@ export const getRole = /*#__PURE__*/ operation<
     role_id: number;
   },
   RoleResult
->("getRole", "GET", "/api/3.0/mlflow/roles/get");
+>("getRole", "GET", "/api/3.0/mlflow/roles/get", true);
 
 /** List the groups by name, in MLflow's words. Needs login. */
 export const listRoles = /*#__PURE__*/ operation<
@@ -3710,7 +3738,7 @@ export const listRoles = /*#__PURE__*/ operation<
     workspace?: string[];
   },
   RoleList
->("listRoles", "GET", "/api/3.0/mlflow/roles/list");
+>("listRoles", "GET", "/api/3.0/mlflow/roles/list", true);
 
 /** Give a role a level on an experiment or registered model; ``*`` is all of them. Needs manage. */
 export const addRolePermission = /*#__PURE__*/ operation<
@@ -3730,7 +3758,7 @@ export const listRolePermissions = /*#__PURE__*/ operation<
     role_id: number;
   },
   RolePermissions
->("listRolePermissions", "GET", "/api/3.0/mlflow/roles/permissions/list");
+>("listRolePermissions", "GET", "/api/3.0/mlflow/roles/permissions/list", true);
 
 /** Take a level back from a role. Needs manage. */
 export const removeRolePermission = /*#__PURE__*/ operation<
@@ -3778,13 +3806,13 @@ export const listRoleUsers = /*#__PURE__*/ operation<
     role_id: number;
   },
   AssignmentList
->("listRoleUsers", "GET", "/api/3.0/mlflow/roles/users/list");
+>("listRoleUsers", "GET", "/api/3.0/mlflow/roles/users/list", true);
 
 /** List the caller's own grants. Needs login. */
 export const listCurrentPermissions = /*#__PURE__*/ operation<
   Record<string, never>,
   UserPermissions
->("listCurrentPermissions", "GET", "/api/3.0/mlflow/users/current/permissions");
+>("listCurrentPermissions", "GET", "/api/3.0/mlflow/users/current/permissions", true);
 
 /** Read the level that all grants together give a user. Needs login. */
 export const getUserPermission = /*#__PURE__*/ operation<
@@ -3794,7 +3822,7 @@ export const getUserPermission = /*#__PURE__*/ operation<
     resource_id: string;
   },
   UserPermission
->("getUserPermission", "GET", "/api/3.0/mlflow/users/permissions/get");
+>("getUserPermission", "GET", "/api/3.0/mlflow/users/permissions/get", true);
 
 /** Give a user a level on an experiment or registered model; ``*`` is all of them. Needs manage. */
 export const grantUserPermission = /*#__PURE__*/ operation<
@@ -3814,7 +3842,7 @@ export const listUserPermissions = /*#__PURE__*/ operation<
     username: string;
   },
   UserPermissions
->("listUserPermissions", "GET", "/api/3.0/mlflow/users/permissions/list");
+>("listUserPermissions", "GET", "/api/3.0/mlflow/users/permissions/list", true);
 
 /** Take back the level that a user was given on an experiment or registered model. Needs manage. */
 export const revokeUserPermission = /*#__PURE__*/ operation<
@@ -3833,4 +3861,4 @@ export const listUserRoles = /*#__PURE__*/ operation<
     username: string;
   },
   RoleList
->("listUserRoles", "GET", "/api/3.0/mlflow/users/roles/list");
+>("listUserRoles", "GET", "/api/3.0/mlflow/users/roles/list", true);

@@ -1,10 +1,10 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { call } from "./client";
+import { callWithNext } from "./client";
 import { whoAmI } from "./schema.gen";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: ({ signal }) => call(whoAmI, {}, signal),
+  queryFn: ({ signal }) => callWithNext(whoAmI, {}, signal),
   staleTime: 60_000,
 });
 

@@ -1,6 +1,4 @@
 import { useLogStatus } from "../api/log";
-import { drawn } from "../state/drawn";
-import { useStore } from "../state/store";
 import { strings } from "../strings";
 import { Icon } from "./Icon";
 import styles from "./LogNotice.module.css";
@@ -10,7 +8,7 @@ const TOLD = 3; // findings in words; the others are counted
 
 /** Says on every page that the history and what is shown do not agree; it cannot be put away. */
 export function LogNotice() {
-  const status = useLogStatus(useStore(drawn)).data;
+  const status = useLogStatus().data;
   const problems = status?.problems ?? [];
   if (problems.length === 0) return null;
   return (

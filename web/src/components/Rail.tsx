@@ -1,8 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useWaitingRequests } from "../api/requests";
 import { PLACES } from "../nav";
-import { drawn } from "../state/drawn";
-import { useStore } from "../state/store";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
@@ -52,7 +50,7 @@ const MOST = 99; // the badge has room for two digits
 
 /** How many requests wait for the user's word; says so when that changes. */
 function Waiting() {
-  const number = useWaitingRequests(useStore(drawn)).data?.length ?? 0;
+  const number = useWaitingRequests().data?.length ?? 0;
   const text = number > MOST ? `${MOST}+` : String(number);
   return (
     <span className={number ? styles.badge : "hidden"} role="status">
