@@ -39,11 +39,8 @@ const FILES: readonly (readonly [name: string, pages: RegExp])[] = [
   ["audit", /src\/pages\/audit\//],
   ["home", /src\/pages\/home\//],
 ];
-/** Files of which pages of others need parts, by who shares them; all have what the rest shares. */
-const SHARED: readonly (readonly [name: string, by: readonly string[]])[] = [
-  ["curves", ["curves", "plots", "compare"]],
-  ["tracking", ["tracking", "curves", "plots"]],
-];
+/** Who draws lines, or imports what does: the others need the first's file anyway. */
+const DRAWING = ["curves", "plots", "compare"];
 /** What is heavy, and only some pages need. */
 const HEAVY = /hyparquet|fzstd|marked|lib\/parquet|files\/Markdown/;
 const DRAWS = /uplot/;
@@ -75,7 +72,7 @@ function fileOf(id: string, modules: Modules): string | null {
   const only = users.length === 1 && FILES.find(([name]) => name === users[0]);
   if (only) return only[0];
   if (users.length === 1) return null;
-  return SHARED.find(([, by]) => users.every((user) => by.includes(user)))?.[0] ?? "app";
+  return users.every((user) => DRAWING.includes(user)) ? "curves" : "app";
 }
 
 export default defineConfig({

@@ -24,6 +24,7 @@ from playwright.sync_api import (
 )
 
 from browser import chromium, seeds
+from cuvee.api.questions import kind_of
 from refusals.served import Answer, Site
 
 PATIENCE = 15  # seconds; a busy machine takes its time, and nothing here measures it
@@ -46,6 +47,8 @@ WATCH = """
 document.addEventListener("securitypolicyviolation", (e) =>
   console.error(`CSP ${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
 """
+TOGETHER = "**/cuvee/questions"
+"""Where the page asks several things at once."""
 FRAMES = """new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"""
 INKS = """(canvas) => {
@@ -222,10 +225,15 @@ def arrow_down(page: Page) -> None:
     until(page, lambda: page.evaluate(text) != at, wanted=True)
 
 
-def cut_off(page: Page, calls: str) -> Callable[[], None]:
+def cut_off(page: Page, calls: str, operation: str) -> Callable[[], None]:
     """Hold a page's calls in the test's hands, and return what cuts it off from their answers.
 
     From then on it hears of nothing new, not even by a call that was under way.
+
+    Args:
+        page: the page.
+        calls: the address of the calls.
+        operation: what they are called where they are asked together with others.
     """
     off: list[bool] = []
 
@@ -236,8 +244,27 @@ def cut_off(page: Page, calls: str) -> Callable[[], None]:
         else:
             route.fulfill(response=answered)
 
+    def answer_together(route: Route) -> None:
+        answered = route.fetch()
+        body = answered.json()
+        questions = (route.request.post_data_json or {})["questions"]
+        for question, found in zip(questions, body["answers"], strict=True):
+            if off and question["operation"] == operation:
+                found |= {"status": 503, "body": {"message": "It is cut off."}}
+        route.fulfill(response=answered, json=body)
+
     page.route(calls, answer)
+    page.route(TOGETHER, answer_together)
     return lambda: off.append(True)
+
+
+def calls_of(request: Request) -> list[str]:
+    """Return the addresses of the calls that a request makes; several, if it asks them together."""
+    server, together, _ = request.url.partition("/api/1.0/cuvee/questions")
+    if not together:
+        return [request.url]
+    kinds = [kind_of(one["operation"]) for one in (request.post_data_json or {})["questions"]]
+    return [f"{server}{kind.base}/{kind.route}" for kind in kinds]
 
 
 def has_lines(canvas: Locator, least: int) -> None:

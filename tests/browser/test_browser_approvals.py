@@ -335,7 +335,7 @@ def test_an_approval_that_comes_too_late_is_refused_and_explained(
     number = cellar.ask(model)
     opened = enter(visit, cellar.site, "rita")
     opened.expected += ["status of 409", "Failed to load resource"]
-    hears_no_more = cut_off(opened.page, "**/requests/get*")
+    hears_no_more = cut_off(opened.page, "**/requests/get*", "getTransitionRequest")
     page = opened.go(f"/approvals/{number}")
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     hears_no_more()

@@ -110,7 +110,7 @@ def test_a_drag_that_comes_too_late_is_refused_and_the_card_returns(
 ) -> None:
     opened = visit(cellar)
     opened.expected += ["status of 409", "Failed to load resource"]
-    hears_no_more = cut_off(opened.page, "**/model-versions/search*")
+    hears_no_more = cut_off(opened.page, "**/model-versions/search*", "searchModelVersions")
     page = opened.go(f"/models/{model}")
     expect(column(page, "None")).to_contain_text("Version 2")
     hears_no_more()
@@ -121,7 +121,7 @@ def test_a_drag_that_comes_too_late_is_refused_and_the_card_returns(
     note = page.get_by_role("alert").filter(has_text="The version was not moved.")
     expect(note).to_contain_text("Production of lr_wine_quality is held by nobody")
     keep_screenshot(page, "board-refused")
-    page.unroute("**/model-versions/search*")
+    page.unroute_all()
     page.keyboard.press("Escape")
     expect(column(page, "None")).to_contain_text("Version 2")
 

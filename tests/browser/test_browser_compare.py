@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.conftest import Open, has_lines, served, until
+from browser.conftest import Open, calls_of, has_lines, served, until
 from browser.test_browser_charts import chart
 from refusals.served import Site
 
@@ -91,7 +91,7 @@ def test_what_differs_comes_first_and_alone(
     site, experiment, ids = trials
     opened = visit(site)
     asked: list[Any] = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.page.on("request", lambda request: asked.extend(calls_of(request)))
     page = opened.go(f"/compare?runs={','.join(ids[:3])}&in={experiment}")
     runs = [url for url in asked if "/runs/" in url.partition("/api/")[2]]
     assert {url.rpartition("/")[2] for url in runs} == {"search"}, "none is asked for by itself"

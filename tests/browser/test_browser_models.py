@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser import timing
-from browser.conftest import Open, Visit, keep_screenshot, served
+from browser.conftest import Open, Visit, calls_of, keep_screenshot, served
 from browser.test_browser_pages import in_all_looks
 from cuvee.api.models import CreateRegisteredModel, RegisteredModelTag
 from cuvee.api.versions import CreateModelVersion, TransitionStage
@@ -181,7 +181,7 @@ def test_2000_models_are_counted_and_reached_with_one_call_for_each_window(
 ) -> None:
     opened = visit(registry)
     calls: set[str] = set()  # what is asked; the page asks again when something has happened
-    opened.page.on("request", lambda request: calls.add(request.url))
+    opened.page.on("request", lambda request: calls.update(calls_of(request)))
     page = opened.go("/models?sort=name")
     grid = page.get_by_role("grid", name="Models")
     expect(grid).to_have_attribute("aria-rowcount", str(MANY + 1))

@@ -128,7 +128,7 @@ def test_a_move_that_comes_too_late_is_refused_and_explained(
 ) -> None:
     opened = visit(cellar)
     opened.expected.append("status of 409")
-    hears_no_more = cut_off(opened.page, "**/model-versions/search*")
+    hears_no_more = cut_off(opened.page, "**/model-versions/search*", "searchModelVersions")
     page = opened.go(f"/models/{model}")
     expect(column(page, "None")).to_contain_text("Version 2")
     hears_no_more()

@@ -1,4 +1,4 @@
-"""That nothing is missed although a page reads nothing twice."""
+"""What a first visit asks of the server, and that nothing is missed for asking so little."""
 
 from __future__ import annotations
 
@@ -8,14 +8,46 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from browser.conftest import Open, Visit, served, until
+from browser.test_browser_pages import PAGES, places
 from refusals.served import Site
 
-QUIET = 700  # milliseconds in which a page has drawn what it has heard
+REQUESTS = 12
+"""Of a visit until nothing moves: the page, files, its icon, calls and streams."""
+QUIET = 700  # milliseconds without a request after which none follows from the visit
+ICON = "/icon.svg"  # for which Chromium asks again when the page's title has changed
 STREAM = re.compile(r"/events/stream(\?|$)")
 MODEL = "told"
+
+
+def asked(visited: Visit, path: str) -> list[str]:
+    """Open a path in a new profile; return all that the browser asks for until it is quiet."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if f"GET {request.url}" not in found or not request.url.endswith(ICON):
+            found.append(f"{request.method} {request.url}")
+
+    visited.page.on("request", note)
+    visited.go(path)
+    size = -1
+    while size < len(found):
+        size = len(found)
+        visited.page.wait_for_timeout(QUIET)
+        visited.settle()
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_visit_needs_twelve_requests(name: str, wine: Site, visit: Open) -> None:
+    opened = visit(wine)
+    if name in ("not-found", "runs-refused"):
+        opened.expected.append("status of 40")
+    found = asked(opened, PAGES[name].format(**places(wine)))
+    assert len(found) <= REQUESTS, "\n".join(found)
+    assert sum(bool(STREAM.search(one)) for one in found) == 1
 
 
 @pytest.fixture
@@ -63,7 +95,7 @@ def test_a_change_while_the_first_answer_is_on_its_way_is_shown(
     streams = hold(opened, STREAM)
     answers: list[tuple[Route, Any]] = []
     page.route(
-        re.compile("/api/.*(registered-models/get|/reads)"),
+        re.compile("/api/.*(registered-models/get|cuvee/questions)"),
         lambda route: answers.append((route, route.fetch())),
         times=1,
     )

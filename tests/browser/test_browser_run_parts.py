@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser import corpus
-from browser.conftest import Open, keep_screenshot, served
+from browser.conftest import Open, calls_of, keep_screenshot, served
 from browser.test_browser_pages import LOOKS, offences
 from refusals.served import Site, wait_for
 
@@ -136,7 +136,7 @@ def test_the_code_of_a_run_is_its_commit_changes_and_command(runs: Runs, visit: 
 def test_the_environment_of_a_run_is_its_computer_and_packages(runs: Runs, visit: Open) -> None:
     opened = visit(runs.site)
     asked: list[str] = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.page.on("request", lambda request: asked.extend(calls_of(request)))
     page = opened.go(f"/runs/{runs.first}/environment")
     for text in ("3.12.1 (CPython)", "16.0 GiB", "A100, 40960 MiB", "pandas==2.1"):
         expect(page.get_by_text(text)).to_be_visible()
@@ -184,7 +184,7 @@ def test_the_last_lines_of_a_run_that_goes_on_follow_it(runs: Runs, visit: Open)
 def test_runs_are_compared_by_what_they_wrote_down(runs: Runs, visit: Open) -> None:
     opened = visit(runs.site)
     asked: list[str] = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.page.on("request", lambda request: asked.extend(calls_of(request)))
     both = f"/compare?runs={runs.first},{runs.second}&in=0"
     page = opened.go(f"{both}&tab=code")
     rows = page.get_by_role("grid", name="Code").get_by_role("row")
@@ -245,7 +245,7 @@ def test_50_runs_are_compared_with_one_call_for_a_part(runs: Runs, visit: Open) 
         ids.append(corpus.new_run(site, f"run {i}", files, **about))
     opened = visit(site)
     asked: list[str] = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    opened.page.on("request", lambda request: asked.extend(calls_of(request)))
     both = f"/compare?runs={','.join(ids)}&in={experiment}&tab="
     parts = {"environment": "texts", "code": "texts", "artifacts": "files"}
     for tab, call in parts.items():

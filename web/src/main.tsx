@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { stayLive } from "./api/live";
 import { queries } from "./api/queries";
 import { router } from "./router";
+import { arrived } from "./state/arrived";
 import { drawn } from "./state/drawn";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -19,6 +20,10 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+const arriving = router.subscribe("onRendered", () => {
+  arriving();
+  arrived.set(true);
+});
 const waiting = drawn.follow(() => {
   waiting();
   stayLive();

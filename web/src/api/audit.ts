@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { type Evidence, type Kept, toKeep } from "../lib/proof";
 import { keep, kept } from "../state/store";
-import { call } from "./client";
+import { call, callAlone } from "./client";
 import {
   type Event,
   getCheckpoint,
@@ -102,14 +102,14 @@ type Seen = Record<string, Kept>;
 
 /** Ask for what proves an event; undefined while no checkpoint is over it. */
 export async function evidenceOf(sequence: number, known: string): Promise<Evidence | undefined> {
-  const checkpoint = await call(getCheckpoint, {});
+  const checkpoint = await callAlone(getCheckpoint, {});
   if (checkpoint.size < sequence) return undefined;
   const seen = kept<Seen>(SEEN, {})[nameOf(checkpoint.key)];
   const [entry, inclusion, consistency] = await Promise.all([
-    call(getLogEntry, { sequence }),
-    call(getInclusion, { sequence, size: checkpoint.size }),
+    callAlone(getLogEntry, { sequence }),
+    callAlone(getInclusion, { sequence, size: checkpoint.size }),
     seen && seen.size < checkpoint.size
-      ? call(getConsistency, { from_size: seen.size, to_size: checkpoint.size })
+      ? callAlone(getConsistency, { from_size: seen.size, to_size: checkpoint.size })
       : undefined,
   ]);
   return { entry, inclusion, checkpoint, known, kept: seen, consistency };

@@ -1,4 +1,5 @@
 import { type Message, SseReader } from "../lib/sse";
+import { arrived } from "../state/arrived";
 import { askTogether, type Operation } from "./schema.gen";
 
 /** What a call was refused with; the message is the server's own sentence. */
@@ -49,7 +50,14 @@ export function callWithNext<Request, Answer>(
   signal?: AbortSignal,
 ): Promise<Answer> {
   const answered = wait(operation, request, signal);
-  setTimeout(leaveSoon, PATIENCE);
+  const leave = () => setTimeout(leaveSoon, PATIENCE);
+  if (arrived.get()) leave();
+  else {
+    const waits = arrived.follow(() => {
+      waits();
+      leave();
+    });
+  }
   return answered;
 }
 
@@ -86,17 +94,12 @@ function askEach(asked: readonly Waiting[]): void {
 }
 
 async function callTogether(asked: readonly Waiting[]): Promise<void> {
-  const stop = new AbortController();
-  const left = () => {
-    if (asked.every(({ signal }) => signal?.aborted)) stop.abort();
-  };
-  for (const { signal } of asked) signal?.addEventListener("abort", left);
   const questions = asked.map(({ operation: { name }, request }) => ({
     operation: name,
     request: request as Record<string, unknown>,
   }));
   try {
-    const { answers } = await callAlone(askTogether, { questions }, stop.signal);
+    const { answers } = await callAlone(askTogether, { questions }, allOf(asked));
     for (const [i, { answer, refuse }] of asked.entries()) {
       const { status, body } = answers[i] as { status: number; body: unknown };
       if (status === 200) answer(body);
@@ -107,6 +110,16 @@ async function callTogether(asked: readonly Waiting[]): Promise<void> {
     if (problem instanceof ApiError && problem.status && problem.status !== 401) askEach(asked);
     else for (const { refuse } of asked) refuse(problem);
   }
+}
+
+/** Return what says that nobody waits any more. */
+export function allOf(asked: readonly { signal?: AbortSignal | undefined }[]): AbortSignal {
+  const stop = new AbortController();
+  const left = () => {
+    if (asked.every(({ signal }) => signal?.aborted)) stop.abort();
+  };
+  for (const { signal } of asked) signal?.addEventListener("abort", left);
+  return stop.signal;
 }
 
 /** Ask the server for what may take long, or nothing else should wait for. */

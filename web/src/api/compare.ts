@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { ApiError, call, callAlone } from "./client";
+import { ApiError, call } from "./client";
 import { getRun, type Run, searchRuns } from "./schema.gen";
 
 /** The most runs that are compared. */
@@ -40,7 +40,7 @@ async function searchById(
     run_view_type: "ALL" as const,
     max_results: ids.length,
   };
-  return (await callAlone(searchRuns, asked, signal)).runs ?? [];
+  return (await call(searchRuns, asked, signal)).runs ?? [];
 }
 
 async function oneOrNone(id: string, signal: AbortSignal) {

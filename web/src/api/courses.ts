@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { CHART, type Curve, readChart } from "../lib/chart";
+import { gather } from "../lib/gather";
 import { type Course, courseOf } from "../lib/spark";
 import { callBytes } from "./client";
 import { getMetricSeries } from "./schema.gen";
@@ -19,17 +20,13 @@ interface Asked {
   readonly failed: (problem: unknown) => void;
 }
 
-let gathered: Asked[] = [];
-
 /** Read one course; all that are asked for at the same moment are read by one call. */
-function read(run: string, key: string): Promise<Curve | undefined> {
-  if (!gathered.length) setTimeout(send);
-  return new Promise((done, failed) => gathered.push({ run, key, done, failed }));
-}
+const read = (run: string, key: string) =>
+  new Promise<Curve | undefined>((done, failed) => take({ run, key, done, failed }));
 
-function send(): void {
-  const asked = gathered;
-  gathered = [];
+const take = gather(send);
+
+function send(asked: Asked[]): void {
   const run_ids = [...new Set(asked.map(({ run }) => run))];
   const each = Math.max(1, Math.floor(MOST / run_ids.length)); // keys of a call
   const keys = [...new Set(asked.map(({ key }) => key))];

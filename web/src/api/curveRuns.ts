@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query"
 import { useMemo } from "react";
 import { field } from "../lib/filter";
 import type { RunRow } from "../lib/table";
-import { callAlone } from "./client";
+import { call } from "./client";
 import { type RunQuery, runRowsWhere, totalQuery } from "./runTable";
 import { listRunKeys } from "./schema.gen";
 
@@ -37,7 +37,7 @@ const metricsQuery = (asked: Asked, ids: readonly string[], live: boolean) =>
     queryKey: ["runs", "metrics of curves", asked.experiments, asked.deleted, ids],
     queryFn: async ({ signal }) => {
       const request = { ...about(asked, ids), kinds: ["metric" as const], limit: MOST_METRICS };
-      const found = await callAlone(listRunKeys, request, signal);
+      const found = await call(listRunKeys, request, signal);
       return (found.keys ?? []).map(({ key }) => key);
     },
     enabled: ids.length > 0,
@@ -52,7 +52,7 @@ const fieldsQuery = (asked: Asked, ids: readonly string[]) =>
     queryFn: async ({ signal }) => {
       const kinds: ("param" | "tag")[] = ["param", "tag"];
       const request = { ...about(asked, ids), kinds, varying: true, limit: MOST_FIELDS };
-      const found = await callAlone(listRunKeys, request, signal);
+      const found = await call(listRunKeys, request, signal);
       return (found.keys ?? [])
         .filter(({ kind, key }) => kind === "param" || !key.startsWith("mlflow."))
         .map(({ kind, key }) => field(kind === "param" ? "params" : "tags", key));
@@ -74,7 +74,8 @@ export const goesOn = ({ status }: Pick<RunRow, "status">) =>
 /** The first runs of a question, and what their curves need. */
 export function useCurveRuns(asked: Asked) {
   const plain = useQuery(rowsQuery(asked, []));
-  const total = useQuery(totalQuery(asked));
+  const more = (plain.data?.length ?? 0) >= MOST_CURVES;
+  const total = useQuery({ ...totalQuery(asked), enabled: more });
   const listed = JSON.stringify(plain.data?.map(({ id }) => id).sort() ?? []);
   const ids = useMemo(() => JSON.parse(listed) as string[], [listed]);
   const live = plain.data?.some(goesOn) ?? false;

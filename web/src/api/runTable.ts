@@ -113,21 +113,24 @@ async function readRows(
   offset: number,
   most: number,
   signal?: AbortSignal,
+  ask = callAlone,
 ): Promise<RunRow[]> {
   const rows: RunRow[] = [];
   let page: { offset: number } | { page_token: string } = { offset };
   for (;;) {
     const limit = Math.min(most - rows.length, MOST_ROWS);
-    const table: RunTable = await callAlone(searchRunTable, { ...request, ...page, limit }, signal);
+    const table: RunTable = await ask(searchRunTable, { ...request, ...page, limit }, signal);
     rows.push(...rowsOf(table));
     if (!table.next_page_token || rows.length >= most) return rows;
     page = { page_token: table.next_page_token };
   }
 }
 
-/** The first rows of a question. */
-export const runRowsWhere = (asked: RunQuery, most: number, signal?: AbortSignal) =>
-  readRows({ ...requestOf(asked), columns: [...ATTRIBUTES, ...asked.columns] }, 0, most, signal);
+/** The first rows of a question; few enough to be asked for with others. */
+export function runRowsWhere(asked: RunQuery, most: number, signal?: AbortSignal) {
+  const columns = [...ATTRIBUTES, ...asked.columns];
+  return readRows({ ...requestOf(asked), columns }, 0, most, signal, call);
+}
 
 /** The ids of the runs from one place to another, in their order. */
 export async function runIds(asked: RunQuery, first: number, last: number): Promise<string[]> {

@@ -2448,7 +2448,7 @@ export const scanRunFile = /*#__PURE__*/ operation<
     offset?: number;
   },
   FileScan
->("scanRunFile", "GET", "/api/1.0/cuvee/runs/scan-file");
+>("scanRunFile", "GET", "/api/1.0/cuvee/runs/scan-file", true);
 
 /** Find runs as a table of the columns asked for: a window by index, or a page by token. Needs read. */
 export const searchRunTable = /*#__PURE__*/ operation<

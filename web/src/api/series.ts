@@ -1,8 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { CHART, type Curve, extended, readChart } from "../lib/chart";
+import { gather } from "../lib/gather";
 import { toNumber } from "../lib/number";
-import { callBytes, follow } from "./client";
+import { allOf, callBytes, follow } from "./client";
 import { queries } from "./queries";
 import { getMetricSeries, type MetricTail, type NewPoints, type Run } from "./schema.gen";
 
@@ -26,17 +27,14 @@ const MARGIN = 0.05; // of the range, asked for beyond its ends so that lines re
 const AGAIN = 3000; // milliseconds until a cut stream is followed again
 const MOST_FOLLOWED = 1000; // metrics
 const SETTLE = 300; // milliseconds until a change of what is followed counts
+const SOON = 1000; // milliseconds that charts wait for their stream
 
 /** One metric of some runs, reduced by the server to what the chart can show. */
 export const seriesQuery = (ask: SeriesAsk) =>
   queryOptions({
     queryKey: ["series", ask] as const,
-    queryFn: async ({ signal }) => {
-      const { runs, key, x, xKey, range, points } = ask;
-      const against = xKey === undefined ? {} : { x_key: xKey };
-      const asked = { run_ids: [...runs], keys: [key], x, ...against, points, ...bounds(range) };
-      return readChart(await callBytes(getMetricSeries, asked, CHART, signal));
-    },
+    queryFn: ({ queryKey: [, ask], signal }) =>
+      new Promise<Curve[]>((done, failed) => take({ ask, signal, done, failed })),
     staleTime: 60_000,
     structuralSharing: false,
     placeholderData: (before: Curve[] | undefined, query) => {
@@ -45,6 +43,75 @@ export const seriesQuery = (ask: SeriesAsk) =>
       return same ? before : undefined;
     },
   });
+
+interface Waiting {
+  readonly ask: SeriesAsk;
+  readonly signal: AbortSignal;
+  readonly done: (curves: Curve[]) => void;
+  readonly failed: (problem: unknown) => void;
+}
+
+const MOST_CELLS = 100_000; // buckets of an answer to several charts; of one there may be more
+
+const take = gather<Waiting>((all) => {
+  const alike = new Map<string, Waiting[]>();
+  for (const one of all) {
+    const { key, ...rest } = one.ask;
+    const about = JSON.stringify(rest);
+    alike.set(about, [...(alike.get(about) ?? []), one]);
+  }
+  for (const some of alike.values()) {
+    const { runs, points } = (some[0] as Waiting).ask;
+    const each = Math.max(1, Math.floor(MOST_CELLS / (runs.length * points)));
+    for (let i = 0; i < some.length; i += each) void read(some.slice(i, i + each));
+  }
+});
+
+/** Read charts that differ in their metric only. */
+async function read(charts: readonly Waiting[]): Promise<void> {
+  await begun(charts.map(({ ask }) => ask));
+  for (const { signal, failed } of charts) if (signal.aborted) failed(signal.reason);
+  const wanted = charts.filter(({ signal }) => !signal.aborted);
+  const ask = wanted[0]?.ask;
+  if (!ask) return;
+  const { runs, x, xKey, range, points } = ask;
+  const against = xKey === undefined ? {} : { x_key: xKey };
+  const keys = wanted.map(({ ask }) => ask.key);
+  const asked = { run_ids: [...runs], keys, x, ...against, points, ...bounds(range) };
+  try {
+    const curves = readChart(await callBytes(getMetricSeries, asked, CHART, allOf(wanted)));
+    for (const { ask, done } of wanted) done(curves.filter(({ key }) => key === ask.key));
+  } catch (problem) {
+    for (const { failed } of wanted) failed(problem);
+  }
+}
+
+/** Streams that are about to begin, by the runs that they follow. */
+const beginnings = new Map<ReadonlyMap<string, number>, Promise<void>>();
+/** Charts that are read when these have begun, and so are not older than they. */
+const held = new Set<SeriesAsk>();
+
+async function begun(charts: readonly SeriesAsk[]): Promise<void> {
+  const mine = [...beginnings].filter(([runs]) => charts[0]?.runs.some((id) => runs.has(id)));
+  for (const chart of charts) held.add(chart);
+  await Promise.all(mine.map(([, begins]) => begins));
+  for (const chart of charts) held.delete(chart);
+}
+
+/** Let charts of runs wait until a stream has begun, or does not soon; returns what says that. */
+function beginning(runs: ReadonlyMap<string, number>): () => void {
+  let over = () => {};
+  const begins = new Promise<void>((done) => {
+    const timer = setTimeout(() => over(), SOON);
+    over = () => {
+      clearTimeout(timer);
+      beginnings.delete(runs);
+      done();
+    };
+  });
+  beginnings.set(runs, begins);
+  return () => over();
+}
 
 function bounds(range: Range | undefined) {
   if (!range) return {};
@@ -61,20 +128,25 @@ export interface LiveRun {
 /** Draw points as they are logged, while the page is visible; `keys` are all when it is empty. */
 export function useLiveSeries(runs: readonly LiveRun[], keys: readonly string[]): void {
   const followed = JSON.stringify([runs, keys.slice(0, MOST_FOLLOWED)]);
+  const fresh = useRef(true);
   useEffect(() => {
     const [runs, keys] = JSON.parse(followed) as [LiveRun[], string[]];
     if (!runs.length) return;
+    const starts = new Map(runs.map(({ id, start }) => [id, start]));
+    const begun = fresh.current ? beginning(starts) : () => {};
     let stop: AbortController | undefined;
     const look = () => {
       stop?.abort();
       stop = undefined;
-      if (document.visibilityState !== "visible") return;
+      if (document.visibilityState !== "visible") return begun();
       stop = new AbortController();
-      void keepFollowing(runs, keys, stop.signal);
+      void keepFollowing(starts, keys, stop.signal, begun);
     };
-    const timer = setTimeout(look, SETTLE);
+    const timer = setTimeout(look, fresh.current ? 0 : SETTLE);
+    fresh.current = false;
     document.addEventListener("visibilitychange", look);
     return () => {
+      begun();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", look);
       stop?.abort();
@@ -82,20 +154,28 @@ export function useLiveSeries(runs: readonly LiveRun[], keys: readonly string[])
   }, [followed]);
 }
 
-async function keepFollowing(runs: LiveRun[], keys: string[], signal: AbortSignal) {
-  const starts = new Map(runs.map(({ id, start }) => [id, start]));
+async function keepFollowing(
+  runs: ReadonlyMap<string, number>,
+  keys: string[],
+  signal: AbortSignal,
+  begun: () => void,
+) {
   const query = [
-    ...runs.map(({ id }) => ["run_ids", id] as const),
+    ...[...runs.keys()].map((id) => ["run_ids", id] as const),
     ...keys.map((key) => ["keys", key] as const),
   ];
   while (!signal.aborted) {
     try {
-      const take = (message: { data: string }) => tell(JSON.parse(message.data), starts);
+      const take = (message: { data: string }) => tell(JSON.parse(message.data), runs);
       // What came between the charts' answers and the stream's first word is read anew.
-      await follow("metrics/stream", query, take, signal, () => again(starts));
+      await follow("metrics/stream", query, take, signal, () => {
+        again(runs);
+        begun();
+      });
     } catch {
       // Cut, refused or stopped: the charts have what they had, and say themselves what failed.
     }
+    begun();
     await new Promise((done) => setTimeout(done, AGAIN));
   }
 }
@@ -112,7 +192,8 @@ function asked(runs: ReadonlyMap<string, number>, key?: string) {
 
 function again(runs: ReadonlyMap<string, number>): void {
   for (const id of runs.keys()) void queries.invalidateQueries({ queryKey: ["run", id] });
-  for (const { queryKey } of asked(runs)) void queries.invalidateQueries({ queryKey });
+  for (const { queryKey } of asked(runs))
+    if (!held.has(queryKey[1] as SeriesAsk)) void queries.invalidateQueries({ queryKey });
 }
 
 function tell(tail: MetricTail, starts: ReadonlyMap<string, number>): void {
