@@ -56,6 +56,7 @@ def log_many_runs(url: str, number: int) -> None:
         client.set_tag(run, "mlflow.note.content", f"Trial {i} of the sweep.")
         if i < number - 1:
             client.set_terminated(run, "FAILED" if i == 3 else "FINISHED")
+    cuvee.flush_async_logging()  # or a page may be opened before the last metrics are there
 
 
 def log_histories(site: Site, points: int = 2000) -> str:
