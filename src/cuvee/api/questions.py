@@ -43,7 +43,7 @@ class Answered(Struct, frozen=True):
 class Answers(Struct, frozen=True):
     """The answers, in the order of the questions."""
 
-    written: ClassVar[bool] = True
+    spelled: ClassVar[bool] = True
     """Each is MLflow's JSON already."""
     answers: list[Answered]
 

@@ -404,7 +404,7 @@ def encode(result: Struct) -> bytes:
     if isinstance(result, MetricPage) and b'"value":null' in body:
         return filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
     if b'"value":null' in body or (getattr(result, "floats", False) and b"null" in body):
-        return body if getattr(result, "written", False) else _spelled(result)
+        return body if getattr(result, "spelled", False) else _spelled(result)
     return body
 
 
