@@ -15,9 +15,21 @@ from playwright.sync_api import Locator, Page, Route, expect
 from browser.conftest import Open, keep_screenshot, served
 from browser.people import ADMIN, CUVEE, MLFLOW, VIEWER, ask, done, log_in, make_admin
 from browser.people import PASSWORD as SECRET
+from browser.test_browser_pages import THEMES, offences
 from refusals.served import Site
 
 MANY = 450
+WHY = (
+    "The description was taken from the catalogue of 2019, which a tasting of three people; " * 3
+).strip()
+WHOLE = """(text) => {
+  const grid = text.closest("[role=grid]").getBoundingClientRect();
+  const cell = text.closest("[role=gridcell]");
+  const {left, right} = text.getBoundingClientRect();
+  return left >= grid.left && right <= grid.right && cell.scrollWidth <= cell.clientWidth
+    && cell.scrollHeight <= cell.clientHeight;
+}"""
+"""Whether a text is seen as a whole, without scrolling to the side."""
 REASON = '=better, on "2026"\n - and cheaper'
 
 
@@ -89,6 +101,29 @@ def test_a_filter_stands_in_the_address_and_back_takes_it_away(told: Site, visit
     page.get_by_role("button", name="Clear filters").click()
     expect(page).to_have_url(re.compile("/audit$"))
     expect(rows(page).nth(1)).to_contain_text("model.tag_set")
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_long_reason_is_read_in_the_table_itself(told: Site, visit: Open, width: int) -> None:
+    opened = visit(told, width=width)
+    page = log_in(opened, ADMIN, "/audit?action=experiment.created")
+    body = {"name": f"vineyard {width}", "comment": WHY}
+    done(ask(told, ADMIN, "POST", f"{MLFLOW}experiments/create", body))
+    reason = rows(page).nth(1).get_by_text(WHY)
+    expect(reason).to_be_visible()
+    assert reason.evaluate(WHOLE)
+    tops = [box["y"] for row in rows(page).all()[1:] if (box := row.bounding_box())]
+    ends = [box["y"] + box["height"] for row in rows(page).all()[1:] if (box := row.bounding_box())]
+    assert all(end <= top + 1 for end, top in zip(ends, tops[1:], strict=False)), (
+        "none over another"
+    )
+    for theme in THEMES:
+        opened.look(theme, width)
+        keep_screenshot(page, f"audit-reason-{theme}-{width}")
+        assert offences(page) == []
+    rows(page).nth(1).get_by_role("gridcell").first.focus()
+    page.keyboard.press("End")
+    expect(rows(page).nth(1).get_by_role("gridcell").last).to_be_focused()
 
 
 def test_a_model_is_found_with_its_versions_and_a_time_is_kept(told: Site, visit: Open) -> None:

@@ -193,6 +193,58 @@ def test_what_goes_on_in_experiments_is_seen_and_stays_true(site: Site, visit: O
     expect(row("busy")).to_contain_text("41 running")
 
 
+def test_the_best_of_a_pinned_metric_stands_beside_each_experiment(site: Site, visit: Open) -> None:
+    def logged(name: str, goal: str, *values: float) -> None:
+        tags = [{"key": "cuvee.goal.score", "value": goal}] if goal else []
+        made = site.api("experiments/create", name=f"best/{name}", tags=tags)["experiment_id"]
+        for place, value in enumerate(values):
+            about = {"experiment_id": made, "run_name": f"run {place}", "start_time": place}
+            run = site.api("runs/create", **about)["run"]["info"]["run_id"]
+            site.api("runs/log-metric", run_id=run, key="score", value=value, timestamp=1)
+
+    logged("more", "", 0.25, 0.75, 0.5)
+    logged("less", "minimize", 0.25, 0.75, 0.5)
+    logged("without", "")
+    opened = visit(site)
+    page = opened.go("/experiments?q=best/")
+    grid = page.get_by_role("grid", name="Experiments")
+    box = page.get_by_label("Best of")
+    expect(grid.get_by_role("columnheader", name="Best")).to_have_count(0)
+    box.focus()
+    expect(page.locator("datalist option[value=score]")).to_have_count(1)
+    box.fill("score")  # one that is offered counts at once
+    expect(grid.get_by_role("columnheader", name="Best score")).to_be_visible()
+    expect(page).to_have_url(re.compile("metric=score"))
+
+    def row(name: str) -> Locator:
+        return grid.get_by_role("row").filter(has=page.get_by_role("link", name=f"best/{name}"))
+
+    expect(row("more").get_by_role("gridcell").nth(1)).to_have_text("0.75")
+    expect(row("less").get_by_role("gridcell").nth(1)).to_have_text("0.25")
+    expect(row("without").get_by_role("gridcell").nth(1)).to_have_text("\u2013")
+    title = "score of run 0: 0.25, the least of all runs"
+    expect(row("less").get_by_role("link", name="0.25")).to_have_attribute("title", title)
+    for theme, width in [*LOOKS, ("light", 375)]:
+        opened.look(theme, width)
+        if width > 375:
+            until(page, lambda: grid.evaluate("e => e.scrollWidth - e.clientWidth"), 0)
+        keep_screenshot(page, f"experiments-best-{theme}-{width}")
+        until(page, lambda: page.evaluate("document.documentElement.scrollWidth"), width)
+        assert offences(page) == []
+    opened.look("light", 1440)
+    row("more").get_by_role("link", name="0.75").click()
+    expect(page.get_by_role("heading", name="run 1", level=1)).to_be_visible()
+
+    opened.go("/experiments?q=best/")  # this browser remembers it
+    expect(page).to_have_url(re.compile("metric=score"))
+    expect(row("more").get_by_role("gridcell").nth(1)).to_have_text("0.75")
+    page.get_by_role("button", name="Unpin score").click()
+    expect(grid.get_by_role("columnheader", name="Best")).to_have_count(0)
+    opened.go("/experiments?q=best/")
+    expect(row("more")).to_be_visible()
+    expect(grid.get_by_role("columnheader", name="Best")).to_have_count(0)
+
+
 def test_only_what_is_on_screen_is_asked_about(site: Site, visit: Open) -> None:
     opened = visit(site)
     asked: list[list[str]] = []

@@ -14,7 +14,13 @@ from cuvee.api.experiment_overviews import (
     ExperimentOverview,
     GetExperimentOverviews,
 )
-from cuvee.api.experiments import CreateExperiment, DeleteExperiment, RestoreExperiment
+from cuvee.api.experiments import (
+    CreateExperiment,
+    DeleteExperiment,
+    RestoreExperiment,
+    SetExperimentTag,
+)
+from cuvee.api.metrics import LogMetric
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.runs import CreateRun, DeleteRun, UpdateRun
 from cuvee.store.sql import SqlStore
@@ -126,3 +132,64 @@ def test_counts_stop_where_they_say(database_url: str) -> None:
         (seen,) = glance(store, wine)
     assert (seen.runs, seen.more, seen.running) == (MOST_RUNS, True, MOST_RUNS)
     assert seen.days == [*[0] * (DAYS - 1), MOST_OF_A_DAY]
+
+
+def log(store: Store, run_id: str, key: str, *values: float) -> None:
+    for step, value in enumerate(values):
+        store.do(LogMetric(run_id=run_id, key=key, value=value, timestamp=step, step=step))
+
+
+def best(store: Store, key: str, *ids: str) -> list[tuple[float, bool, str] | None]:
+    op = GetExperimentOverviews(experiment_ids=list(ids), metric=key)
+    found = [one.best for one in store.do(op).experiments]
+    assert all(one is None or one.key == key for one in found)
+    return [None if one is None else (one.value, one.less, one.run_id) for one in found]
+
+
+def test_the_best_of_a_metric_is_that_of_its_goal_at_any_step(store: Store) -> None:
+    wine, beer, cider = (make(store, name) for name in ("wine", "beer", "cider"))
+    first, second, gone = (begin(store, wine, at) for at in (1, 2, 3))
+    log(store, first, "rmse", 0.5, 0.25, 4.0)
+    log(store, second, "rmse", 0.3, float("nan"))
+    log(store, gone, "rmse", 0.1)
+    store.do(DeleteRun(run_id=gone))
+    other = begin(store, beer, 1)
+    log(store, other, "rmse", 1.5, 2.5, float("-inf"))
+    log(store, other, "r2", 0.5, 0.75)
+    log(store, begin(store, cider, 1), "rmse", float("nan"))
+
+    assert best(store, "rmse", beer, wine, cider) == [
+        (float("-inf"), True, other),
+        (0.25, True, first),
+        None,
+    ]
+    assert best(store, "r2", wine, beer) == [None, (0.75, False, other)]
+    assert best(store, "never", wine, beer) == [None, None]
+    assert best(store, "", wine) == [None]
+    store.do(SetExperimentTag(experiment_id=wine, key="cuvee.goal.rmse", value="maximize"))
+    assert best(store, "rmse", wine, beer) == [
+        (4.0, False, first),
+        (float("-inf"), True, other),
+    ]
+
+
+def test_of_equal_runs_the_first_is_the_best(store: Store) -> None:
+    wine = make(store, "wine")
+    late, early = begin(store, wine, 20), begin(store, wine, 10)
+    for run in (late, early):
+        log(store, run, "acc", 0.5)
+    assert best(store, "acc", wine) == [(0.5, False, early)]
+    store.do(DeleteExperiment(experiment_id=wine))
+    assert best(store, "acc", wine) == [(0.5, False, early)]
+
+
+def test_the_best_of_what_one_may_not_read_is_not_told(crowd: Store) -> None:
+    wine, beer = make(crowd, "wine"), make(crowd, "beer")
+    for experiment in (wine, beer):
+        log(crowd, begin(crowd, experiment, 1), "rmse", 0.5)
+    crowd.do(GrantPermission(object=f"experiment:{beer}", user="bob", permission="CAN_READ"))
+    op = GetExperimentOverviews(experiment_ids=[wine, beer], metric="rmse")
+    (seen,) = crowd.do(op, NAMED["bob"]).experiments
+    assert seen.experiment_id == beer
+    assert seen.best is not None
+    assert seen.best.value == 0.5

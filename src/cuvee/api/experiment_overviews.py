@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Key, Permission, Read, Time
-from cuvee.api.names import experiment_number
+from cuvee.api.names import MAX_KEY, experiment_number
 
 DAYS = 14
 """Days whose runs are counted one by one."""
@@ -17,6 +17,25 @@ MOST_RUNS = 10_000
 
 MOST_OF_A_DAY = 500
 """Runs of a day that are counted."""
+
+
+class BestRun(Struct, frozen=True, kw_only=True):
+    """The run of an experiment in which a metric was at its best, and how good that was.
+
+    Args:
+        key: the metric.
+        value: its best value in that run, at whatever step.
+        less: whether less of it is better, by the experiment's tag ``cuvee.goal.<key>``, else by
+            the metric's name.
+        run_id: the run; of several with the same value the one that began first.
+        run_name: its name.
+    """
+
+    key: str
+    value: float
+    less: bool
+    run_id: str
+    run_name: str
 
 
 class ExperimentOverview(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,6 +50,7 @@ class ExperimentOverview(Struct, frozen=True, kw_only=True, omit_defaults=True):
         last_run: when the last of them to start has started; absent when there is none.
         days: how many have started on each of 14 days, the last day at the end, each up to 500;
             absent when none has.
+        best: the best of the metric that was asked for; absent when none of its runs has it.
     """
 
     experiment_id: str
@@ -40,6 +60,7 @@ class ExperimentOverview(Struct, frozen=True, kw_only=True, omit_defaults=True):
     running: int = 0
     last_run: int | None = None
     days: list[int] = []
+    best: BestRun | None = None
 
 
 class ExperimentOverviews(Struct, frozen=True, omit_defaults=True):
@@ -54,6 +75,7 @@ class GetExperimentOverviews(Read[ExperimentOverviews], frozen=True, kw_only=Tru
     Args:
         experiment_ids: which experiments.
         until: where the last of the 14 days ends; now when it is 0.
+        metric: a metric of which the best is read, too.
     """
 
     base: ClassVar[str] = CUVEE
@@ -62,6 +84,7 @@ class GetExperimentOverviews(Read[ExperimentOverviews], frozen=True, kw_only=Tru
     needs: ClassVar[Permission] = Permission.LOGIN
     experiment_ids: Annotated[list[Key], Meta(min_length=1, max_length=100)]
     until: Time = 0
+    metric: Annotated[str, Meta(max_length=MAX_KEY)] = ""
 
     def check(self) -> None:
         for experiment_id in self.experiment_ids:

@@ -65,14 +65,16 @@ class ExperimentCalls(Calls):
         return PagedList(page.experiments, page.next_page_token)
 
     def get_experiment_overviews(
-        self, experiment_ids: list[str]
+        self, experiment_ids: list[str], *, metric: str = ""
     ) -> list[glances.ExperimentOverview]:
         """Return how much goes on in experiments: their runs, those running, and the last start.
 
         Args:
             experiment_ids: up to 100 experiments; those that one may not read are left out.
+            metric: a metric; its best value in each experiment, and the run of it, are read too.
         """
-        op = glances.GetExperimentOverviews(experiment_ids=[str(one) for one in experiment_ids])
+        ids = [str(one) for one in experiment_ids]
+        op = glances.GetExperimentOverviews(experiment_ids=ids, metric=metric)
         return self.do(op).experiments
 
     def rename_experiment(self, experiment_id: str, new_name: str, *, comment: str = "") -> None:

@@ -8,11 +8,11 @@ export type SeenExperiment = Experiment & { readonly seen?: ExperimentOverview }
 
 const GROUP = 50; // experiments that are asked for at once
 
-const overviewsOf = (ids: readonly string[], until: number) =>
+const overviewsOf = (ids: readonly string[], until: number, metric: string) =>
   queryOptions({
-    queryKey: ["runs", "overviews", ids, until],
+    queryKey: ["runs", "overviews", ids, until, metric],
     queryFn: async ({ signal }) =>
-      (await call(getExperimentOverviews, { experiment_ids: [...ids], until }, signal))
+      (await call(getExperimentOverviews, { experiment_ids: [...ids], until, metric }, signal))
         .experiments ?? [],
   });
 
@@ -27,10 +27,15 @@ interface Seen {
   readonly onRange: (first: number, last: number) => void;
 }
 
-/** Adds to experiments what goes on in them: to those on screen, after they are there. */
+/**
+ * Adds to experiments what goes on in them: to those on screen, after they are there.
+ *
+ * @param metric the metric of which the best is read, too; none when it is empty.
+ */
 export function useOverviews(
   rowAt: (index: number) => Experiment | undefined,
   onRange: (first: number, last: number) => void,
+  metric: string,
 ): Seen {
   const [{ from, to }, setRange] = useState({ from: 0, to: 0 });
   const until = endOfToday();
@@ -43,7 +48,7 @@ export function useOverviews(
     }
     return found;
   }, [rowAt, from, to]);
-  const answers = useQueries({ queries: groups.map((ids) => overviewsOf(ids, until)) });
+  const answers = useQueries({ queries: groups.map((ids) => overviewsOf(ids, until, metric)) });
   // What is known of an experiment stays until the next answer about it.
   const known = useRef(new Map<string, ExperimentOverview>());
   const key = JSON.stringify(answers.map((one) => one.dataUpdatedAt));

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { begins, both, contains, equals, field } from "../lib/filter";
 import { call, callAlone } from "./client";
-import { type Experiment, getExperiment, searchExperiments } from "./schema.gen";
+import { type Experiment, getExperiment, listRunKeys, searchExperiments } from "./schema.gen";
 import type { Listed } from "./windows";
 
 /** Experiments with a text in their names, the last changed first. */
@@ -30,13 +30,19 @@ export interface ExperimentsAsked {
   readonly tag?: readonly [string, string] | undefined;
   /** Archived ones instead of the others. */
   readonly view?: "archived" | undefined;
+  /** The metric of which the best of each is shown. */
+  readonly metric?: string | undefined;
 }
 
 /** All experiments that pass, the last changed first. */
-export const experimentsListed = (listed: ExperimentsAsked): Listed<Experiment> => ({
-  key: ["experiments", "listed", listed],
+export const experimentsListed = ({
+  q = "",
+  folder,
+  tag,
+  view,
+}: ExperimentsAsked): Listed<Experiment> => ({
+  key: ["experiments", "listed", { q, folder, tag, view }],
   read: async (asked, signal) => {
-    const { q = "", folder, tag, view } = listed;
     const within = folder ? begins("name", `${folder}/`) : "";
     const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
     const request = {
@@ -56,6 +62,21 @@ export const experimentQuery = (id: string) =>
     queryFn: async ({ signal }) =>
       (await call(getExperiment, { experiment_id: id }, signal)).experiment,
     enabled: id !== "",
+  });
+
+const KEYS = 200; // metrics that are offered
+const LOOKED = 50; // experiments whose metrics they are
+
+/** The metrics that some experiments have, those of most runs first. */
+export const metricsIn = (experiments: readonly string[]) =>
+  queryOptions({
+    queryKey: ["run keys", "metrics", experiments],
+    queryFn: async ({ signal }) => {
+      const experiment_ids = experiments.slice(0, LOOKED);
+      const asked = { experiment_ids, kinds: ["metric" as const], limit: KEYS };
+      return ((await call(listRunKeys, asked, signal)).keys ?? []).map(({ key }) => key);
+    },
+    staleTime: 60_000,
   });
 
 export const useExperimentsNamed = (name: string, most: number) =>

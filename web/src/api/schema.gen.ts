@@ -113,6 +113,15 @@ export interface Attempt {
   problem?: string;
 }
 
+/** The run of an experiment in which a metric was at its best, and how good that was. */
+export interface BestRun {
+  key: string;
+  value: Float;
+  less: boolean;
+  run_id: string;
+  run_name: string;
+}
+
 /** The curves that were asked for, by run and key in the order asked; empty ones left out. */
 export interface Chart {
   series?: Curve[];
@@ -398,6 +407,7 @@ export interface ExperimentOverview {
   running?: number;
   last_run?: number | null;
   days?: number[];
+  best?: BestRun | null;
 }
 
 /** Experiments at a glance, in the order in which they were asked for. */
@@ -1852,6 +1862,7 @@ export const getExperimentOverviews = /*#__PURE__*/ operation<
   {
     experiment_ids: string[];
     until?: number;
+    metric?: string;
   },
   ExperimentOverviews
 >("getExperimentOverviews", "POST", "/api/1.0/cuvee/experiments/overview", true);
@@ -1861,6 +1872,7 @@ export const getExperimentOverviewsByGet = /*#__PURE__*/ operation<
   {
     experiment_ids: string[];
     until?: number;
+    metric?: string;
   },
   ExperimentOverviews
 >("getExperimentOverviewsByGet", "GET", "/api/1.0/cuvee/experiments/overview", true);

@@ -12,6 +12,8 @@ export interface Column<Row> {
   /** Stays at the left while the others scroll; pinned columns come first. */
   readonly pinned?: boolean;
   readonly sortable?: boolean;
+  /** Whether its texts stand in as many lines as they need; then rows are as high as that. */
+  readonly wraps?: boolean;
   /** Before the name, such as a colour. */
   readonly mark?: ReactNode;
   readonly cell: (row: Row) => ReactNode;
@@ -236,7 +238,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   );
   const tabbed = (row: number) => (at.row === row ? at.column : undefined);
   const nameOf = selection?.nameOf ?? ((row: Row) => rowKey(row).slice(0, 8));
-  const shape = { placed, gap, width, acts };
+  const measure = all.some(({ wraps }) => wraps) ? rows.measureElement : undefined;
+  const shape = { placed, gap, width, acts, measure };
   const grid = (
     <div
       ref={frame}

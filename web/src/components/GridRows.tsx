@@ -30,6 +30,8 @@ interface RowShape<Row> {
   gap: number;
   width: number;
   acts: GridActs<Row>;
+  /** Told of each row how high it is, where they are as high as their texts. */
+  measure: ((row: HTMLElement | null) => void) | undefined;
   /** Which of its cells can be tabbed to; undefined when it is one of another row. */
   tabbed: number | undefined;
 }
@@ -40,7 +42,7 @@ export const TICK = 36;
 function look<Row>({ column, left, edge, ends }: Placed<Row>): string {
   const side = column.align === "right" ? styles.right : ends ? styles.ends : "";
   const pin = left === undefined ? "" : `${styles.pinned} ${edge ? styles.edge : ""}`;
-  return `${styles.cell} ${side} ${pin}`;
+  return `${styles.cell} ${side} ${pin} ${column.wraps ? styles.lines : ""}`;
 }
 
 interface HeadRowProps<Row> extends RowShape<Row> {
@@ -147,7 +149,9 @@ function Body<Row>(props: BodyRowProps<Row>) {
   const firstLoose = columns.find((c) => c.left === undefined);
   return (
     <div
-      className={styles.row}
+      ref={props.measure}
+      data-index={index}
+      className={`${styles.row} ${props.measure ? styles.high : ""}`}
       role="row"
       aria-rowindex={index + 2}
       aria-level={props.level}

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { type EventsPage, useEventsPage, useEventsTotal } from "../../api/audit";
 import { useLogStatus } from "../../api/log";
 import { Button } from "../../components/Button";
@@ -10,11 +10,12 @@ import { Filtered } from "../../components/Filtered";
 import { Page } from "../../components/Page";
 import { Switch } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
+import { useWidth } from "../../components/useWidth";
 import { grouped } from "../../lib/number";
 import { compact } from "../../lib/search";
 import styles from "./Audit.module.css";
 import { AuditFilters } from "./AuditFilters";
-import { COLUMNS } from "./columns";
+import { columnsIn } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { type AuditSearch, filterOf } from "./filter";
 import { auditRoute } from "./route";
@@ -40,6 +41,9 @@ export function Audit() {
     [navigate],
   );
   const change = (part: Partial<AuditSearch>) => go({ ...asked, ...part });
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const columns = useMemo(() => columnsIn(room), [room]);
   const filtered = Object.keys(asked).length > 0;
   return (
     <Page
@@ -69,7 +73,7 @@ export function Audit() {
           live={before === undefined && after === undefined}
           onGo={(place) => go({ ...asked, ...place })}
         />
-        <div className={`${styles.grid} ${query.isPlaceholderData ? styles.old : ""}`}>
+        <div ref={frame} className={`${styles.grid} ${query.isPlaceholderData ? styles.old : ""}`}>
           {query.isError && (
             <ErrorNote
               title={strings.failed}
@@ -81,7 +85,7 @@ export function Audit() {
           {page && (
             <DataGrid
               label={strings.title}
-              columns={COLUMNS}
+              columns={columns}
               count={page.events.length}
               rowAt={(index) => page.events[index]}
               rowKey={(event) => String(event.sequence)}

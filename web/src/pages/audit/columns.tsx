@@ -3,63 +3,129 @@ import type { Event } from "../../api/schema.gen";
 import { Avatar } from "../../components/Avatar";
 import type { Column } from "../../components/DataGrid";
 import { Time } from "../../components/Time";
+import { fitted } from "../../lib/fit";
 import { grouped } from "../../lib/number";
+import styles from "./Audit.module.css";
 import { inShort } from "./changes";
 import { ObjectLink } from "./ObjectLink";
 import { strings } from "./strings";
 
 const { heads } = strings;
 
-/** The columns of the history. */
-export const COLUMNS: readonly Column<Event>[] = [
-  {
-    id: "sequence",
-    name: heads.sequence,
-    width: 84,
-    align: "right",
-    pinned: true,
-    cell: ({ sequence }) => (
-      <Link
-        to="/audit/$sequence"
-        params={{ sequence: String(sequence) }}
-        aria-label={strings.event(String(sequence))}
-      >
-        {grouped(sequence)}
-      </Link>
-    ),
-  },
-  { id: "time", name: heads.time, width: 116, cell: ({ time }) => <Time at={time} /> },
-  { id: "actor", name: heads.actor, width: 148, cell: ({ actor }) => <Avatar name={actor} /> },
-  {
-    id: "action",
-    name: heads.action,
-    width: 190,
-    cell: ({ action }) => <code>{action}</code>,
-  },
-  {
-    id: "object",
-    name: heads.object,
-    width: 206,
-    cell: ({ object }) => (
-      <span title={object}>
-        <ObjectLink object={object} />
-      </span>
-    ),
-  },
-  {
-    id: "change",
-    name: heads.change,
-    width: 270,
-    cell: (event) => {
-      const text = inShort(event);
-      return <span title={text}>{text.slice(0, 300)}</span>;
-    },
-  },
-  {
-    id: "reason",
-    name: heads.reason,
-    width: 250,
-    cell: ({ comment = "" }) => <span title={comment}>{comment.slice(0, 300)}</span>,
-  },
-  { id: "via", name: heads.via, width: 108, cell: ({ via }) => via },
-];
+const LONGEST = 400; // characters of a text; the event's page has all of it
+const STACKED = 1000; // pixels of a table below which what belongs together stands together
+
+/** The columns of the history, for a table that is so wide; 0 when that is not known. */
+export function columnsIn(room: number): readonly Column<Event>[] {
+  const stacked = room > 0 && room < STACKED;
+  const fixed = stacked ? [SEQUENCE, TIME, ACTOR, WHAT] : [SEQUENCE, TIME, ACTOR, ACTION, OBJECT];
+  const behind = stacked ? [] : [VIA];
+  const taken = [...fixed, ...behind].reduce((sum, { width }) => sum + width, 0);
+  const texts = stacked ? [STORY] : [CHANGE, REASON];
+  const width = fitted(room, taken, texts.length, USUAL);
+  return [...fixed, ...texts.map((column) => ({ ...column, width })), ...behind];
+}
+
+const USUAL = 240;
+type EventColumn = Column<Event>;
+
+const SEQUENCE: EventColumn = {
+  id: "sequence",
+  name: heads.sequence,
+  width: 74,
+  align: "right",
+  pinned: true,
+  cell: ({ sequence }) => (
+    <Link
+      to="/audit/$sequence"
+      params={{ sequence: String(sequence) }}
+      aria-label={strings.event(String(sequence))}
+    >
+      {grouped(sequence)}
+    </Link>
+  ),
+};
+const TIME: EventColumn = {
+  id: "time",
+  name: heads.time,
+  width: 104,
+  cell: ({ time }) => <Time at={time} />,
+};
+const ACTOR: EventColumn = {
+  id: "actor",
+  name: heads.actor,
+  width: 116,
+  cell: ({ actor }) => <Avatar name={actor} />,
+};
+const ACTION: EventColumn = {
+  id: "action",
+  name: heads.action,
+  width: 172,
+  wraps: true,
+  cell: ({ action }) => <code>{action}</code>,
+};
+const OBJECT: EventColumn = {
+  id: "object",
+  name: heads.object,
+  width: 172,
+  wraps: true,
+  cell: ({ object }) => <Of object={object} />,
+};
+const WHAT: EventColumn = {
+  id: "what",
+  name: heads.what,
+  width: 190,
+  wraps: true,
+  cell: ({ action, object }) => (
+    <div>
+      <code>{action}</code>
+      <div>
+        <Of object={object} />
+      </div>
+    </div>
+  ),
+};
+const CHANGE: EventColumn = {
+  id: "change",
+  name: heads.change,
+  width: USUAL,
+  wraps: true,
+  cell: (event) => <Text text={inShort(event)} />,
+};
+const REASON: EventColumn = {
+  id: "reason",
+  name: heads.reason,
+  width: USUAL,
+  wraps: true,
+  cell: ({ comment = "" }) => <Text text={comment} />,
+};
+const STORY: EventColumn = {
+  id: "story",
+  name: heads.story,
+  width: USUAL,
+  wraps: true,
+  cell: (event) => (
+    <div>
+      <Text text={inShort(event)} />
+      {event.comment && (
+        <div className={styles.because}>
+          <Text text={event.comment} />
+        </div>
+      )}
+    </div>
+  ),
+};
+const VIA: EventColumn = { id: "via", name: heads.via, width: 112, cell: ({ via }) => via };
+
+function Of({ object }: { object: string }) {
+  return (
+    <span title={object}>
+      <ObjectLink object={object} />
+    </span>
+  );
+}
+
+function Text({ text }: { text: string }) {
+  if (text.length <= LONGEST) return <span>{text}</span>;
+  return <span title={text}>{`${text.slice(0, LONGEST).trimEnd()}…`}</span>;
+}

@@ -41,6 +41,8 @@ export const strings = {
     object: "Object",
     change: "Before → after",
     reason: "Reason",
+    what: "What",
+    story: "Before → after, reason",
     via: "Logged in by",
   },
   exportAs: "Export",

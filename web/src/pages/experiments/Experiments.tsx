@@ -22,6 +22,7 @@ import { grouped } from "../../lib/number";
 import { compact } from "../../lib/search";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
+import { BestOf } from "./BestOf";
 import { RestoreDialog } from "./ExperimentActions";
 import styles from "./Experiments.module.css";
 import { experimentColumns, SPARE } from "./experimentColumns";
@@ -29,13 +30,15 @@ import { NewExperiment } from "./NewExperiment";
 import { experimentsRoute } from "./route";
 import { strings } from "./strings";
 
+const SEEN = 50; // experiments whose metrics are offered
+
 /** All experiments, any number of them, the last changed first. */
 export function Experiments() {
   const search = experimentsRoute.useSearch();
-  const { q = "", folder, tag, view } = search;
+  const { q = "", folder, tag, view, metric } = search;
   const navigate = useNavigate();
   const rows = useWindows(experimentsListed(search));
-  const seen = useOverviews(rows.rowAt, rows.onRange);
+  const seen = useOverviews(rows.rowAt, rows.onRange, metric ?? "");
   const [creating, setCreating] = useState(false);
   const [restoring, setRestoring] = useState<Experiment>();
   const box = useRef<HTMLInputElement>(null);
@@ -63,9 +66,9 @@ export function Experiments() {
   const frame = useRef<HTMLDivElement>(null);
   const room = useWidth(frame);
   const columns = useMemo(() => {
-    const all = experimentColumns(archived, (part) => latest.current(part), setRestoring);
+    const all = experimentColumns(archived, metric, (part) => latest.current(part), setRestoring);
     return inRoom(all, room, SPARE);
-  }, [archived, room]);
+  }, [archived, metric, room]);
   const marks = !rows.isPending && (
     <span className={`num ${styles.count}`} role="status">
       {grouped(rows.total)}
@@ -97,6 +100,15 @@ export function Experiments() {
             ]}
             onChoose={(next) => go({ view: next === "active" ? undefined : next })}
           />
+          <BestOf
+            metric={metric}
+            ids={() =>
+              Array.from({ length: SEEN }, (_, i) => rows.rowAt(i)?.experiment_id ?? "").filter(
+                Boolean,
+              )
+            }
+            onPin={(key) => go({ metric: key })}
+          />
           {folder && (
             <Button onClick={() => go({ folder: undefined })}>
               {strings.withoutFolder(folder)}
@@ -119,7 +131,7 @@ export function Experiments() {
               rowAt={seen.rowAt}
               rowKey={(e) => e.experiment_id}
               onRange={seen.onRange}
-              about={JSON.stringify(search)}
+              about={JSON.stringify([q, folder, tag, view])}
               onOpen={({ experiment_id }) => open(experiment_id)}
               empty={
                 <NoExperiments

@@ -8,7 +8,7 @@ import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import type { Column } from "../../components/DataGrid";
 import { Time } from "../../components/Time";
-import { grouped } from "../../lib/number";
+import { grouped, short } from "../../lib/number";
 import { isViewTag } from "../../lib/views";
 import { Activity } from "./Activity";
 import styles from "./Experiments.module.css";
@@ -54,9 +54,11 @@ const folderOf = (name: string) => name.slice(0, Math.max(name.lastIndexOf("/"),
  * The columns of the list of experiments; folders and tags lead to what has them, too.
  *
  * @param archived whether they are archived, and can be restored.
+ * @param metric the metric of which the best is shown, if there is one.
  */
 export function experimentColumns(
   archived: boolean,
+  metric: string | undefined,
   onNarrow: (part: ExperimentsAsked) => void,
   onRestore: (experiment: Experiment) => void,
 ): readonly Column<SeenExperiment>[] {
@@ -94,6 +96,7 @@ export function experimentColumns(
       ),
     },
     ...(archived ? [restore] : []),
+    ...(metric ? [bestColumn(metric)] : []),
     ...OVERVIEW,
     {
       id: "folder",
@@ -147,6 +150,33 @@ export function experimentColumns(
       cell: (e) => <code>{e.experiment_id}</code>,
     },
   ];
+}
+
+/** The best of a metric in each experiment, and the run that has it. */
+function bestColumn(metric: string): Column<SeenExperiment> {
+  return {
+    id: "best",
+    name: strings.best.head(metric),
+    width: 132,
+    align: "right",
+    cell: ({ seen }) => {
+      // Until the next answer, what is known is the best of the metric of before.
+      if (!seen || (seen.best && seen.best.key !== metric)) return null;
+      if (!seen.best) return <span className={styles.none}>–</span>;
+      const { key, value, less, run_id, run_name } = seen.best;
+      return (
+        <Link
+          to="/runs/$runId"
+          params={{ runId: run_id }}
+          tabIndex={-1}
+          className="num"
+          title={strings.best.of(String(value), key, run_name, less)}
+        >
+          {short(value)}
+        </Link>
+      );
+    },
+  };
 }
 
 /** How many runs there are, and how many of them go on. */

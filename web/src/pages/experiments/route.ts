@@ -22,6 +22,7 @@ export const experimentsRoute = createRoute({
       folder: text(query, "folder"),
       tag: pair(query.tag),
       view: choice(query, "view", ["archived"]),
+      metric: text(query, "metric"),
     }),
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });

@@ -66,6 +66,15 @@ export const strings = {
     last: "Last run",
     owner: "Owner",
   },
+  best: {
+    label: "Best of",
+    none: "no metric",
+    hint: "A metric; its best value in each experiment is shown. Enter pins it",
+    unpin: (metric: string) => `Unpin ${metric}`,
+    head: (metric: string) => `Best ${metric}`,
+    of: (value: string, key: string, run: string, less: boolean) =>
+      `${key} of ${run}: ${value}, the ${less ? "least" : "greatest"} of all runs`,
+  },
   overview: {
     running: (runs: number) => `${grouped(runs)} running`,
     more: (runs: number) => `More than ${grouped(runs)} runs; no more are counted here`,
