@@ -103,7 +103,7 @@ def test_a_filter_stands_in_the_address_and_back_takes_it_away(told: Site, visit
     expect(rows(page).nth(1)).to_contain_text("model.tag_set")
 
 
-@pytest.mark.parametrize("width", [1440, 1024])
+@pytest.mark.parametrize("width", [1440, 1024, 375])
 def test_a_long_reason_is_read_in_the_table_itself(told: Site, visit: Open, width: int) -> None:
     opened = visit(told, width=width)
     page = log_in(opened, ADMIN, "/audit?action=experiment.created")
@@ -121,6 +121,13 @@ def test_a_long_reason_is_read_in_the_table_itself(told: Site, visit: Open, widt
         opened.look(theme, width)
         keep_screenshot(page, f"audit-reason-{theme}-{width}")
         assert offences(page) == []
+    # Nor does a field for a time reach over another, or beyond the page.
+    boxes = [
+        box
+        for one in page.get_by_role("search").locator("input").all()
+        if (box := one.bounding_box())
+    ]
+    assert all(box["x"] + box["width"] <= width for box in boxes)
     rows(page).nth(1).get_by_role("gridcell").first.focus()
     page.keyboard.press("End")
     expect(rows(page).nth(1).get_by_role("gridcell").last).to_be_focused()

@@ -1,11 +1,28 @@
 import { Link } from "@tanstack/react-router";
+import { Fragment } from "react";
+
+/** A name that breaks, where it must, behind what is no letter. */
+export function Breaking({ text }: { text: string }) {
+  const parts = text.split(/(?<=[./:_-])(?=[^./:_-])/);
+  return parts.map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part is known by its place
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
 
 /** What an event is about, as a link to where it is shown. */
 export function ObjectLink({ object }: { object: string }) {
   const colon = object.indexOf(":");
   const [noun, id] = [object.slice(0, colon), object.slice(colon + 1)];
   const cut = id.lastIndexOf("/");
-  const text = <code>{object}</code>;
+  const text = (
+    <code>
+      <Breaking text={object} />
+    </code>
+  );
   if (noun === "model") {
     return (
       <Link to="/models/$name" params={{ name: id }} search={{}}>

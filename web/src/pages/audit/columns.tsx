@@ -7,16 +7,20 @@ import { fitted } from "../../lib/fit";
 import { grouped } from "../../lib/number";
 import styles from "./Audit.module.css";
 import { inShort } from "./changes";
-import { ObjectLink } from "./ObjectLink";
+import { Breaking, ObjectLink } from "./ObjectLink";
 import { strings } from "./strings";
 
 const { heads } = strings;
 
 const LONGEST = 400; // characters of a text; the event's page has all of it
 const STACKED = 1000; // pixels of a table below which what belongs together stands together
+const NARROW = 560; // below which all of an event stands together
 
 /** The columns of the history, for a table that is so wide; 0 when that is not known. */
 export function columnsIn(room: number): readonly Column<Event>[] {
+  if (room > 0 && room < NARROW) {
+    return [SEQUENCE, { ...ALL, width: Math.max(room - SEQUENCE.width - BAR, LEAST) }];
+  }
   const stacked = room > 0 && room < STACKED;
   const fixed = stacked ? [SEQUENCE, TIME, ACTOR, WHAT] : [SEQUENCE, TIME, ACTOR, ACTION, OBJECT];
   const behind = stacked ? [] : [VIA];
@@ -27,6 +31,8 @@ export function columnsIn(room: number): readonly Column<Event>[] {
 }
 
 const USUAL = 240;
+const LEAST = 200; // pixels of a column in which all stands
+const BAR = 18; // pixels that a scroll bar and the edges take
 type EventColumn = Column<Event>;
 
 const SEQUENCE: EventColumn = {
@@ -62,7 +68,7 @@ const ACTION: EventColumn = {
   name: heads.action,
   width: 172,
   wraps: true,
-  cell: ({ action }) => <code>{action}</code>,
+  cell: ({ action }) => <Code text={action} />,
 };
 const OBJECT: EventColumn = {
   id: "object",
@@ -78,7 +84,7 @@ const WHAT: EventColumn = {
   wraps: true,
   cell: ({ action, object }) => (
     <div>
-      <code>{action}</code>
+      <Code text={action} />
       <div>
         <Of object={object} />
       </div>
@@ -90,7 +96,7 @@ const CHANGE: EventColumn = {
   name: heads.change,
   width: USUAL,
   wraps: true,
-  cell: (event) => <Text text={inShort(event)} />,
+  cell: (event) => <Text text={inShort(event)} few />,
 };
 const REASON: EventColumn = {
   id: "reason",
@@ -106,12 +112,26 @@ const STORY: EventColumn = {
   wraps: true,
   cell: (event) => (
     <div>
-      <Text text={inShort(event)} />
-      {event.comment && (
-        <div className={styles.because}>
-          <Text text={event.comment} />
-        </div>
-      )}
+      <Story event={event} />
+    </div>
+  ),
+};
+const ALL: EventColumn = {
+  id: "all",
+  name: heads.story,
+  width: LEAST,
+  wraps: true,
+  cell: (event) => (
+    <div>
+      <Code text={event.action} />
+      <div>
+        <Of object={event.object} />
+      </div>
+      <Story event={event} />
+      <div className={styles.who}>
+        <Avatar name={event.actor} />
+        <Time at={event.time} />
+      </div>
     </div>
   ),
 };
@@ -125,7 +145,34 @@ function Of({ object }: { object: string }) {
   );
 }
 
-function Text({ text }: { text: string }) {
-  if (text.length <= LONGEST) return <span>{text}</span>;
-  return <span title={text}>{`${text.slice(0, LONGEST).trimEnd()}…`}</span>;
+function Story({ event }: { event: Event }) {
+  return (
+    <>
+      <Text text={inShort(event)} few />
+      {event.comment && (
+        <div className={styles.because}>
+          <Text text={event.comment} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** A text; of one that has only a `few` lines here, the rest is on the event's page. */
+function Text({ text, few = false }: { text: string; few?: boolean }) {
+  const shown = text.length <= LONGEST ? text : `${text.slice(0, LONGEST).trimEnd()}…`;
+  if (!few) return <span title={shown === text ? undefined : text}>{shown}</span>;
+  return (
+    <span className={styles.few} title={text}>
+      {shown}
+    </span>
+  );
+}
+
+function Code({ text }: { text: string }) {
+  return (
+    <code>
+      <Breaking text={text} />
+    </code>
+  );
 }
