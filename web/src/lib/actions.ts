@@ -16,7 +16,7 @@ const VERBS: Record<string, string> = {
   run: "created deleted failed finished forked killed lost renamed reopened restored rewound status_changed",
   token: "created revoked",
   user: "activated admin_set created deactivated deleted password_set",
-  version: "created deleted description_set file_added tag_deleted tag_set transitioned",
+  version: "created deleted description_set file_added files_kept tag_deleted tag_set transitioned",
   webhook: "created deleted disabled redelivered updated",
 };
 
