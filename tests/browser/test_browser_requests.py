@@ -133,3 +133,24 @@ def test_a_page_to_which_the_browser_went_back_is_true(site: Site, visit: Open) 
     describe(site)
     page.go_back()
     expect(page.get_by_text("As it is.")).to_be_visible()
+
+
+def test_points_between_a_charts_answer_and_its_late_stream_are_drawn(
+    site: Site, visit: Open
+) -> None:
+    """A chart waits for the stream of its run, but not for long."""
+    run = site.api("runs/create", experiment_id="0", start_time=1)["run"]["info"]["run_id"]
+    point = {"run_id": run, "key": "loss", "timestamp": 5}
+    for step in range(3):
+        site.api("runs/log-metric", value=1, step=step, **point)
+    opened = visit(site)
+    streams = hold(opened, re.compile("/metrics/stream"))
+    page = opened.go(f"/runs/{run}/metrics")
+    chart = page.get_by_role("figure").filter(has=page.get_by_role("heading", name="loss"))
+    chart.get_by_role("button", name="as a table").click()
+    rows = page.get_by_role("table", name="loss").get_by_role("row")
+    expect(rows).to_have_count(4)
+    site.api("runs/log-metric", value=2, step=3, **point)
+    assert len(streams) == 1
+    streams[0].continue_()
+    expect(rows).to_have_count(5)
