@@ -34,6 +34,12 @@ BEGIN = """
     os.write(2, b"to standard error\\n")
 """
 
+FULL_STACKS = """def endless(): return sum(endless() for _ in "x")
+    def deep(spare): return deep(spare - 1) if spare else endless()
+    for spare in range(40):
+        try: deep(spare)
+        except RecursionError: pass"""
+
 IN_A_THREAD = """import threading
     thread = threading.Thread(target=sys.exit, args=(5,))
     thread.start(); thread.join()"""
@@ -90,6 +96,7 @@ def artifact(server: Server, run: dict[str, Any], name: str) -> bytes:
         ("try: sys.exit(4)\n    except SystemExit: pass", "FINISHED", 0, ""),
         ("try: raise SystemExit(4)\n    finally: time.sleep(0)", "FAILED", 4, ""),
         (IN_A_THREAD, "FINISHED", 0, ""),
+        (FULL_STACKS, "FINISHED", 0, ""),
         ("raise KeyboardInterrupt", "KILLED", 130, "KeyboardInterrupt"),
         ("os.kill(os.getpid(), 15); time.sleep(9)", "KILLED", 143, ""),
     ],

@@ -60,13 +60,17 @@ def watch(stop: Callable[[str, int], None] | None = None) -> None:
 
 
 def _watch_raised() -> bool:
-    """Note every ``SystemExit`` of the main thread that nothing has caught; say whether we can.
+    """Note the last ``SystemExit`` that the main thread has raised; say whether we can.
 
     The interpreter shows it to no hook. Since Python 3.12 one may ask to be told of exceptions, and
     is told of nothing else: a quarter of a microsecond for each exception that the program raises.
+    What is not asked is where one is caught: what is called there has no room when the stack is
+    full, fails, and Python 3.13 goes to the same handler with that for ever. So the program has
+    caught it if its main module came to its end.
     """
     monitoring: Any = getattr(sys, "monitoring", None)
-    if monitoring is None:
+    main = _main_module()
+    if monitoring is None or main is None:
         return False
     free = [tool for tool in (4, 3) if monitoring.get_tool(tool) is None]
     if not free:
@@ -79,19 +83,30 @@ def _watch_raised() -> bool:
         if isinstance(problem, SystemExit) and _in_main():
             _note(problem)
 
-    def on_caught(code: CodeType, place: int, problem: BaseException) -> None:
-        del code, place  # if it is raised again, as after "finally", that is told again
-        if isinstance(problem, SystemExit) and _in_main():
-            _ends.code = _ends.said = None
+    def on_end(code: CodeType, place: int, result: object) -> None:
+        del code, place, result
+        _ends.code = _ends.said = None
 
     for event, call in (
         (events.RAISE, on_raise),
         (events.RERAISE, on_raise),
-        (events.EXCEPTION_HANDLED, on_caught),
+        (events.PY_RETURN, on_end),
     ):
         monitoring.register_callback(tool, event, call)
-    monitoring.set_events(tool, events.RAISE | events.RERAISE | events.EXCEPTION_HANDLED)
+    monitoring.set_events(tool, events.RAISE | events.RERAISE)
+    monitoring.set_local_events(tool, main, events.PY_RETURN)
     return True
+
+
+def _main_module() -> CodeType | None:
+    """Return the code of the program's main module; None where nothing was started as one."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001  # public
+    found: CodeType | None = None
+    while frame is not None:  # the outermost: what a notebook runs says that it is the main one
+        if frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name == "<module>":
+            found = frame.f_code
+        frame = frame.f_back
+    return found
 
 
 def _watch_calls() -> None:
