@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import random
 import shutil
@@ -39,6 +40,7 @@ from cuvee.api.models import (
     UpdateRegisteredModel,
 )
 from cuvee.api.versions import CreateModelVersion, TransitionStage
+from cuvee.cli.audit import verify_served
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.log import bundle, verifier
 from cuvee.log.comparison import compare
@@ -286,6 +288,36 @@ def test_a_bundle_proves_itself_offline_wholly_and_in_part(
         assert key.verifier in done.stdout
         other = SigningKey.new().verifier
         assert subprocess.run([*command, "--key", other], check=False).returncode == 1
+
+
+def test_a_log_that_goes_on_while_it_is_read_is_exported_and_verified(
+    local_store: SqlStore, tmp_path: Path
+) -> None:
+    """After each answer an entry is added and signed, at times with another key."""
+    local_store.signing = SigningKey.new()
+    fill(local_store, 3)
+    answers = itertools.count(1)
+
+    def do(op: Any) -> Any:
+        answer = local_store.do(op)
+        if (number := next(answers)) < 40:
+            if number % 3 == 0:
+                old, new = local_store.signing, SigningKey.new()
+                assert old is not None
+                endorsed = old.endorse(new.verifier)
+                local_store.do(ReplaceLogKey(key=new.verifier, signature=endorsed))
+                local_store.signing = new
+            fill(local_store, 1, f"later{number}-")
+            local_store.order_events()
+        return answer
+
+    for i, subjects in enumerate([[], ["model:m1"], []]):
+        path = tmp_path / f"{i}.zip"
+        bundle.write(do, path, subjects=subjects)
+        assert verifier.Bundle(str(path)).problems == []
+    problems, said = verify_served(do, None)
+    assert problems == [], said
+    assert 10 < next(answers) < 40  # it went on to the end
 
 
 def test_the_verifier_notices_every_change_of_a_bundle(

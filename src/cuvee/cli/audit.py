@@ -41,11 +41,12 @@ def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
     stands beside the key. A server is believed nothing but what it can prove. Exits with 1 when
     something does not hold.
     """
+    from cuvee.client.connect import connect
     from cuvee.client.current import get_tracking_uri
 
     uri = target or get_tracking_uri()
     if uri.startswith(("http://", "https://")):
-        problems, said = _verify_server(uri, key)
+        problems, said = verify_served(connect(uri).store.do, key)
     else:
         problems, said = _verify_database(database_at(uri), log_key, key)
     for problem in problems:
@@ -80,18 +81,24 @@ def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list
     )
 
 
-def _verify_server(uri: str, key: str | None) -> tuple[list[str], str]:
+def verify_served(do: Do, key: str | None) -> tuple[list[str], str]:
+    """Check the log that a server answers with, and return what is wrong and what was read.
+
+    Args:
+        do: carries out operations.
+        key: the key that must have signed it, if one is known.
+    """
     import json
 
-    from cuvee.client.connect import connect
+    from cuvee.api.log import GetLogStatus
     from cuvee.log import bundle
     from cuvee.log.note import openssl
     from cuvee.log.verifier import Frontier, Keys, leaf_hash
 
-    do = connect(uri).store.do
     problems: list[str] = []
     keys, tree, roots, hidden = Keys(), Frontier(), {0: b""}, 0
-    for entry, leaf in bundle.leaves(do):
+    size = do(GetLogStatus()).size  # what is added meanwhile is checked the next time
+    for entry, leaf in bundle.leaves(do, size):
         if entry.entry is None:
             hidden += 1
         elif leaf_hash(entry.entry.encode()) != leaf:
@@ -100,6 +107,8 @@ def _verify_server(uri: str, key: str | None) -> tuple[list[str], str]:
             problems.append(problem)
         tree.add(leaf)
         roots[tree.size] = tree.root()
+    if tree.size < size:
+        problems.append(f"entries from {tree.size + 1} to {size} are not shown")
     last, wrong = _verify_checkpoints(do, keys, roots)
     if last < tree.size:
         wrong.append(f"entries from {last + 1} on are under no checkpoint")
@@ -111,22 +120,20 @@ def _verify_server(uri: str, key: str | None) -> tuple[list[str], str]:
 
 
 def _verify_checkpoints(do: Do, keys: Keys, roots: dict[int, bytes]) -> tuple[int, list[str]]:
-    from cuvee.api.log import ListCheckpoints
+    from cuvee.log import bundle
     from cuvee.log.note import openssl
     from cuvee.log.verifier import read_checkpoint
 
     last, problems = 0, []
-    while page := do(ListCheckpoints(above=last)).checkpoints:
-        for one in page:
-            last = one.size
-            try:
-                right = read_checkpoint(one.note, keys.at(last) or "", openssl)
-            except ValueError as problem:
-                problems.append(f"checkpoint {last}: {problem}")
-            else:
-                # One that is newer than the entries that were read is checked the next time.
-                if right != (last, roots.get(last, right[1])):
-                    problems.append(f"checkpoint {last} states other entries")
+    for one in bundle.checkpoints(do, max(roots)):
+        last = one.size
+        try:
+            right = read_checkpoint(one.note, keys.at(last) or "", openssl)
+        except ValueError as problem:
+            problems.append(f"checkpoint {last}: {problem}")
+        else:
+            if right != (last, roots[last]):
+                problems.append(f"checkpoint {last} states other entries")
     return last, problems
 
 

@@ -55,7 +55,7 @@ def write(do: Do, path: Path, *, subjects: Collection[str] = (), texts: bool = T
         PermissionDenied: not all entries may be seen.
     """
     last: Checkpoint = do(GetCheckpoint())
-    notes = list(_checkpoints(do)) if not subjects else [last]
+    notes = [last] if subjects else list(checkpoints(do, last.size))
     entries = _some(do, last.size, subjects) if subjects else _all(do, last.size)
     count = 0
     said: list[str] = []
@@ -82,11 +82,19 @@ def _line(fields: dict[str, Any]) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _checkpoints(do: Do) -> Iterator[Checkpoint]:
+def checkpoints(do: Do, size: int) -> Iterator[Checkpoint]:
+    """Read the checkpoints of the first entries of a log, smallest first.
+
+    Args:
+        do: carries out operations.
+        size: how many entries; what a log that goes on signs meanwhile is left out.
+    """
     above = 0
     while page := do(ListCheckpoints(above=above)).checkpoints:
-        yield from page
+        yield from (one for one in page if one.size <= size)
         above = page[-1].size
+        if above >= size:
+            return
 
 
 def _all(do: Do, size: int) -> Iterator[tuple[LogEntry, None]]:
@@ -122,10 +130,13 @@ def _whole(entry: LogEntry) -> LogEntry:
     return entry
 
 
-def leaves(do: Do) -> Iterator[tuple[LogEntry, bytes]]:
-    """Read the entries of a log and the hashes that they have, by its own account."""
+def leaves(do: Do, size: int) -> Iterator[tuple[LogEntry, bytes]]:
+    """Read the first entries of a log and the hashes that they have, by its own account."""
     since = 0
-    while page := do(ListLogEntries(since=since)).entries:
-        for entry in page:
+    while since < size:
+        entries = do(ListLogEntries(since=since, max_results=min(size - since, 1000))).entries
+        if not entries:
+            return
+        for entry in entries:
             yield entry, base64.b64decode(entry.leaf)
-        since = page[-1].sequence
+        since = entries[-1].sequence
