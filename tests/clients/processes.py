@@ -134,16 +134,17 @@ class Server:
     Args:
         folder: where artifacts, the log and, with no other store, the database lie.
         store: URI of the backend store; SQLite in `folder` if it is not given.
+        options: further options of the command.
     """
 
-    def __init__(self, folder: Path, store: str = "") -> None:
+    def __init__(self, folder: Path, store: str = "", *options: str) -> None:
         port = free_port()
         self.uri, self.log = f"http://127.0.0.1:{port}", folder / "server.log"
         store = store or f"sqlite:///{folder / 'cuvee.db'}"
         command = [sys.executable, "-m", "cuvee", "server", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--backend-store-uri", store]
         command += ["--artifacts-destination", str(folder / "artifacts")]
-        command += ["--allow-webhook-host", "127.0.0.1"]
+        command += ["--allow-webhook-host", "127.0.0.1", *options]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, cwd=folder, stdout=log, stderr=subprocess.STDOUT

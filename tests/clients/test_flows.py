@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from clients.environments import since
+from clients.processes import Server
 
 pytestmark = pytest.mark.clients
 
@@ -375,4 +376,24 @@ def test_versions_move_through_stages_of_the_models_own(run: RunFlow, name: str)
         "loaded": "two",
         "searched": [["1", "Archived"], ["2", "UAT"]],
         "what runs is kept": "UAT",
+    }
+
+
+@pytest.fixture(scope="module")
+def sharing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a server below whose artifact root clients write by themselves."""
+    folder = tmp_path_factory.mktemp("sharing")
+    server = Server(folder, "", "--default-artifact-root", (folder / "root é").as_uri())
+    server.wait()
+    yield server.uri
+    server.close()
+
+
+@every_client
+def test_pages_and_clients_write_into_one_directory(run: RunFlow, sharing: str, name: str) -> None:
+    assert run(name, "shared_root", sharing) == {
+        "the client writes by itself": True,
+        "answers": [200, 200, 200],
+        "listed": ["d/client.txt", "d/e", "d/page.txt"],
+        "got": {"client.txt": "again", "page.txt": "last", "e/f.json": '{\n  "a": 1\n}'},
     }

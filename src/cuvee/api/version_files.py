@@ -1,4 +1,4 @@
-"""Files of versions that clients wrote by themselves, below the artifact root; no addresses."""
+"""Files that clients wrote by themselves below the artifact root, and versions of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from cuvee.api.artifacts import StoredFile
-from cuvee.api.base import Empty, Permission, Read, Write
+from cuvee.api.artifacts import StoredFile, artifact_path
+from cuvee.api.base import Empty, Of, Permission, Read, Required, Write
 
 
 class OutsideVersion(Struct, frozen=True, kw_only=True):
@@ -58,3 +58,20 @@ class KeepVersionFiles(Write[Empty], frozen=True, kw_only=True):
     version: str
     files: list[StoredFile]
     texts: dict[str, str] = {}
+
+
+class AnnounceRunFile(Read[Empty], frozen=True, kw_only=True):
+    """Ask whether the server may write a file where a run's client writes by itself.
+
+    Args:
+        run_id: the run.
+        path: path below its root.
+    """
+
+    needs: ClassVar[Permission] = Permission.EDIT
+    of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
+    run_id: Required
+    path: Required
+
+    def check(self) -> None:
+        artifact_path(self.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
@@ -16,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from cuvee.errors import InvalidParameter, StorageFull
+from cuvee.blobs.hashing import Hashing, disk_errors
+from cuvee.errors import InvalidParameter
 
 DAY = 24 * 3600
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -129,9 +129,7 @@ class LocalUpload:
     def __init__(self, blobs: LocalBlobs, hashes: Iterable[str]) -> None:
         self._blobs = blobs
         self._lock = threading.Lock()
-        self._sha256 = hashlib.sha256()
-        self._others = {h: hashlib.new(h, usedforsecurity=False) for h in hashes}
-        self._size = 0
+        self._hashing = Hashing(hashes)
         self._temporary = blobs.tmp / f"{_host()}-{os.getpid()}-{secrets.token_hex(8)}"
         self._file: int | None = None
         self._over = False
@@ -140,12 +138,9 @@ class LocalUpload:
     def write(self, data: bytes | bytearray) -> None:
         """Append bytes; see ``Upload.write``."""
         with self._lock:
-            self._sha256.update(data)
-            for other in self._others.values():
-                other.update(data)
-            self._size += len(data)
+            self._hashing.update(data)
             try:
-                with _disk_errors():
+                with disk_errors():
                     rest = memoryview(data)
                     while rest:
                         rest = rest[os.write(self._open_file(), rest) :]
@@ -157,8 +152,8 @@ class LocalUpload:
         """Make the bytes durable and visible; see ``Upload.commit``."""
         with self._lock:
             try:
-                self._compare(expected or {})
-                with _disk_errors():
+                self._hashing.compare(expected or {})
+                with disk_errors():
                     return self._keep()
             finally:
                 self._discard()
@@ -176,27 +171,18 @@ class LocalUpload:
             self._file = os.open(self._temporary, flags, 0o400)
         return self._file
 
-    def _compare(self, expected: Mapping[str, bytes]) -> None:
-        hashes = {**self._others, "sha256": self._sha256}
-        for name, digest in expected.items():
-            found = hashes[name].digest()
-            if found != digest:
-                raise InvalidParameter(
-                    f"The bytes that arrived have {name} {found.hex()}, but {digest.hex()} was "
-                    "announced: nothing was stored, send them again."
-                )
-
     def _keep(self) -> tuple[str, int]:
-        file, digest = self._open_file(), self._sha256.hexdigest()
+        file, digest = self._open_file(), self._hashing.digest
+        size = self._hashing.size
         target = self._blobs.path(digest)
         # Bytes of this name and size are these bytes, and were synced before they got the name;
         # the directory is synced again because whoever renamed them may not have come that far.
         # They become young again, so that they are not removed before a row names them.
-        synced = self._blobs.size(digest) != self._size
+        synced = self._blobs.size(digest) != size
         if synced:
             os.fsync(file)
         with self._blobs.turn(shared=True):
-            if self._blobs.size(digest) == self._size:
+            if self._blobs.size(digest) == size:
                 os.utime(target)
             else:
                 if not synced:  # they have been removed since
@@ -204,7 +190,7 @@ class LocalUpload:
                 self._temporary.rename(target)
                 self._renamed = True
         _sync_directory(target.parent)
-        return digest, self._size
+        return digest, size
 
     def _discard(self) -> None:
         file, self._file = self._file, None
@@ -213,19 +199,6 @@ class LocalUpload:
             os.close(file)
             if not self._renamed:
                 self._temporary.unlink()
-
-
-@contextlib.contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(
-                "The server has no space left for this file; nothing of it was stored. "
-                "Free some space and send it again."
-            ) from problem
-        raise
 
 
 def _sync_directory(directory: Path) -> None:

@@ -9,6 +9,7 @@ for the server may be able to read more than who made the link.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,8 @@ Opened = Callable[[], int]
 """Opens a file and returns its descriptor."""
 MOST_FILES = 100_000
 """Files that a directory may have to be sent as a whole."""
+PART = re.compile(r"\.cuvee-[0-9a-f]{32}\.part")
+"""Names of files that the server is still writing, or was when it died; nobody sees them."""
 Listing = ListArtifacts | ListLoggedModelArtifacts
 
 
@@ -66,14 +69,14 @@ def read_span(opened: Opened, first: int, behind: int) -> bytes:
 
 
 class Outside:
-    """What clients wrote below a directory; reads only.
+    """What clients wrote below a directory.
 
     Args:
         root: the directory.
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     @classmethod
     def at(cls, uri: str) -> Outside | None:
@@ -83,7 +86,7 @@ class Outside:
 
     def holds(self, uri: str) -> bool:
         """Say whether an artifact URI names a place below the directory."""
-        return self._parts(uri) is not None
+        return self.parts(uri) is not None
 
     def listed(self, page: ArtifactPage, op: Listing) -> ArtifactPage:
         """Return a page with the names in one directory, when its root lies here.
@@ -94,7 +97,7 @@ class Outside:
         """
         path = op.path if isinstance(op, ListArtifacts) else op.artifact_directory_path
         directory = artifact_directory(path)
-        root = self._parts(page.root_uri or "")
+        root = self.parts(page.root_uri or "")
         if root is None:
             return page
         names = [*root, *filter(None, directory.split("/"))]
@@ -131,7 +134,7 @@ class Outside:
         Raises:
             InvalidParameter: there are too many.
         """
-        root = self._parts(uri) or ()
+        root = self.parts(uri) or ()
         found: list[tuple[StoredFile, Opened]] = []
         waiting = [""]
         while waiting and root:
@@ -172,7 +175,7 @@ class Outside:
     @contextmanager
     def _file(self, uri: str, path: str) -> Iterator[int]:
         missing = NotFound(f"No such artifact: {shown(path)}.")
-        root = self._parts(uri)
+        root = self.parts(uri)
         if root is None:
             raise missing
         try:
@@ -191,9 +194,11 @@ class Outside:
     @contextmanager
     def _opened(self, names: list[str]) -> Iterator[int]:
         """Open what has a path below the directory, part by part, following no link."""
-        fd = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fd = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             for name in names:
+                if PART.fullmatch(name):
+                    raise FileNotFoundError(name)
                 # Opening a pipe would wait for who writes to it.
                 flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
                 inner = os.open(name, flags, dir_fd=fd)
@@ -203,11 +208,12 @@ class Outside:
         finally:
             os.close(fd)
 
-    def _parts(self, uri: str) -> tuple[str, ...] | None:
+    def parts(self, uri: str) -> tuple[str, ...] | None:
+        """Return the names that lead from the directory to a place below it; None elsewhere."""
         path = _local(uri)
-        if path is None or ".." in path.parts or not path.is_relative_to(self._root):
+        if path is None or ".." in path.parts or not path.is_relative_to(self.root):
             return None
-        return path.relative_to(self._root).parts or None
+        return path.relative_to(self.root).parts or None
 
 
 def _local(uri: str) -> Path | None:
@@ -221,6 +227,8 @@ def _local(uri: str) -> Path | None:
 def _plain(entry: os.DirEntry[str]) -> bool:
     """Say whether a name in a directory is a file or directory that an answer can name."""
     if not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
+        return False
+    if PART.fullmatch(entry.name):
         return False
     try:
         entry.name.encode()

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qs, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from cuvee.api import wire
 from cuvee.api.artifacts import (
@@ -35,8 +34,9 @@ from cuvee.api.logged_models import GetLoggedModel
 from cuvee.api.names import shown
 from cuvee.api.replies import Once, once
 from cuvee.api.runs import GetRun
+from cuvee.api.version_files import AnnounceRunFile
 from cuvee.api.versions import GetModelVersionDownloadUri, GetVersionManifest
-from cuvee.blobs import Blobs, Upload
+from cuvee.blobs import Blobs
 from cuvee.errors import (
     EndpointNotFound,
     Internal,
@@ -46,20 +46,14 @@ from cuvee.errors import (
     NotImplementedHere,
 )
 from cuvee.server.archives import archive_headers, inside, pieces, with_bytes
-from cuvee.server.headers import (
-    announced_hashes,
-    download_headers,
-    view_headers,
-    wanted_range,
-)
+from cuvee.server.exchange import Exchange, Receive, Scope, Send
+from cuvee.server.headers import download_headers, view_headers, wanted_range
 from cuvee.server.reading import Opened, Outside, open_stored, read_span
+from cuvee.server.receiving import check_size, receive
+from cuvee.server.writing import OutsideUpload
 from cuvee.uris import StoredUri, parse_artifact_uri
 
 T = TypeVar("T")
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class Do(Protocol):
@@ -71,7 +65,6 @@ class Do(Protocol):
 
 
 CHUNK = 1 << 20
-MAX_UI_UPLOAD = 10 << 20
 THREADS = 16
 
 _MODEL_FILES = re.compile(r".*/logged-models/([^/]+)/artifacts/files")
@@ -80,64 +73,6 @@ _NO_MULTIPART = (
     "Multipart upload is not supported for the current artifact repository: PUT the whole file to "
     ".../mlflow-artifacts/artifacts/<path>, and GET it from there."
 )
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A request and the way to answer it."""
-
-    scope: Scope
-    receive: Receive
-    send: Send
-    actor: Actor
-
-    @property
-    def method(self) -> str:
-        """HTTP method; HEAD counts as GET and gets no body."""
-        return "GET" if self.scope["method"] == "HEAD" else str(self.scope["method"])
-
-    def header(self, name: str) -> str:
-        """Return a header's values, joined; empty when it was not sent."""
-        key = name.encode()
-        sent: list[tuple[bytes, bytes]] = self.scope["headers"]
-        return ", ".join(v.decode("latin-1") for k, v in sent if k == key)
-
-    def optional(self, name: str) -> str:
-        """Return a field of the query, empty when it is not there.
-
-        Raises:
-            InvalidParameter: the query is not UTF-8.
-        """
-        query = str(self.scope["query_string"], "latin-1")
-        try:
-            return parse_qs(query, errors="strict", max_num_fields=100).get(name, [""])[-1]
-        except ValueError:
-            raise InvalidParameter("The query string is malformed: percent-encode it.") from None
-
-    def field(self, name: str) -> str:
-        """Return a field of the query, which must be there.
-
-        Raises:
-            InvalidParameter: it is missing, empty, or not UTF-8.
-        """
-        value = self.optional(name)
-        if not value:
-            raise InvalidParameter(f"Request must specify {name}. Send it in the query string.")
-        return value
-
-    async def answer(
-        self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b""
-    ) -> None:
-        """Send a whole answer; to HEAD without the body."""
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        body = b"" if self.scope["method"] == "HEAD" else body
-        await self.send({"type": "http.response.body", "body": body})
-
-    async def answer_json(self, body: bytes) -> None:
-        """Send a JSON document."""
-        length = str(len(body)).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-        await self.answer(200, headers, body)
 
 
 class Transfer:
@@ -222,26 +157,22 @@ class Transfer:
         path = artifact_path(exchange.field("path"))
         announced = exchange.header("content-length")
         if announced.isdecimal():  # said before the run is looked at, as MLflow's server does
-            _check_upload(int(announced))
-        run = (await self._do(GetRun(run_id=run_id), exchange.actor)).run
-        path = _below(run.info.artifact_uri, path)
-        if await self._receive_file(exchange, path, limited=True):
+            check_size(int(announced))
+        uri = (await self._do(GetRun(run_id=run_id), exchange.actor)).run.info.artifact_uri
+        if self._outside is not None and self._outside.holds(uri):
+            await self._do(AnnounceRunFile(run_id=run_id, path=path), exchange.actor)
+            begin = partial(OutsideUpload, self._outside, uri, path)
+            taken = await receive(exchange, begin, self._threads, limited=True) is not None
+        else:
+            taken = await self._receive_file(exchange, _below(uri, path), limited=True)
+        if taken:
             await exchange.answer_json(b"{}")
 
     async def _receive_file(self, exchange: Exchange, path: str, *, limited: bool = False) -> bool:
         """Store the body and make it visible at a path; False when the client has gone."""
-        expected = announced_hashes(
-            exchange.header("content-md5"), exchange.header("content-digest")
-        )
         if exchange.actor.user is not None:  # before anything of the body is kept
             await self._do(AnnounceArtifact(path=path), exchange.actor)
-        upload = self._blobs.begin(expected.keys() - {"sha256"})
-        kept = None
-        try:
-            kept = await self._receive_bytes(exchange, upload, expected, limited=limited)
-        finally:
-            if kept is None:  # an append may still be under way, and aborting waits for it
-                self._threads.submit(upload.abort)
+        kept = await receive(exchange, self._blobs.begin, self._threads, limited=limited)
         if kept is None:
             return False
         digest, size = kept
@@ -256,36 +187,6 @@ class Transfer:
         target = exchange.scope["raw_path"] + b"?" + exchange.scope["query_string"]
         named = once(key, exchange.method, target.decode("latin-1"), body) if key else None
         await self._do(op, exchange.actor, named)
-
-    async def _receive_bytes(
-        self, exchange: Exchange, upload: Upload, expected: dict[str, bytes], *, limited: bool
-    ) -> tuple[str, int] | None:
-        """Take the body in, one chunk being received while the one before is written."""
-        total = 0
-        held = bytearray()
-        writing: asyncio.Future[None] | None = None
-        while True:
-            message = await exchange.receive()
-            if message["type"] == "http.disconnect":
-                if writing is not None:
-                    await writing
-                return None
-            held += message.get("body", b"")
-            more = message.get("more_body", False)
-            if limited and (total + len(held) > MAX_UI_UPLOAD or not (more or total or held)):
-                if writing is not None:  # or its failure, once aborted, is nobody's to hear
-                    await writing
-                _check_upload(total + len(held))
-            if more and len(held) < CHUNK:
-                continue
-            if writing is not None:
-                await writing
-            total += len(held)
-            if not more:
-                _check_length(exchange, total)
-                return await self._in_thread(_finish, upload, held, expected)
-            writing = self._in_thread(upload.write, held)
-            held = bytearray()
 
     def _in_thread(self, work: Callable[..., T], *args: Any) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
@@ -467,32 +368,6 @@ def _below(root_uri: str, path: str) -> str:
     raise InvalidParameter(
         f"The files at {shown(root_uri)} are not kept by this server: read them there."
     )
-
-
-def _check_upload(size: int) -> None:
-    if size == 0:
-        raise InvalidParameter(
-            "Request must specify data. An empty file is stored with PUT at "
-            ".../mlflow-artifacts/artifacts/<path>."
-        )
-    if size > MAX_UI_UPLOAD:
-        raise InvalidParameter(
-            f"Artifact size is too large. Max size is {MAX_UI_UPLOAD >> 20}MB: log it with a "
-            "client."
-        )
-
-
-def _check_length(exchange: Exchange, size: int) -> None:
-    announced = exchange.header("content-length")
-    if announced and announced != str(size):
-        raise InvalidParameter(
-            f"{size} bytes arrived, but the Content-Length is {announced[:40]}: nothing was stored."
-        )
-
-
-def _finish(upload: Upload, data: bytearray, expected: dict[str, bytes]) -> tuple[str, int]:
-    upload.write(data)
-    return upload.commit(expected)
 
 
 async def _gone(receive: Receive) -> None:

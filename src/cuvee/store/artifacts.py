@@ -303,13 +303,13 @@ def _writable(tx: Tx, path: str, line: list[str], *, exists: bool) -> list[tuple
         _, _, growing, name, version = seal
         if exists or not growing:
             raise Conflict(
-                f"{shown(path)} belongs to {_named(tx, name, version)}, whose files "
+                f"{shown(path)} belongs to {named_version(tx, name, version)}, whose files "
                 "can never be changed: log the file under another path and register a new version."
             )
     return seals
 
 
-def _named(tx: Tx, name: str, version: int) -> str:
+def named_version(tx: Tx, name: str, version: int) -> str:
     """Name a version, unless the actor may not know of it."""
     if access.level_by_name(tx, name) < Level.READ:
         return "a version of a registered model that you cannot see"
@@ -349,7 +349,7 @@ def delete_artifact(tx: Tx, op: DeleteArtifact) -> Empty:
         below, behind = span_below(itself)
         if tx.first(_files_of_tree, itself=itself, start=below, end=behind):
             raise Conflict(
-                f"{shown(op.path)} holds files of {_named(tx, name, version)}, which "
+                f"{shown(op.path)} holds files of {named_version(tx, name, version)}, which "
                 "can never be deleted while the version exists: delete the version first."
             )
     tx.run(_delete_tree, itself=op.path, start=start, end=end)

@@ -232,10 +232,10 @@ def _from_proxy(tx: Tx, op: CreateModelVersion) -> Source:
 
 
 def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
-    path = _local_path(op.source)
+    path = local_path(op.source)
     inside = path is not None and any(
         root is not None and (path == root or path.startswith(root.rstrip("/") + "/"))
-        for root in map(_local_path, _roots(tx, op))
+        for root in map(local_path, _roots(tx, op))
     )
     if not inside:
         _refuse(
@@ -249,7 +249,8 @@ def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
     )
 
 
-def _local_path(uri: str) -> str | None:
+def local_path(uri: str) -> str | None:
+    """Return the path that a URI or path names on this computer, fully decoded; or None."""
     parts = urlsplit(uri)
     if parts.scheme.lower() not in ("", "file") or parts.netloc not in ("", "localhost"):
         return None
