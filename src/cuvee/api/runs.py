@@ -166,7 +166,9 @@ class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
         if self.experiment_name:
             check_experiment_name(self.experiment_name)
         elif not self.experiment_id:
-            raise InvalidParameter("Missing value for required parameter 'experiment_id'.")
+            raise InvalidParameter(
+                "Missing value for required parameter 'experiment_id'. Send it, or experiment_name."
+            )
         else:
             experiment_number(self.experiment_id)
         if self.run_id and not re.fullmatch("[0-9a-f]{32}", self.run_id):

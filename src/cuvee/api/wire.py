@@ -262,7 +262,7 @@ def _scalar(info: inspect.Type, value: Any, where: str) -> Any:
     if isinstance(info, inspect.StrType):
         _expect(isinstance(value, str), where, "a string", value)
         if value == "" and info.min_length:
-            raise InvalidParameter(f"Missing value for required parameter '{where}': it is empty.")
+            raise InvalidParameter(wordings.missing(type(None), where, "text"))
     elif isinstance(info, inspect.BoolType):
         if isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
@@ -343,6 +343,9 @@ def _kind(value: Any) -> str:
     return "an array" if isinstance(value, list) else "an object"
 
 
+_EMPTY = {"expected str of length >= 1": "text", "expected array of length >= 1": "list"}
+
+
 def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
     """Turn msgspec's ``Expected `x`, got `y` - at `$.field` `` into a sentence."""
     text, _, where = str(problem).partition(" - at `$")
@@ -353,8 +356,8 @@ def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
         raise InvalidParameter(
             wordings.missing(kind, f"{name}.{field}" if name else field)
         ) from None
-    if text in ("expected str of length >= 1", "expected array of length >= 1"):
-        raise InvalidParameter(wordings.missing(kind, name)) from None
+    if text in _EMPTY:
+        raise InvalidParameter(wordings.missing(kind, name, _EMPTY[text])) from None
     value = sent.get(name)
     if isinstance(value, list) and (words := wordings.too_many(kind, name, len(value))):
         raise InvalidParameter(words) from None

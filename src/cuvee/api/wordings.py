@@ -6,12 +6,15 @@ from typing import Any
 
 from msgspec import inspect
 
+from cuvee.api.names import plain, shown
+
 _MISSING = {
     ("GetMetricHistoryBulk", "run_id"): "must specify at least one run_id",
     ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
     ("SearchDatasets", "experiment_ids"): "must specify at least one experiment_id",
 }
 _BATCH = "A batch logging request can contain at most {limit} {field}. Got {count} {field}"
+_NEEDED = {"list": "Send one or more.", "text": "Send one that is not."}
 _TOO_MANY = {
     ("LogBatch", "metrics"): _BATCH,
     ("LogBatch", "params"): _BATCH,
@@ -29,11 +32,20 @@ _TOO_MANY = {
 }
 
 
-def missing(kind: Any, field: str) -> str:
-    """Return the sentence about a field that is needed and was not sent."""
-    words = _MISSING.get((kind.__name__, field))
-    more = f" {kind.__name__} request {words}." if words else ""
-    return f"Missing value for required parameter '{field}'.{more}"
+def missing(kind: Any, field: str, empty: str = "") -> str:
+    """Return the sentence about a field that is needed and was not sent.
+
+    Args:
+        kind: the operation, or what is part of it.
+        field: the field.
+        empty: what was sent in its place: a text or a list that is empty.
+    """
+    said = f"Missing value for required parameter '{field}'"
+    if words := _MISSING.get((kind.__name__, field)):
+        return f"{said}. {kind.__name__} request {words}."
+    if empty:
+        return f"{said}: the {empty} is empty. {_NEEDED[empty]}"
+    return f"{said}. Send it: /api/openapi.json shows what each call takes."
 
 
 def too_many(kind: Any, field: str, count: int) -> str:
@@ -66,3 +78,29 @@ def _find(kind: Any, field: str) -> inspect.Type | None:
         else:
             found = next(t for t in found.types if not isinstance(t, inspect.NoneType))
     return found
+
+
+def run_missing(run_id: str) -> str:
+    """Return the sentence about a run that there is not."""
+    return f"Run with id={plain(run_id)} not found: runs/search lists those that there are."
+
+
+def logged_model_missing(model_id: str) -> str:
+    """Return the sentence about a logged model that there is not."""
+    return (
+        f"Logged model with ID {shown(model_id)} not found: logged-models/search lists those that "
+        "there are."
+    )
+
+
+def version_missing(name: str, version: str) -> str:
+    """Return the sentence about a version that there is not."""
+    return (
+        f"Model Version (name={plain(name)}, version={version}) not found: model-versions/search "
+        "lists those that there are."
+    )
+
+
+def artifact_missing(path: str) -> str:
+    """Return the sentence about a file that there is not."""
+    return f"No such artifact: {shown(path)}. List its directory to see what there is."

@@ -174,7 +174,7 @@ def _read(text: str, as_yaml: Callable[[], Any]) -> Any:
         # As JSON where it is: YAML folds or refuses some characters that JSON lets stand.
         return json.loads(text, object_pairs_hook=_once)
     except RecursionError:
-        raise InvalidParameter("The policy is nested too deeply.") from None
+        raise InvalidParameter("The policy is nested too deeply: use fewer levels.") from None
     except ValueError:
         pass
     try:
@@ -186,7 +186,7 @@ def _read(text: str, as_yaml: Callable[[], Any]) -> Any:
             f"The policy is not YAML{where}: {problem.problem or problem.context}."
         ) from None
     except RecursionError:
-        raise InvalidParameter("The policy is nested too deeply.") from None
+        raise InvalidParameter("The policy is nested too deeply: use fewer levels.") from None
     except (yaml.YAMLError, ValueError) as problem:
         raise InvalidParameter(
             f"The policy is neither YAML nor JSON: {str(problem)[:200]}."

@@ -198,7 +198,7 @@ class App:
         path = _one_slash(path)
         if self.prefix:
             if not path.startswith(self.prefix + "/") and path != self.prefix:
-                raise EndpointNotFound(f"This server's pages and calls are below {self.prefix}/.")
+                raise EndpointNotFound(f"Nothing is here: all is below {self.prefix}/.")
             path = _one_slash(path[len(self.prefix) :] or "/")
         return path
 
@@ -467,7 +467,7 @@ async def _read(kind: AnyOp, method: str, headers: dict[bytes, bytes], receive: 
 
 def _complete(kind: AnyOp, body: bytes, last: Message) -> bytes:
     if last["type"] == "http.disconnect":
-        raise InvalidParameter("The connection was cut before the body was complete.")
+        raise InvalidParameter("The connection was cut before the body was whole: try again.")
     if len(body) > kind.max_body:
         raise _too_large(kind)
     return body

@@ -27,6 +27,7 @@ from cuvee.api.artifacts import (
 )
 from cuvee.api.logged_models import ListLoggedModelArtifacts
 from cuvee.api.names import shown
+from cuvee.api.wordings import artifact_missing
 from cuvee.errors import Conflict, Internal, InvalidParameter, NotFound
 from cuvee.uris import LocalUri, parse_artifact_uri
 
@@ -174,7 +175,7 @@ class Outside:
 
     @contextmanager
     def _file(self, uri: str, path: str) -> Iterator[int]:
-        missing = NotFound(f"No such artifact: {shown(path)}.")
+        missing = NotFound(artifact_missing(path))
         root = self.parts(uri)
         if root is None:
             raise missing

@@ -129,7 +129,10 @@ class Transfer:
             page = await self._do(op, exchange.actor)
             await exchange.answer_json(wire.encode(page))
         elif kind != "artifacts":
-            raise EndpointNotFound("The artifact proxy has no such call.")
+            raise EndpointNotFound(
+                "The artifact proxy has no such call: send GET, PUT or DELETE to "
+                ".../mlflow-artifacts/artifacts/<path>."
+            )
         elif exchange.method == "PUT":
             await self._put(exchange, artifact_path(name))
         elif exchange.method == "DELETE":
@@ -207,7 +210,10 @@ class Transfer:
                     return file, None
             if not manifest.files and (uri := await self._outside_of(op, exchange.actor)):
                 return await self._find_outside(uri, wanted)
-            raise NotFound(f"Version {op.version} of {shown(op.name)} has no file {shown(wanted)}.")
+            raise NotFound(
+                f"Version {op.version} of {shown(op.name)} has no file {shown(wanted)}: "
+                "model-versions/manifest lists those that it has."
+            )
         model = _MODEL_FILES.fullmatch(path)
         if model:
             wanted = artifact_path(exchange.field("artifact_file_path"))
@@ -219,7 +225,9 @@ class Transfer:
             answer = await self._do(GetRun(run_id=run_id), exchange.actor)
             uri = answer.run.info.artifact_uri
         else:
-            raise EndpointNotFound("There is no such download.")
+            raise EndpointNotFound(
+                "There is no such download: a run's file is at /get-artifact?run_id=<id>&path=."
+            )
         if self._outside is not None and self._outside.holds(uri):
             return await self._find_outside(uri, wanted)
         return await self._do(FindArtifact(path=_below(uri, wanted)), exchange.actor), None
@@ -298,7 +306,9 @@ class Transfer:
         """Send a folder of a run, a logged model or a version as a ZIP archive."""
         folder, files = await self._find_folder(exchange, path)
         if not files:
-            raise NotFound("There are no files in this folder.")
+            raise NotFound(
+                "There are no files in this folder: artifacts/list shows where some are."
+            )
         headers = archive_headers(folder)
         if exchange.scope["method"] == "HEAD":
             await exchange.answer(200, headers)

@@ -84,7 +84,10 @@ def _thing(tx: Tx, kind: str, value: str) -> Thing:
     found = find_by(tx, kind, value)
     if not found:
         what = "experiment" if kind == EXPERIMENT else "registered model"
-        raise NotFound(f"There is no {what} with id {plain(value)}.")
+        raise NotFound(
+            f"There is no {what} with id {plain(value)}: {what.replace(' ', '-')}s/search lists "
+            "those that there are."
+        )
     return found[0]
 
 

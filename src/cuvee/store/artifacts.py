@@ -36,6 +36,7 @@ from cuvee.api.base import Empty, Level
 from cuvee.api.logged_models import ListLoggedModelArtifacts
 from cuvee.api.names import plain, shown, version_number
 from cuvee.api.versions import GetVersionManifest
+from cuvee.api.wordings import artifact_missing, logged_model_missing, run_missing, version_missing
 from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access
 from cuvee.store.engine import arg, hot, insert
@@ -159,7 +160,7 @@ def list_artifacts(tx: Tx, op: ListArtifacts) -> ArtifactPage:
     """List one directory of a run."""
     root = tx.value(_run_root, id=op.run_id)
     if root is None:
-        raise NotFound(f"Run with id={plain(op.run_id)} not found.")
+        raise NotFound(run_missing(op.run_id))
     return _list_below(tx, root, artifact_directory(op.path))
 
 
@@ -167,7 +168,7 @@ def list_logged_model_artifacts(tx: Tx, op: ListLoggedModelArtifacts) -> Artifac
     """List one directory of a logged model."""
     root = tx.value(_model_root, id=op.model_id)
     if root is None:
-        raise NotFound(f"Logged model with ID {shown(op.model_id)} not found.")
+        raise NotFound(logged_model_missing(op.model_id))
     return _list_below(tx, root, artifact_directory(op.artifact_directory_path))
 
 
@@ -220,7 +221,7 @@ def find_artifact(tx: Tx, op: FindArtifact) -> StoredFile:
         raise InvalidParameter(
             f"{shown(op.path)} is a directory: list it, and get its files one by one."
         )
-    raise NotFound(f"No such artifact: {shown(op.path)}.")
+    raise NotFound(artifact_missing(op.path))
 
 
 def _first_below(tx: Tx, directory: str) -> str | None:
@@ -447,7 +448,7 @@ def get_version_manifest(tx: Tx, op: GetVersionManifest) -> StoredFiles:
     """Read the files of a version, in the order of their paths."""
     version_pk = tx.value(_find_version, model=op.name, number=version_number(op.version))
     if version_pk is None:
-        raise NotFound(f"Model Version (name={plain(op.name)}, version={op.version}) not found.")
+        raise NotFound(version_missing(op.name, op.version))
     return StoredFiles(files_of_version(tx, version_pk))
 
 

@@ -90,7 +90,8 @@ def delete_check(tx: Tx, op: DeleteCheck) -> Empty:
     row = find_version(tx, op.name, op.version, lock=True)
     if not tx.run(_drop, version_pk=row[0], name=op.check_name):
         raise NotFound(
-            f"Version {row[2]} of {plain(op.name)} has no result of a check {shown(op.check_name)}."
+            f"Version {row[2]} of {plain(op.name)} has no result of a check {shown(op.check_name)}"
+            ": checks/list shows which it has."
         )
     tx.record(
         "check.deleted",
@@ -147,9 +148,9 @@ def close_emergency(tx: Tx, op: CloseEmergency) -> EmergencyReply:
                 find_model(tx, row[1], lock=True)
         row = tx.first(_emergency, held=row[0])
     if row is None or _level(tx, row) < Level.READ:
-        raise NotFound(f"There is no emergency with the id {op.id}.")
+        raise NotFound(f"There is no emergency with the id {op.id}: emergencies/list has the ids.")
     if row[7] is not None:
-        raise Conflict(f"{row[8]} has closed emergency {op.id} already.")
+        raise Conflict(f"{row[8]} has closed emergency {op.id} already: nothing is to be done.")
     problem = _not_a_closer(tx, row)
     if problem:
         raise PermissionDenied(problem)

@@ -97,7 +97,7 @@ def _held(tx: Tx, number: str) -> tuple[Any, ...]:
     """Return a comment's row, its version's number, and its model's key and name."""
     row = tx.first(_find, held=comment_number(number))
     if row is None or level_on_model(tx, row[7], row[8]) < Level.READ:
-        raise NotFound(f"There is no comment with the id {number}.")
+        raise NotFound(f"There is no comment with the id {number}: comments/list has the ids.")
     return row
 
 

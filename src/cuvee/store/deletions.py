@@ -16,7 +16,7 @@ from cuvee.store.models import find_model, touch_model
 from cuvee.store.policies import drop_policy
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
-from cuvee.store.versions import find_version
+from cuvee.store.versions import find_both
 
 _m = schema.registered_models
 _v = schema.model_versions
@@ -49,11 +49,10 @@ _drop_model = hot(delete(_m).where(_m.c.pk == arg("model_pk")))
 
 
 def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
-    row = find_version(tx, op.name, op.version, lock=True)
+    model, row = find_both(tx, op.name, op.version, lock=True)
     what = f"Version {row[2]} of {op.name}"
     forced = guards.VERSION.check(tx, row[0], what, force=op.force)
     before = load_versions(tx, [(op.name, row)], aliases=True)[0]
-    model = find_model(tx, op.name)
     gates.moved(tx, model, row, None)
     for statement in _drops:
         tx.run(statement, version_pk=row[0])

@@ -274,7 +274,7 @@ class SqliteDatabase(Database):
             if "locked" in text or "busy" in text:
                 return Unavailable("Another process is writing to the database: try again.")
             if "readonly" in text or "unable to open" in text:
-                return Unavailable("The server cannot write to its database file now.")
+                return Unavailable("The server cannot write to its database file now: try again.")
         return None
 
     def lost_race(self, problem: Exception) -> bool:  # noqa: ARG002  # writers take turns

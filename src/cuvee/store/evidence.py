@@ -25,13 +25,12 @@ from cuvee.store.engine import arg, hot
 from cuvee.store.events import load_events
 from cuvee.store.evidence_log import Proofs, proofs, rows_of
 from cuvee.store.model_data import load_models
-from cuvee.store.models import find_model
 from cuvee.store.origins import run_of
 from cuvee.store.policies import Applied, policy_of
 from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
-from cuvee.store.versions import find_version
+from cuvee.store.versions import find_both
 
 _h, _r, _w = schema.holdings, schema.requests, schema.verdicts
 _c, _k, _e = schema.comments, schema.checks, schema.emergencies
@@ -78,8 +77,7 @@ def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
 
 
 def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:
-    model = find_model(tx, op.name)
-    row = find_version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version)
     version = load_versions(tx, [(op.name, row)], aliases=True)[0]
     files = files_of_version(tx, row[0])
     run, no_run = run_of(tx, version.run_id)

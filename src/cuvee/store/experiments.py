@@ -68,9 +68,10 @@ def create_experiment(tx: Tx, op: CreateExperiment) -> ExperimentCreated:
         return ExperimentCreated(op.experiment_id)
     found = tx.first(_by_name, name=op.name)
     if found is not None:
-        stage = "" if found[3] == "active" else ", deleted: restore it, or choose another name"
+        stage = "" if found[3] == "active" else ", deleted: restore it"
         raise AlreadyExists(
-            f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage})."
+            f"Experiment(name={plain(op.name)}) already exists (id {found[0]}{stage}). Use it, or "
+            "choose another name."
         )
     return ExperimentCreated(str(_create(tx, op)))
 
@@ -136,7 +137,7 @@ def open_experiment(tx: Tx, name: str) -> tuple[Any, ...]:
         _create(tx, CreateExperiment(name=name))
     row = tx.first(_by_name, name=name)
     if row is None:
-        raise NotFound(f"Could not find experiment with name {shown(name)}.")
+        raise NotFound(_no_name(name))
     _require_active(row, "written to")
     return row
 
@@ -148,7 +149,7 @@ def get_experiment(tx: Tx, op: GetExperiment) -> ExperimentResult:
 def get_experiment_by_name(tx: Tx, op: GetExperimentByName) -> ExperimentResult:
     row = tx.first(_by_name, name=op.experiment_name)
     if row is None:
-        raise NotFound(f"Could not find experiment with name {shown(op.experiment_name)}.")
+        raise NotFound(_no_name(op.experiment_name))
     return ExperimentResult(load_experiments(tx, [row])[0])
 
 
@@ -203,7 +204,10 @@ def delete_experiment_tag(tx: Tx, op: DeleteExperimentTag) -> Empty:
     _require_active(row, "changed")
     old = tx.value(_tag, id=row[0], key=op.key)
     if old is None:
-        raise NotFound(f"No tag with name: {plain(op.key)} in experiment with id {row[0]}.")
+        raise NotFound(
+            f"No tag with name: {plain(op.key)} in experiment with id {row[0]}: experiments/get "
+            "shows which it has."
+        )
     tx.run(_drop_tag, id=row[0], key=op.key)
     tx.record(
         "experiment.tag_deleted",
@@ -224,7 +228,9 @@ def _change_lifecycle(
 ) -> None:
     row = find_experiment(tx, op.experiment_id, lock=True)
     if row[3] != old:
-        raise NotFound(f"There is no {old} experiment {row[0]}: it is {row[3]}.")
+        raise NotFound(
+            f"There is no {old} experiment {row[0]}: it is {row[3]}, and nothing is to be done."
+        )
     forced = None
     if new == "deleted":
         forced = guards.EXPERIMENT.check(tx, row[0], f"Experiment {row[0]}", force=force)
@@ -248,8 +254,18 @@ def find_experiment(tx: Tx, experiment_id: str, *, lock: bool = False) -> tuple[
     """
     row = tx.first(_lock if lock else _by_id, id=experiment_number(experiment_id))
     if row is None:
-        raise NotFound(f"No Experiment with id={experiment_id} exists.")
+        raise NotFound(
+            f"No Experiment with id={experiment_id} exists: experiments/search lists those that "
+            "there are."
+        )
     return row
+
+
+def _no_name(name: str) -> str:
+    return (
+        f"Could not find experiment with name {shown(name)}: experiments/search lists those that "
+        "there are."
+    )
 
 
 def require_active_experiment(tx: Tx, experiment_id: str) -> tuple[Any, ...]:

@@ -19,7 +19,8 @@ from cuvee.api.files import (
     RunText,
     RunTexts,
 )
-from cuvee.api.names import plain, shown
+from cuvee.api.names import shown
+from cuvee.api.wordings import artifact_missing, run_missing
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store.artifacts import span_below
 from cuvee.store.engine import arg, hot
@@ -106,7 +107,7 @@ def find_artifacts(tx: Tx, op: FindArtifacts) -> StoredFiles:
     start, end = span_below(op.path)
     rows = tx.all(_tree, itself=op.path, start=start, end=end, most=MAX_ARCHIVED + 1)
     if not rows:
-        raise NotFound(f"No such artifact: {shown(op.path)}.")
+        raise NotFound(artifact_missing(op.path))
     if len(rows) > MAX_ARCHIVED:
         raise InvalidParameter(
             f"{shown(op.path)} has more than {MAX_ARCHIVED} files: download its folders one by one."
@@ -120,7 +121,7 @@ def roots_of(tx: Tx, run_ids: list[str]) -> list[tuple[str, str]]:
     found: dict[str, str] = dict(tx.all(_roots, ids=tx.listed(asked)))
     for run_id in asked:
         if run_id not in found:
-            raise NotFound(f"Run with id={plain(run_id)} not found.")
+            raise NotFound(run_missing(run_id))
     return [(run_id, found[run_id]) for run_id in asked]
 
 

@@ -114,7 +114,10 @@ def _find(tx: Tx, below: str, level: Level) -> list[tuple[Any, ...]]:
     """Return the experiments in a folder, all of which the actor must have a level on."""
     rows = tx.all(_below, start=below, end=_behind(below))
     if not rows:
-        raise NotFound(f"There is no experiment in the folder {plain(below)!r}.")
+        raise NotFound(
+            f"There is no experiment in the folder {plain(below)!r}: experiments/search lists "
+            "those that there are."
+        )
     if len(rows) > MAX_MOVED:
         raise InvalidParameter(
             f"More than {MAX_MOVED} experiments lie in {plain(below)!r}: take its folders one by "

@@ -148,7 +148,7 @@ def find_role(tx: Tx, number: int) -> Subject:
     """
     name = EVERYONE_NAME if number == EVERYONE else tx.value(_group_by_pk, group=number)
     if name is None:
-        raise NotFound(f"There is no role with id {number}.")
+        raise NotFound(f"There is no role with id {number}: roles/list has the numbers.")
     return Subject("group", number, name)
 
 
@@ -160,7 +160,9 @@ def find_things(tx: Tx, text: str) -> list[Thing]:
     """
     found = find_objects(tx, [text])
     if not found:
-        raise NotFound(f"There is no {plain(text)!r}.")
+        raise NotFound(
+            f"There is no {plain(text)!r}: name a thing, as in model:<name> or experiment:<id>."
+        )
     return found
 
 
@@ -201,7 +203,7 @@ def find_grant(tx: Tx, pk: int) -> Row:
     """
     row = tx.first(_by_pk, grant=pk)
     if row is None:
-        raise NotFound(f"There is no permission with id {pk}.")
+        raise NotFound(f"There is no permission with id {pk}: roles/permissions/list has the ids.")
     return Row(*row)
 
 

@@ -201,8 +201,8 @@ def version_of_digest(tx: Tx, name: str, digest: str) -> tuple[str, str]:
     if not rows:
         raise NotFound(
             f"No version of {plain(name)}, or of another model, has files with the digest "
-            f"sha256:{digest}: versions/get shows each version's digest; deleted versions and "
-            "those whose files are kept elsewhere have none."
+            f"sha256:{digest}: model-versions/get shows each version's digest; deleted versions "
+            "and those whose files are kept elsewhere have none."
         )
     found = min(rows, key=lambda row: (row[2] != name, row[1], -row[3]))
     return found[2], str(found[3])

@@ -186,7 +186,9 @@ def find_hook(tx: Tx, webhook_id: str, form: str = "") -> Row:
     wanted = _w.c.webhook_id == webhook_id
     rows = tx.all(_hooks(and_(wanted, _w.c.form == form) if form else wanted))
     if not rows:
-        raise NotFound(f"Webhook with ID {plain(webhook_id)} not found.")
+        raise NotFound(
+            f"Webhook with ID {plain(webhook_id)} not found: GET webhooks lists those that you see."
+        )
     row = Row(*rows[0])
     _require(tx, row.model_pk, row.model)
     return row

@@ -308,7 +308,10 @@ def _checkpoint(tx: Tx, row: tuple[Any, ...]) -> Checkpoint:
 def get_inclusion(tx: Tx, op: GetInclusion) -> Inclusion:
     size = _existing(tx, op.size)
     if op.sequence > size:
-        raise NotFound(f"Entry {op.sequence} is not among the first {size} entries of the log.")
+        raise NotFound(
+            f"Entry {op.sequence} is not among the first {size} entries of the log: ask for a "
+            "larger size, or an earlier entry."
+        )
     grown = tree(tx, size)
     index = op.sequence - 1
     try:
@@ -322,7 +325,9 @@ def get_inclusion(tx: Tx, op: GetInclusion) -> Inclusion:
 def get_consistency(tx: Tx, op: GetConsistency) -> Consistency:
     size = _existing(tx, op.to_size)
     if op.from_size > size:
-        raise NotFound(f"The log has no {op.from_size} entries yet.")
+        raise NotFound(
+            f"The log has no {op.from_size} entries yet, but {size}: ask for a smaller from_size."
+        )
     grown = tree(tx, size)
     try:
         proof, root, old = grown.consistency(op.from_size), grown.root(), tree(tx, op.from_size)
@@ -343,14 +348,16 @@ def _existing(tx: Tx, size: int) -> int:
     most: int = tx.value(_size) or 0
     wanted: int = size or (last[0] if last else most)
     if wanted > most:
-        raise NotFound(f"The log has {most} entries, not {wanted}.")
+        raise NotFound(f"The log has {most} entries, not {wanted}: ask for a size up to that.")
     return wanted
 
 
 def get_log_entry(tx: Tx, op: GetLogEntry) -> LogEntry:
     found = _entries(tx, op.sequence - 1, 1)
     if not found:
-        raise NotFound(f"There is no entry {op.sequence} in the log.")
+        raise NotFound(
+            f"There is no entry {op.sequence} in the log: log/entries lists those there are."
+        )
     return found[0]
 
 

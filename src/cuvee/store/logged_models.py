@@ -30,6 +30,7 @@ from cuvee.api.logged_models import (
 )
 from cuvee.api.metrics import Metric
 from cuvee.api.names import shown
+from cuvee.api.wordings import logged_model_missing
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
@@ -150,7 +151,8 @@ def delete_logged_model_tag(tx: Tx, op: DeleteLoggedModelTag) -> Empty:
     row = find_logged_model(tx, op.model_id)
     if not tx.run(_drop_tag, model_pk=row[0], key=op.tag_key):
         raise NotFound(
-            f"No tag with key {shown(op.tag_key)} found for model with ID {shown(op.model_id)}."
+            f"No tag with key {shown(op.tag_key)} found for model with ID {shown(op.model_id)}: "
+            "GET logged-models/<id> shows which it has."
         )
     return Empty()
 
@@ -168,7 +170,7 @@ def find_logged_model(tx: Tx, model_id: str, *, deleted: bool = False) -> tuple[
     """
     row = tx.first(_by_id, model_id=model_id)
     if row is None or (row[8] != "active" and not deleted):
-        raise NotFound(f"Logged model with ID {shown(model_id)} not found.")
+        raise NotFound(logged_model_missing(model_id))
     return row
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from cuvee.api.base import Empty
 from cuvee.api.metrics import LogMetric, Metric
-from cuvee.api.names import shown
 from cuvee.api.runs import LogBatch
+from cuvee.api.wordings import logged_model_missing
 from cuvee.errors import NotFound
 from cuvee.store import schema
 from cuvee.store.engine import hot, insert
@@ -86,7 +86,7 @@ def _put_model_points(tx: Tx, run_id: str, metrics: list[Metric], bits: list[int
     pks: dict[str, int] = dict(tx.all(_model_pks, ids=tx.listed(sorted(wanted))))
     missing = sorted(wanted - pks.keys())
     if missing:
-        raise NotFound(f"Logged model with ID {shown(missing[0])} not found.")
+        raise NotFound(logged_model_missing(missing[0]))
     tx.bulk(
         _add_model_point,
         [

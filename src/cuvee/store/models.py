@@ -222,7 +222,10 @@ def found_model(
 ) -> tuple[Any, ...]:
     """Return a row that was looked for as ``find_model`` does; it is None if there is none."""
     if row is None:
-        raise NotFound(f"Registered Model with name={plain(name)} not found.")
+        raise NotFound(
+            f"Registered Model with name={plain(name)} not found: registered-models/search lists "
+            "those that there are."
+        )
     if lock:
         # Whoever had the lock before came earlier, even when this transaction was the first to
         # start, or its clock runs late.

@@ -119,7 +119,10 @@ def remove_policy(tx: Tx, op: RemovePolicy) -> PolicyChange:
     scope = _scope(tx, check_scope(op.scope))
     before = _applied(tx, scope)
     if not before.id or before.scope != scope:
-        raise NotFound(f"{shown(op.scope)} has no policy of its own.")
+        raise NotFound(
+            f"{shown(op.scope)} has no policy of its own to remove: policies/of-model says which "
+            "policy applies to a model."
+        )
     after = nearest(newest_policies(tx, _above(tx, scope)))
     leaving = _leaving(tx, scope, after, {})
     store_policy(tx, scope, "", "")

@@ -88,7 +88,7 @@ _WIDTHS = len(_q.c), len(_q.c) + len(_v.c)
 def get_transition_request(tx: Tx, op: GetTransitionRequest) -> TransitionRequestResult:
     line = tx.first(_one, pk=comment_number(op.id))
     if line is None or not _readable(tx, line):
-        raise NotFound(f"There is no request with the id {op.id}.")
+        raise NotFound(f"There is no request with the id {op.id}: requests/search has the ids.")
     return TransitionRequestResult(_whole(tx, line))
 
 

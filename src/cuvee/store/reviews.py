@@ -51,7 +51,7 @@ from cuvee.store.models import find_model
 from cuvee.store.requests import actions_of, not_a_canceller, request_of, void_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
-from cuvee.store.versions import find_version, found_version, look_up_version
+from cuvee.store.versions import find_both
 
 Row = tuple[Any, ...]
 
@@ -67,7 +67,7 @@ _judge = hot(
 
 
 def create_transition_request(tx: Tx, op: CreateTransitionRequest) -> TransitionRequestResult:
-    model, row = _version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version, lock=True)
     found = look(tx, model, row, op.stage, comment=op.comment)
     stage = found.stage
     if row[3] == stage.name:
@@ -111,12 +111,12 @@ def create_transition_request(tx: Tx, op: CreateTransitionRequest) -> Transition
 
 
 def list_transition_requests(tx: Tx, op: ListTransitionRequests) -> RequestList:
-    model = find_model(tx, op.name)
-    return RequestList(_open_activities(tx, model, find_version(tx, op.name, op.version)))
+    model, row = find_both(tx, op.name, op.version)
+    return RequestList(_open_activities(tx, model, row))
 
 
 def approve_transition_request(tx: Tx, op: ApproveTransitionRequest) -> ActivityResult:
-    model, row = _version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version, lock=True)
     found = _asked(tx, model, row, op.stage)
     problem = not_an_approver(tx, model, row, found)
     if problem:
@@ -161,7 +161,7 @@ def approve_transition_request(tx: Tx, op: ApproveTransitionRequest) -> Activity
 
 
 def reject_transition_request(tx: Tx, op: RejectTransitionRequest) -> ActivityResult:
-    model, row = _version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version, lock=True)
     found = _asked(tx, model, row, op.stage)
     problem = not_a_reviewer(tx, model, row, found)
     if problem:
@@ -178,13 +178,13 @@ def reject_transition_request(tx: Tx, op: RejectTransitionRequest) -> ActivityRe
 
 
 def delete_transition_request(tx: Tx, op: DeleteTransitionRequest) -> ActivityResult:
-    model, row = _version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version, lock=True)
     found = look(tx, model, row, op.stage)
     mine = [r for r in found.requests if r[3] == op.creator]
     if not mine:
         raise NotFound(
             f"{shown(op.creator)} has no open request to move version {row[2]} of "
-            f"{plain(op.name)} to {found.stage.name}."
+            f"{plain(op.name)} to {found.stage.name}: transition-requests/list shows what is open."
         )
     problem = not_a_canceller(tx, model, op.creator)
     if problem:
@@ -209,8 +209,7 @@ def transition_workspace_version(
             comment=op.comment,
         ),
     )
-    model = find_model(tx, op.name)
-    row = find_version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version)
     held = load_versions(tx, [(op.name, row)])[0]
     shared = set(WorkspaceModelVersion.__struct_fields__) & set(held.__struct_fields__)
     return WorkspaceModelVersionResult(
@@ -236,8 +235,7 @@ def get_workspace_model(tx: Tx, op: GetWorkspaceModel) -> WorkspaceModelResult:
 
 
 def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
-    model = find_model(tx, op.name)
-    row = find_version(tx, op.name, op.version)
+    model, row = find_both(tx, op.name, op.version)
     found = look(tx, model, row, op.stage, comment=op.comment)
     refused = stages.not_a_mover(tx, model, row, found.applied, found.stage)
     lacks = row[3] != found.stage.name and found.decision.state != "allowed"
@@ -257,12 +255,6 @@ def explain_transition(tx: Tx, op: ExplainTransition) -> Explanation:
 
 
 # ---------------------------------------------------------------- pieces
-
-
-def _version(tx: Tx, name: str, version: str) -> tuple[Row, Row]:
-    """Return the model, locked until the end of the transaction, and the version."""
-    model, row = look_up_version(tx, name, version, lock=True)
-    return model, found_version(model, row, version)
 
 
 def _asked(tx: Tx, model: Row, row: Row, stage_name: str) -> Look:

@@ -26,6 +26,7 @@ from cuvee.api.runs import (
     SetTag,
     UpdateRun,
 )
+from cuvee.api.wordings import run_missing
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
 from cuvee.store import guards, schema
 from cuvee.store.engine import arg, hot, insert
@@ -176,7 +177,10 @@ def set_tag(tx: Tx, op: SetTag) -> Empty:
 def delete_tag(tx: Tx, op: DeleteTag) -> Empty:
     pk = find_writable_run(tx, op.run_id)
     if not drop_tags(tx, pk, [op.key]):
-        raise NotFound(f"No tag with name: {plain(op.key)} in run with id {op.run_id}.")
+        raise NotFound(
+            f"No tag with name: {plain(op.key)} in run with id {op.run_id}: runs/get shows which "
+            "it has."
+        )
     return Empty()
 
 
@@ -220,7 +224,7 @@ def find_run(tx: Tx, run_id: str, *, lock: bool = False) -> tuple[Any, ...]:
     """
     row = tx.first(_lock if lock else _by_id, run_id=run_id)
     if row is None:
-        raise NotFound(f"Run with id={plain(run_id)} not found.")
+        raise NotFound(run_missing(run_id))
     return row
 
 

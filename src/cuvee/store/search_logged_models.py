@@ -96,7 +96,9 @@ def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
 
 def _order_key(order: LoggedModelOrder) -> OrderKey:
     if order.dataset_digest and not order.dataset_name:
-        raise InvalidParameter("An order_by with a dataset_digest needs its dataset_name too.")
+        raise InvalidParameter(
+            "An order_by with a dataset_digest needs its dataset_name: send both."
+        )
     return replace(
         parse_order([_quoted(order.field_name)], LOGGED_MODELS)[0], descending=not order.ascending
     )

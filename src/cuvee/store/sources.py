@@ -295,7 +295,10 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
         suffix = "@" + suffix
     row = _find(tx, name, suffix)
     if row is None:
-        raise NotFound(f"There is no version at models:/{rest[:200]}.")
+        raise NotFound(
+            f"There is no version at models:/{rest[:200]}: model-versions/search lists those that "
+            "there are."
+        )
     return name, row
 
 

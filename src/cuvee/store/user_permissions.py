@@ -57,7 +57,10 @@ def revoke_user_permission(tx: Tx, op: RevokeUserPermission) -> Empty:
     subject = find_subject(tx, op.username, "")
     (thing,) = find_things(tx, op.object)
     if held_grant(tx, thing, "", subject) is None:
-        raise NotFound(f"{op.username} was given nothing on {op.object} itself.")
+        raise NotFound(
+            f"{op.username} was given nothing on {op.object} itself: permissions/explain says what "
+            "it comes from."
+        )
     change_grant(tx, thing, "", subject, None, op.comment)
     return Empty()
 
@@ -126,7 +129,9 @@ def _give(tx: Tx, thing: Thing, role: Subject, level: Level, comment: str) -> Ro
     change_grant(tx, thing, "", role, level, comment)
     row = held_grant(tx, thing, "", role)
     if row is None:  # it has just been given
-        raise NotFound(f"There is no permission of {role.name} on {thing}.")
+        raise NotFound(
+            f"There is no permission of {role.name} on {thing}: it was taken away meanwhile."
+        )
     return RolePermissionResult(_permission(row, tx))
 
 
@@ -134,7 +139,9 @@ def _of_role(tx: Tx, pk: int) -> tuple[Subject, Thing]:
     row = find_grant(tx, pk)
     things = things_of(tx, row)
     if row.subject_kind != "group" or row.stage or not things:
-        raise NotFound(f"There is no permission of a role with id {pk}.")
+        raise NotFound(
+            f"There is no permission of a role with id {pk}: roles/permissions/list has the ids."
+        )
     return find_role(tx, row.subject_pk), things[0]
 
 

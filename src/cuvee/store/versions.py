@@ -25,6 +25,7 @@ from cuvee.api.versions import (
     SetModelVersionTag,
     UpdateModelVersion,
 )
+from cuvee.api.wordings import version_missing
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import access, artifacts, logged_models, schema
 from cuvee.store.engine import arg, hot, insert
@@ -255,8 +256,15 @@ def find_version(tx: Tx, name: str, version: str, *, lock: bool = False) -> tupl
     Raises:
         NotFound: there is no such model or version.
     """
+    return find_both(tx, name, version, lock=lock)[1]
+
+
+def find_both(
+    tx: Tx, name: str, version: str, *, lock: bool = False
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the rows of a model and of a version of it; see ``find_version``."""
     model, row = look_up_version(tx, name, version, lock=lock)
-    return found_version(model, row, version)
+    return model, found_version(model, row, version)
 
 
 def look_up_version(
@@ -284,7 +292,7 @@ def found_version(
 ) -> tuple[Any, ...]:
     """Return the row of a version that was looked for; it is None if there is none."""
     if row is None:
-        raise NotFound(f"Model Version (name={plain(model[1])}, version={version}) not found.")
+        raise NotFound(version_missing(model[1], version))
     return row
 
 
