@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from conformance.people import NAMED, ROOT
@@ -17,7 +18,7 @@ from cuvee.api.models import (
 )
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.policies import ApplyPolicy, GetModelPolicy, ListPolicyVersions, RemovePolicy
-from cuvee.api.versions import CreateModelVersion, TransitionStage
+from cuvee.api.versions import CreateModelVersion, GetModelVersion, TransitionStage
 from cuvee.errors import CuveeError, InvalidParameter, NotFound, PermissionDenied
 
 BANK = """
@@ -71,6 +72,10 @@ class Bank:
         with pytest.raises(error) as caught:
             self.ask(op)
         return caught.value.message
+
+    def stage(self, name: str = "wine") -> str:
+        found: str = self.admin(GetModelVersion(name=name, version="1")).model_version.current_stage
+        return found
 
     def policy(self, name: str = "wine") -> str:
         found: str = self.admin(GetModelPolicy(name=name)).policy_version.id
@@ -177,6 +182,67 @@ def test_a_model_is_not_moved_out_nor_in_with_a_weaker_document(bank: Bank) -> N
     bank.ask(ApplyPolicy(document="{scope: wine, stages: [{name: Live}]}"))
     said = bank.refused(MoveRegisteredModel(name="wine", folder="bank"), InvalidParameter)
     assert "stage Production is missing" in said
+
+
+def test_a_dropped_stage_brings_no_version_past_a_review(bank: Bank) -> None:
+    own = STRICTER.replace("- name: Dev", "- name: Dev\n    review: {approvals: 0}")
+    bank.ask(ApplyPolicy(document=STRICTER))
+    bank.ask(TransitionStage(name="wine", version="1", stage="Dev"))
+    dropped = STRICTER.replace("  - name: Dev\n", "")
+    past = ApplyPolicy(document=dropped + "move: {Dev: Production}")
+    said = bank.refused(past, InvalidParameter)
+    assert "version 1 of wine would come from Dev to PRODUCTION past its review" in said
+    assert bank.refused(msgspec.structs.replace(past, dry_run=True), InvalidParameter) == said
+    # Nor with a review of one's own before it, however much that demands.
+    bank.ask(ApplyPolicy(document=own))
+    assert bank.refused(past, InvalidParameter) == said
+    full = STRICTER.split("  - name: PRODUCTION\n")[1]
+    as_strict = STRICTER.replace("- name: Dev\n", f"- name: Dev\n{full.rstrip()}\n", 1)
+    bank.ask(ApplyPolicy(document=as_strict))
+    assert bank.refused(past, InvalidParameter) == said
+    bank.ask(ApplyPolicy(document=dropped + "move: {Dev: Staging}"))
+    assert bank.stage() == "Staging"
+
+
+def test_a_stage_with_a_review_may_get_another_name_and_no_stricter_review(bank: Bank) -> None:
+    def named(stage: str, approvals: int = 1, more: str = "") -> ApplyPolicy:
+        stages = f"[{{name: {stage}, review: {{approvals: {approvals}}}}}]"
+        return ApplyPolicy(document=f"{{scope: beer, stages: {stages}{more}}}")
+
+    bank.ask(CreateRegisteredModel(name="beer", folder="free"))
+    bank.ask(CreateModelVersion(name="beer", source="s3://b/m"))
+    bank.ask(ApplyPolicy(document="{scope: beer, stages: [{name: Prod}]}"))
+    bank.ask(TransitionStage(name="beer", version="1", stage="Prod"))
+    past = bank.refused(named("Live", more=", move: {Prod: Live}"), InvalidParameter)
+    assert "past its review" in past
+    bank.ask(named("PROD"))  # whoever holds it keeps it, though it has a review from now on
+    past = bank.refused(named("Live", 2, ", move: {Prod: Live}"), InvalidParameter)
+    assert "past its review" in past
+    bank.ask(named("Live", 1, ", move: {Prod: Live}"))
+    assert bank.stage("beer") == "Live"
+
+
+def test_a_model_brings_no_version_past_the_review_of_the_folder_that_it_comes_to(
+    bank: Bank,
+) -> None:
+    bank.ask(CreateRegisteredModel(name="tmp", folder="free"))
+    bank.ask(CreateModelVersion(name="tmp", source="s3://b/m"))
+    bank.ask(TransitionStage(name="tmp", version="1", stage="Production"))
+    inside = MoveRegisteredModel(name="tmp", folder="bank")
+    said = bank.refused(inside)
+    assert "version 1 is in Production, which bank/@1 gives by review only" in said
+    bank.ask(TransitionStage(name="tmp", version="1", stage="Staging"))  # nobody reviews that
+    bank.ask(inside)
+    bank.ask(RenameRegisteredModel(name="wine", new_name="wine-old"))
+    bank.ask(RenameRegisteredModel(name="tmp", new_name="wine"))
+    bank.refused(TransitionStage(name="wine", version="1", stage="Production"))
+
+    bank.ask(CreateRegisteredModel(name="new", folder="free"))
+    bank.ask(CreateModelVersion(name="new", source="s3://b/m"))
+    bank.ask(TransitionStage(name="new", version="1", stage="Production"))
+    bank.refused(MoveRegisteredModel(name="new", folder="bank/red"))
+    bank.admin(MoveRegisteredModel(name="new", folder="bank"))  # an admin may
+    bank.ask(MoveRegisteredModel(name="new", folder="bank/red"))  # as strict there
 
 
 @pytest.mark.parametrize("way", ["rename", "delete"])

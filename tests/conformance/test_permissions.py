@@ -31,6 +31,7 @@ from cuvee.api.permissions import (
     ListPermissions,
     RevokePermission,
 )
+from cuvee.api.policies import ApplyPolicy
 from cuvee.api.reviews import GetWorkspaceModel
 from cuvee.api.runs import CreateRun
 from cuvee.api.user_permissions import (
@@ -44,6 +45,7 @@ from cuvee.api.user_permissions import (
     UpdateRolePermission,
     UserPermission,
 )
+from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 
 
@@ -165,6 +167,32 @@ def test_the_history_shows_what_may_be_read(crowd: Store, people: dict[str, Acto
     }
     assert "shut" not in str(mine)
     assert "shut" in str(store.do(ListEvents(), ROOT).events)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "models:/secret/1",
+        "models:/secret/2",
+        "models:/secret/Hidden",
+        "models:/secret/Shown",
+        "models:/secret/latest",
+        "models:/secret@champion",
+        "models:/secret/Hidden?at=2020-01-01",
+        "models:/secret/Shown?at=2020-01-01",
+    ],
+)
+def test_a_source_tells_nothing_of_a_model_that_one_may_not_read(
+    crowd: Store, people: dict[str, Actor], source: str
+) -> None:
+    for name in ("secret", "own"):
+        crowd.do(CreateRegisteredModel(name=name), ROOT)
+    crowd.do(CreateModelVersion(name="secret", source="s3://b/m"), ROOT)
+    crowd.do(ApplyPolicy(document="{scope: secret, stages: [{name: Hidden}]}"), ROOT)
+    crowd.do(TransitionStage(name="secret", version="1", stage="Hidden"), ROOT)
+    crowd.do(GrantPermission(object="model:own", user="alice", permission="CAN_EDIT"), ROOT)
+    said = refused(crowd, CreateModelVersion(name="own", source=source), people["alice"])
+    assert "alice has NO_PERMISSIONS on the registered model 'secret'" in said
 
 
 def test_explain_says_which_grant_decides_and_whom_to_ask(

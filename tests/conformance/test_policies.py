@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 
 from conformance.people import NAMED, ROOT
@@ -12,7 +13,12 @@ from conformance.staging import model, move, stages
 from cuvee.api.base import Actor, Store
 from cuvee.api.events import ListEvents
 from cuvee.api.holdings import RollbackStage, SwapStages
-from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
+from cuvee.api.models import (
+    CreateRegisteredModel,
+    DeleteRegisteredModel,
+    MoveRegisteredModel,
+    RenameRegisteredModel,
+)
 from cuvee.api.permissions import GrantPermission
 from cuvee.api.policies import (
     ApplyPolicy,
@@ -211,6 +217,36 @@ def test_only_those_who_manage_a_scope_set_its_policy(crowd: Store) -> None:
         store.do(RemovePolicy(scope="/"), alice)
     store.do(ApplyPolicy(document=LIVE.replace("wine", "/")), ROOT)
     store.do(RemovePolicy(scope="wine"), alice)
+
+
+def test_the_policies_of_a_folder_are_read_by_who_reads_something_in_it(crowd: Store) -> None:
+    store = crowd
+    model(store, versions=0)
+    store.do(MoveRegisteredModel(name="wine", folder="team/red"), ROOT)
+    hers = "team/", "team/red/", "/"
+    for scope in (*hers, "team/white/", "nothing/"):
+        store.do(ApplyPolicy(document=LIVE.replace("wine", scope)), ROOT)
+
+    def read(scope: str) -> int:
+        return len(store.do(ListPolicyVersions(scope=scope), NAMED["alice"]).policy_versions)
+
+    refused = []
+    for scope in (*hers, "team/white/", "never/"):  # whether it has any is not told either
+        with pytest.raises(PermissionDenied) as caught:
+            read(scope)
+        refused.append(caught.value.message.replace(scope, ""))
+    assert len(set(refused)) == 1
+    grant(store, "alice", "CAN_READ")
+    assert [read(scope) for scope in hers] == [1, 1, 1]
+    for scope in ("team/white/", "tea/", "team/re/"):
+        with pytest.raises(PermissionDenied):
+            read(scope)
+    op = GrantPermission(object="models:team/white/", user="alice", permission="CAN_READ")
+    store.do(op, ROOT)  # where nothing is yet
+    assert read("team/white/") == 1
+    store.do(msgspec.structs.replace(op, permission="DENY"), ROOT)
+    with pytest.raises(PermissionDenied):
+        read("team/white/")
 
 
 def test_rights_are_looked_at_before_a_document_is_read(crowd: Store) -> None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
 
+from cuvee.api.access_lists import (
+    AccessEntry,
+    GetModelPermissionLevels,
+    GetModelPermissions,
+    UpdateModelPermissions,
+)
 from cuvee.api.ancestry import GetRunLineage
 from cuvee.api.artifacts import (
     AnnounceArtifact,
@@ -43,7 +50,7 @@ from cuvee.api.user_permissions import (
     UpdateRolePermission,
 )
 from cuvee.api.versions import CreateModelVersion
-from cuvee.errors import CuveeError, InvalidParameter, PermissionDenied
+from cuvee.errors import CuveeError, InvalidParameter, NotFound, PermissionDenied
 from cuvee.store.sql import SqlStore
 from permissions.conftest import add_user
 from refusals.examples import seed
@@ -305,3 +312,36 @@ def test_a_sealed_path_does_not_tell_the_model_to_who_cannot_see_it(yard: Yard) 
         with pytest.raises(CuveeError, match="that you cannot see") as caught:
             store.do(op, editor)
         assert "mine" not in caught.value.message
+
+
+@contextmanager
+def suppress_to(said: list[str]) -> Iterator[None]:
+    """Go on after a refusal, and keep what it said."""
+    try:
+        yield
+    except (PermissionDenied, NotFound) as problem:
+        said.append(problem.message)
+
+
+def test_numbers_that_are_tried_out_tell_no_names(yard: Yard) -> None:
+    store = yard.store
+    guest = add_user(store, "guest")
+    add_user(store, "host")
+    hidden = "grape", "kept", "hidden/"
+    for text in ("model:grape", "model:kept", "models:hidden/"):
+        store.do(GrantPermission(object=text, user="host", permission="CAN_READ"))
+    listed = [AccessEntry(user_name="guest", permission_level="CAN_MANAGE")]
+    said: list[str] = []
+    for number in range(1, 40):
+        for op in (
+            GetModelPermissions(id=str(number)),
+            GetModelPermissionLevels(id=str(number)),
+            UpdateModelPermissions(id=str(number), access_control_list=listed),
+            RemoveRolePermission(role_permission_id=number),
+            UpdateRolePermission(role_permission_id=number, permission="EDIT"),
+        ):
+            with suppress_to(said):
+                store.do(op, guest)  # everyone may read one of them
+    assert any("number 1 of registered models" in text for text in said)
+    assert any("a folder of registered models" in text for text in said)
+    assert not [text for text in said for name in hidden if name in text]

@@ -34,6 +34,18 @@ def weaknesses(binding: Policy, policy: Policy) -> list[str]:
     return found
 
 
+def unreviewed(source: Stage, target: Stage) -> list[str]:
+    """Return what a stage demands of versions that those in another one need not have had."""
+    return _of_review(target.review, source.review) if target.review is not None else []
+
+
+def reviews(binding: Policy, name: str) -> bool:
+    """Say whether a policy that binds has a review of the stage of this name."""
+    return binding.binding and any(
+        stage.review is not None and stage.name.lower() == name.lower() for stage in binding.stages
+    )
+
+
 def _binds(stage: Stage) -> bool:
     return stage.review is not None or bool(stage.protected)
 

@@ -164,8 +164,10 @@ def _compare(check: Comparison, facts: Facts, holder: Holder) -> tuple[State, st
     for stage in sorted(stages_of(check)):
         _held(stage, holder)
     left, right = (_value(side, facts, holder) for side in (check.left, check.right))
-    if isinstance(left, str) != isinstance(right, str):
-        left, right = _number(left), _number(right)
+    ordered = check.sign not in ("==", "!=")  # params are texts, and as such '10' is before '9'
+    if _is_number(left) or _is_number(right):
+        both = isinstance(left, str) and isinstance(right, str)
+        left, right = (left, right) if both and not ordered else (_number(left), _number(right))
     holds = _COMPARE[check.sign](left, right)
     if any(isinstance(side, float) and math.isnan(side) for side in (left, right)):
         holds = False  # NaN differs from everything, which must not make "!=" pass
@@ -178,14 +180,27 @@ def _compare(check: Comparison, facts: Facts, holder: Holder) -> tuple[State, st
 
 
 def _value(term: Term, facts: Facts, holder: Holder) -> float | str:
-    if isinstance(term, Constant):
-        return term.value
-    if isinstance(term, Fact):
-        return _fact(term, _held(term.stage, holder) if term.stage else facts)
-    left, right = (_number(_value(side, facts, holder)) for side in (term.left, term.right))
-    if term.sign == "/" and right == 0:
-        raise _Unknown("it divides by zero")
-    return _CALCULATE[term.sign](left, right)
+    first, rest = _chain(term)
+    found: float | str
+    if isinstance(first, Constant):
+        found = first.value
+    else:
+        found = _fact(first, _held(first.stage, holder) if first.stage else facts)
+    for sign, side in rest:
+        right = _number(_value(side, facts, holder))
+        if sign == "/" and right == 0:
+            raise _Unknown("it divides by zero")
+        found = _CALCULATE[sign](_number(found), right)
+    return found
+
+
+def _chain(term: Term) -> tuple[Fact | Constant, list[tuple[str, Term]]]:
+    """Return what stands first in a sum, and each sign with what follows it."""
+    rest = []
+    while isinstance(term, Sum):
+        rest.append((term.sign, term.right))
+        term = term.left
+    return term, rest[::-1]
 
 
 def _fact(fact: Fact, facts: Facts) -> float | str:
@@ -199,26 +214,32 @@ def _fact(fact: Fact, facts: Facts) -> float | str:
 
 
 def _number(value: float | str) -> float:
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            raise _Unknown(f"{value[:60]!r} is not a number") from None
-    return value
+    if not _is_number(value):
+        raise _Unknown(f"{str(value)[:60]!r} is not a number")
+    return float(value)
+
+
+def _is_number(value: float | str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return not (isinstance(value, str) and "_" in value)
 
 
 def _shown(term: Term, facts: Facts, holder: Holder) -> str:
-    if isinstance(term, Sum):
-        left, right = (_shown(side, facts, holder) for side in (term.left, term.right))
-        if term.sign in "*/":
-            left, right = (
-                f"({text})" if isinstance(side, Sum) and side.sign in "+-" else text
-                for side, text in ((term.left, left), (term.right, right))
-            )
-        return f"{left} {term.sign} {right}"
-    value = _value(term, facts, holder)
+    first, rest = _chain(term)
+    value = _value(first, facts, holder)
     text = f"{value:.6g}" if isinstance(value, float) else repr(value[:60])
-    return f"{term} {text}" if isinstance(term, Fact) and not term.stage else text
+    text = f"{first} {text}" if isinstance(first, Fact) and not first.stage else text
+    last = ""
+    for sign, side in rest:
+        right = _shown(side, facts, holder)
+        if sign in "*/":
+            text = f"({text})" if last in ("+", "-") else text
+            right = f"({right})" if isinstance(side, Sum) and side.sign in "+-" else right
+        text, last = f"{text} {sign} {right}", sign
+    return text
 
 
 # ---------------------------------------------------------------- the other kinds

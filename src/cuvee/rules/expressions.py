@@ -155,9 +155,15 @@ def metrics_of(check: Check) -> list[str]:
 
 
 def _facts(term: Term) -> list[Fact]:
-    if isinstance(term, Sum):
-        return [*_facts(term.left), *_facts(term.right)]
-    return [term] if isinstance(term, Fact) else []
+    found: list[Fact] = []
+    waiting = [term]
+    while waiting:  # a sum is as deep as it is long
+        one = waiting.pop()
+        if isinstance(one, Sum):
+            waiting += [one.right, one.left]
+        elif isinstance(one, Fact):
+            found.append(one)
+    return found
 
 
 def _stages(term: Term) -> set[str]:

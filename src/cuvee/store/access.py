@@ -245,7 +245,8 @@ def _find_experiment_folder(tx: Tx, values: list[str]) -> list[Thing]:  # noqa: 
 
 def _find_models_by_id(tx: Tx, values: list[str]) -> list[Thing]:
     numbers = [int(v) for v in values if v.isascii() and v.isdecimal() and len(v) <= 18]
-    return [Thing(MODEL, *row) for row in tx.all(_models_by_pk, wanted=tx.listed(numbers))]
+    rows = tx.all(_models_by_pk, wanted=tx.listed(numbers))
+    return [Thing(MODEL, *row)._replace(unsaid=True) for row in rows]
 
 
 def find_by(tx: Tx, kind: str, value: str) -> list[Thing]:
@@ -255,7 +256,7 @@ def find_by(tx: Tx, kind: str, value: str) -> list[Thing]:
 
 def _find_granted(tx: Tx, values: list[Any]) -> list[Thing]:
     row = tx.first(_grant_target, grant=values[0])
-    return [] if row is None else thing_at(tx, *row)
+    return [] if row is None else [t._replace(unsaid=True) for t in thing_at(tx, *row)]
 
 
 def thing_at(tx: Tx, kind: str, target: str) -> list[Thing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from cuvee.api.names import plain
 from cuvee.api.policies import EVERYTHING
 from cuvee.errors import InvalidParameter, PermissionDenied
-from cuvee.rules.bindings import weaknesses
+from cuvee.rules.bindings import reviews, unreviewed, weaknesses
 from cuvee.rules.policy import Policy
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -17,10 +18,13 @@ from cuvee.store.policies import (
     Applied,
     bounds,
     decode,
+    find_stage,
     folders_around,
     newest_policies,
     newest_version,
     policy_id,
+    stage_named,
+    stages_held,
 )
 from cuvee.store.tx import Tx
 
@@ -102,6 +106,38 @@ def require_narrower_bound(tx: Tx, scope: str, policy: Policy) -> None:
         )
 
 
+def require_reviewed(
+    tx: Tx,
+    above: list[str],
+    before: Applied,
+    after: Applied,
+    leaving: Iterable[tuple[str, tuple[Any, ...], str]],
+) -> None:
+    """Refuse a policy that would bring versions of a dropped stage past a review.
+
+    A review that a larger scope demands is not passed by one that the narrower document had.
+
+    Args:
+        tx: the transaction.
+        above: the larger scopes.
+        before: the policy that applies now.
+        after: the policy that is to apply.
+        leaving: the versions, by model, row and new stage.
+
+    Raises:
+        InvalidParameter: says which version would come where.
+    """
+    bindings = binding_policies(tx, above)
+    for name, row, target in leaving:
+        lost = unreviewed(stage_named(before, row[3]), find_stage(after, target))
+        bound = any(reviews(binding.policy, target) for binding in bindings)
+        if row[3].lower() != target.lower() and (lost or bound):
+            raise InvalidParameter(
+                f"move: version {row[2]} of {plain(name)} would come from {row[3]} to {target} "
+                "past its review: say a stage without one, and request the move from there."
+            )
+
+
 def require_place(tx: Tx, name: str, old: str, new: str) -> None:
     """Refuse to take a model out from under a binding policy, but to admins.
 
@@ -124,6 +160,32 @@ def require_place(tx: Tx, name: str, old: str, new: str) -> None:
                 f"{binding.id} binds, and none that binds {f'{new}/' if new else 'the new place'} "
                 "is as strict. Ask an admin to do it."
             )
+
+
+def require_arrival(tx: Tx, row: tuple[Any, ...], new: str) -> None:
+    """Refuse to bring versions into a stage past the review of a binding policy, but to admins.
+
+    Args:
+        tx: the transaction, with the policies locked.
+        row: the model, in the order of ``schema.registered_models``.
+        new: the folder that it is to be in.
+
+    Raises:
+        PermissionDenied: a version holds a stage there that no policy as strict let it into.
+    """
+    if tx.actor.user is None or tx.actor.admin:
+        return
+    here = binding_policies(tx, folders_around(row[7]))
+    for binding in binding_policies(tx, folders_around(new)):
+        if any(not weaknesses(binding.policy, other.policy) for other in here):
+            continue
+        for stage, version in stages_held(tx, row[0]):
+            if reviews(binding.policy, stage):
+                raise PermissionDenied(
+                    f"{tx.actor.name} may not bring {plain(row[1])} into {new}/: version {version} "
+                    f"is in {stage}, which {binding.id} gives by review only. Archive it first "
+                    "and request the move there, or ask an admin."
+                )
 
 
 def require_name(tx: Tx, name: str, folder: str) -> None:

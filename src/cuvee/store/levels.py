@@ -35,12 +35,14 @@ class Thing(NamedTuple):
         name: its name; a folder's ends in ``/``, and that of everything is empty.
         place: the folder of a registered model, which its name does not tell; without ``/`` at
             its end.
+        unsaid: whether the caller has sent its number only, so that no refusal may tell its name.
     """
 
     kind: str
     number: int | None
     name: str
     place: str = ""
+    unsaid: bool = False
 
     @property
     def path(self) -> str:
@@ -64,6 +66,9 @@ class Thing(NamedTuple):
         return self.name if self.number is None else f"#{self.number}"
 
     def __str__(self) -> str:
+        if self.unsaid:
+            what = "a folder of" if self.number is None else f"number {self.number} of"
+            return f"{what} {'registered ' if self.kind == MODEL else ''}{self.kind}s"
         if self.number is None:
             where = f"the folder {plain(self.folder)!r} of" if self.folder else "all"
             return f"{where} {self.kind}s"

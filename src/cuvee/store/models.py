@@ -23,7 +23,13 @@ from cuvee.api.names import plain, shown
 from cuvee.api.versions import VersionList
 from cuvee.errors import AlreadyExists, NotFound
 from cuvee.store import access, gates, schema
-from cuvee.store.bindings import keep_name, require_bound, require_name, require_place
+from cuvee.store.bindings import (
+    keep_name,
+    require_arrival,
+    require_bound,
+    require_name,
+    require_place,
+)
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.model_data import latest_rows, load_models
 from cuvee.store.policies import (
@@ -139,6 +145,7 @@ def move_registered_model(tx: Tx, op: MoveRegisteredModel) -> RegisteredModelRes
     row = find_model(tx, op.name, lock=True)
     if row[7] != op.place:
         require_place(tx, op.name, row[7], op.place)
+        require_arrival(tx, row, op.place)
         own = own_policy(tx, op.name)
         if own is not None:
             require_bound(tx, folders_around(op.place), own, op.name)

@@ -253,12 +253,17 @@ def require_stages(tx: Tx, model_pk: int, name: str, folder: str) -> None:
     """
     after = nearest(newest_policies(tx, scopes_of(name, folder)))
     lost: dict[str, list[str]] = {}
-    for stage, version in tx.all(_held, model_pk=model_pk):
+    for stage, version in stages_held(tx, model_pk):
         if stage not in after.names:
             lost.setdefault(stage, []).append(f"{plain(name)} {version}")
     if lost:
         stage, held = next(iter(lost.items()))
         raise InvalidParameter(f"{no_stage(stage, held)}: move them first. {stages_are(after)}")
+
+
+def stages_held(tx: Tx, model_pk: int) -> list[tuple[str, int]]:
+    """Return the stage and number of each version of a model, in the order of the stages."""
+    return [(stage, version) for stage, version in tx.all(_held, model_pk=model_pk)]
 
 
 def no_stage(stage: str, held: list[str]) -> str:

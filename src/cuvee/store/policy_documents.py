@@ -27,8 +27,9 @@ from cuvee.api.stages import ARCHIVED, NONE
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.rules.documents import canonical, check_scope, digest_of, parse_document, scope_of
 from cuvee.store import access, schema
-from cuvee.store.bindings import require_bound, require_narrower_bound
+from cuvee.store.bindings import require_bound, require_narrower_bound, require_reviewed
 from cuvee.store.engine import arg, hot
+from cuvee.store.levels import MODEL
 from cuvee.store.models import find_model
 from cuvee.store.policies import (
     Applied,
@@ -49,6 +50,7 @@ from cuvee.store.policies import (
 )
 from cuvee.store.stages import move
 from cuvee.store.tx import Tx
+from cuvee.store.visible import MODEL_PATH, readable
 
 _p = schema.policies
 _m = schema.registered_models
@@ -100,6 +102,7 @@ def apply_policy(tx: Tx, op: ApplyPolicy) -> PolicyChange:
     require_bound(tx, _above(tx, scope), document.policy, scope)
     require_narrower_bound(tx, scope, document.policy)
     leaving = _leaving(tx, scope, after, document.move)
+    require_reviewed(tx, _above(tx, scope), before, after, leaving)
     if op.dry_run:
         new = PolicyVersion(
             id=after.id,
@@ -138,14 +141,30 @@ def get_model_policy(tx: Tx, op: GetModelPolicy) -> PolicyResult:
 
 def list_policy_versions(tx: Tx, op: ListPolicyVersions) -> PolicyList:
     scope = check_scope(op.scope)
-    if not scope.endswith("/"):
+    stored = "" if scope == EVERYTHING else scope
+    if scope.endswith("/"):
+        if not _reads_in(tx, stored):
+            raise PermissionDenied(
+                f"{tx.actor.name} may read no model in {scope}, and so not its policies: ask "
+                "somebody who manages it."
+            )
+    else:
         model = find_model(tx, scope)
         if access.level_on_model(tx, model[0], scope) < Level.READ:
             raise PermissionDenied(
                 f"{tx.actor.name} may not read {scope}: ask somebody who manages it."
             )
-    rows = tx.all(_versions, scope="" if scope == EVERYTHING else scope)
+    rows = tx.all(_versions, scope=stored)
     return PolicyList([_from_row(row) for row in rows])
+
+
+def _reads_in(tx: Tx, folder: str) -> bool:
+    """Say whether the actor may read a folder, or any model in it."""
+    if access.level_on(tx, access.Thing(MODEL, None, folder)) >= Level.READ:
+        return True
+    mine = readable(tx, MODEL, _m.c.pk, MODEL_PATH)
+    query = select(_m.c.pk).where(lies_in_scope(), mine.condition()).limit(1)
+    return bool(tx.all(query, **bounds(folder), **mine.values))
 
 
 def _scope(tx: Tx, scope: str) -> str:

@@ -147,7 +147,6 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
             files=proxy_path(row[6]),
         )
     name, version = find_version_by_uri(tx, rest)
-    access.require(tx, [(access.model_thing(tx, version[1], name), Level.READ)])
     for field, sent, held in (
         ("run_id", op.run_id, version[7]),
         ("model_id", op.model_id, version[9]),
@@ -277,13 +276,14 @@ def _source_run(tx: Tx, op: CreateModelVersion) -> str:
 
 
 def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
-    """Find the version that the part after ``models:/`` names.
+    """Find the version that the part after ``models:/`` names, of a model that may be read.
 
     Returns:
         The model's name, and the row in the order of ``schema.model_versions``.
     """
     past = re.fullmatch(r"(.+)/([^/?]+)\?at=([^/]*)", rest)
     if past is not None:
+        _require_readable(tx, past[1])
         held = holder_at(tx, past[1], past[2], unquote(past[3]))
         name, suffix = past[1], held.version
     elif (pinned := re.fullmatch(r"(.+)@sha256:([0-9a-fA-F]{12,64})", rest)) is not None:
@@ -293,6 +293,7 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
     else:
         name, _, suffix = rest.rpartition("@")
         suffix = "@" + suffix
+    _require_readable(tx, name)
     row = _find(tx, name, suffix)
     if row is None:
         raise NotFound(
@@ -300,6 +301,12 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
             "there are."
         )
     return name, row
+
+
+def _require_readable(tx: Tx, name: str) -> None:
+    """Refuse a model that the actor may not read, before an answer says anything about it."""
+    pk = find_model(tx, name)[0]
+    access.require(tx, [(access.model_thing(tx, pk, name), Level.READ)])
 
 
 def _find(tx: Tx, name: str, suffix: str) -> tuple[Any, ...] | None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cuvee.errors import InvalidParameter
 from cuvee.rules.checks import Facts, Posted, Result, evaluate
-from cuvee.rules.expressions import Named, parse_check, stages_of
+from cuvee.rules.expressions import Named, metrics_of, parse_check, stages_of
 from cuvee.rules.signatures import breaks
 
 
@@ -98,6 +98,37 @@ def test_checks_say_passed_failed_or_unknown(text: str, state: str) -> None:
 
     assert found.state == state, found.sentence
     assert found.sentence
+
+
+def test_texts_that_are_numbers_come_in_the_order_of_numbers() -> None:
+    ten = Facts(version="4", params={"depth": "10", "when": "2026-02-01", "odd": "nan", "n": "1_0"})
+    nine = Facts(version="3", params={"depth": "9", "when": "2026-01-15", "odd": "1"})
+
+    def asked(text: str) -> str:
+        return evaluate(text, ten, lambda _: nine).state
+
+    assert asked("params.depth <= production.params.depth") == "failed"
+    assert asked("production.params.depth < params.depth") == "passed"
+    assert asked("params.depth <= '9'") == "failed"
+    assert asked("params.when > production.params.when") == "passed"  # neither is a number
+    assert asked("params.when > params.depth") == "unknown"
+    assert asked("params.depth > 'high'") == "unknown"
+    for sign in ("<", "<=", ">", ">="):
+        assert asked(f"params.odd {sign} production.params.odd") == "failed"
+    assert asked("params.n > 9") == "unknown"  # '1_0' is a number for Python only
+    assert asked("params.depth == '10.0'") == "failed"  # as texts these differ
+    assert asked("params.depth == 10") == "passed"
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/"])
+def test_a_check_of_any_length_is_evaluated(sign: str) -> None:
+    long = f"metrics.rmse {sign} production.metrics.rmse" + f"{sign}1" * 470
+    assert len(long) <= 1000
+    for text in (f"{long} < 1000000", f"1000000 > {long}"):
+        result = ask(text)
+        assert result.state == "passed"
+        assert "(version 3 in production)" in result.sentence
+    assert metrics_of(parse_check(f"{long} < 1")) == ["rmse"]
 
 
 def test_a_failed_comparison_shows_the_numbers_and_the_version_compared_with() -> None:
