@@ -249,6 +249,29 @@ def test_files_that_come_later_void_approvals_and_checks(
     assert not check.counts
 
 
+def test_a_version_gets_no_more_files_where_it_came_by_review(
+    people: People, ann: Person, local_store: SqlStore
+) -> None:
+    put_policy(local_store, gated(approvals=1))
+    version = register(ann, local_store)  # registered before its files are there
+    where: dict[str, Any] = {"name": "wine", "version": version}
+    source = ann.do(GetModelVersion(**where)).model_version
+    root = ann.do(GetRun(run_id=source.run_id)).run.info.artifact_uri.partition(":")[2].lstrip("/")
+    ann.do(CreateTransitionRequest(**where, stage="Production"))
+    people("cat").do(ApproveTransitionRequest(**where, stage="Production"))
+
+    for name in ("MLmodel", "more/data"):
+        with pytest.raises(Conflict, match="in a stage that takes versions by review"):
+            put(local_store, f"{root}/model/{name}", "other")
+    assert ann.do(GetModelVersion(**where)).model_version.digest == source.digest == ""
+    put(local_store, f"{root}/beside", "other")
+
+    ann.do(TransitionStage(**where, stage="Staging"))
+    put(local_store, f"{root}/model/MLmodel", "other")
+    with pytest.raises(PermissionDenied, match="the version's files have changed since"):
+        ann.do(TransitionStage(**where, stage="Production"))
+
+
 @pytest.mark.parametrize(
     "fields", [{"check_name": "two words"}, {"check_name": "-x"}, {"url": "javascript:alert(1)"}]
 )

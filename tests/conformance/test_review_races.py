@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 from conformance.people import gated, put_policy
+from cuvee.api.artifacts import PutArtifact
 from cuvee.api.base import Actor, Op
 from cuvee.api.events import ListEvents
+from cuvee.api.experiments import CreateExperiment
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.reviews import (
     Activity,
@@ -19,6 +22,7 @@ from cuvee.api.reviews import (
     ListTransitionRequests,
     RejectTransitionRequest,
 )
+from cuvee.api.runs import CreateRun
 from cuvee.api.versions import CreateModelVersion, GetModelVersion
 from cuvee.errors import CuveeError, NotFound
 from cuvee.store.sql import SqlStore
@@ -123,3 +127,38 @@ def test_of_two_equal_requests_at_once_one_is_kept(local_store: SqlStore) -> Non
 
         with ThreadPoolExecutor(2) as threads:
             assert sorted(threads.map(ask, range(2))) == [False, True]
+
+
+def test_a_file_that_meets_an_approval_is_reviewed_or_not_taken(local_store: SqlStore) -> None:
+    for number in range(4 * ROUNDS):
+        name = f"late{number}"
+        experiment = local_store.do(CreateExperiment(name=name)).experiment_id
+        run = local_store.do(CreateRun(experiment_id=experiment)).run.info
+        local_store.do(CreateRegisteredModel(name=name), Actor("ann"))
+        source = f"runs:/{run.run_id}/model"
+        new = CreateModelVersion(name=name, source=source, run_id=run.run_id)
+        local_store.do(new, Actor("ann"))  # registered before its files are there
+        put_policy(local_store, gated(approvals=1), name)
+        where: dict[str, Any] = {**WHERE, "name": name}
+        local_store.do(CreateTransitionRequest(**where), Actor("ann"))
+        path = f"{run.artifact_uri.partition(':')[2].lstrip('/')}/model/MLmodel"
+        barrier = Barrier(2)
+
+        def act(op: Op[Any], user: str, barrier: Barrier = barrier) -> bool:
+            barrier.wait(20)
+            try:
+                local_store.do(op, Actor(user))
+            except CuveeError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            put = threads.submit(act, PutArtifact(path=path, digest="0" * 64, size=1), "ann")
+            threads.submit(act, ApproveTransitionRequest(**where), "bob").result(60)
+
+        found = local_store.do(GetModelVersion(name=name, version="1")).model_version
+        if found.current_stage == "Production":
+            moved = ListEvents(object=f"version:{name}/1", action="version.transitioned")
+            (event,) = local_store.do(moved).events
+            assert event.details["digest"] == found.digest
+        assert bool(found.digest) == put.result()

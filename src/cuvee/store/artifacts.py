@@ -41,6 +41,7 @@ from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.locations import PROXY, proxy_path
+from cuvee.store.policies import policy_of, stage_named
 from cuvee.store.schema import (
     artifact_files,
     experiments,
@@ -122,7 +123,9 @@ _find_version = hot(
     .where(registered_models.c.name == arg("model"), model_versions.c.version == arg("number"))
 )
 _hold_version = hot(
-    select(model_versions.c.digest).where(model_versions.c.pk == arg("held")).with_for_update()
+    select(model_versions.c.digest, model_versions.c.stage)
+    .where(model_versions.c.pk == arg("held"))
+    .with_for_update()
 )
 _set_digest = hot(
     update(model_versions)
@@ -318,9 +321,19 @@ def named_version(tx: Tx, name: str, version: int) -> str:
 
 
 def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
-    """Append a file to a version that was registered before its files were uploaded."""
+    """Append a file to a version that was registered before its files were uploaded.
+
+    Raises:
+        Conflict: it is where it came by review, which was of the files that it had.
+    """
     root, version_pk, _, name, version = seal
-    before = tx.value(_hold_version, held=version_pk)
+    before, stage = tx.first(_hold_version, held=version_pk) or ("", "")
+    if stage_named(policy_of(tx, name), stage).review is not None:
+        raise Conflict(
+            f"{shown(op.path)} belongs to {named_version(tx, name, version)}, which is in a stage "
+            "that takes versions by review, and gets no more files there: log the file under "
+            "another path and register a new version."
+        )
     path = _relative(op.path, root)
     tx.bulk(_freeze, [(version_pk, path, op.digest, op.size)])
     digest = manifest_digest(files_of_version(tx, version_pk))

@@ -30,7 +30,9 @@ _v = schema.model_versions
 _STAGE, _UPDATED = (list(_v.c.keys()).index(name) for name in ("stage", "updated"))
 
 _set = hot(
-    update(_v).where(_v.c.pk == arg("version_pk")).values(stage=arg("stage"), updated=arg("now"))
+    update(_v)
+    .where(_v.c.pk == arg("version_pk"), _v.c.digest == arg("digest"))
+    .values(stage=arg("stage"), updated=arg("now"))
 )
 
 
@@ -294,7 +296,12 @@ def _place(
     details: Mapping[str, Any] | None,
     restores: int | None = None,
 ) -> None:
-    tx.run(_set, version_pk=row[0], stage=stage, now=tx.now)
+    # An upload that adds a file does not wait for the model: what was looked at must still be so.
+    if not tx.run(_set, version_pk=row[0], stage=stage, now=tx.now, digest=row[13]):
+        raise Conflict(
+            f"A file has just been added to version {row[2]} of {model[1]}, so nothing was moved: "
+            "look at it and try again."
+        )
     if row[3] == stage:
         return
     begin_holding(tx, row, stage, restores)

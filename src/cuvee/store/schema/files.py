@@ -37,7 +37,8 @@ model_texts = Table(
     **CLUSTERED,
 )
 # Prefixes of artifact_files that belong to registered versions and so may not change; one that
-# was empty when its version was registered is ``growing``: it takes new files, for ever.
+# was empty when its version was registered is ``growing``: it takes new files, except in a stage
+# that the version came to by review.
 sealed = Table(
     "sealed",
     metadata,
