@@ -32,8 +32,8 @@ from cuvee.api.permissions import (
     RevokePermission,
 )
 from cuvee.api.policies import ApplyPolicy
-from cuvee.api.reviews import GetWorkspaceModel
-from cuvee.api.runs import CreateRun
+from cuvee.api.reviews import CheckResult, ExplainTransition, GetWorkspaceModel
+from cuvee.api.runs import CreateRun, LogParam
 from cuvee.api.user_permissions import (
     AddRolePermission,
     GetUserPermission,
@@ -193,6 +193,43 @@ def test_a_source_tells_nothing_of_a_model_that_one_may_not_read(
     crowd.do(GrantPermission(object="model:own", user="alice", permission="CAN_EDIT"), ROOT)
     said = refused(crowd, CreateModelVersion(name="own", source=source), people["alice"])
     assert "alice has NO_PERMISSIONS on the registered model 'secret'" in said
+
+
+def test_checks_of_a_copy_tell_nothing_of_a_run_that_its_maker_may_not_read(
+    crowd: Store, people: dict[str, Actor]
+) -> None:
+    alice, bob = people["alice"], people["bob"]
+    number = crowd.do(CreateExperiment(name="hidden"), ROOT).experiment_id
+    run = crowd.do(CreateRun(experiment_id=number), ROOT).run.info.run_id
+    crowd.do(LogParam(run_id=run, key="loss", value="l2"), ROOT)
+    crowd.do(LogMetric(run_id=run, key="rmse", value=0.25, timestamp=1), ROOT)
+    for name in ("wine", "copy"):
+        crowd.do(CreateRegisteredModel(name=name), ROOT)
+    made = CreateModelVersion(name="wine", source=f"runs:/{run}/m", run_id=run)
+    crowd.do(made, ROOT)
+    crowd.do(GrantPermission(object="model:wine", user="alice", permission="CAN_READ"), ROOT)
+    crowd.do(GrantPermission(object="model:copy", user="alice", permission="CAN_MANAGE"), ROOT)
+    crowd.do(CreateModelVersion(name="copy", source="models:/wine/1"), alice)
+    checks = "[params.loss == 'l1', metrics.rmse > 1, tags.x is set, dataset is set]"
+    review = f"{{name: Production, review: {{checks: {checks}}}}}"
+    crowd.do(ApplyPolicy(document=f"{{scope: copy, stages: [{review}]}}"), alice)
+
+    def asked(name: str, actor: Actor) -> list[CheckResult]:
+        op = ExplainTransition(name=name, version="1", stage="Production")
+        return crowd.do(op, actor).checks
+
+    for actor in (alice, ROOT):
+        found = asked("copy", actor)
+        assert [c.state for c in found] == ["unknown", "unknown", "failed", "unknown"]
+        assert not [c.reason for c in found if "l2" in c.reason or "0.25" in c.reason]
+    op = GrantPermission(object=f"experiment:{number}", user="alice", permission="CAN_READ")
+    crowd.do(op, ROOT)
+    assert [c.state for c in asked("copy", alice)] == ["failed"] * 4
+    # Who made the version of the run could read it, and manages what is checked of it.
+    crowd.do(ApplyPolicy(document=f"{{scope: wine, stages: [{review}]}}"), ROOT)
+    grant = GrantPermission(object="model:wine", user="bob", permission="CAN_READ")
+    crowd.do(grant, ROOT)
+    assert [c.state for c in asked("wine", bob)] == ["failed"] * 4
 
 
 def test_explain_says_which_grant_decides_and_whom_to_ask(

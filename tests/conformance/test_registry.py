@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cuvee.api.base import Op, Store
-from cuvee.api.experiments import CreateExperiment
+from cuvee.api.experiments import CreateExperiment, DeleteExperiment
 from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel, GetLoggedModel
 from cuvee.api.models import (
     CreateRegisteredModel,
@@ -37,7 +37,7 @@ from cuvee.api.versions import (
     TransitionStage,
     UpdateModelVersion,
 )
-from cuvee.errors import AlreadyExists, CuveeError, InvalidParameter, NotFound
+from cuvee.errors import AlreadyExists, Conflict, CuveeError, InvalidParameter, NotFound
 
 S3 = "s3://bucket/model"
 
@@ -309,6 +309,18 @@ def test_a_version_of_a_logged_model_takes_its_run_along(store: Store) -> None:
     assert version(store, 1).source == source
     with pytest.raises(NotFound):
         store.do(CreateModelVersion(name="wine", source=source, model_id=logged.model_id))
+
+
+def test_the_experiment_of_a_logged_model_in_use_is_not_deleted(store: Store) -> None:
+    number = store.do(CreateExperiment(name="of models only")).experiment_id
+    logged = store.do(CreateLoggedModel(experiment_id=number)).model.model_id
+    model(store, versions=0)
+    store.do(CreateModelVersion(name="wine", source=f"models:/{logged}", model_id=logged))
+    move(store, 1, "Production")
+
+    with pytest.raises(Conflict, match=r"version 1 of wine \(Production\) would be without it"):
+        store.do(DeleteExperiment(experiment_id=number))
+    store.do(DeleteExperiment(experiment_id=number, force=True))
 
 
 def test_a_copy_stays_valid_when_its_source_is_deleted(store: Store) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import select
 
 from cuvee import foreign_yaml
 from cuvee.api.artifacts import MODEL_FILE
+from cuvee.api.base import Level
 from cuvee.rules.checks import Facts, Posted
 from cuvee.rules.pickles import pickles
 from cuvee.store import schema
+from cuvee.store.access import find_by
+from cuvee.store.accounts import account_of
 from cuvee.store.engine import arg, hot
+from cuvee.store.levels import level_of_user
 from cuvee.store.series import from_bits
 from cuvee.store.tx import Tx
 
@@ -22,6 +27,8 @@ _d = schema.datasets
 _rd = schema.run_datasets
 _c = schema.checks
 _f = schema.version_files
+
+_COPY = re.compile("models:/[^/]+/")
 
 _run = hot(select(_r.c.pk).where(_r.c.run_id == arg("run_id")))
 _latest = hot(
@@ -69,8 +76,9 @@ def facts_of(tx: Tx, row: tuple[Any, ...]) -> Facts:
         tx: the transaction.
         row: the version, in the order of ``schema.model_versions``.
     """
-    run_pk = tx.value(_run, run_id=row[7]) if row[7] else None
-    metrics = _metrics(tx, run_pk, row[9])
+    run_id, model_id = (row[7], row[9]) if _may_tell(tx, row) else ("", "")
+    run_pk = tx.value(_run, run_id=run_id) if run_id else None
+    metrics = _metrics(tx, run_pk, model_id)
     tags = dict(tx.all(_version_tags, version_pk=row[0]))
     params: dict[str, str] | None = None
     datasets = None
@@ -97,6 +105,21 @@ def facts_of(tx: Tx, row: tuple[Any, ...]) -> Facts:
             )
         },
     )
+
+
+def _may_tell(tx: Tx, row: tuple[Any, ...]) -> bool:
+    """Say whether checks may tell of a version's run.
+
+    Whoever reads a model may copy its versions and say what is checked of the copy, and learns no
+    more of the run by that: it counts as far as who has made the copy may read it.
+    """
+    if not _COPY.match(row[5]):
+        return True
+    maker = account_of(tx, row[10])
+    if maker.pk is None or maker.admin:
+        return True
+    things = [*find_by(tx, "run", row[7]), *find_by(tx, "logged_model", row[9])]
+    return all(level_of_user(tx, maker.pk, thing) >= Level.READ for thing in things)
 
 
 def _metrics(tx: Tx, run_pk: int | None, model_id: str) -> dict[str, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from cuvee.api.base import Level
 from cuvee.api.stages import ARCHIVED, NONE
@@ -16,6 +16,7 @@ from cuvee.store.tx import Tx
 _m = schema.registered_models
 _v = schema.model_versions
 _r = schema.runs
+_lm = schema.logged_models
 
 
 class Guard:
@@ -88,4 +89,9 @@ VERSION = Guard(_v.c.pk == arg("key"), lock=False)
 MODEL = Guard(_v.c.model_pk == arg("key"), lock=False)
 RUN = Guard(_v.c.run_id == arg("key"))
 LOGGED_MODEL = Guard(_v.c.model_id == arg("key"))
-EXPERIMENT = Guard(_v.c.run_id.in_(select(_r.c.run_id).where(_r.c.experiment_id == arg("key"))))
+EXPERIMENT = Guard(
+    or_(
+        _v.c.run_id.in_(select(_r.c.run_id).where(_r.c.experiment_id == arg("key"))),
+        _v.c.model_id.in_(select(_lm.c.model_id).where(_lm.c.experiment_id == arg("key"))),
+    )
+)
