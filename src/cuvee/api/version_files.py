@@ -18,12 +18,14 @@ class OutsideVersion(Struct, frozen=True, kw_only=True):
         name: the model.
         version: its version.
         uri: where its files are.
+        created: when it was registered, in milliseconds since 1970.
     """
 
     number: int
     name: str
     version: str
     uri: str
+    created: int
 
 
 class OutsideVersions(Struct, frozen=True):

@@ -161,6 +161,17 @@ class Outside:
                 )
         return sorted(found, key=lambda f: f[0].path)
 
+    def changed(self, uri: str, path: str) -> int:
+        """Return when a file was changed last, in nanoseconds since 1970.
+
+        This is the file system's own note; a copy may take the time of writing along.
+
+        Raises:
+            NotFound: there is no such file.
+        """
+        with self._file(uri, path) as fd:
+            return os.fstat(fd).st_ctime_ns
+
     def open(self, uri: str, file: StoredFile) -> int:
         """Open a file that was found.
 

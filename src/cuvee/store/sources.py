@@ -196,7 +196,15 @@ def _from_run(tx: Tx, op: CreateModelVersion) -> Source:
 
 
 def _run_files(tx: Tx, run_id: str, path: str) -> str | None:
-    """Find the files behind ``runs:/``; a logged model of that name wins, as for clients."""
+    place = run_place(tx, run_id, path)
+    return None if place is None else proxy_path(place)
+
+
+def run_place(tx: Tx, run_id: str, path: str) -> str | None:
+    """Return where the files behind ``runs:/`` are; a logged model of that name wins.
+
+    Clients look there first, too.
+    """
     try:
         root = find_run(tx, run_id)[9]
     except NotFound:
@@ -205,7 +213,7 @@ def _run_files(tx: Tx, run_id: str, path: str) -> str | None:
     logged = tx.value(_named_models, run_id=run_id, name=name)
     if logged is not None:
         root, path = logged, below
-    return proxy_path(f"{root}/{path}".rstrip("/"))
+    return f"{root}/{path}".rstrip("/")
 
 
 def _from_proxy(tx: Tx, op: CreateModelVersion) -> Source:

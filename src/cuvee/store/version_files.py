@@ -13,11 +13,11 @@ from cuvee.api.version_files import (
     OutsideVersion,
     OutsideVersions,
 )
-from cuvee.errors import Conflict, NotFound
+from cuvee.errors import Conflict
 from cuvee.store import artifacts, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.runs import find_run
-from cuvee.store.sources import local_path
+from cuvee.store.sources import local_path, run_place
 from cuvee.store.tx import Tx
 from cuvee.store.versions import find_version
 
@@ -28,7 +28,7 @@ _RUNS = "runs:/"
 _m = schema.registered_models
 _v = schema.model_versions
 _waiting = hot(
-    select(_v.c.pk, _m.c.name, _v.c.version, _v.c.location)
+    select(_v.c.pk, _m.c.name, _v.c.version, _v.c.location, _v.c.created)
     .join(_m, _m.c.pk == _v.c.model_pk)
     .where(
         _v.c.digest == "",
@@ -49,8 +49,14 @@ def list_outside_versions(tx: Tx, op: ListOutsideVersions) -> OutsideVersions:
     rows = tx.all(_waiting, after=op.after)
     return OutsideVersions(
         [
-            OutsideVersion(number=pk, name=name, version=str(version), uri=_place(tx, location))
-            for pk, name, version, location in rows
+            OutsideVersion(
+                number=pk,
+                name=name,
+                version=str(version),
+                uri=_place(tx, location),
+                created=created,
+            )
+            for pk, name, version, location, created in rows
         ]
     )
 
@@ -60,11 +66,7 @@ def _place(tx: Tx, location: str) -> str:
     if not location.startswith(_RUNS):
         return location
     run_id, _, path = location.removeprefix(_RUNS).partition("/")
-    try:
-        root: str = find_run(tx, run_id)[9]
-    except NotFound:
-        return ""
-    return f"{root}/{path}".rstrip("/")
+    return run_place(tx, run_id, path) or ""
 
 
 def keep_version_files(tx: Tx, op: KeepVersionFiles) -> Empty:
