@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import resource
 import shlex
 import signal
@@ -204,9 +205,13 @@ def table(found: dict[str, dict[str, Any]], calls: int) -> str:
     about = machine()
     lines += ["", f"{calls:,} calls. Machine: {about['cpu']}, {about['cores']} cores,"]
     lines += [f"{about['kernel']}, Python {about['python']}, {about['date']}. Made by:", ""]
-    return "\n".join(
-        [*lines, "    " + shlex.join(["python", "-m", "bench.client", *sys.argv[1:]]), ""]
-    )
+    command = shlex.join(["python", "-m", "bench.client", *map(_bare, sys.argv[1:])])
+    return "\n".join([*lines, "    " + command, ""])
+
+
+def _bare(word: str) -> str:
+    """Return a word of the command without the directories of this machine's programs."""
+    return re.sub(r"(?<![\w.}/])/(?:[^\s/{}]+/)+", "", word)
 
 
 if __name__ == "__main__":

@@ -136,13 +136,15 @@ def markdown(results: Results, reference: str = "") -> str:
 
 
 def write(text: str, path: Path, section: str) -> None:
-    """Write the tables to a file; between the marks of a section, if the file has them."""
+    """Write the tables to a file: between the marks of a section, or behind what is there."""
     first, last = (f"<!-- bench {section}: {mark} -->" for mark in ("begin", "end"))
     old = path.read_text("utf-8") if path.exists() else ""
     head, begin, rest = old.partition(first)
     _, end, tail = rest.partition(last)
     if begin and end:
         text = f"{head}{first}\n\n{text}\n{last}{tail}"
+    elif old:  # hand-written, perhaps
+        text = f"{old}\n{text}"
     path.write_text(text, "utf-8")
 
 
