@@ -101,6 +101,8 @@ def bench(store: Store) -> Bench:
         ("last_updated_timestamp_ms < 5.5", set()),
         ("experiment_id = '1'", {"tree", "Line"}),
         ("experiment_id = 2", set()),
+        ("artifact_location LIKE '%/models/m-%' AND name = 'tree'", {"tree"}),
+        ("attributes.artifact_location = 'elsewhere'", set()),
         ("experiment_id LIKE '1%'", {"tree", "Line"}),
         ("metrics.rmse < 1", {"tree"}),
         ("metrics.rmse > 1", {"tree", "Line"}),

@@ -242,7 +242,14 @@ _MODEL_TIMES = {
     "last_updated_timestamp": "last_updated_timestamp",
     "last_updated_timestamp_ms": "last_updated_timestamp",
 }
-_MODEL_TEXTS = ("name", "model_id", "model_type", "source_run_id", "experiment_id")
+_MODEL_TEXTS = (
+    "name",
+    "model_id",
+    "model_type",
+    "source_run_id",
+    "experiment_id",
+    "artifact_location",
+)
 
 LOGGED_MODELS = Language(
     spaces={

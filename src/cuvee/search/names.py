@@ -126,7 +126,9 @@ def _read(source: Source, language: Language, choice: str) -> Name:
         source.fail(token, "a name: one of " + choice, Want("name"))
     text, via = _relative(token.text, language)
     head, dot, rest = text.partition(".")
-    if text[0] in '`"' or not dot:
+    if dot and len(head) > 2 and head[0] == head[-1] == "`":
+        head = head[1:-1]
+    if head[:1] in ("`", '"') or not dot:
         head, dot, rest = "", "", text
     space = language.spaces.get(head)
     if space is None or (dot and not head):

@@ -73,12 +73,12 @@ class SearchError(InvalidParameter):
         self.want = want
 
 
-# A name is a bare word, a word with a key behind its first dot, or something in backticks; that of
-# a relative begins with a word for it. Two quotes in a row are part of a quoted text, as they are
-# in MLflow (they stand for two, not one).
+# A name is a bare word, a word with a key behind its first dot, or something in backticks; the word
+# may stand in backticks, too. That of a relative begins with a word for it. Two quotes in a row are
+# part of a quoted text, as they are in MLflow (they stand for two, not one).
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-      | (?P<name>(?:(?:parent|children)\.)?[^\W\d]\w*
+      | (?P<name>(?:(?:parent|children)\.)?(?:[^\W\d]\w*|`\w+`(?=\.))
                  (?:\.(?:`[^`]*`|"[^"]*"|'[^']*'|[\w.]*))?|`[^`]*`)
       | (?P<number>-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))
       | (?P<text>'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*")

@@ -42,6 +42,7 @@ _MODELS = Subject(
         {
             **{name: _m.c[name] for name in ("name", "model_id", "model_type", "source_run_id")},
             "experiment_id": _m.c.experiment_id,
+            "artifact_location": _m.c.artifact_uri,
             "status": _m.c.status,
             "creation_timestamp": _m.c.created,
             "last_updated_timestamp": _m.c.updated,

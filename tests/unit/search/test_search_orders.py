@@ -15,6 +15,7 @@ from cuvee.search.tree import Kind, OrderKey
     [
         ("metrics.rmse", OrderKey(Kind.METRIC, "rmse")),
         ("metric.`a b` desc", OrderKey(Kind.METRIC, "a b", descending=True)),
+        ("`metrics`.`a b` desc", OrderKey(Kind.METRIC, "a b", descending=True)),
         ("params.desc  DESC ", OrderKey(Kind.PARAM, "desc", descending=True)),
         ('tags."x" ASC', OrderKey(Kind.TAG, "x")),
         ("Created Desc", OrderKey(Kind.ATTRIBUTE, "start_time", descending=True)),
