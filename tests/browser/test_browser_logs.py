@@ -14,12 +14,18 @@ from refusals.served import Site
 
 LINES = 1_500_000
 EVERY = 150_000  # lines of the long log, of which one diverges
-LONG = "".join(
-    f"2026-11-27 10:00:00 epoch {i // 1000} step {i:07} loss={1 / (1 + i):.6f} lr=0.001 ok"
-    f"{' DIVERGED' if i % EVERY == 77 else ''}\n"
-    for i in range(LINES)
-)
 SHORT = "".join(f"line {i}{' Warning: warning' if i % 10 == 3 else ''}\n" for i in range(200))
+
+
+def long_log() -> bytes:
+    """Return a log of 100 MB; each worker imports this file, and one of them needs the log."""
+    text = "".join(
+        f"2026-11-27 10:00:00 epoch {i // 1000} step {i:07} loss={1 / (1 + i):.6f} lr=0.001 ok"
+        f"{' DIVERGED' if i % EVERY == 77 else ''}\n"
+        for i in range(LINES)
+    )
+    assert len(text) > 100_000_000
+    return text.encode()
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +33,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str, 
     """A server with a run whose log has 100 MB, and one whose log is short."""
     for site in served(tmp_path_factory.mktemp("logs")):
         long, short = (
-            corpus.new_run(site, "logged", {"cuvee/output.log": text.encode()})
-            for text in (LONG, SHORT)
+            corpus.new_run(site, "logged", {"cuvee/output.log": text})
+            for text in (long_log(), SHORT.encode())
         )
         for run in (long, short):
             site.api("runs/update", run_id=run, status="FINISHED", end_time=5)
@@ -86,7 +92,6 @@ def test_a_log_of_100_megabytes_is_searched_without_being_read(
     logs: tuple[Site, str, str], visit: Open
 ) -> None:
     site, run, _ = logs
-    assert len(LONG) > 100_000_000
     opened = visit(site)
     moved: list[int] = []
 

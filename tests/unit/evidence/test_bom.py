@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from msgspec.structs import replace
 
 from cuvee.api.datasets import DatasetInput
@@ -18,6 +16,10 @@ from unit.evidence import stories
 
 def checked(facts: Facts) -> dict[str, Any]:
     """Return a valid bill of materials."""
+    # To import what judges it takes seconds, which each worker would spend on its way to any test.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     text = json.dumps(bom(facts), allow_nan=False)
     problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     assert problem is None, problem
