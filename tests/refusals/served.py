@@ -62,7 +62,8 @@ class Site:
         self._reader = threading.Thread(target=self._read, args=(ready,), daemon=True)
         self._reader.start()
         assert ready.wait(60), f"the server did not start: {''.join(self.log)}"
-        found = re.search(r"http://[\w.]+:(\d+)", self.log[-1])
+        # Other lines may have followed the one that says so.
+        found = re.search(r"ready at http://[\w.]+:(\d+)", "".join(self.log))
         assert found, self.log
         self.port = int(found[1])
         self._connection: http.client.HTTPConnection | None = None
