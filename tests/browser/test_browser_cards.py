@@ -163,3 +163,27 @@ def test_cards_are_part_of_a_view_that_is_kept(sweep: tuple[Site, str], visit: O
     other.get_by_role("button", name="Views", exact=True).click()
     other.get_by_role("menuitem", name="with pictures").click()
     expect(card(other, "val/grid").get_by_role("img")).to_have_count(2)
+
+
+def test_cards_are_added_where_runs_have_no_metric(sweep: tuple[Site, str], visit: Open) -> None:
+    site, _ = sweep
+    client = cuvee.MlflowClient(tracking_uri=f"http://127.0.0.1:{site.port}")
+    experiment = client.create_experiment("no metrics")
+    run = client.create_run(experiment, run_name="only a picture").info.run_id
+    client.log_image(run, np.full((24, 32, 3), 99, dtype=np.uint8), key="grid", step=0)
+    opened = visit(site)
+    page = opened.go(f"/experiments/{experiment}/metrics")
+    expect(page.get_by_text("These runs have logged no metric")).to_be_visible()
+    add(page, "Image of the runs")
+    page.get_by_role("dialog").get_by_role("button", name="grid").click()
+    shows(card(page, "grid").get_by_role("img"), ["grid of only a picture at step 0"])
+    in_all_looks(opened, "cards-without-metrics")
+    again = visit(site).go(page.url.removeprefix(opened.url))
+    shows(card(again, "grid").get_by_role("img"), ["grid of only a picture at step 0"])
+    client.log_metric(run, "rmse", 0.5)
+    expect(again.get_by_role("heading", name="rmse")).to_be_visible()
+    expect(card(again, "grid")).to_be_visible()
+    page.get_by_role("button", name="Actions for grid").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    expect(card(page, "grid")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("cards"))

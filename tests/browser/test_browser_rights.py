@@ -183,3 +183,29 @@ def test_home_shows_the_failed_runs_that_one_created_whatever_name_they_claim(
     expect(mine.get_by_role("link")).to_have_count(2)
     assert set(mine.get_by_role("link").all_text_contents()) == {"mine by login", "mine in both"}
     keep_screenshot(opened.page, "home-failed-mine")
+
+
+def test_mine_are_the_runs_that_one_created_whoever_the_client_names(
+    house: Site, visit: Open
+) -> None:
+    made = done(ask(house, ADMIN, "POST", f"{MLFLOW}experiments/create", {"name": "of two"}))
+    experiment = made["experiment_id"]
+    grant = {"object": f"experiment:{experiment}", "user": VIEWER, "permission": "CAN_EDIT"}
+    done(ask(house, ADMIN, "POST", f"{CUVEE}permissions/grant", grant))
+    runs = (VIEWER, "hers", "root"), (ADMIN, "not hers", VIEWER), (ADMIN, "nor this", "root")
+    for who, name, named in runs:
+        body = {"experiment_id": experiment, "run_name": name, "user_id": named}
+        done(ask(house, who, "POST", f"{MLFLOW}runs/create", body))
+    opened = visit(house)
+    log_in(opened, VIEWER, f"/experiments/{experiment}")
+    page = opened.go(f"/experiments/{experiment}?filter=user_id%20%3D%20'vera'")
+    rows = page.get_by_role("grid").get_by_role("row")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(1)).to_contain_text("not hers")
+    page.get_by_role("button", name="Mine", exact=True).click()
+    expect(page.get_by_role("searchbox", name="Filter")).to_have_value("created_by = 'vera'")
+    expect(rows.nth(1)).to_contain_text("hers")
+    expect(rows.nth(1)).not_to_contain_text("not hers")
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Mine", exact=True).click()
+    expect(rows).to_have_count(4)

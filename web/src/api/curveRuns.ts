@@ -12,6 +12,7 @@ export const MOST_CURVES = 100;
 const MOST_METRICS = 10_000;
 const MOST_FIELDS = 60; // params and tags by which the runs can be grouped
 const AGAIN = 15_000; // milliseconds until runs that go on are asked for new metrics
+const FIRST = 3_000; // the same while they have none
 
 /** Runs whose curves are drawn. */
 export interface CurveRuns {
@@ -41,7 +42,7 @@ const metricsQuery = (asked: Asked, ids: readonly string[], live: boolean) =>
       return (found.keys ?? []).map(({ key }) => key);
     },
     enabled: ids.length > 0,
-    refetchInterval: live && AGAIN,
+    refetchInterval: ({ state }) => live && (state.data?.length ? AGAIN : FIRST),
     placeholderData: keepPreviousData,
   });
 

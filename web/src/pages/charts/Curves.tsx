@@ -1,7 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { ApiError } from "../../api/client";
 import { goesOn, MOST_CURVES, useCurveRuns } from "../../api/curveRuns";
-import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
 import { type Stroke, strokesOf } from "../../lib/colour";
@@ -9,6 +8,7 @@ import { both } from "../../lib/filter";
 import { readSorts } from "../../lib/search";
 import type { RunRow } from "../../lib/table";
 import type { RunsSearch } from "../experiments/route";
+import { CardsOnly } from "./CardsOnly";
 import type { ChartRun } from "./MetricChart";
 import { MetricCharts } from "./MetricCharts";
 import { NoRunsDrawn } from "./NoRunsDrawn";
@@ -64,11 +64,8 @@ export function Curves({ experiments, search, onChange, beside = false, onRuns }
     return <NoRunsDrawn experiments={experiments} search={search} onChange={onChange} />;
   }
   if (!metrics.length) {
-    return (
-      <Empty title={strings.noMetrics}>
-        <p>{strings.noMetricsText}</p>
-      </Empty>
-    );
+    const { cards } = search;
+    return <CardsOnly runs={runs} cards={cards} onCards={(cards) => onChange({ cards })} />;
   }
   const some = sorts.length ? strings.firstCurves : strings.newestCurves;
   return (

@@ -15,8 +15,10 @@ interface QuickFiltersProps {
 
 /** Filters of one click; they are written into the filter, where they can be read and changed. */
 export function QuickFilters({ filter, onChange }: QuickFiltersProps) {
-  const { known, name } = useRights();
-  const mine = equals("user_id", name);
+  const { known, open, name } = useRights();
+  // Where nobody logs in, only the client says whose a run is; a filter may be from those days.
+  const [made, said] = [equals("created_by", name), equals("user_id", name)];
+  const [mine, other] = open ? [said, made] : [made, said];
   const set = new Set(clauses(filter));
   const quick = [
     ...STATUSES.map((status) => ({
@@ -24,7 +26,7 @@ export function QuickFilters({ filter, onChange }: QuickFiltersProps) {
       clause: ofStatus(status),
       others: STATUSES.map(ofStatus),
     })),
-    ...(known && name ? [{ text: strings.quick.mine, clause: mine, others: [] }] : []),
+    ...(known && name ? [{ text: strings.quick.mine, clause: mine, others: [other] }] : []),
     { text: strings.quick.registered, clause: "model.name IS NOT NULL", others: [] },
   ];
   return (
