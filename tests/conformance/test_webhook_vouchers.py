@@ -75,7 +75,7 @@ class Desk:
         self._sender = Webhooks(
             self.local,
             lambda: self.local.hold("webhooks"),
-            Outbound(Allowed(["127.0.0.1"]), timeout=2),
+            Outbound(Allowed(["127.0.0.1"]), timeout=20),
             retries=Retries(attempts=4, first=0.05, longest=0.2),
             poll=0.05,
         )
