@@ -105,6 +105,37 @@ def moved(page: Page, part: str) -> int:
     return int(page.evaluate(TRAFFIC, part))
 
 
+def busiest(page: Page, work: Callable[[], Any]) -> float:
+    """Do something with a page; return the most seconds of a processor that its thread worked on.
+
+    That is for the longest of its tasks, and the page hears of nothing else meanwhile. Unlike the
+    time that passes it says little of what else the machine does.
+    """
+    browser = page.context.browser
+    assert browser
+    session = browser.new_browser_cdp_session()
+    events: list[Any] = []
+    ended: list[Any] = []
+    session.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
+    session.on("Tracing.tracingComplete", lambda end: ended.append(end))  # noqa: PLW0108  # Playwright marks it
+    categories = {"includedCategories": ["toplevel", "blink.user_timing"]}
+    session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": categories})
+    page.evaluate("performance.mark('busiest')")
+    work()
+    session.send("Tracing.end")
+    poll(page, lambda: ended)
+    session.detach()
+    thread = next((one["pid"], one["tid"]) for one in events if one["name"] == "busiest")
+    tasks = [
+        one.get("tdur", 0)  # a few have no time of their own
+        for one in events
+        if one["name"].endswith("RunTask") and (one["pid"], one["tid"]) == thread
+    ]
+    print(f"{len(tasks)} tasks, {sum(tasks) / 1e6:.3f} s, longest {sorted(tasks)[-9:]} µs")  # noqa: T201  # shown when the bar is missed
+    assert any(tasks)
+    return float(max(tasks)) / 1e6
+
+
 def scrolled(page: Page, speed: float, during: int) -> dict[str, float]:
     """Scroll the grid of a page from its top; return what the frames took.
 

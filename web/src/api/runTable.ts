@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { field } from "../lib/filter";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
 import { call, callAlone } from "./client";
@@ -239,14 +239,17 @@ export function useRunRows(asked: RunQuery | undefined): WindowedRuns {
   const now = shown.current;
   const key = JSON.stringify([now?.asked, windows.map((one) => one.dataUpdatedAt)]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what has come
-  const rowAt = useCallback(
-    (index: number) => {
-      if (!now) return undefined;
-      const { queryKey } = windowQuery(now.asked, Math.floor(index / WINDOW));
-      return queries.getQueryData<RunRow[]>(queryKey)?.[index % WINDOW];
-    },
-    [key],
-  );
+  const rowAt = useMemo(() => {
+    // Finding an answer by its question takes longer than all else of a row's way to the screen.
+    const found = new Map<number, RunRow[] | undefined>();
+    return (index: number) => {
+      const at = Math.floor(index / WINDOW);
+      if (now && !found.get(at)) {
+        found.set(at, queries.getQueryData<RunRow[]>(windowQuery(now.asked, at).queryKey));
+      }
+      return found.get(at)?.[index % WINDOW];
+    };
+  }, [key]);
   const onRange = useCallback((from: number, to: number) => {
     const about = latest.current;
     const next = { about, first: Math.floor(from / WINDOW), last: Math.floor(to / WINDOW) };

@@ -1,5 +1,13 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { pressed, type Sort } from "../lib/search";
 import styles from "./DataGrid.module.css";
 import { BodyRow, type GridActs, HeadRow, type Placed, TICK } from "./GridRows";
@@ -73,6 +81,7 @@ export interface DataGridProps<Row> {
 const ROW = 30; // --row
 const HEAD = 32;
 const UNSORTED: readonly Sort[] = [];
+const NO_ROWS: readonly VirtualItem[] = [];
 
 /** A table of any length and width: only what is on screen is in the document. */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
@@ -110,7 +119,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: measure anew when widths change
   useEffect(() => across.measure(), [widths, pinnedWidth]);
 
-  const shown = rows.getVirtualItems();
+  // The rows come after what is around them, so that neither keeps the browser for long.
+  const drawn = useDeferredValue(true, false);
+  const shown = drawn ? rows.getVirtualItems() : NO_ROWS;
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => onRange?.(first, last), [onRange, first, last]);
@@ -125,10 +136,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const [from, to] = [visible[0]?.index ?? 0, visible.at(-1)?.index ?? -1];
   const placed = useMemo(() => {
     const found: Placed<Row>[] = [];
-    let left = ticks * TICK;
     for (const [i, column] of pinned.entries()) {
-      found.push({ column, index: i + ticks, left, edge: i === pinned.length - 1 });
-      left += column.width;
+      found.push({ column, index: i + ticks, pinned: true, edge: i === pinned.length - 1 });
     }
     for (const [i, column] of loose.slice(from, to + 1).entries()) {
       const place = from + i;

@@ -1,4 +1,4 @@
-import { memo, useSyncExternalStore } from "react";
+import { memo, type ReactNode, useSyncExternalStore } from "react";
 import type { Sort } from "../lib/search";
 import { lit, pointing } from "../state/lit";
 import { strings } from "../strings";
@@ -10,8 +10,8 @@ import { Icon } from "./Icon";
 export interface Placed<Row> {
   readonly column: Column<Row>;
   readonly index: number;
-  /** Where a pinned column stays. */
-  readonly left?: number;
+  readonly pinned?: boolean;
+  /** Whether it is the last of those that are pinned. */
   readonly edge?: boolean;
   /** Whether no column comes after it: what it says has the room that is left. */
   readonly ends?: boolean;
@@ -39,10 +39,32 @@ interface RowShape<Row> {
 /** Pixels of the column with the boxes. */
 export const TICK = 36;
 
-function look<Row>({ column, left, edge, ends }: Placed<Row>): string {
+function look<Row>({ column, edge, ends }: Placed<Row>): string {
   const side = column.align === "right" ? styles.right : ends ? styles.ends : "";
-  const pin = left === undefined ? "" : `${styles.pinned} ${edge ? styles.edge : ""}`;
-  return `${styles.cell} ${side} ${pin} ${column.wraps ? styles.lines : ""}`;
+  return `${styles.cell} ${side} ${edge ? styles.edge : ""} ${column.wraps ? styles.lines : ""}`;
+}
+
+/**
+ * The cells of a row. Those that stay at the left do so together: what sticks is a layer of the
+ * browser's, which every frame of a scroll pays for.
+ */
+function cellsOf<Row>(
+  columns: readonly Placed<Row>[],
+  tick: ReactNode,
+  cell: (placed: Placed<Row>, gap: boolean) => ReactNode,
+): ReactNode {
+  const pinned = columns.filter((c) => c.pinned);
+  return (
+    <>
+      {(tick || pinned.length > 0) && (
+        <div className={styles.pins} role="presentation">
+          {tick}
+          {pinned.map((placed) => cell(placed, false))}
+        </div>
+      )}
+      {columns.slice(pinned.length).map((placed, i) => cell(placed, i === 0))}
+    </>
+  );
 }
 
 interface HeadRowProps<Row> extends RowShape<Row> {
@@ -58,33 +80,31 @@ export const HeadRow = memo(Head) as typeof Head;
 function Head<Row>(props: HeadRowProps<Row>) {
   const { placed: columns, gap, width, acts, tabbed, sorts, sortable, selected } = props;
   const tabbable = (column: number) => (tabbed === column ? 0 : -1);
-  const firstLoose = columns.find((c) => c.left === undefined);
+  const tick = selected !== undefined && (
+    <div
+      className={`${styles.cell} ${styles.tick}`}
+      role="columnheader"
+      aria-colindex={1}
+      data-row={0}
+      data-column={0}
+      tabIndex={tabbable(0)}
+    >
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={strings.grid.selectAll}
+        ref={(box) => {
+          if (box) box.indeterminate = selected === "some";
+        }}
+        checked={selected === true}
+        onChange={(e) => acts.toggleAll(e.target.checked)}
+      />
+    </div>
+  );
   return (
     <div className={styles.head} role="row" aria-rowindex={1} style={{ width, minWidth: "100%" }}>
-      {selected !== undefined && (
-        <div
-          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
-          role="columnheader"
-          aria-colindex={1}
-          style={{ width: TICK, left: 0 }}
-          data-row={0}
-          data-column={0}
-          tabIndex={tabbable(0)}
-        >
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={strings.grid.selectAll}
-            ref={(box) => {
-              if (box) box.indeterminate = selected === "some";
-            }}
-            checked={selected === true}
-            onChange={(e) => acts.toggleAll(e.target.checked)}
-          />
-        </div>
-      )}
-      {columns.map((placed) => {
-        const { column, index, left } = placed;
+      {cellsOf(columns, tick, (placed, first) => {
+        const { column, index } = placed;
         const rank = sorts.findIndex((sort) => sort.key === column.id);
         const by = sorts[rank];
         const order = by?.descending ? "descending" : "ascending";
@@ -95,7 +115,7 @@ function Head<Row>(props: HeadRowProps<Row>) {
             role="columnheader"
             aria-colindex={index + 1}
             aria-sort={by ? order : undefined}
-            style={{ width: column.width, left, marginLeft: placed === firstLoose ? gap : 0 }}
+            style={{ width: column.width, marginLeft: first && gap ? gap : undefined }}
             data-row={0}
             data-column={index}
             tabIndex={tabbable(index)}
@@ -146,7 +166,26 @@ function Body<Row>(props: BodyRowProps<Row>) {
   const { index, row, placed: columns, gap, acts, tabbed, selected, point } = props;
   const isLit = useSyncExternalStore(lit.follow, () => point !== undefined && lit.get() === point);
   const tabbable = (column: number) => (tabbed === column ? 0 : -1);
-  const firstLoose = columns.find((c) => c.left === undefined);
+  const tick = selected !== undefined && (
+    <div
+      className={`${styles.cell} ${styles.tick}`}
+      role="gridcell"
+      aria-colindex={1}
+      data-row={index + 1}
+      data-column={0}
+      tabIndex={tabbable(0)}
+    >
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label={strings.grid.select(props.name)}
+        checked={selected}
+        disabled={!row}
+        onClick={(e) => acts.toggle(index, e.shiftKey)}
+        onChange={() => undefined}
+      />
+    </div>
+  );
   return (
     <div
       ref={props.measure}
@@ -162,45 +201,24 @@ function Body<Row>(props: BodyRowProps<Row>) {
       {...(point !== undefined && pointing(point))}
       onDoubleClick={() => row && acts.open(row)}
     >
-      {selected !== undefined && (
-        <div
-          className={`${styles.cell} ${styles.tick} ${styles.pinned}`}
-          role="gridcell"
-          aria-colindex={1}
-          style={{ width: TICK, left: 0 }}
-          data-row={index + 1}
-          data-column={0}
-          tabIndex={tabbable(0)}
-        >
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={strings.grid.select(props.name)}
-            checked={selected}
-            disabled={!row}
-            onClick={(e) => acts.toggle(index, e.shiftKey)}
-            onChange={() => undefined}
-          />
-        </div>
-      )}
-      {columns.map((placed) => (
+      {cellsOf(columns, tick, (placed, first) => (
         <div
           key={placed.column.id}
           className={look(placed)}
           role="gridcell"
           aria-colindex={placed.index + 1}
-          style={{
-            width: placed.column.width,
-            left: placed.left,
-            marginLeft: placed === firstLoose ? gap : 0,
-          }}
+          style={{ width: placed.column.width, marginLeft: first && gap ? gap : undefined }}
           data-row={index + 1}
           data-column={placed.index}
           tabIndex={tabbable(placed.index)}
         >
-          {row ? placed.column.cell(row) : <span className={styles.wait} />}
+          {row ? said(placed.column.cell(row)) : <span className={styles.wait} />}
         </div>
       ))}
     </div>
   );
 }
+
+/** What a cell says, as an element: that one ends where the cell does. */
+const said = (content: ReactNode) =>
+  typeof content === "string" ? <span>{content}</span> : content;

@@ -1,5 +1,5 @@
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { PLACES } from "../nav";
 import { useKeys } from "../state/keys";
 import { keep, kept } from "../state/store";
@@ -48,6 +48,8 @@ export function Shell() {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
+  // The page comes after what is around it, in parts that keep the browser for a moment only.
+  const stands = useDeferredValue(true, false);
   const skip = () => document.getElementById("main")?.focus();
   return (
     <div className={`${styles.shell} ${narrow ? styles.narrow : ""}`}>
@@ -65,7 +67,7 @@ export function Shell() {
         <TopBar onSearch={() => setOpen("palette")} onHelp={() => setOpen("help")} />
         <LogNotice />
         <main id="main" className={styles.main} tabIndex={-1} data-scroll-restoration-id="main">
-          <Outlet />
+          {stands && <Outlet />}
         </main>
       </div>
       {open === "palette" && <CommandPalette onClose={close} />}

@@ -27,9 +27,14 @@ function TabLink({ name, count, active, link }: Tab) {
   const props = useLinkProps(link);
   const tab = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    const [one, all] = [tab.current, tab.current?.parentElement];
+    if (!active) return undefined;
     // Where they do not fit, the open one is in view; only sideways, for the page keeps its place.
-    if (active && one && all) all.scrollLeft = one.offsetLeft - all.offsetLeft - BESIDE;
+    const show = () => {
+      const [one, all] = [tab.current, tab.current?.parentElement];
+      if (one && all) all.scrollLeft = one.offsetLeft - all.offsetLeft - BESIDE;
+    };
+    const frame = requestAnimationFrame(show); // which lays the page out in any case
+    return () => cancelAnimationFrame(frame);
   }, [active]);
   return (
     <a

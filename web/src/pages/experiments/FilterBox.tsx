@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { checkOf, completions } from "../../api/runTable";
 import type { Completion } from "../../api/schema.gen";
 import { SearchBox } from "../../components/Field";
@@ -67,10 +68,13 @@ export function FilterBox({ experiments, value, onChange }: FilterBoxProps) {
     const space = /[.(']$/.test(chosen) && !/^'.*'$/.test(chosen) ? "" : " ";
     const next = typed.slice(0, start) + chosen + space + typed.slice(end).trimStart();
     const to = start + chosen.length + space.length;
-    setTyped(next);
-    setCursor(to);
-    setAt(-1);
-    requestAnimationFrame(() => box.current?.setSelectionRange(to, to));
+    // At once: the next letter may be typed before the browser draws.
+    flushSync(() => {
+      setTyped(next);
+      setCursor(to);
+      setAt(-1);
+    });
+    box.current?.setSelectionRange(to, to);
   };
   const send = (filter: string) => {
     setOpen(false);
