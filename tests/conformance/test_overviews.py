@@ -62,6 +62,7 @@ def test_a_model_at_a_glance(store: Store) -> None:
     before = int(time.time() * 1000) - 1000
     for stage in ("Archived", "Staging", "Staging", "Production", ""):
         release(store, "wine", stage, rmse=0.5)
+    later()  # in the same millisecond as the alias, the alias would be told of
     store.do(SetRegisteredModelAlias(name="wine", alias="best", version="4"))
     store.do(CreateTransitionRequest(name="wine", version="5", stage="Production", comment="go"))
     store.do(CreateTransitionRequest(name="wine", version="5", stage="Staging", comment="go"))

@@ -5,7 +5,7 @@ import { short } from "../lib/number";
 export function Num({ value }: { value: Float | null | undefined }) {
   if (value === null || value === undefined) return <span>–</span>;
   return (
-    <span className="num" title={String(value)}>
+    <span className="num brief" title={String(value)}>
       {short(value)}
     </span>
   );
