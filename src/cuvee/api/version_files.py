@@ -53,6 +53,7 @@ class KeepVersionFiles(Write[Empty], frozen=True, kw_only=True):
         version: its version.
         files: its files.
         texts: digest -> what a file named ``MLmodel`` holds.
+        late: whether any of them was written after the registration.
     """
 
     needs: ClassVar[Permission] = Permission.ADMIN
@@ -60,6 +61,7 @@ class KeepVersionFiles(Write[Empty], frozen=True, kw_only=True):
     version: str
     files: list[StoredFile]
     texts: dict[str, str] = {}
+    late: bool = False
 
 
 class AnnounceRunFile(Read[Empty], frozen=True, kw_only=True):

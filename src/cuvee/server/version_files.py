@@ -126,7 +126,7 @@ class VersionFiles:
                 texts[digest] = text
         if files and self._state(version, self._outside.within(version.uri, "")) == state:
             op = KeepVersionFiles(
-                name=version.name, version=version.version, files=files, texts=texts
+                name=version.name, version=version.version, files=files, texts=texts, late=late
             )
             self._store.do(op, self._actor)
 

@@ -320,6 +320,20 @@ def named_version(tx: Tx, name: str, version: int) -> str:
     return f"version {version} of model {shown(name)}"
 
 
+def require_unreviewed(tx: Tx, name: str, version: int, stage: str, path: str) -> None:
+    """Refuse a file of a version that is in a stage to which versions come by review.
+
+    Raises:
+        Conflict: the version is in such a stage.
+    """
+    if stage_named(policy_of(tx, name), stage).review is not None:
+        raise Conflict(
+            f"{shown(path)} belongs to {named_version(tx, name, version)}, which is in a stage "
+            "that takes versions by review, and gets no more files there: log the file under "
+            "another path and register a new version."
+        )
+
+
 def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
     """Append a file to a version that was registered before its files were uploaded.
 
@@ -328,12 +342,7 @@ def _grow(tx: Tx, seal: tuple[Any, ...], op: PutArtifact) -> None:
     """
     root, version_pk, _, name, version = seal
     before, stage = tx.first(_hold_version, held=version_pk) or ("", "")
-    if stage_named(policy_of(tx, name), stage).review is not None:
-        raise Conflict(
-            f"{shown(op.path)} belongs to {named_version(tx, name, version)}, which is in a stage "
-            "that takes versions by review, and gets no more files there: log the file under "
-            "another path and register a new version."
-        )
+    require_unreviewed(tx, name, version, stage, op.path)
     path = _relative(op.path, root)
     tx.bulk(_freeze, [(version_pk, path, op.digest, op.size)])
     digest = manifest_digest(files_of_version(tx, version_pk))

@@ -72,6 +72,8 @@ def _place(tx: Tx, location: str) -> str:
 def keep_version_files(tx: Tx, op: KeepVersionFiles) -> Empty:
     row = find_version(tx, op.name, op.version, lock=True)
     if op.files and not row[13]:
+        if op.late:  # what is there was reviewed without them
+            artifacts.require_unreviewed(tx, op.name, row[2], row[3], op.files[0].path)
         artifacts.keep_files(tx, row[0], op.name, row[2], op.files, op.texts)
     return Empty()
 

@@ -16,8 +16,9 @@ import pytest
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.logged_models import CreateLoggedModel
 from cuvee.api.models import CreateRegisteredModel
+from cuvee.api.policies import ApplyPolicy
 from cuvee.api.runs import CreateRun, GetRun
-from cuvee.api.versions import CreateModelVersion, GetVersionManifest
+from cuvee.api.versions import CreateModelVersion, GetVersionManifest, TransitionStage
 from cuvee.blobs.local import LocalBlobs
 from cuvee.errors import StorageFull
 from cuvee.server.reading import Outside
@@ -223,6 +224,28 @@ def test_a_file_that_changes_while_it_is_kept_is_not_mixed(
     look(keeper)
     look(keeper)
     assert place.kept(version) == ["a", "b", "c"]
+    keeper.close()
+
+
+def test_files_that_come_after_a_review_are_not_those_of_the_version(place: Place) -> None:
+    write(place.artifacts / "model", "f")
+    early = place.register()
+    late = place.register(f"{place.artifacts.as_uri()}/late")
+    for version in (early, late):
+        move = TransitionStage(name="m", version=version, stage="Production")
+        place.store.do(move)
+    review = "scope: m\nstages:\n- name: Staging\n- name: Production\n  review: {approvals: 1}\n"
+    place.store.do(ApplyPolicy(document=review))
+    write_late(place.artifacts / "late", "f")
+    keeper = place.keeper()
+    for _ in range(3):
+        look(keeper)
+    assert place.kept(early) == ["f"]
+    assert place.kept(late) == []
+    place.store.do(TransitionStage(name="m", version=late, stage="None"))
+    for _ in range(3):
+        look(keeper)
+    assert place.kept(late) == ["f"]
     keeper.close()
 
 
