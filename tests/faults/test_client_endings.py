@@ -228,34 +228,84 @@ def test_a_terminal_stays_one_and_all_that_is_printed_reaches_it(
 def test_output_survives_the_death_of_the_process_that_passes_it_on(
     server: Server, tmp_path: Path
 ) -> None:
+    """It dies with nothing in its hands: all that is printed after that is there, in order.
+
+    Not in order, but whole, are the lines after the last death, when the program prints by itself.
+    """
     code = """
-        import os, sys, time
+        import sys, time
         import cuvee
         cuvee.set_tracking_uri(sys.argv[1])
         cuvee.start_run()
-        print("ready", flush=True)
-        for number in range(300):
-            print(number, "x" * 1000, flush=True)
-            time.sleep(0.01)
+        for part in range(4):
+            print("ready", flush=True)
+            input()
+            for number in range(part * 1000, part * 1000 + 1000):
+                print(f"{number} {'x' * 1000}", flush=True)
+                time.sleep(0.002)
     """
     words, options = program(server, tmp_path, code)
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, **options
-    ) as process:
+    pipe, seen, numbers = subprocess.PIPE, set[int](), []
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, **options) as process:
+        assert process.stdin
         assert process.stdout
-        assert process.stdout.readline() == b"ready\n"
-        found = [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit()
-            and b"\0output\0" in _words(entry)
-            and str(tmp_path).encode() in _words(entry)
-        ]
-        assert len(found) == 1
-        os.kill(found[0], signal.SIGKILL)
-        out, err = process.communicate(timeout=60)
+        for line in process.stdout:
+            if line != b"ready\n":
+                number, _, rest = line.partition(b" ")
+                assert rest == b"x" * 1000 + b"\n"
+                numbers.append(int(number))
+                continue
+            if len(seen) < 3:
+                seen |= {_kill_passer(tmp_path)}
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        assert process.stderr
+        err = process.stderr.read()
     assert process.returncode == 0, err
-    assert [int(line.split()[0]) for line in out.splitlines()] == list(range(300))
+    assert len(seen) == 3
+    assert numbers[:2000] == list(range(2000))
+    assert sorted(numbers) == list(range(4000))
+    finished(server, tmp_path, err)
+
+
+def test_what_is_printed_after_such_a_death_is_kept_too(server: Server, tmp_path: Path) -> None:
+    code = """
+        import sys
+        import cuvee
+        cuvee.set_tracking_uri(sys.argv[1])
+        cuvee.start_run()
+        print("before it", flush=True)
+        input()
+        print("after it")
+    """
+    words, options = program(server, tmp_path, code)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, **options) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"before it\n"
+        tails = (tmp_path / "journal").rglob
+        while not any(b"before it" in tail.read_bytes() for tail in tails("output.tail")):
+            time.sleep(0.05)  # it is written once a second
+        _kill_passer(tmp_path)
+        out, err = process.communicate(b"\n", timeout=60)
+    assert (process.returncode, out) == (0, b"after it\n"), err
+    kept = artifact(server, finished(server, tmp_path, err), "output.log")
+    lines = kept.splitlines()
+    assert lines[-1] == b"after it"
+    assert b"before it" in lines
+
+
+def _kill_passer(folder: Path) -> int:
+    """Kill the process that passes a program's output on; return its id."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for entry in Path("/proc").iterdir():
+            words = _words(entry) if entry.name.isdigit() else b""
+            if b"\0output\0" in words and str(folder).encode() in words:
+                os.kill(int(entry.name), signal.SIGKILL)
+                return int(entry.name)
+        time.sleep(0.01)
+    raise AssertionError("Nobody passes the output on.")
 
 
 def _words(entry: Path) -> bytes:

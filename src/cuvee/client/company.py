@@ -37,8 +37,8 @@ class Company:
         self._output: output.Capture | None = None
         if settings.capture_output and output.suits():
             with suppress(OSError):
-                self._output = output.Capture(session.folder)
-                self._output.start(self._pass_on)
+                self._output = output.Capture(self._pass_on)
+                self._output.start()
 
     def begin(self, run: str, seq: int, *, fresh: bool) -> None:
         """Look after a run.

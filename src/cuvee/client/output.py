@@ -3,7 +3,9 @@
 Standard output and error go through a pipe (a pseudo-terminal, if they are a terminal) to a process
 that writes them where they went before, and keeps the last megabyte. That process cannot be held up
 by the program's interpreter lock, and what it has not read yet survives the program's death. If it
-dies itself, the program gets its own descriptors back within a second.
+dies itself, another takes its place within a second, so that no line passes an earlier one; what it
+had read and not written, at most 64 KiB, is lost. After ``LIVES`` deaths the program gets its own
+descriptors back.
 """
 
 from __future__ import annotations
@@ -17,9 +19,13 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEPT = 1 << 20
+CHUNK = 64 << 10
 SHOWN = 16 << 10
 """Bytes that signs of life take along."""
 LOG = "output.log"
@@ -27,6 +33,8 @@ TAIL = "output.tail"
 RUNS = "output.runs"
 STREAMS = (1, 2)
 LAST_RUNS = 16
+LIVES = 3
+"""Processes that may die before nobody stands between the program and its output."""
 EVERYTHING = 2**62
 """After so many of the program's records: when it is gone, and they are shipped."""
 
@@ -35,28 +43,23 @@ class Capture:
     """The program's side: its descriptors go elsewhere until it ends.
 
     Args:
-        folder: the session's directory.
+        spawn: starts a process with some of our descriptors, and returns its id.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, spawn: Callable[[list[int]], int]) -> None:
+        self._spawn = spawn
         self._own: dict[int, int] = {}
         """Stream -> where it went before."""
         self._ends: list[int] = []
         """Reading ends, kept so that nothing is lost with the other process."""
         self._child = 0
+        self._lives = LIVES
         self._done = -1
         self._pid = os.getpid()
 
-    def start(self, spawn: Any) -> None:
-        """Redirect the streams.
-
-        Args:
-            spawn: starts a process with some of our descriptors, and returns its id.
-        """
-        done, told = os.pipe()
+    def start(self) -> None:
+        """Redirect the streams."""
         targets: dict[tuple[int, int, int], tuple[int, int]] = {}
-        pairs: list[tuple[int, int]] = []
         for stream in STREAMS:
             info = os.fstat(stream)
             where = (info.st_dev, info.st_ino, info.st_rdev)
@@ -64,22 +67,37 @@ class Capture:
                 own = os.dup(stream)
                 read, write = _channel(own)
                 targets[where] = (own, write)
-                pairs.append((read, own))
+                self._ends.append(read)
             self._own[stream] = targets[where][0]
-        self._child = spawn([told, *(end for pair in pairs for end in pair)])
-        os.close(told)
-        self._done = done
-        self._ends = [read for read, _ in pairs]
+        self._employ()
         _flush()
         for stream in STREAMS:
             os.dup2(next(w for o, w in targets.values() if o == self._own[stream]), stream)
         for _, write in targets.values():
             os.close(write)
 
+    def _employ(self) -> None:
+        """Start the process that passes on what comes out of the reading ends."""
+        done, told = os.pipe()
+        try:
+            pairs = zip(self._ends, dict.fromkeys(self._own.values()), strict=True)
+            self._child = self._spawn([told, *(end for pair in pairs for end in pair)])
+        finally:
+            os.close(told)
+            if self._done >= 0:
+                os.close(self._done)
+            self._done = done
+
     def attend(self) -> None:
-        """Take the streams back if the process that passes them on has died."""
-        if self._child and self._pid == os.getpid() and ended(self._child):
-            self._child = 0
+        """If the process that passes the streams on has died, start another."""
+        if not self._child or self._pid != os.getpid() or not ended(self._child):
+            return
+        self._child = 0
+        self._lives -= 1
+        if self._lives:
+            with suppress(OSError):
+                self._employ()
+        if not self._child:
             self._restore(drain=True)
 
     def stop(self, timeout: float) -> None:
@@ -94,19 +112,24 @@ class Capture:
         self._restore(drain=ended(child))
 
     def _restore(self, *, drain: bool) -> None:
+        if drain:  # nobody else reads it any more; a second time for what came in between
+            self._drain()
         for stream, own in self._own.items():
             os.dup2(own, stream)
-        for read, own in zip(self._ends, dict.fromkeys(self._own.values()), strict=True):
-            if drain:  # nobody else reads it any more
-                os.set_blocking(read, False)
-                with suppress(OSError):
-                    while data := os.read(read, 1 << 16):
-                        os.write(own, data)
-            os.close(read)
-        for own in set(self._own.values()):
-            os.close(own)
-        os.close(self._done)
+        if drain:
+            self._drain()
+        for end in (*self._ends, *set(self._own.values()), self._done):
+            os.close(end)
         self._own, self._ends = {}, []
+
+    def _drain(self) -> None:
+        for read, own in zip(self._ends, dict.fromkeys(self._own.values()), strict=True):
+            os.set_blocking(read, False)
+            with suppress(OSError):  # it is empty, or a pseudo-terminal's end
+                for _ in range(KEPT // CHUNK):  # a program may print faster than is read
+                    if not (data := os.read(read, CHUNK)):
+                        break
+                    _write_all(own, data)
 
 
 def suits() -> bool:
@@ -157,6 +180,8 @@ def main(folder: str, asked: str) -> int:
 def _pass_on(pairs: list[tuple[int, int]], folder: Path) -> bytearray:
     """Copy until every writer has closed; return the end of what was copied."""
     kept = bytearray()
+    with suppress(OSError):  # of a process that has died in this place
+        kept += (folder / TAIL).read_bytes()
     shown = 0.0
     chosen = selectors.DefaultSelector()
     for read, own in pairs:
@@ -164,7 +189,7 @@ def _pass_on(pairs: list[tuple[int, int]], folder: Path) -> bytearray:
     while chosen.get_map():
         for key, _ in chosen.select(1.0):
             try:
-                data = os.read(key.fd, 1 << 16)
+                data = os.read(key.fd, CHUNK)
             except OSError:  # how a pseudo-terminal ends
                 data = b""
             if not data:

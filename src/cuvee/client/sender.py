@@ -159,6 +159,7 @@ def finish(folder: Path) -> None:
         *folder.glob("files/*"),
         *folder.glob("*.log"),
         *folder.glob("*.hold"),
+        *folder.glob("output.*"),  # of a process that was killed
         folder / INFO,
     ):
         path.unlink(missing_ok=True)
