@@ -5,9 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from cuvee.cli.main import main
 from cuvee.store.audit import audit_database
+from cuvee.store.sql import SqlStore
 from faults.test_crash import Server
+from refusals.served import wait_for
 
 
 def test_events_whose_server_died_at_once_get_their_place(tmp_path: Path) -> None:
@@ -34,3 +40,60 @@ def test_events_whose_server_died_at_once_get_their_place(tmp_path: Path) -> Non
     ]
     kept = (tmp_path / "log.key.checkpoint").read_text("utf-8")
     assert audit_database(url, kept=kept, patience=1).problems == []
+
+
+def test_a_database_that_was_put_back_is_noticed_and_the_evidence_kept(tmp_path: Path) -> None:
+    """What is signed on top of an older state never replaces the checkpoint that tells of it."""
+    url = f"sqlite:///{tmp_path / 'cuvee.db'}"
+    beside = tmp_path / "log.key.checkpoint"
+    server = Server(tmp_path, url, 1)
+    try:
+        server.post("registered-models/create", name="first")
+        server.terminate()
+        older = (tmp_path / "cuvee.db").read_bytes()
+        server.start()
+        server.post("registered-models/create", name="hidden")
+        server.terminate()
+        kept = beside.read_text("utf-8")
+        (tmp_path / "cuvee.db").write_bytes(older)
+        server.start()
+        for number in range(4):  # more than were taken away
+            server.post("registered-models/create", name=f"forged{number}")
+        wait_for(lambda: status(server)["problems"])
+        server.terminate()
+        assert beside.read_text("utf-8") == kept
+        assert audit_database(url, kept=kept, patience=1).problems
+        server.start()
+        (problem,) = status(server)["problems"]
+        assert "put back to an older state" in problem
+        beside.rename(tmp_path / "evidence")  # whoever knows why says so
+        server.terminate()
+        server.start()
+        wait_for(lambda: not status(server)["problems"])
+        server.post("registered-models/create", name="last")
+        wait_for(beside.exists)
+    finally:
+        server.kill()
+    events = audit_database(url, kept=beside.read_text("utf-8"), patience=1)
+    assert events.problems == []
+
+
+def test_a_checkpoint_file_that_is_damaged_stops_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'cuvee.db'}"
+    beside = tmp_path / "log.key.checkpoint"
+    SqlStore.open(url).close()
+    for number, content in enumerate((b"\xff\xfe\0", b"x\n" + b"9" * 5000 + b"\n", b"", b"\n" * 9)):
+        beside.write_bytes(content)
+        with pytest.raises(SystemExit):  # an end in words
+            main(["audit", "verify", url])
+        server = Server(tmp_path, url, 1)
+        try:
+            server.post("registered-models/create", name=f"m{number}")
+        finally:
+            server.terminate()
+        assert audit_database(url, kept=beside.read_text("utf-8"), patience=1).problems == []
+
+
+def status(server: Server) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(server.call("GET", "/api/1.0/cuvee/log/status")[1])
+    return found

@@ -124,9 +124,19 @@ def checkpoint_file(key: Path) -> Path:
 
 
 def kept(key: Path) -> str:
-    """Return the checkpoint that is kept beside a key; empty when there is none."""
+    """Return the checkpoint that is kept beside a key; empty when there is none.
+
+    Raises:
+        InvalidParameter: the file cannot be read.
+    """
     path = checkpoint_file(key)
-    return path.read_text("utf-8") if path.exists() else ""
+    try:
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+    except OSError as problem:
+        raise InvalidParameter(
+            f"The checkpoint beside the key cannot be read from {path} ({problem.strerror}): run "
+            "this as who may read it, or move it away."
+        ) from None
 
 
 def keep(key: Path, note: str) -> None:
@@ -153,7 +163,7 @@ def extensions(note: str) -> Said:
     said = dict(line.partition(" ")[::2] for line in lines[2:])
 
     def number(text: str) -> int:
-        return int(text) if text.isascii() and text.isdecimal() else 0
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
     return Said(
         number(lines[0] if lines else ""),

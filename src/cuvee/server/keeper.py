@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuvee.api.log import GetLogStatus, NoteProjection, Ordered
+from cuvee.api.log import GetConsistency, GetLogStatus, NoteProjection, Ordered
+from cuvee.errors import NotFound
 from cuvee.log import note
 from cuvee.log.comparison import MORE, TOLD, steps
 from cuvee.log.note import SigningKey
@@ -42,6 +44,7 @@ class Keeper:
         store.signing = SigningKey.at(path)
         self._written = ""
         self._problem = ""
+        self._astray = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cuvee-log", daemon=True)
         self._comparer = threading.Thread(
@@ -98,7 +101,8 @@ class Keeper:
         """Compare everything once; a difference is logged and becomes an event at once."""
         found: list[str] = []
         began = time.monotonic()
-        for findings in steps(self.store.do):
+        astray = self._look_behind()
+        for findings in chain([[astray]] if astray else [], steps(self.store.do)):
             for finding in findings:
                 _log.error("The registry and the log disagree: %s", finding)
             if findings:
@@ -117,5 +121,32 @@ class Keeper:
                 _log.error("%s", done.problem)
         self._problem = done.problem
         if done.note not in ("", self._written):
-            note.keep(self.path, done.note)
-            self._written = done.note
+            astray = self._look_behind()
+            if not astray:  # otherwise what is kept is the evidence
+                note.keep(self.path, done.note)
+                self._written = done.note
+            elif astray != self._astray:
+                _log.error("The registry and the log disagree: %s", astray)
+                self.store.do(NoteProjection(findings=[astray], complete=False))
+            self._astray = astray
+
+    def _look_behind(self) -> str:
+        """Say what is wrong by the checkpoint beside the key; nothing where the log continues it.
+
+        A database that was put back to an older state goes on from there like any other, and only
+        what is kept outside of it can tell.
+        """
+        kept = note.kept(self.path)  # before the log is looked at, which grows meanwhile
+        size = note.extensions(kept).size
+        if not size:
+            return ""
+        try:
+            root = self.store.do(GetConsistency(from_size=size, to_size=size)).from_root
+        except NotFound:
+            root = ""
+        if root == kept.split("\n")[2]:
+            return ""
+        return (
+            f"log: the checkpoint of {size} entries that is kept beside the key is not of what the "
+            "database has: it was put back to an older state, changed, or is another one"
+        )
