@@ -20,7 +20,6 @@ MANY = "many_wines"
 REASON = "pH lowers the RMSE"
 NODES = 3000
 STAGES = ("None", "Staging", "Production", "Archived")
-QUIET = 1.1  # seconds that the control takes on a machine without other work
 NOW = "new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 19)"
 """What an input of date and time takes for this second, in the browser's own zone."""
 
@@ -187,7 +186,7 @@ def test_a_board_of_500_versions_is_there_within_a_second(cellar: Site, visit: O
         timing.poll(opened.page, lambda: column(opened.page, "None").locator("[data-card]").count())
         return time.monotonic() - start
 
-    assert timing.against(lambda: timing.worked(idle.page), QUIET, look) < 1
+    assert timing.against(lambda: timing.worked(idle.page), timing.QUIET, look) < 1
 
 
 def test_a_move_is_seen_in_another_browser_within_two_seconds(
@@ -204,7 +203,7 @@ def test_a_move_is_seen_in_another_browser_within_two_seconds(
         timing.poll(page, lambda: column(page, stage).locator("[data-card='2']").count())
         return time.monotonic() - start
 
-    assert timing.against(lambda: timing.worked(idle.page), QUIET, look) < 2
+    assert timing.against(lambda: timing.worked(idle.page), timing.QUIET, look) < 2
 
 
 def test_the_archive_is_opened_by_keyboard(model: str, cellar: Site, visit: Open) -> None:

@@ -14,8 +14,7 @@ from browser.plain import Plain, serving
 from browser.test_browser_pages import PAGES, places
 from refusals.served import Site
 
-QUIET = 0.5  # seconds that drawing takes on a machine without other work
-PLAIN = 0.45  # seconds that the plain page takes there
+PLAIN = 0.25  # seconds that the plain page takes on a machine without other work
 ROUNDS = 3
 SCRIPTS, STYLES = 300_000, 30_000
 INITIAL = 220_000
@@ -100,7 +99,7 @@ def costs(wine: Site, control: Plain, visit: Open, name: str) -> dict[str, Any]:
     idle.go("/settings/appearance")
     found, drawing, loading = [], [], []
     for _ in range(ROUNDS):
-        drawing.append(timing.worked(idle.page) / QUIET)
+        drawing.append(timing.worked(idle.page) / timing.QUIET)
         loading.append(opened(visit(control), "/index.html")["content"] / 1000 / PLAIN)
         found.append(opened(visit(wine), path))
     slowness = max(1.0, median(drawing), median(loading))

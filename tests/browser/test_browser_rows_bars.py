@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import timing
-from browser.conftest import Open, served
+from browser.conftest import Open, Visit, served
+from browser.plain import Plain, serving
+from browser.test_browser_load import PLAIN, opened
 from cuvee.api.metrics import Metric
 from cuvee.api.runs import CreateRun, LogBatch, Param
 from cuvee.store.sql import SqlStore
@@ -17,6 +20,7 @@ from refusals.served import Site
 
 MANY = 10_000
 KEYS = 30  # of metrics, and as many of params
+ROWS = 1.0  # seconds that the first rows may take
 FRAME = 0.1
 """Seconds of a processor that a frame of scrolling may take, whatever else the machine does."""
 NODES = 3000
@@ -47,6 +51,34 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         list(many.map(log, range(MANY)))
     store.close()
     yield from served(folder)
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
+    """A page without anything of Cuvee, which says what loading one takes here and now."""
+    with serving(tmp_path_factory.mktemp("plain")) as plain:
+        yield plain
+
+
+def rows_of(visited: Visit) -> float:
+    """Open the table in a new profile; return the seconds until its rows are there."""
+    start = time.monotonic()
+    visited.page.goto(f"{visited.url}/experiments/0", wait_until="commit")
+    numbers = visited.page.locator("[role=gridcell] .num")
+    timing.poll(visited.page, lambda: numbers.count() > KEYS)
+    return time.monotonic() - start
+
+
+def test_the_first_of_10_000_rows_are_there_within_a_second(
+    site: Site, control: Plain, visit: Open
+) -> None:
+    idle = visit(site).go("/settings/appearance")
+
+    def machine() -> float:
+        loading = opened(visit(control), "/index.html")["content"] / 1000
+        return timing.worked(idle) + float(loading)
+
+    assert timing.against(machine, timing.QUIET + PLAIN, lambda: rows_of(visit(site))) < ROWS
 
 
 def test_a_frame_of_scrolling_10_000_rows_is_little_work(site: Site, visit: Open) -> None:

@@ -12,6 +12,8 @@ from playwright.sync_api import Page
 from browser.conftest import PATIENCE, Visit
 
 ROUNDS = 5
+QUIET = 0.32
+"""Seconds that the control's drawing takes on a machine of two cores without other work."""
 INKED = """(least) => [...document.querySelectorAll("figure canvas")].some((canvas) => {
   if (!canvas.width || !canvas.height) return false;
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

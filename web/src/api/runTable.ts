@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { field } from "../lib/filter";
 import { ATTRIBUTES, type RunRow, rowsOf } from "../lib/table";
@@ -7,7 +7,6 @@ import { queries } from "./queries";
 import {
   checkSearch,
   completeSearch,
-  listRunKeys,
   type RunOutline,
   type RunTable,
   searchRunOutline,
@@ -284,25 +283,6 @@ export function useRunRows(asked: RunQuery | undefined): WindowedRuns {
 const NOTHING: RunQuery = { experiments: [], filter: "", order: [], columns: [] };
 
 const isSame = (a: RunQuery, b: RunQuery) => JSON.stringify(a) === JSON.stringify(b);
-
-/** Metrics and params of an experiment's runs: those that vary, or all with a text in them. */
-export const runKeys = (
-  experiments: readonly string[],
-  varying: boolean,
-  contains: string,
-  most: number,
-) =>
-  queryOptions({
-    queryKey: ["run keys", experiments, varying, contains, most],
-    queryFn: ({ signal }) => {
-      const experiment_ids = [...experiments];
-      return callAlone(listRunKeys, { experiment_ids, varying, contains, limit: most }, signal);
-    },
-    // Reading the keys of many runs is work; the first ones are waited for all the same.
-    staleTime: 60_000,
-    refetchInterval: ({ state }) => (state.data?.keys?.length ? 60_000 : 3_000),
-    placeholderData: keepPreviousData,
-  });
 
 /** How a filter can go on at the cursor. */
 export const completions = (experiments: readonly string[], text: string, cursor: number) =>

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { ApiError } from "../../api/client";
 import { useExperiment } from "../../api/experiments";
 import { runColumns } from "../../api/runColumns";
-import { runKeys } from "../../api/runTable";
+import { runKeys } from "../../api/runKeys";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { PARENT, runKeys } from "../../api/runTable";
+import { FEW_KEYS, runKeys } from "../../api/runKeys";
+import { PARENT } from "../../api/runTable";
 import { Button } from "../../components/Button";
 import { Menu, MenuChoice, MenuLine } from "../../components/Menu";
 import { field } from "../../lib/filter";
@@ -20,7 +21,7 @@ const MOST = 60; // params and tags that are offered
 
 /** By what the runs are grouped, and what of the metrics of a group is shown. */
 export function GroupMenu({ experiments, by, statistic, onGroup, onStatistic }: GroupMenuProps) {
-  const keys = useQuery(runKeys(experiments, true, "", 1000)).data?.keys ?? [];
+  const keys = useQuery(runKeys(experiments, true, "", FEW_KEYS)).data?.keys ?? [];
   const found = keys
     .filter(({ kind, key }) => kind === "param" || (kind === "tag" && !key.startsWith("mlflow.")))
     .sort((a, b) => a.kind.localeCompare(b.kind))

@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { runKeys } from "../../api/runTable";
+import { FEW_KEYS, runKeys } from "../../api/runKeys";
 import { field } from "../../lib/filter";
 
 const MOST_VARYING = 12;
-const FEW_KEYS = 1000;
 
 /** The chosen columns, else those in which the runs differ, else what they have. */
 export function useFields(experiments: readonly string[], chosen: readonly string[] | undefined) {

@@ -1,5 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { ExperimentsAsked } from "../../api/experiments";
+import { queries } from "../../api/queries";
+import { FEW_KEYS, runKeys } from "../../api/runKeys";
 import {
   choice,
   compact,
@@ -90,5 +92,11 @@ export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId",
   validateSearch: readTable,
+  loaderDeps: ({ search }) => ({ chosen: search.cols !== undefined }),
+  // The rows wait for what varies: it is asked for while the page's code is on its way.
+  loader: ({ params, deps, cause }) => {
+    if (deps.chosen || cause === "preload") return;
+    void queries.prefetchQuery(runKeys([params.experimentId], true, "", FEW_KEYS));
+  },
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),
 });
