@@ -48,6 +48,7 @@ PAGES = {
     "version-files": f"{WINE}/versions/1/files?path=MLmodel",
     "version-lineage": f"{WINE}/versions/1/lineage",
     "version-history": f"{WINE}/versions/1/history",
+    "version-try": f"{WINE}/versions/1/try",
     "version-diff": f"{WINE}/diff/1/2",
     "version-diff-all": f"{WINE}/diff/Production/Staging?all=true",
     "approvals": "/approvals",

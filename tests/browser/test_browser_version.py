@@ -181,8 +181,9 @@ def look(opened: Visit, name: str) -> None:
 
 
 def test_the_snippets_work_as_they_are_copied(winery: Winery, visit: Open, tmp_path: Path) -> None:
-    page = log_in(visit(winery.site), ADMIN, f"{PAGE}/overview")
+    page = log_in(visit(winery.site), ADMIN, f"{PAGE}/try")
     use = page.get_by_role("region", name="Use it")
+    (tmp_path / "input.csv").write_text("alcohol\n9.5\n12\n")
     by = use.get_by_label("By", exact=True)
     expect(by.get_by_role("option")).to_have_text(
         ["version 1", "stage Production", "alias @champion", re.compile("^digest [0-9a-f]{12}…$")]
@@ -196,10 +197,13 @@ def test_the_snippets_work_as_they_are_copied(winery: Winery, visit: Open, tmp_p
             tab.click()
             code = use.get_by_role("region", name=name).inner_text()
             assert f"127.0.0.1:{winery.site.port}" in code
-            tried.append((name, run_snippet(winery, name, code, tmp_path)))
-    assert [name for name, _ in tried] == [*["Python", "curl", "CLI"] * 3, "Python", "curl"]
+            if name not in ("Serve", "Docker"):  # one serves on and on, one needs Docker
+                tried.append((name, run_snippet(winery, name, code, tmp_path)))
+    ways = ["Python", "Batch", "curl", "CLI"]
+    assert [name for name, _ in tried] == [*ways * 3, *ways[:3]]
+    said = {"Python": r"\[5\.", "Batch": r"alcohol,prediction\n9\.5,5\.\d+\n12\.0,"}
     for name, output in tried:
-        assert "[5." in output if name == "Python" else re.search(r'\b1\b|"1"', output), output
+        assert re.search(said.get(name, r'\b1\b|"1"'), output), output
     assert (tmp_path / f"{MODEL}-1.zip").stat().st_size > 1000
 
 
@@ -209,9 +213,11 @@ def run_snippet(winery: Winery, name: str, code: str, folder: Path) -> str:
     assert shutil.which("curl")
     env = {"PATH": path, "CUVEE_TRACKING_TOKEN": winery.token, "HOME": str(folder)}
     shell = ["bash", "-euc", code]
-    if name == "Python":
+    if name in ("Python", "Batch"):
         *lines, last = code.strip().splitlines()
-        shell = [sys.executable, "-c", "\n".join([*lines, f"print({last})"])]
+        shown = "open('predictions.csv').read()" if name == "Batch" else last
+        lines += [last] * (name == "Batch")
+        shell = [sys.executable, "-c", "\n".join([*lines, f"print({shown})"])]
     done_ = subprocess.run(
         shell, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
@@ -228,16 +234,24 @@ def test_who_may_not_read_the_run_is_told_so_and_sees_the_rest(winery: Winery, v
     look(opened, "version-viewer")
 
 
-def test_a_version_of_which_little_is_known_says_what_is_missing(empty: Site, visit: Open) -> None:
-    empty.api("registered-models/create", name=LONG)
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Site]:
+    """A server of its own: what is registered here would stay where others look for nothing."""
+    yield from served(tmp_path)
+
+
+def test_a_version_of_which_little_is_known_says_what_is_missing(bare: Site, visit: Open) -> None:
+    bare.api("registered-models/create", name=LONG)
     source = f"s3://bucket/{LONG}"
-    empty.api("model-versions/create", name=LONG, source=source, run_link="javascript:alert(1)")
-    opened = visit(empty)
+    bare.api("model-versions/create", name=LONG, source=source, run_link="javascript:alert(1)")
+    opened = visit(bare)
     page = opened.go(f"/models/{LONG}/versions/1/overview")
     expect(page.get_by_text("This version has no description.")).to_be_visible()
-    expect(page.get_by_text("This server does not keep the files")).to_contain_text(source)
     expect(page.get_by_text("No check of this version has been posted.")).to_be_visible()
     expect(page.get_by_role("region", name="Metrics")).to_contain_text("names no run")
     expect(fact(page, "Run link")).to_have_text("javascript:alert(1)")
     expect(fact(page, "Run link").get_by_role("link")).to_have_count(0)
     look(opened, "version-little")
+    page.get_by_role("link", name="Try").click()
+    expect(page.get_by_text("This server does not keep the files")).to_contain_text(source)
+    look(opened, "version-try-little")

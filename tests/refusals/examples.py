@@ -455,6 +455,8 @@ def _stages() -> dict[str, Fields]:
         "RollbackStage": {"name": "kept", "stage": "Staging", "expected_holder": ""},
         "SwapStages": {**kept, "version": "1", "expected_holder": "3"},
         "FindVersionByDigest": {"name": "kept", "digest": digest},
+        "GetScoring": {"name": "kept", "version": "3"},
+        "ScoreVersion": {"name": "kept", "version": "3", "payload": {"inputs": [[1.0]]}},
         "ApplyPolicy": {"document": "{scope: kept, stages: [{name: Production}]}"},
         "GetModelPolicy": {"name": "kept"},
         "ListPolicyVersions": {"scope": "other"},

@@ -101,6 +101,16 @@ from cuvee.cli.options import examples
     help="Seconds until the second request; the wait doubles from there, up to two hours.",
 )
 @click.option(
+    "--scoring-url",
+    "scoring",
+    metavar="[NAME/VERSION=]URL",
+    multiple=True,
+    envvar="CUVEE_SCORING_URLS",
+    help="Where a version is served, so that it can be tried on its page; without NAME/VERSION, "
+    "where all are, with {name} and {version} in the path. May be repeated. "
+    "[env: CUVEE_SCORING_URLS, separated by spaces]",
+)
+@click.option(
     "--search-timeout",
     type=click.FloatRange(min=0),
     default=30.0,

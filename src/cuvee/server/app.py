@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from cuvee import __version__
 from cuvee.api import wire
@@ -18,6 +18,7 @@ from cuvee.api.base import Actor, Op, Permission
 from cuvee.api.charts import GetMetricSeries
 from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.replies import REPLAYED, Once, Reply, once
+from cuvee.api.scoring import GetScoring, ScoreVersion
 from cuvee.api.searches import SearchRunTable
 from cuvee.errors import (
     CuveeError,
@@ -25,14 +26,13 @@ from cuvee.errors import (
     Internal,
     InvalidParameter,
     MethodNotAllowed,
-    TooLarge,
     TooManyRequests,
     Unauthenticated,
-    UnsupportedMediaType,
 )
 from cuvee.rules.targets import Allowed
 from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, send_bytes, send_json
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
+from cuvee.server.bodies import in_url, read_body
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
 from cuvee.server.histories import Piece, asked_of, chart_answer, piece, send_history
@@ -44,13 +44,14 @@ from cuvee.server.openapi import openapi
 from cuvee.server.outbound import Outbound
 from cuvee.server.reading import Listing, Outside
 from cuvee.server.routes import AnyOp, Routes
+from cuvee.server.scoring import Places, Scorer
 from cuvee.server.stream import PATH as STREAM
 from cuvee.server.stream import Streams
 from cuvee.server.sweeper import Sweeper
 from cuvee.server.tables import CSV, Page, page, send_table, wants_csv
 from cuvee.server.transfer import Transfer
 from cuvee.server.ui import Ui, login_address
-from cuvee.server.webhooks import Retries, Try, Webhooks, outcome, prepare
+from cuvee.server.webhooks import TRIES, Retries, Webhooks
 
 if TYPE_CHECKING:
     from cuvee.blobs import Blobs
@@ -91,6 +92,7 @@ class App:
         webhook_hosts: hosts (``NAME`` or ``NAME:PORT``) that webhooks may go to although they are
             not public, or not over https.
         retries: how long a failing webhook delivery is tried.
+        scoring: where versions are served, which are asked for predictions there.
         keeper: keeps the log while the server runs.
         outside: files that clients wrote by themselves, which are listed and shown.
     """
@@ -105,6 +107,7 @@ class App:
         open_without_users: bool = True,
         webhook_hosts: Sequence[str] = (),
         retries: Retries | None = None,
+        scoring: Sequence[str] = (),
         keeper: Keeper | None = None,
         outside: Outside | None = None,
     ) -> None:
@@ -131,6 +134,13 @@ class App:
         self.webhooks = Webhooks(
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
         )
+        self.scorer = Scorer(store, Places(scoring))
+        self.outgoing: dict[AnyOp, Callable[[Op[Any], Actor], Any]] = {
+            **dict.fromkeys(TRIES, self.webhooks.test),
+            GetScoring: self.scorer.get,
+            ScoreVersion: self.scorer.score,
+        }
+        """Calls for which another server may be asked; each has a thread of its own."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event stream."""
@@ -271,11 +281,11 @@ class App:
         send: Send,
         actor: Actor,
     ) -> None:
-        if _in_url(scope, headers):
+        if in_url(scope, headers):
             op = wire.decode_query(kind, scope["query_string"], fields)
             body = b""
         else:
-            body = await _read(kind, scope["method"], headers, receive)
+            body = await read_body(kind, scope["method"], headers, receive)
             if scope["method"] == "DELETE" and body == b"{}" and scope["query_string"]:
                 op = wire.decode_query(kind, scope["query_string"], fields)
             else:
@@ -284,8 +294,8 @@ class App:
         self.webhooks.check(op)
         if op.hashes:
             answer = wire.encode(await self.auth.write_hashed(op, actor, address_of(scope)))
-        elif isinstance(op, Try):
-            answer = wire.encode(await asyncio.to_thread(self._try, op, actor))
+        elif kind in self.outgoing:
+            answer = wire.encode(await asyncio.to_thread(self.outgoing[kind], op, actor))
         elif op.writes and op.keyed and b"idempotency-key" in headers:
             named = _named(headers[b"idempotency-key"], scope, body)
             reply: Reply = await self.store.written(op, actor, named)
@@ -338,11 +348,6 @@ class App:
             return wire.encode(self.store.read(op, actor))
         return await self._aside(lambda: wire.encode(self.store.read(op, actor)))
 
-    def _try(self, op: Try, actor: Actor) -> Any:
-        # Sent between two looks at the store, so that a receiver that hangs holds up nobody.
-        message = self.store.do(prepare(op), actor)
-        return outcome(op, self.webhooks.test(message))
-
     async def _other(
         self, method: str, path: str, scope: Scope, receive: Receive, send: Send, actor: Actor
     ) -> bool:
@@ -387,6 +392,7 @@ class App:
             feed.close()
         self.auth.close()
         self.webhooks.close()
+        self.scorer.close()
         self.sweeper.close()
         self.readers.shutdown()
         self.transfer.close()
@@ -405,79 +411,9 @@ CALLS = ("/api/", "/ajax-api/", "/get-artifact", "/model-versions/get-artifact")
 """What the paths of clients' calls begin with; all others are pages and their files."""
 
 
-CODINGS = (b"gzip", b"x-gzip", b"deflate", b"br", b"zstd", b"compress")
-"""Encodings of bodies that are known, and not read."""
-
-
 def _named(key: bytes, scope: Scope, body: bytes) -> Once:
     target = b"?".join((scope["raw_path"].partition(b"?")[0], scope["query_string"]))
     return once(key.decode("latin-1"), scope["method"], target.decode("latin-1"), body)
-
-
-def _has_no_body(headers: dict[bytes, bytes]) -> bool:
-    return headers.get(b"content-length", b"") in (b"", b"0") and (
-        b"transfer-encoding" not in headers
-    )
-
-
-def _in_url(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    """Say whether the fields are in the URL; a GET without any there may have a JSON body."""
-    query = bool(scope["query_string"])
-    if scope["method"] == "GET":
-        return query or _has_no_body(headers)
-    return scope["method"] == "DELETE" and query and _has_no_body(headers)
-
-
-async def _read(kind: AnyOp, method: str, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """Read a JSON body, no further than the operation allows."""
-    length = headers.get(b"content-length", b"")
-    if "DELETE" in kind.methods and _has_no_body(headers):
-        return b"{}"  # clients send no body where the path says everything
-    content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    # Pages of other origins can send a POST only without being asked first, so that one must say.
-    unsaid = method in ("GET", "PATCH", "DELETE") and not content_type
-    if content_type != b"application/json" and not unsaid:
-        got = content_type.decode("latin-1")[:100] or "none"
-        raise InvalidParameter(
-            f"The Content-Type must be application/json (got {got}): "
-            "send the parameters as a JSON object and say so in the header."
-        )
-    coding = headers.get(b"content-encoding", b"").strip().lower()
-    if coding in CODINGS:
-        raise UnsupportedMediaType(
-            f"The body is encoded as {coding.decode()}: send JSON as it is, without "
-            "Content-Encoding."
-        )
-    if length.isdigit() and len(length) < 20 and int(length) > kind.max_body:
-        raise _too_large(kind)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return _complete(kind, body, message)
-    chunks = [body]
-    size = len(body)
-    while message.get("more_body"):
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > kind.max_body:
-            raise _too_large(kind)
-    return _complete(kind, b"".join(chunks), message)
-
-
-def _complete(kind: AnyOp, body: bytes, last: Message) -> bytes:
-    if last["type"] == "http.disconnect":
-        raise InvalidParameter("The connection was cut before the body was whole: try again.")
-    if len(body) > kind.max_body:
-        raise _too_large(kind)
-    return body
-
-
-def _too_large(kind: AnyOp) -> TooLarge:
-    return TooLarge(
-        f"The body is larger than the {kind.max_body >> 20} MiB that this call accepts: "
-        "split the request, or log large values as artifacts."
-    )
 
 
 def _one_slash(path: str) -> str:

@@ -38,11 +38,13 @@ class Answer(Struct, frozen=True):
         status: HTTP status; None when there was no answer.
         problem: why there was none, in our words.
         retry_after: seconds that the receiver asked to be left alone.
+        body: what it said, as far as that was to be kept.
     """
 
     status: int | None = None
     problem: str = ""
     retry_after: int = 0
+    body: bytes = b""
 
 
 class Refused(Exception):
@@ -78,7 +80,9 @@ class Outbound:
         scheme, host, port, _ = _parts(url)
         return refusal(scheme, host, port, self.allowed)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool) -> Answer:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool, keep: int = 0
+    ) -> Answer:
         """Send a POST and return its status; whatever goes wrong is an answer too.
 
         Args:
@@ -86,6 +90,7 @@ class Outbound:
             body: the body.
             headers: further headers.
             verify: whether the receiver's certificate must be a right one.
+            keep: bytes of the answer's body that are wanted; it has the same time as the status.
         """
         scheme, host, port, path = _parts(url)
         refused = refusal(scheme, host, port, self.allowed)
@@ -98,7 +103,8 @@ class Outbound:
             self._open_line(line)
             if scheme == "https":
                 line.secure(self._context(verify=verify), host)
-            return _exchange(line, host, port, path, body, headers)
+            response = _exchange(line, host, port, path, body, headers)
+            return _kept(response, keep) if keep else _status(response, line)
         except Refused as problem:
             return Answer(problem=str(problem))
         except socket.gaierror:
@@ -208,14 +214,17 @@ class _Line:
 
 def _exchange(
     line: _Line, host: str, port: int, path: str, body: bytes, headers: Mapping[str, str]
-) -> Answer:
+) -> http.client.HTTPResponse:
     default = 443 if isinstance(line.socket, ssl.SSLSocket) else 80
     shown = f"[{host}]" if ":" in host else host
     name = shown if port == default else f"{shown}:{port}"
     connection = http.client.HTTPConnection(host, port)
     connection.sock = line.socket
     connection.request("POST", path, body, {**headers, "Host": name, "Connection": "close"})
-    response = connection.getresponse()
+    return connection.getresponse()
+
+
+def _status(response: http.client.HTTPResponse, line: _Line) -> Answer:
     retry = response.getheader("Retry-After", "")
     # The status is all that counts; what follows it, or does not, changes nothing.
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
@@ -223,6 +232,16 @@ def _exchange(
         response.read(MAX_ANSWER)
     wait = int(retry) if retry.isascii() and retry.isdecimal() and len(retry) < 6 else 0
     return Answer(response.status, retry_after=wait)
+
+
+def _kept(response: http.client.HTTPResponse, keep: int) -> Answer:
+    parts: list[bytes] = []
+    while keep > 0 and (part := response.read1(keep)):
+        parts.append(part)
+        keep -= len(part)
+    if keep > 0 and response.length:  # it ended, or was cut, before it was whole
+        raise http.client.IncompleteRead(b"", response.length)
+    return Answer(response.status, body=b"".join(parts))
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

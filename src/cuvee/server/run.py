@@ -51,6 +51,7 @@ class Options(Struct, frozen=True, kw_only=True):
         open_without_users: whether everyone may do everything until there is a user.
         webhook_hosts: hosts that webhooks may go to although they are not public.
         retries: how long a failing webhook delivery is tried.
+        scoring: where versions are served.
         log_key: file with the key that signs the log; beside the data when empty.
         secret_key: file with the key that seals secrets; beside the data when empty.
         forwarded_allow_ips: proxies that are believed.
@@ -65,6 +66,7 @@ class Options(Struct, frozen=True, kw_only=True):
     open_without_users: bool = False
     webhook_hosts: tuple[str, ...] = ()
     retries: Retries | None = None
+    scoring: tuple[str, ...] = ()
     log_key: str = ""
     secret_key: str = ""
     forwarded_allow_ips: str = ""
@@ -85,6 +87,7 @@ def serve(
     forwarded_allow_ips: str = "",
     webhook_hosts: Sequence[str] = (),
     retries: Retries | None = None,
+    scoring: Sequence[str] = (),
     log_key: str | None = None,
     secret_key: str | None = None,
     search_timeout: float = 30.0,
@@ -103,6 +106,7 @@ def serve(
         login: let nobody in without one; prints a token for the first admin.
         forwarded_allow_ips: proxies whose word about the caller's address is believed, with commas.
         webhook_hosts: ``NAME[:PORT]`` of hosts that webhooks may go to although not public.
+        scoring: where versions are served: ``NAME/VERSION=URL``, or a URL for all.
         retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
         secret_key: file with the key that seals secrets; made beside the data when None.
@@ -112,27 +116,27 @@ def serve(
         InvalidParameter: an option cannot be used; says which and why.
         SchemaMismatch: the database belongs to another version of Cuvee.
     """
+    root = artifact_root(default_artifact_root, port, (host, *allowed_hosts), static_prefix)
     options = Options(
         backend_store_uri=backend_store_uri or f"sqlite:///{(DATA / 'cuvee.db').absolute()}",
         artifacts_destination=_directory(artifacts_destination or str(DATA / "artifacts")),
-        default_artifact_root=artifact_root(
-            default_artifact_root, port, (host, *allowed_hosts), static_prefix
-        ),
+        default_artifact_root=root,
         allowed_hosts=tuple(allowed_hosts),
         static_prefix=static_prefix,
         open_without_users=is_loopback(host) and not login,
         webhook_hosts=tuple(webhook_hosts),
         retries=retries,
+        scoring=tuple(scoring),
         log_key=str(Path(log_key).absolute()) if log_key else "",
         secret_key=str(Path(secret_key).absolute()) if secret_key else "",
         forwarded_allow_ips=forwarded_allow_ips,
         search_timeout=search_timeout,
     )
-    os.umask(0o077)
     _run(options, host, port, workers, login=login)
 
 
 def _run(options: Options, host: str, port: int, workers: int, *, login: bool) -> None:
+    os.umask(0o077)
     app = _open(options)  # before the workers: creates the tables once, and fails in the open
     no_users = app.store.do(CountUsers()).value == 0
     if no_users and not (options.open_without_users or login):
@@ -222,6 +226,7 @@ def _open(options: Options) -> App:
         open_without_users=options.open_without_users,
         webhook_hosts=options.webhook_hosts,
         retries=options.retries,
+        scoring=options.scoring,
         keeper=Keeper(store, key),
         outside=Outside.at(options.default_artifact_root),
     )

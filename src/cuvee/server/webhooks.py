@@ -170,9 +170,13 @@ class Webhooks:
             if refused:
                 raise InvalidParameter(refused)
 
-    def test(self, message: Outgoing) -> Answer:
-        """Send a message now and return what came of it."""
-        return self._send(message)
+    def test(self, op: Op[Any], actor: Actor) -> TryResult | RegistryTryResult:
+        """Send a sample now and say what came of it.
+
+        It is sent between two looks at the store, so that a receiver that hangs holds up nobody.
+        """
+        assert isinstance(op, Try)  # noqa: S101
+        return outcome(op, self._send(self._store.do(prepare(op), actor)))
 
     # ------------------------------------------------------------ the thread
 
@@ -351,6 +355,7 @@ def problem_of(answer: Answer) -> str:
 
 
 Try = TryWebhook | TryRegistryWebhook | TryHook
+TRIES = (TryWebhook, TryRegistryWebhook, TryHook)
 
 
 def prepare(op: Try) -> PrepareTry:

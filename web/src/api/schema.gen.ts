@@ -1359,6 +1359,19 @@ export interface ScanBlock {
   found: number;
 }
 
+/** What a scoring server answered. */
+export interface Score {
+  status?: number | null;
+  body?: string;
+  problem?: string;
+  milliseconds?: Float;
+}
+
+/** Whether a version can be tried. */
+export interface Scoring {
+  available?: boolean;
+}
+
 /** What is wrong with a search. */
 export interface SearchCheck {
   valid: boolean;
@@ -2118,6 +2131,25 @@ export const rollbackStage = /*#__PURE__*/ operation<
   },
   ModelVersionResult
 >("rollbackStage", "POST", "/api/1.0/cuvee/model-versions/rollback");
+
+/** Ask a version for predictions, where an admin has said where it is served. Needs read. */
+export const scoreVersion = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+    payload: Record<string, unknown>;
+  },
+  Score
+>("scoreVersion", "POST", "/api/1.0/cuvee/model-versions/score");
+
+/** Ask whether predictions of a version can be asked for here. Needs read. */
+export const getScoring = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version: string;
+  },
+  Scoring
+>("getScoring", "GET", "/api/1.0/cuvee/model-versions/scoring");
 
 /** Move a version to a stage, and the version that holds it to the first one's stage. Needs read. */
 export const swapStages = /*#__PURE__*/ operation<

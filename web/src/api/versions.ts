@@ -1,12 +1,13 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { literal } from "../lib/filter";
-import { call } from "./client";
+import { call, callAlone } from "./client";
 import { queries } from "./queries";
 import {
   compareVersions,
   createTransitionRequest,
   explainTransition,
   getModelVersion,
+  getScoring,
   getStageHolder,
   listHoldings,
   rollbackStage,
@@ -41,6 +42,14 @@ export const versionQuery = (name: string, version: string) =>
     queryKey: ["version", name, version],
     queryFn: async ({ signal }) =>
       (await call(getModelVersion, { name, version }, signal)).model_version,
+  });
+
+/** Whether predictions of a version can be asked for through this server. */
+export const scoringOf = (name: string, version: string) =>
+  queryOptions({
+    queryKey: ["scoring", name, version],
+    queryFn: ({ signal }) => callAlone(getScoring, { name, version }, signal),
+    staleTime: 60_000,
   });
 
 /** Since when versions hold the stages of a model that they hold now. */

@@ -59,6 +59,11 @@ export function VersionFrame() {
       active: here === "history",
       link: { to: "/models/$name/versions/$version/history", params },
     },
+    {
+      name: strings.tabs.try,
+      active: here === "try",
+      link: { to: "/models/$name/versions/$version/try", params },
+    },
   ] as const;
   const full = here === "files";
   return (

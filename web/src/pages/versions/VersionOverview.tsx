@@ -15,11 +15,9 @@ import { Flavors, InputExample, useFileText, useModelFacts } from "./ModelParts"
 import { Origins, Recorded } from "./Recorded";
 import { versionRoute } from "./route";
 import { strings } from "./strings";
-import { UseIt } from "./UseIt";
 import styles from "./VersionOverview.module.css";
 
 const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
-const PICKLES = /\.(pkl|pickle|p|joblib|dill|cloudpickle|pt|pth|ckpt|sav)$/i;
 
 /** What the registry knows about a version. */
 export function VersionOverview() {
@@ -38,7 +36,6 @@ function Known({ version }: { version: ModelVersion }) {
   const file = (path: string) => files?.find((one) => one.path === path);
   const model = useModelFacts(useFileText(owner, file("MLmodel")));
   const example = useFileText(owner, model?.example ? file(model.example) : undefined);
-  const pickles = files?.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path) ?? [];
   return (
     <div className={styles.grid}>
       <div className={styles.column}>
@@ -51,7 +48,6 @@ function Known({ version }: { version: ModelVersion }) {
             <p className={styles.soft}>{strings.noDescription}</p>
           )}
         </Panel>
-        <UseIt version={version} example={Boolean(model?.example)} pickles={pickles} />
         <Recorded version={version} />
         {model && example !== undefined && <InputExample text={example} path={model.example} />}
         {model && <Flavors model={model} />}

@@ -44,10 +44,17 @@ export const lineageRoute = createRoute({
   component: lazyRouteComponent(() => import("../lineage/LineageTab"), "LineageTab"),
 });
 
+const tryRoute = createRoute({
+  getParentRoute: () => versionRoute,
+  path: "/try",
+  component: lazyRouteComponent(() => import("./VersionTry"), "VersionTry"),
+});
+
 export const versionRoutes = versionRoute.addChildren([
   indexRoute,
   overviewRoute,
   filesRoute,
   lineageRoute,
   historyRoute,
+  tryRoute,
 ]);

@@ -20,12 +20,13 @@ export interface Use {
 }
 
 export interface Snippet {
-  readonly name: "Python" | "curl" | "CLI";
+  readonly name: "Python" | "Batch" | "curl" | "CLI" | "Serve" | "Docker";
   readonly text: string;
 }
 
 const RESTING = ["None", "Archived"];
 const TOKEN = "CUVEE_TRACKING_TOKEN";
+const PORT = 5001; // where a served model listens
 
 /** All by which a version can be named now. */
 export function addressesOf(version: ModelVersion): Address[] {
@@ -43,8 +44,11 @@ export function snippets(use: Use, by: Address): Snippet[] {
   const cli = command(use, by);
   return [
     { name: "Python", text: python(use, by) },
+    { name: "Batch", text: batch(use, by) },
     { name: "curl", text: curl(use, by) },
     ...(cli ? [{ name: "CLI", text: cli } as const] : []),
+    { name: "Serve", text: serve(use, by) },
+    { name: "Docker", text: docker(use, by) },
   ];
 }
 
@@ -55,14 +59,69 @@ export function uriOf(name: string, { kind, value }: Address): string {
   return `models:/${name}/${value}`;
 }
 
-function python(use: Use, by: Address): string {
+const about = (use: Use) =>
+  use.login ? [`# ${TOKEN} in the environment is a token from Settings`] : [];
+
+function python(use: Use, by: Address, ...imports: string[]): string {
   return [
-    ...(use.login ? [`# ${TOKEN} in the environment is a token from Settings`] : []),
+    ...about(use),
     "import cuvee",
+    ...imports,
     "",
     `cuvee.set_tracking_uri(${literal(use.server)})`,
     `model = cuvee.pyfunc.load_model(${literal(uriOf(use.name, by))})`,
-    ...(use.example ? ["model.predict(model.input_example)"] : []),
+    ...(use.example && imports.length === 0 ? ["model.predict(model.input_example)"] : []),
+  ].join("\n");
+}
+
+function batch(use: Use, by: Address): string {
+  return [
+    python(use, by, "import pandas"),
+    'rows = pandas.read_csv("input.csv")',
+    'rows.assign(prediction=model.predict(rows)).to_csv("predictions.csv", index=False)',
+  ].join("\n");
+}
+
+/** The client that serves models, told where this server is. */
+const client = (use: Use) => [
+  ...about(use),
+  `export MLFLOW_TRACKING_URI=${word(use.server)}`,
+  ...(use.login ? [`export MLFLOW_TRACKING_TOKEN="$${TOKEN}"`] : []),
+];
+
+function serve(use: Use, by: Address): string {
+  const uri = word(uriOf(use.name, by));
+  return [
+    ...client(use),
+    `mlflow models serve -m ${uri} --port ${PORT} --env-manager local`,
+    "",
+    "# ask it, in another terminal",
+    `curl -sSf http://127.0.0.1:${PORT}/invocations \\`,
+    "  -H 'Content-Type: application/json' \\",
+    "  -d @serving_input_example.json",
+  ].join("\n");
+}
+
+function docker(use: Use, by: Address): string {
+  const image = `${use.name}-${use.version}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const tag = image.replace(/^-+|-+$/g, "") || "model";
+  return [
+    ...client(use),
+    `mlflow models build-docker -m ${word(uriOf(use.name, by))} -n ${tag}`,
+    `docker run -p ${PORT}:8080 ${tag}`,
+  ].join("\n");
+}
+
+/** Commands after which a version can be tried on its page. */
+export function scoringOption(name: string, version: string): string {
+  const entry = `${name}/${version}=http://127.0.0.1:${PORT}/invocations`;
+  const uri = word(`models:/${name}/${version}`);
+  return [
+    "# serve it",
+    `mlflow models serve -m ${uri} --port ${PORT} --env-manager local`,
+    "",
+    "# and start this server with the address",
+    `cuvee server --scoring-url ${word(entry)}`,
   ].join("\n");
 }
 
@@ -96,7 +155,8 @@ function curl(use: Use, by: Address): string {
   return `# what is known of it\n${facts}\n\n# its files\n${files}`;
 }
 
-function command({ server, login, name }: Use, { kind, value }: Address): string | undefined {
+function command(use: Use, { kind, value }: Address): string | undefined {
+  const { server, name } = use;
   const asked = {
     version: `versions show ${word(name)} ${value}`,
     stage: `versions holders ${word(name)} ${word(value)} --limit 1`,
@@ -104,11 +164,7 @@ function command({ server, login, name }: Use, { kind, value }: Address): string
     digest: undefined,
   }[kind];
   if (!asked) return undefined;
-  const lines = [
-    ...(login ? [`# ${TOKEN} in the environment is a token from Settings`] : []),
-    `export CUVEE_TRACKING_URI=${word(server)}`,
-    `cuvee ${asked}`,
-  ];
+  const lines = [...about(use), `export CUVEE_TRACKING_URI=${word(server)}`, `cuvee ${asked}`];
   return lines.join("\n");
 }
 
