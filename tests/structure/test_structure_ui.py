@@ -131,7 +131,9 @@ def test_sources_name_no_address_elsewhere() -> None:
         f"{path.name}: {address}"
         for path in project_files()
         if path.is_relative_to(ROOT / "web" / "src") and ".test." not in path.name
-        for address in re.findall(r"https?://(?!127\.0\.0\.1:)[^\s\"'`)]+", path.read_text(encoding="utf-8"))
+        for address in re.findall(
+            r"https?://(?!127\.0\.0\.1:)[^\s\"'`)]+", path.read_text(encoding="utf-8")
+        )
     ]
     assert found == []
 
