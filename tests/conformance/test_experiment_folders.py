@@ -17,9 +17,12 @@ from cuvee.api.folders import (
     Folder,
     FolderListing,
     ListFolder,
+    ListTopFolders,
     MoveFolder,
     RestoreFolder,
+    TopFolder,
 )
+from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.permissions import GrantPermission, level_name
 from cuvee.api.runs import CreateRun, GetRun
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound, PermissionDenied
@@ -143,3 +146,34 @@ def test_both_ends_must_allow_a_move(local_store: SqlStore) -> None:
     assert [e.name for e in found.experiments] == ["team/a"], "what she may not read is not there"
     give(f"experiment:{ids['team/b']}", Level.MANAGE)
     assert local_store.do(move, ann).count == 2
+
+
+def test_the_outermost_folders_are_listed_once_with_what_lies_in_them(
+    store: Store, ids: dict[str, str]
+) -> None:
+    for name, folder in (("a", "team/deep"), ("b", "Models"), ("c", ""), ("d", "team-x/y")):
+        store.do(CreateRegisteredModel(name=name, folder=folder))
+    found = store.do(ListTopFolders())
+    both = {"experiments": True, "models": True}
+    only = TopFolder("Models", models=True)
+    assert found.folders == [only, TopFolder("team", **both), TopFolder("team-x", **both)]
+    assert not found.more
+    store.do(DeleteExperiment(experiment_id=ids["team-x/d"]))
+    assert store.do(ListTopFolders()).folders[-1] == TopFolder("team-x", models=True)
+    first = store.do(ListTopFolders(limit=2))
+    assert [folder.path for folder in first.folders] == ["Models", "team"]
+    assert first.more
+
+
+def test_an_outermost_folder_is_listed_to_who_may_read_something_in_it(
+    local_store: SqlStore,
+) -> None:
+    do = local_store.do
+    ann = add_user(local_store, "ann")
+    for name in ("open/a", "secret/b", "mixed/c", "mixed/d"):
+        do(CreateExperiment(name=name))
+    do(CreateRegisteredModel(name="m", folder="hidden"))
+    assert do(ListTopFolders(), ann).folders == []
+    for what in ("experiments:open/", "experiments:mixed/"):
+        do(GrantPermission(object=what, user="ann", permission="CAN_READ"))
+    assert [f.path for f in do(ListTopFolders(), ann).folders] == ["mixed", "open"]

@@ -56,7 +56,8 @@ _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
 AskTogether
-ListFolder SearchExperiments SearchRegisteredModels SearchModelVersions SearchModelOverviews
+ListFolder ListTopFolders SearchExperiments SearchRegisteredModels SearchModelVersions
+SearchModelOverviews
 GetExperimentOverviews CheckSearch
 ListEvents GetCurrentUser ListUsers
 WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission

@@ -170,6 +170,7 @@ def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
         "RestoreExperiment": {"experiment_id": ids["deleted experiment"]},
         "SetExperimentTag": {**experiment, "key": "k", "value": "v"},
         "DeleteExperimentTag": {**experiment, "key": "owner"},
+        "ListTopFolders": {"limit": 5},
         "ListFolder": {"folder": "cellar", "view_type": "ALL"},
         "MoveFolder": {"folder": "cellar", "new_folder": "attic"},
         "ArchiveFolder": {"folder": "cellar"},

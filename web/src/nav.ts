@@ -46,3 +46,9 @@ export const PLACES: readonly Place[] = [
     label: strings.keys.goSettings,
   },
 ];
+
+const WITHIN = ["/experiments", "/models"];
+
+/** Where a place is for who looks at one folder only. */
+export const searchOf = (to: string, folder: string) =>
+  folder && WITHIN.includes(to) ? { folder } : {};

@@ -14,6 +14,8 @@ export const strings = {
   audit: "Audit",
   settings: "Settings",
   search: "Search or jump to…",
+  folders: "Folder",
+  allFolders: "All folders",
   help: "Keyboard shortcuts",
   close: "Close",
   cancel: "Cancel",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Force, Of, Permission, Read, Recorded, Required
 from cuvee.api.experiments import Experiment, ViewType
@@ -53,6 +53,42 @@ class ListFolder(Read[FolderListing], frozen=True, kw_only=True):
 
     def check(self) -> None:
         check_length("folder", self.folder, MAX_EXPERIMENT_NAME)
+
+
+class TopFolder(Struct, frozen=True, omit_defaults=True):
+    """An outermost folder.
+
+    Args:
+        path: its name, without ``/`` at its end.
+        experiments: whether an experiment that is not deleted lies in it.
+        models: whether a registered model lies in it.
+    """
+
+    path: str
+    experiments: bool = False
+    models: bool = False
+
+
+class TopFolders(Struct, frozen=True, omit_defaults=True):
+    """The outermost folders by name.
+
+    Args:
+        folders: they.
+        more: whether there are more of them.
+    """
+
+    folders: list[TopFolder] = []
+    more: bool = False
+
+
+class ListTopFolders(Read[TopFolders], frozen=True, kw_only=True):
+    """List the outermost folders of all experiments and registered models that one may read."""
+
+    base: ClassVar[str] = CUVEE
+    searches: ClassVar[bool] = True
+    route: ClassVar[str] = "folders"
+    needs: ClassVar[Permission] = Permission.LOGIN
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
 
 
 class MoveFolder(Recorded[FolderChanged], frozen=True, kw_only=True):

@@ -15,8 +15,11 @@ from cuvee.api.folders import (
     FolderChanged,
     FolderListing,
     ListFolder,
+    ListTopFolders,
     MoveFolder,
     RestoreFolder,
+    TopFolder,
+    TopFolders,
 )
 from cuvee.api.names import check_experiment_name, plain
 from cuvee.errors import AlreadyExists, InvalidParameter, NotFound
@@ -24,11 +27,12 @@ from cuvee.store import access, experiments, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.search_runs import LIFECYCLES
 from cuvee.store.tx import Tx
-from cuvee.store.visible import readable
+from cuvee.store.visible import MODEL_PATH, readable
 
 MAX_LISTED = 10_000
 
 _e = schema.experiments
+_m = schema.registered_models
 _below = hot(
     select(_e)
     .where(_e.c.name >= arg("start"), _e.c.name < arg("end"))
@@ -65,6 +69,31 @@ def list_folder(tx: Tx, op: ListFolder) -> FolderListing:
         experiments=experiments.load_experiments(tx, own[:MAX_LISTED]),
         count=len(rows),
     )
+
+
+def list_top_folders(tx: Tx, op: ListTopFolders) -> TopFolders:
+    kinds = [
+        ("experiment", _e, _e.c.id, _e.c.name, _e.c.lifecycle == "active"),
+        ("model", _m, _m.c.pk, MODEL_PATH, _m.c.folder != ""),
+    ]
+    found: dict[str, set[str]] = {}
+    for kind, table, number, path, counts in kinds:
+        mine = readable(tx, kind, number, path)
+        query = select(path).select_from(table).where(mine.condition(), counts, path.contains("/"))
+        query = query.where(path >= arg("start")).order_by(path).limit(1)
+        start = ""
+        # One look for each folder: it goes on behind all that lies in the one before.
+        for _ in range(op.limit + 1):
+            name = tx.value(query, start=start, **mine.values)
+            if name is None:
+                break
+            top = name.partition("/")[0]
+            start = _behind(f"{top}/")
+            found.setdefault(top, set()).add(kind)
+    tops = [
+        TopFolder(top, "experiment" in found[top], "model" in found[top]) for top in sorted(found)
+    ]
+    return TopFolders(tops[: op.limit], more=len(tops) > op.limit)
 
 
 def move_folder(tx: Tx, op: MoveFolder) -> FolderChanged:

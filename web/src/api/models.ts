@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { both, contains, equals, field } from "../lib/filter";
+import { begins, both, contains, equals, field } from "../lib/filter";
 import { readSort } from "../lib/search";
 import { call, callAlone } from "./client";
 import {
@@ -33,6 +33,8 @@ const ORDERS: Record<string, string> = { name: "name", changed: "last_updated_ti
 export interface ModelsAsked {
   /** A text in their names. */
   readonly q?: string | undefined;
+  /** The folder that they lie in, or in a folder of it; without the "/" at its end. */
+  readonly folder?: string | undefined;
   /** The key and value of a tag that all have. */
   readonly tag?: readonly [string, string] | undefined;
   /** A stage that they have a version in. */
@@ -46,9 +48,12 @@ export interface ModelsAsked {
 export const modelsListed = (asked: ModelsAsked, sort: string): Listed<ModelOverview> => ({
   key: ["models", "listed", asked, sort],
   read: async (window, signal) => {
-    const { q = "", tag, stage = "", owner = "", metric = "" } = asked;
+    const { q = "", folder, tag, stage = "", owner = "", metric = "" } = asked;
     const tagged = tag ? equals(field("tags", tag[0]), tag[1]) : "";
-    const filter = both(contains("name", q), tagged);
+    const within = folder
+      ? `(${equals("folder", folder)} OR ${begins("folder", `${folder}/`)})`
+      : "";
+    const filter = both(contains("name", q), both(within, tagged));
     const by = readSort(sort);
     const known = by && ORDERS[by.key];
     const order_by = known ? [`${known} ${by.descending ? "DESC" : "ASC"}`] : [];

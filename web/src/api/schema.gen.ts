@@ -1484,6 +1484,19 @@ export interface TokenList {
   tokens: Token[];
 }
 
+/** An outermost folder. */
+export interface TopFolder {
+  path: string;
+  experiments?: boolean;
+  models?: boolean;
+}
+
+/** The outermost folders by name. */
+export interface TopFolders {
+  folders?: TopFolder[];
+  more?: boolean;
+}
+
 /** A request to move a version to a stage. */
 export interface TransitionRequest {
   creation_timestamp: number;
@@ -1898,6 +1911,14 @@ export const restoreFolder = /*#__PURE__*/ operation<
   },
   FolderChanged
 >("restoreFolder", "POST", "/api/1.0/cuvee/experiments/restore-folder");
+
+/** List the outermost folders of all experiments and registered models that one may read. Needs login. */
+export const listTopFolders = /*#__PURE__*/ operation<
+  {
+    limit?: number;
+  },
+  TopFolders
+>("listTopFolders", "GET", "/api/1.0/cuvee/folders", true);
 
 /** Create a group without members. Needs admin. */
 export const createGroup = /*#__PURE__*/ operation<

@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useWaitingRequests } from "../api/requests";
-import { PLACES } from "../nav";
+import { PLACES, searchOf } from "../nav";
+import { folder } from "../state/folder";
+import { useStore } from "../state/store";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
@@ -13,6 +15,7 @@ interface RailProps {
 
 /** The way to every section. */
 export function Rail({ narrow, onNarrow }: RailProps) {
+  const within = useStore(folder);
   return (
     <div className={styles.rail}>
       <Link to="/" className={styles.brand} activeProps={{}}>
@@ -24,8 +27,9 @@ export function Rail({ narrow, onNarrow }: RailProps) {
           <Link
             key={place.to}
             to={place.to}
+            search={searchOf(place.to, within)}
             className={styles.link}
-            activeOptions={{ exact: place.to === "/" }}
+            activeOptions={{ exact: place.to === "/", includeSearch: false }}
             title={narrow ? place.name : undefined}
           >
             <Icon name={place.icon} />

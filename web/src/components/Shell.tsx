@@ -1,6 +1,7 @@
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useState } from "react";
-import { PLACES } from "../nav";
+import { PLACES, searchOf } from "../nav";
+import { folder } from "../state/folder";
 import { useKeys } from "../state/keys";
 import { keep, kept } from "../state/store";
 import { setTheme, shade } from "../state/theme";
@@ -36,7 +37,7 @@ export function Shell() {
       keys: place.keys,
       label: place.label,
       group: strings.keys.general,
-      run: () => void router.navigate({ to: place.to }),
+      run: () => void router.navigate({ to: place.to, search: searchOf(place.to, folder.get()) }),
     })),
   ]);
   useEffect(() => {

@@ -6,6 +6,7 @@ import { say } from "../state/toasts";
 import { strings } from "../strings";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { Button, IconButton } from "./Button";
+import { FolderSwitch } from "./FolderSwitch";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "./Menu";
 import styles from "./Shell.module.css";
 
@@ -23,6 +24,7 @@ export function TopBar({ onSearch, onHelp }: TopBarProps) {
   const leave = () => logOut().catch((problem: Error) => say("bad", problem.message));
   return (
     <header className={styles.top}>
+      <FolderSwitch />
       <Breadcrumbs />
       <div className={styles.tools}>
         <Button icon="search" className={styles.search ?? ""} onClick={onSearch}>

@@ -110,12 +110,14 @@ export function Experiments() {
             onPin={(key) => go({ metric: key })}
           />
           {folder && (
-            <Button onClick={() => go({ folder: undefined })}>
+            <Button className={styles.leave ?? ""} onClick={() => go({ folder: undefined })}>
               {strings.withoutFolder(folder)}
             </Button>
           )}
           {tag && (
-            <Button onClick={() => go({ tag: undefined })}>{strings.withoutTag(...tag)}</Button>
+            <Button className={styles.leave ?? ""} onClick={() => go({ tag: undefined })}>
+              {strings.withoutTag(...tag)}
+            </Button>
           )}
         </div>
         {rows.error && (

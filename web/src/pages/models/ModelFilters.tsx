@@ -19,7 +19,7 @@ interface ModelFiltersProps {
 
 /** By what the list of models is filtered: name, stage, owner, tag; and the metric that it shows. */
 export function ModelFilters({ search, stages, owners, onChange, ref }: ModelFiltersProps) {
-  const { q = "", tag, stage, owner, metric } = search;
+  const { q = "", folder, tag, stage, owner, metric } = search;
   return (
     <>
       <div className={styles.box}>
@@ -42,8 +42,15 @@ export function ModelFilters({ search, stages, owners, onChange, ref }: ModelFil
         groups={options(strings.anyOwner, owners, owner)}
         onChoose={(value) => onChange({ owner: value || undefined })}
       />
+      {folder && (
+        <Button className={styles.leave ?? ""} onClick={() => onChange({ folder: undefined })}>
+          {strings.withoutFolder(folder)}
+        </Button>
+      )}
       {tag ? (
-        <Button onClick={() => onChange({ tag: undefined })}>{strings.withoutTag(...tag)}</Button>
+        <Button className={styles.leave ?? ""} onClick={() => onChange({ tag: undefined })}>
+          {strings.withoutTag(...tag)}
+        </Button>
       ) : (
         <TagBox onTag={(named) => onChange({ tag: named })} />
       )}

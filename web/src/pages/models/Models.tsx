@@ -23,14 +23,20 @@ import { strings } from "./strings";
 
 const NEWEST = "-changed";
 const NO_CHOICES = { owners: [], stages: [] };
-const CLEAR = { q: undefined, tag: undefined, stage: undefined, owner: undefined };
+const CLEAR = {
+  q: undefined,
+  folder: undefined,
+  tag: undefined,
+  stage: undefined,
+  owner: undefined,
+};
 
 /** All registered models, any number of them, the last changed first unless sorted otherwise. */
 export function Models() {
   const search = modelsRoute.useSearch();
-  const { q = "", tag, stage, owner, metric, sort = NEWEST } = search;
+  const { q = "", folder, tag, stage, owner, metric, sort = NEWEST } = search;
   const navigate = useNavigate();
-  const rows = useWindows(modelsListed({ q, tag, stage, owner, metric }, sort));
+  const rows = useWindows(modelsListed({ q, folder, tag, stage, owner, metric }, sort));
   const { owners, stages } = useModelChoices().data ?? NO_CHOICES;
   const box = useRef<HTMLInputElement>(null);
   const go = (next: ModelsSearch) =>
@@ -70,7 +76,7 @@ export function Models() {
               rowAt={rows.rowAt}
               rowKey={(model) => model.name}
               onRange={rows.onRange}
-              about={JSON.stringify([q, tag, stage, owner, sort])}
+              about={JSON.stringify([q, folder, tag, stage, owner, sort])}
               sorts={by ? [by] : []}
               onSort={([first]) => go({ sort: writeSort(first) })}
               onOpen={({ name }) =>
@@ -78,7 +84,7 @@ export function Models() {
               }
               empty={
                 <NoModels
-                  filtered={Boolean(q || tag || stage || owner)}
+                  filtered={Boolean(q || folder || tag || stage || owner)}
                   onClear={() => go(CLEAR)}
                 />
               }

@@ -14,6 +14,7 @@ export const modelsRoute = createRoute({
   validateSearch: (query: Record<string, unknown>): ModelsSearch =>
     compact({
       q: text(query, "q"),
+      folder: text(query, "folder"),
       tag: pair(query.tag),
       stage: text(query, "stage"),
       owner: text(query, "owner"),

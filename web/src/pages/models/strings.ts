@@ -11,6 +11,7 @@ export const strings = {
   noMatch: "No model passes the filter",
   hidden: (hidden: number) => `${count(hidden, "model is", "models are")} hidden by this filter.`,
   onlyTag: (key: string, value: string) => `Only models with ${key}: ${value}`,
+  withoutFolder: (folder: string) => `Leave ${folder}/`,
   withoutTag: (key: string, value: string) => `${key}: ${value} ×`,
   version: (version: string) => `Version ${version}`,
   request: "request",

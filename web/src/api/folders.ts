@@ -1,0 +1,12 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { call } from "./client";
+import { listTopFolders } from "./schema.gen";
+
+const topFolders = queryOptions({
+  queryKey: ["folders"],
+  queryFn: ({ signal }) => call(listTopFolders, {}, signal),
+  staleTime: 60_000,
+});
+
+/** The outermost folders of what the user may read. */
+export const useTopFolders = () => useQuery(topFolders).data?.folders ?? [];
