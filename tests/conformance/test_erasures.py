@@ -95,6 +95,21 @@ def test_a_requests_reason_is_erased_with_all_that_repeats_it(
     assert all(m.payload for m in local_store.do(FindWork()).due)
 
 
+def test_the_same_text_is_erased_where_the_model_had_another_name(
+    ann: Any, store: Store, local_store: SqlStore, database_url: str
+) -> None:
+    ann.do(CreateComment(name="wine", version="1", comment=NAME))
+    ann.do(RenameRegisteredModel(name="wine", new_name="port"))
+    ann.do(CreateRegisteredModel(name="wine", description="another"))
+    ann.do(RenameRegisteredModel(name="port", new_name="madeira"))
+    ann.do(CreateComment(name="madeira", version="1", comment=NAME))
+    ann.do(RenameRegisteredModel(name="madeira", new_name="sherry"))
+    erase(store, "comment.created")  # the later one
+    local_store.order_events()
+    assert left(local_store) == []
+    assert audit_database(database_url).problems == []
+
+
 def test_comments_verdicts_checks_and_emergencies_are_erased(
     ann: Any, people: People, store: Store, local_store: SqlStore
 ) -> None:

@@ -10,8 +10,12 @@ from sqlalchemy import Table
 
 from conformance.histories import furnish
 from cuvee.api.base import Actor
+from cuvee.api.events import EraseEventTexts, ListEvents
 from cuvee.api.log import CheckProjection, Projection
+from cuvee.api.models import SetRegisteredModelAlias
+from cuvee.api.versions import DeleteModelVersion
 from cuvee.log.comparison import compare
+from cuvee.log.entry import FREE_TEXT
 from cuvee.store import projection
 from cuvee.store.schema import APPEND_ONLY, metadata
 from cuvee.store.sql import SqlStore
@@ -29,11 +33,11 @@ COVERED: dict[str, set[str]] = {
     "version_files": {"size"},
     "holdings": {"restores"},
     "policies": set(),
-    "requests": {"created", "updated", "closed_by", "closed_comment"},
-    "verdicts": {"comment", "archive", "created"},
-    "comments": {"created", "updated"},
-    "checks": {"details", "created"},
-    "emergencies": {"comment", "created", "closed", "closed_comment"},
+    "requests": {"updated"},
+    "verdicts": {"archive"},
+    "comments": {"updated"},
+    "checks": {"details"},
+    "emergencies": set(),
     "users": {"created", "updated"},
     "groups": {"created"},
     "group_members": set(),
@@ -222,9 +226,45 @@ def test_a_forged_approval_is_named(attacker: Attacker) -> None:
     (found,) = attacker.compare()
     attacker.back()
     assert found == (
-        "version:port/1: verdicts on request 2 by eve is 'approved of no files under port@1', and "
-        "by the log not there"
+        "version:port/1: verdicts on request 2 by eve is 'approved of no files under port@1 at 1', "
+        "and by the log not there"
     )
+
+
+def test_an_approval_that_was_made_younger_is_found(attacker: Attacker) -> None:
+    """Approvals expire, and whoever has the database could keep one alive."""
+    attacker.begin()
+    attacker.run("UPDATE verdicts SET created = created + 1")
+    (found,) = attacker.compare()
+    attacker.back()
+    assert "verdicts on request 1 by ann is 'approved of" in found
+
+
+def test_what_people_wrote_is_not_told_where_it_was_slipped_in(attacker: Attacker) -> None:
+    attacker.begin()
+    attacker.run(
+        "INSERT INTO comments (version_pk, user_id, comment, created, updated) "
+        "SELECT version_pk, user_id, 'call Ann, 555-0199', created, updated FROM comments"
+    )
+    attacker.run("UPDATE requests SET closed_comment = '555-0199'")
+    attacker.run("UPDATE verdicts SET comment = '555-0199'")
+    found = attacker.compare()
+    attacker.back()
+    assert len(found) >= 3
+    assert "555-0199" not in str(found)
+
+
+@pytest.mark.parametrize("alias", sorted(FREE_TEXT))
+def test_an_alias_that_is_named_like_a_text_is_none(attacker: Attacker, alias: str) -> None:
+    store = attacker.store
+    for version in ("1", "2"):
+        store.do(SetRegisteredModelAlias(name="port", alias=alias, version=version))
+    store.do(SetRegisteredModelAlias(name="port", alias="other", version="2"))
+    store.do(DeleteModelVersion(name="port", version="2", force=True))
+    assert compare(store.do) == []
+    changed = store.do(ListEvents(action="model.alias_set")).events[-2]
+    assert (changed.before, changed.after) == ({alias: "1"}, {alias: "2"})
+    assert store.do(EraseEventTexts(sequence=changed.sequence)).fields == []
 
 
 def test_a_past_that_was_removed_with_its_event_is_found(attacker: Attacker) -> None:

@@ -94,6 +94,41 @@ def test_a_checkpoint_file_that_is_damaged_stops_nothing(tmp_path: Path) -> None
         assert audit_database(url, kept=beside.read_text("utf-8"), patience=1).problems == []
 
 
+def test_an_erased_text_is_not_left_in_the_files(tmp_path: Path) -> None:
+    """Not in free pages, and not in the write-ahead log; also where the text fills many pages."""
+    server = Server(tmp_path, f"sqlite:///{tmp_path / 'cuvee.db'}", 1)
+    secret = "call Ann, 555-0199; "
+    try:
+        server.post("registered-models/create", name="wine")
+        server.post("model-versions/create", name="wine", source="s3://b/m")
+        stages = itertools.cycle(["Staging", "None"])
+        for number in range(60):
+            server.post(
+                "model-versions/transition-stage",
+                name="wine",
+                version="1",
+                stage=next(stages),
+                archive_existing_versions=False,
+                comment=secret * (number * 15) if number % 2 else f"for {number} reasons",
+            )
+        assert left_in(tmp_path, b"555-0199")
+        events = json.loads(server.call("GET", "/api/1.0/cuvee/events?max_results=1000")[1])
+        for event in events["events"]:
+            if secret in event.get("comment", ""):
+                body = json.dumps({"sequence": event["sequence"]}).encode()
+                assert server.call("POST", "/api/1.0/cuvee/events/erase", body)[0] == 200
+        wait_for(lambda: not left_in(tmp_path, b"555-0199"))
+    finally:
+        server.kill()
+    assert left_in(tmp_path, b"for 2 reasons")
+
+
+def left_in(folder: Path, text: bytes) -> list[str]:
+    """Return the files below a folder in which a text is."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if text in path.read_bytes()]
+
+
 def status(server: Server) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(server.call("GET", "/api/1.0/cuvee/log/status")[1])
     return found

@@ -143,13 +143,21 @@ class Texts:
         self.rows.append((field, salt, text))
         return commitment(salt, text)
 
-    def without(self, side: str, fields: Mapping[str, Any] | None) -> str:
-        """Return ``before`` or ``after`` (its name is ``side``) as canonical JSON without text."""
+    def without(self, side: str, fields: Mapping[str, Any] | None, action: str = "") -> str:
+        """Return ``before`` or ``after`` of an event as canonical JSON without text.
+
+        Args:
+            side: its name.
+            fields: what it holds.
+            action: the event's.
+        """
         if not fields:
             return "{}"
+        # An alias may have the name of such a field; what it stands for must not be erasable.
+        free: frozenset[str] = frozenset() if action.startswith("model.alias_") else FREE_TEXT
         kept = {
             key: self.take(f"{side}.{key}", value)
-            if key in FREE_TEXT and isinstance(value, str)
+            if key in free and isinstance(value, str)
             else value
             for key, value in fields.items()
         }

@@ -251,36 +251,45 @@ class VersionReplay(Replay):
                 f"{what} digest": event.details.get("digest", UNKNOWN),
                 f"{what} policy": event.details.get("policy", UNKNOWN),
                 f"{what} comment": event.comment,
+                f"{what} created": event.time,
+                f"{what} closed_by": "",
+                f"{what} closed_comment": "",
             }
         if verb in ("approved", "rejected"):
-            key = f"verdicts on request {number} by {event.actor}"
-            said = verdict_text(verb, event.details.get("digest"), event.details.get("policy"))
-            self.fields[key] = "; ".join(filter(None, (self.fields.get(key), said)))
+            details = event.details
+            said = verdict_text(verb, details.get("digest"), details.get("policy"), event.time)
+            add_verdict(self.fields, number, event.actor, said, event.comment)
         if verb in ("rejected", "cancelled", "closed") or (
             verb == "approved" and not event.details.get("missing")
         ):
-            self.fields[f"{what} state"] = verb
+            self.fields |= {
+                f"{what} state": verb,
+                f"{what} closed_by": event.actor,
+                f"{what} closed_comment": event.details.get("system") or event.comment,
+            }
 
     def _check(self, verb: str, event: Told) -> None:
         side = event.before if verb == "deleted" else event.after
         what = f"check {side.get('check')!r}"
         if verb == "deleted":
-            for field in ("passed", "url", "digest", "user_id"):
+            for field in ("passed", "url", "digest", "user_id", "created"):
                 self.fields.pop(f"{what} {field}", None)
         else:
             self.fields |= {f"{what} {field}": event.get(field) for field in ("passed", "url")}
             self.fields[f"{what} digest"] = event.details.get("digest", UNKNOWN)
             self.fields[f"{what} user_id"] = event.actor
+            self.fields[f"{what} created"] = event.time
 
     def _comment(self, verb: str, event: Told) -> None:
         what = f"comment {event.details.get('comment')}"
         if verb == "deleted":
-            self.fields.pop(what, None)
-            self.fields.pop(f"{what} user_id", None)
+            for field in ("", " user_id", " created"):
+                self.fields.pop(f"{what}{field}", None)
         else:
             self.fields[what] = event.comment
             if verb == "created":
                 self.fields[f"{what} user_id"] = event.actor
+                self.fields[f"{what} created"] = event.time
 
     def _emergency(self, verb: str, event: Told) -> None:
         what = f"emergency {event.details.get('emergency')}"
@@ -288,10 +297,18 @@ class VersionReplay(Replay):
             self.lasting |= {
                 f"{what} stage": event.get("stage"),
                 f"{what} user_id": event.actor,
+                f"{what} comment": event.comment,
+                f"{what} created": event.time,
+                f"{what} closed": None,
                 f"{what} closed_by": "",
+                f"{what} closed_comment": "",
             }
         else:
-            self.lasting[f"{what} closed_by"] = event.actor
+            self.lasting |= {
+                f"{what} closed": event.time,
+                f"{what} closed_by": event.actor,
+                f"{what} closed_comment": event.comment,
+            }
 
     def told(self, floor: int) -> dict[str, Any]:
         """Return all fields.
@@ -314,9 +331,26 @@ class VersionReplay(Replay):
         return fields
 
 
-def verdict_text(verdict: str, digest: Any, policy: Any) -> str:
-    """Return a reviewer's verdict and what it is on."""
-    return f"{verdict} of {digest or 'no files'} under {policy or 'no policy'}"
+def verdict_text(verdict: str, digest: Any, policy: Any, time: int) -> str:
+    """Return a reviewer's verdict, what it is on, and when it was given: approvals expire."""
+    return f"{verdict} of {digest or 'no files'} under {policy or 'no policy'} at {time}"
+
+
+def add_verdict(fields: dict[str, Any], request: Any, user: str, said: str, words: Any) -> None:
+    """Add a verdict to the fields of a version.
+
+    Args:
+        fields: the fields.
+        request: the request's number.
+        user: who judged.
+        said: what ``verdict_text`` makes of it.
+        words: the reviewer's comment; no field where there is none.
+    """
+    key = f"verdicts on request {request} by {user}"
+    held = [*filter(None, [fields.get(key)]), said]
+    fields[key] = "; ".join(held)
+    if words:
+        fields[f"comment {len(held)} of {key}"] = words
 
 
 class Difference(NamedTuple):

@@ -80,6 +80,7 @@ class Keeper:
             done = self.store.order_events()
             if done is not None:
                 self._note(done)
+            self.store.wipe()
         except Exception:  # noqa: BLE001  # said, and tried again in the next round
             _log.exception("The log could not be written")
 

@@ -82,6 +82,7 @@ class Database:
         self.plans: dict[Hashable, Any] = {}
         self.settling: tuple[int, set[str]] = (0, set())  # see store/log.py
         self.policies: tuple[int, dict[str, Any]] = (0, {})  # see store/policies.py
+        self.residues = False  # see store/wiping.py
         self.patience = 0.0
         """Seconds that a search may take; any number when 0."""
 
@@ -242,6 +243,7 @@ class SqliteDatabase(Database):
         eventually(lambda: connection.execute("PRAGMA journal_mode=WAL"), "locked")
         for pragma in (
             "synchronous=FULL",
+            "secure_delete=FAST",  # what is deleted is overwritten where a page is written anyway
             "cache_size=-32000",
             "wal_autocheckpoint=4000",
             "case_sensitive_like=ON",

@@ -30,6 +30,16 @@ _renamings = hot(
     .where(_e.c.action == "model.renamed", _e.c.sequence > arg("event"))
     .order_by(_e.c.sequence)
 )
+_began = hot(
+    select(_e.c.sequence, _e.c.action, _e.c.before)
+    .where(
+        _e.c.object == arg("subject"),
+        _e.c.action.in_(["model.created", "model.renamed"]),
+        _e.c.sequence < arg("event"),
+    )
+    .order_by(_e.c.sequence.desc())
+    .limit(1)
+)
 _version = hot(
     select(_v.c.pk, _v.c.model_pk)
     .join(_m, _m.c.pk == _v.c.model_pk)
@@ -161,9 +171,15 @@ def _erase_answers(tx: Tx, texts: list[bytes]) -> None:
 
 
 def _names(tx: Tx, event: int, name: str) -> list[str]:
-    """Return the names that a model has had since an event."""
+    """Return the names that a model had at an event, before it, and since."""
+    earlier, until = [name], event
+    while (row := tx.first(_began, subject=f"model:{earlier[-1]}", event=until)) is not None:
+        until, action, before = row
+        if action == "model.created":
+            break
+        earlier.append(str(msgspec.json.decode(before).get("name")))
     found = [name]
     for subject, before in tx.all(_renamings, event=event):
         if msgspec.json.decode(before).get("name") == found[-1]:
             found.append(str(subject).partition(":")[2])
-    return found
+    return list(dict.fromkeys([*found, *earlier]))

@@ -16,6 +16,7 @@ from cuvee.store.engine import arg, hot
 from cuvee.store.erasures import Words, erase_copies
 from cuvee.store.tx import Tx
 from cuvee.store.visible import readable_events
+from cuvee.store.wiping import leave_nothing
 
 _e, _l, _t = schema.events, schema.log, schema.event_texts
 
@@ -159,6 +160,7 @@ def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
     texts = [Words(row[0], field, text) for _, field, _, text in event_texts(tx, [row[0]])]
     fields = [words.field for words in texts]
     if texts:
+        leave_nothing(tx)
         copies = erase_copies(tx, [words for words in texts if words.text])
         tx.run(_erase, event=row[0])
         for event, gone in {row[0]: fields, **copies}.items():

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cuvee.api.artifacts import StoredFile, manifest_digest
 from cuvee.api.log import Walked
-from cuvee.log.replay import Difference, VersionReplay, differences, verdict_text
+from cuvee.log.replay import Difference, VersionReplay, add_verdict, differences, verdict_text
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.lineages import Span, lineages
@@ -56,7 +56,14 @@ _requests = hot(lambda db: select(_q).where(db.among(_q.c.version_pk, "pks")))
 _verdicts = hot(
     lambda db: (
         select(
-            _q.c.version_pk, _j.c.request_pk, _j.c.user_id, _j.c.verdict, _j.c.digest, _j.c.policy
+            _q.c.version_pk,
+            _j.c.request_pk,
+            _j.c.user_id,
+            _j.c.verdict,
+            _j.c.comment,
+            _j.c.digest,
+            _j.c.policy,
+            _j.c.created,
         )
         .join(_q, _q.c.pk == _j.c.request_pk)
         .where(db.among(_q.c.version_pk, "pks"))
@@ -159,8 +166,9 @@ class _Held:
             self._holdings[Slot(self._names[row[1]], row[2])].append(row)
         self._review(tx)
         for row in tx.all(_emergencies, pks=pks):
-            pk, name, number, stage, user_id, _, _, _, closed_by, _, model = row
-            fields = {"stage": stage, "user_id": user_id, "closed_by": closed_by}
+            pk, name, number, stage, user_id, comment, created, closed, by, why, model = row
+            fields = {"stage": stage, "user_id": user_id, "comment": comment, "created": created}
+            fields |= {"closed": closed, "closed_by": by, "closed_comment": why}
             if name != self._names[model]:
                 fields["model"] = name
             self.lasting[Slot(self._names[model], number)] |= {
@@ -196,20 +204,21 @@ class _Held:
             made = manifest_digest(files[pk])
             if made != fields["digest"]:  # the list of files is what the digest is of
                 fields["files"] = f"others than those of {fields['digest'] or 'no files'}"
-        for pk, version, stage, user_id, comment, state, digest, policy, *_ in tx.all(
-            _requests, pks=pks
-        ):
-            fields = {"stage": stage, "user_id": user_id, "comment": comment, "state": state}
-            fields |= {"digest": digest, "policy": policy}
-            held[version] |= {f"request {pk} {field}": v for field, v in fields.items()}
-        for pk, request, user_id, verdict, digest, policy in tx.all(_verdicts, pks=pks):
-            key = f"verdicts on request {request} by {user_id}"
-            said = verdict_text(verdict, digest, policy)
-            held[pk][key] = "; ".join(filter(None, (held[pk].get(key), said)))
-        for pk, version, user_id, comment, *_ in tx.all(_comments, pks=pks):
+        for pk, version, *row in tx.all(_requests, pks=pks):
+            held[version] |= {
+                f"request {pk} {column.name}": value
+                for column, value in zip(list(_q.c)[2:], row, strict=True)
+                if column.name != "updated"
+            }
+        for pk, request, user_id, verdict, words, digest, policy, at in tx.all(_verdicts, pks=pks):
+            said = verdict_text(verdict, digest, policy, at)
+            add_verdict(held[pk], request, user_id, said, words)
+        for pk, version, user_id, comment, created, _ in tx.all(_comments, pks=pks):
             held[version] |= {f"comment {pk}": comment, f"comment {pk} user_id": user_id}
-        for pk, name, passed, url, _, digest, user_id, _ in tx.all(_checks, pks=pks):
+            held[version][f"comment {pk} created"] = created
+        for pk, name, passed, url, _, digest, user_id, created in tx.all(_checks, pks=pks):
             fields = {"passed": bool(passed), "url": url, "digest": digest, "user_id": user_id}
+            fields["created"] = created
             held[pk] |= {f"check {name!r} {field}": value for field, value in fields.items()}
 
     def holdings(self, slot: Slot, floor: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,9 @@ OBJECTS = 200
 """Objects that a step compares."""
 CHUNK = 2000
 """Events that are read at once."""
+
+FREE_FIELD = re.compile(r"description|(.* )?(closed_)?comment( \d+)?( of .*)?")
+"""Fields that hold what people write."""
 
 Outcome = tuple[list[Difference], Walked | None]
 """What a step has found, and where the next one of its part begins; None after the last."""
@@ -126,8 +130,9 @@ def said(tx: Tx, one: Difference) -> str:
     if isinstance(one.expected, Text):
         place = tx.value(_place, event=one.expected.event)
         expected = "the text of " + ("a new event" if place is None else f"event {place + 1}")
-    if isinstance(one.expected, Text) or one.field == "description":
-        found = "another text" if one.found else "empty"  # what people write is not for the log
+    free = isinstance(one.expected, Text) or FREE_FIELD.fullmatch(one.field)
+    if free and one.found != ABSENT:  # what people write is not for the log
+        found = "another text" if one.found else "empty"
     return f"{subject}: {plain(one.field, 100)} is {found}, and by the log {expected}"
 
 

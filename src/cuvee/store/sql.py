@@ -24,6 +24,7 @@ from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.sealing import Sealing
 from cuvee.store.tx import Bytes, Keys, Tx
+from cuvee.store.wiping import wipe
 
 if TYPE_CHECKING:
     from asyncio import Future as AsyncFuture
@@ -257,6 +258,10 @@ class SqlStore:
     def hold(self, job: str) -> Hold | None:
         """Become the one process that does a job on this database; None while another does."""
         return hold(self.database, job)
+
+    def wipe(self) -> None:
+        """Overwrite what the files still have of a text that was erased."""
+        wipe(self.database)
 
     def close(self) -> None:
         """Finish the waiting writes and close the connections."""

@@ -228,8 +228,8 @@ class Tx:
             "via": self.actor.via,
             "action": action,
             "object": subject,
-            "before": texts.without("before", before),
-            "after": texts.without("after", after),
+            "before": texts.without("before", before, action),
+            "after": texts.without("after", after, action),
             "comment": texts.take("comment", comment),
             "details": canonical(exact(details)) if details else "{}",
         }
