@@ -87,8 +87,9 @@ def verify(path: Path, key: str | None = None) -> Verified:
     """
     try:
         bundle = verifier.Bundle(str(path))
-    except (ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile) as problem:
-        return Verified(problems=[f"it cannot be read as an evidence pack ({problem})"])
+    except Exception as problem:  # noqa: BLE001  # what is no pack may go wrong anyhow
+        why = f"{type(problem).__name__}: {problem}"
+        return Verified(problems=[f"it cannot be read as an evidence pack ({why})"])
     keys = [known for _, known in bundle.keys.chain]
     problems = list(bundle.problems)
     if not bundle.pack and not problems:
@@ -98,7 +99,7 @@ def verify(path: Path, key: str | None = None) -> Verified:
     return Verified(
         problems=problems,
         of=bundle.pack.removeprefix("version "),
-        entries=len(bundle.entries),
+        entries=bundle.entries,
         checkpoint=bundle.last,
         keys=keys,
     )

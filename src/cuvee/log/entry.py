@@ -26,6 +26,8 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of an event, in the order in which ``entry`` takes them."""
 
+SALT = 32
+"""Hexadecimal digits of a salt."""
 MAX_NUMBER = 2**53 - 1
 
 
@@ -124,7 +126,12 @@ def commitment(salt: str, text: str) -> str:
     Args:
         salt: 16 random bytes, as 32 hexadecimal digits.
         text: the text.
+
+    Raises:
+        ValueError: it is no such salt; of another length, it could take in words of the text.
     """
+    if len(salt) != SALT or not salt.isalnum():
+        raise ValueError("that is no salt")
     return PREFIX + hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
 
 
@@ -139,7 +146,7 @@ class Texts:
         """Return the commitment to a text, which is kept apart; nothing for no text."""
         if not text:
             return ""
-        salt = secrets.token_hex(16)
+        salt = secrets.token_hex(SALT // 2)
         self.rows.append((field, salt, text))
         return commitment(salt, text)
 

@@ -1,13 +1,12 @@
 """Checks a bundle of Cuvee's log without a server, a network, or any other package.
 
 ``python verifier.py bundle.zip`` (Python 3.10 or newer) reads it from top to bottom:
-
 * The log is an ordered list of entries (JSON). Its Merkle tree is hashed as RFC 6962 says.
 * A checkpoint is a C2SP signed note: a name, the number of entries, the tree's root, an Ed25519
-  signature. Whoever kept an old checkpoint can tell whether the log was changed since.
+  signature. ``--checkpoint FILE``, one that you have kept, must be of this log, too.
 * The keys are entries themselves: the first says which key signs, each later one is signed by the
   key before it. Give ``--key`` what you know of the key by another way.
-* Free text is kept apart from its entry, which holds SHA-256(salt + text) in its place.
+* Free text is kept apart from its entry, which holds SHA-256(16 bytes of salt + text) instead.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -68,8 +68,7 @@ def root_with(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     return node_hash(proof[-1], root_with(leaf, index - half, size - half, proof[:-1]))
 
 
-_P = 2**255 - 19
-_L = 2**252 + 27742317777372353535851937790883648493
+_P, _L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, -1, _P) % _P
 _Point = tuple[int, int, int, int]
 
@@ -83,16 +82,14 @@ def _plus(a: _Point, b: _Point) -> _Point:
 
 def _times(factor: int, point: _Point) -> _Point:
     total: _Point = (0, 1, 1, 0)
-    while factor:
-        total = _plus(total, point) if factor & 1 else total
-        point = _plus(point, point)
-        factor >>= 1
+    for bit in f"{factor:b}":
+        total = _plus(total, total)
+        total = _plus(total, point) if bit == "1" else total
     return total
 
 
 def _point(raw: bytes) -> _Point:
-    number = int.from_bytes(raw, "little")
-    y, odd = number & (1 << 255) - 1, number >> 255
+    odd, y = divmod(int.from_bytes(raw, "little"), 1 << 255)
     square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
     x = pow(square, (_P + 3) // 8, _P)
     if (x * x - square) % _P:
@@ -103,9 +100,6 @@ def _point(raw: bytes) -> _Point:
     return x, y, 1, x * y % _P
 
 
-_BASE = _point(bytes([0x58]) + b"\x66" * 31)
-
-
 def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether ``signature`` is of ``message`` by the key ``public``."""
     s = int.from_bytes(signature[32:], "little")
@@ -114,7 +108,7 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     except ValueError:
         return False
     digest = hashlib.sha512(signature[:32] + public + message).digest()
-    left = _times(s, _BASE)
+    left = _times(s, _point(b"\x58" + b"\x66" * 31))
     right = _plus(r, _times(int.from_bytes(digest, "little") % _L, key))
     wrong = (left[i] * right[2] - right[i] * left[2] for i in (0, 1))
     return len(signature) == 64 and s < _L and not any(one % _P for one in wrong)
@@ -125,7 +119,7 @@ def read_key(key: str) -> tuple[str, bytes, bytes]:
     name, digits, encoded = key.split("+", 2) if key.count("+") > 1 else ("nobody", "", "")
     raw = base64.b64decode(encoded, validate=True)
     found = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
-    if raw[:1] != b"\1" or len(raw) != 33 or found.hex() != digits:
+    if raw[:1] != b"\1" or len(raw) != 33 or found.hex() != digits or not name.isprintable():
         raise ValueError(f"{key!r} is not a key of a signed note")
     return name, found, raw[1:]
 
@@ -187,28 +181,29 @@ PACK = "cuvee evidence pack 1"
 def _lines(bundle: zipfile.ZipFile, name: str) -> Iterator[Json]:
     if name in bundle.namelist():
         with bundle.open(name) as file:
-            yield from map(json.loads, file)
+            yield from map(json.loads, iter(lambda: file.readline(1 << 25), b""))
 
 
 class Bundle:
     """What a bundle holds, checked as it is read; ``problems`` says what is wrong."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, kept: str | None = None) -> None:
         self.problems: list[str] = []
-        self.keys = Keys()
-        self.entries: dict[int, Json] = {}
-        self.texts = 0
-        self.pack = ""  # the version of an evidence pack
+        self.keys, self.entries, self.texts, self.pack = Keys(), 0, 0, ""  # pack: its version
+        self._held: dict[tuple[int, str], str] = {}  # commitments, by event and field
         self._tree = Frontier()
         self._proofs: list[tuple[int, bytes, list[bytes]]] = []
         with zipfile.ZipFile(path) as bundle:
             self.notes = {one["size"]: one["note"] for one in _lines(bundle, "checkpoints.jsonl")}
+            self.notes |= {} if kept is None else {int(kept.split("\n")[1]): kept}
             self.last = max(self.notes, default=0)
             self._roots = dict.fromkeys(self.notes, b"")
             for line in _lines(bundle, "entries.jsonl"):
                 self._entry(line["place"], line["entry"].encode(), line.get("proof"))
-            if self._tree.size > (0 if self._proofs else self.last):
+            if self._tree.size > (0 if self._proofs else self.last) or not self.last:
                 self._wrong("there are entries that neither a proof nor a checkpoint stands for")
+            if kept is not None and self._proofs and len(self.notes) > 1:
+                self._wrong("only a bundle of all entries can show that it continues a checkpoint")
             for size in sorted(self.notes):
                 self._checkpoint(size)
             for place, leaf, proof in self._proofs:
@@ -220,7 +215,11 @@ class Bundle:
 
     def _entry(self, place: int, raw: bytes, proof: list[str] | None) -> None:
         entry, leaf = json.loads(raw), leaf_hash(raw)
-        self.entries[entry["id"]] = entry
+        self.entries += 1
+        for side in ("", "before.", "after."):
+            for name, value in (entry.get(side[:-1], {}) if side else entry).items():
+                if isinstance(value, str) and value.startswith("commitment:"):
+                    self._held[entry["id"], side + name] = value
         self._wrong(self.keys.note(place, entry))
         if proof is not None:
             self._proofs.append((place, leaf, [base64.b64decode(one) for one in proof]))
@@ -233,22 +232,23 @@ class Bundle:
 
     def _checkpoint(self, size: int) -> None:
         try:
-            stated, root = read_checkpoint(self.notes[size], self.keys.at(size) or "")
+            stated = read_checkpoint(self.notes[size], self.keys.at(size) or "")
         except ValueError as problem:
             return self._wrong(f"checkpoint {size}: {problem}")
         if self._proofs:  # only some entries are here, each with a proof
-            self._roots[size] = root
-        if (stated, root) != (size, self._roots[size]):
-            self._wrong(f"checkpoint {size} states other entries than those before it")
-        return None
+            self._roots[size] = stated[1]
+        right = stated == (size, self._roots[size])
+        return self._wrong("" if right else f"checkpoint {size} states other entries than these")
 
     def _manifest(self, bundle: zipfile.ZipFile) -> None:
         names = bundle.namelist()
-        held = {n: hashlib.sha256(bundle.read(n)).hexdigest() for n in names if n != "MANIFEST"}
         self._wrong("two files have the same name" if len(set(names)) != len(names) else "")
         if "MANIFEST" not in names:
-            strange = ", ".join(sorted(held.keys() - OWN))
+            strange = ", ".join(sorted({*names} - OWN))
             return self._wrong(f"{strange} stands in no list that is signed" if strange else "")
+        if any(one.file_size > 1 << 28 for one in bundle.infolist()):
+            return self._wrong("a file is larger than any of an evidence pack")
+        held = {n: hashlib.sha256(bundle.read(n)).hexdigest() for n in names if n != "MANIFEST"}
         try:
             note = read_note(bundle.read("MANIFEST").decode(), self.keys.at(self.last) or "")
         except ValueError as problem:
@@ -256,18 +256,14 @@ class Bundle:
         kind, self.pack, *lines = [*note.splitlines(), "", ""]
         listed = {line[66:]: line[:64] for line in lines[1:] if line}
         self._wrong("" if kind == PACK else "MANIFEST is not the list of an evidence pack")
-        for name in sorted(held.keys() | listed.keys()):
-            if held.get(name) != listed.get(name):
-                self._wrong(f"{name} is not the file that was signed")
-        return None
+        other = sorted({name for name, _ in {*held.items()} ^ {*listed.items()}})
+        return self._wrong(f"{', '.join(other)} is not the file that was signed" if other else "")
 
     def _text(self, event: int, field: str, salt: str, text: str) -> None:
         self.texts += 1
-        side, _, name = field.rpartition(".")
-        holder = self.entries.get(event, {})
-        held = (holder.get(side, {}) if side else holder).get(name)
         found = hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-        if held != f"commitment:{found}":
+        whole = len(salt) == 32 and salt.isalnum()  # else words could be moved into the salt
+        if not whole or self._held.get((event, field)) != f"commitment:{found}":
             self._wrong(f"the text {field} of event {event} is not the one that was recorded")
 
     def _wrong(self, problem: str) -> None:
@@ -275,23 +271,27 @@ class Bundle:
 
     def __str__(self) -> str:
         names = ", ".join(key for _, key in self.keys.chain) or "nobody"
-        held = f"{len(self.entries)} entries, {self.texts} texts, {len(self.notes)} checkpoints"
+        held = f"{self.entries} entries, {self.texts} texts, {len(self.notes)} checkpoints"
         return f"{held} up to entry {self.last}, signed by {names}"
 
 
 def main(arguments: list[str]) -> int:
     """Check the bundle that is named, print the result, and return 0 if it holds."""
-    if len(arguments) != 1 and arguments[1:2] != ["--key"]:
-        print("usage: python verifier.py bundle.zip [--key NAME+ID+BASE64]")  # noqa: T201
+    path, *rest = arguments or [""]
+    given = dict(zip(rest[::2], rest[1::2], strict=False))
+    if len(given) * 2 != len(rest) or given.keys() - {"--key", "--checkpoint"} or not path:
+        print("usage: verifier.py bundle.zip [--key NAME+ID+BASE64] [--checkpoint FILE]")  # noqa: T201
         return 2
     try:
-        bundle = Bundle(arguments[0])
+        kept = Path(given["--checkpoint"]).read_text("utf-8") if "--checkpoint" in given else None
+        bundle = Bundle(path, kept)
     except Exception as problem:  # noqa: BLE001  what is no bundle may go wrong anyhow
-        sys.exit(f"{arguments[0]} cannot be read as a bundle: {type(problem).__name__}: {problem}")
-    known = [key for _, key in bundle.keys.chain]
-    wrong = bundle.problems + [f"{key} never signed" for key in arguments[2:] if key not in known]
-    said = f"{bundle}\nThe bundle {'does not hold' if wrong else 'holds'}."
-    print("\n".join([*(f"WRONG: {problem}" for problem in wrong), said]))  # noqa: T201
+        sys.exit(f"{path} cannot be read as a bundle: {type(problem).__name__}: {problem}")
+    known = [None, *(key for _, key in bundle.keys.chain)]
+    wrong = bundle.problems + [f"{k} never signed" for k in [given.get("--key")] if k not in known]
+    said = [*(f"WRONG: {problem}" for problem in wrong), str(bundle)]
+    for line in [*said, f"The bundle {'does not hold' if wrong else 'holds'}."]:
+        print("".join(sign if sign.isprintable() else "?" for sign in line))  # noqa: T201
     return 1 if wrong else 0
 
 

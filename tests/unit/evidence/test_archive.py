@@ -238,3 +238,32 @@ def test_writing_is_whole_or_absent(evidence: Evidence, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         archive.write(target, evidence.members)
     assert list(tmp_path.iterdir()) == []
+
+
+def flagged(pack: Path, local: int, central: int, value: int) -> None:
+    """Change a byte of every member's two headers."""
+    data = bytearray(pack.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = -1
+        while (at := data.find(mark, at + 1)) >= 0:
+            data[at + offset] = value
+    pack.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda pack: flagged(pack, 6, 8, 1),  # encrypted
+        lambda pack: flagged(pack, 8, 10, 8),  # said to be compressed
+        lambda pack: flagged(pack, 8, 10, 99),  # in a way that nobody knows
+        lambda pack: rewrite(pack, lambda m: m.update({"entries.jsonl": b"[" * 200_000})),
+        lambda pack: pack.write_bytes(pack.read_bytes()[:-300]),
+        lambda pack: pack.write_bytes(b""),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(
+    spoil: Callable[[Path], object], pack: Path
+) -> None:
+    spoil(pack)
+    (problem,) = archive.verify(pack, KEY.verifier).problems
+    assert problem.startswith("it cannot be read as an evidence pack (")
