@@ -10,11 +10,12 @@ import click
 
 from cuvee.cli.databases import database_at, key_beside, log_key
 from cuvee.cli.options import Do, examples, uses_store
-from cuvee.errors import InvalidParameter
+from cuvee.errors import CuveeError, InvalidParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from cuvee.api.log import LogEntry
     from cuvee.log.verifier import Keys
 
 
@@ -33,7 +34,14 @@ def audit() -> None:
 @click.argument("target", required=False)
 @log_key
 @click.option("--key", metavar="NAME+ID+BASE64", help="The public key, as you know it.")
-def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file with a checkpoint that you have kept.",
+)
+def verify(
+    target: str | None, log_key: Path | None, key: str | None, checkpoint: Path | None
+) -> None:
     """Check every entry, the tree over them, and all checkpoints.
 
     TARGET is a database, whose server need not run, or a server; the tracking URI if absent. A
@@ -43,12 +51,16 @@ def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
     """
     from cuvee.client.connect import connect
     from cuvee.client.current import get_tracking_uri
+    from cuvee.log.note import extensions
 
     uri = target or get_tracking_uri()
+    known = checkpoint.read_text("utf-8", "replace") if checkpoint else ""
     if uri.startswith(("http://", "https://")):
-        problems, said = verify_served(connect(uri).store.do, key)
+        problems, said = verify_served(connect(uri).store.do, key, known)
     else:
-        problems, said = _verify_database(database_at(uri), log_key, key)
+        problems, said = _verify_database(database_at(uri), log_key, key, known)
+    if checkpoint and not extensions(known).size:
+        problems.append(f"{checkpoint} holds no checkpoint")
     for problem in problems:
         click.echo(f"WRONG: {problem}")
     click.echo(said)
@@ -58,7 +70,9 @@ def verify(target: str | None, log_key: Path | None, key: str | None) -> None:
     click.echo("The history holds.")
 
 
-def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list[str], str]:
+def _verify_database(
+    uri: str, path: Path | None, key: str | None, known: str
+) -> tuple[list[str], str]:
     from cuvee.log import note
     from cuvee.store.audit import audit_database
 
@@ -69,8 +83,9 @@ def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list
             bar.length = total
             bar.update(done - bar.pos)
 
-        found = audit_database(uri, kept=note.kept(path) if path else "", progress=progress)
-    chain = [known for _, known in found.keys.chain]
+        kept = note.kept(path) if path else ""
+        found = audit_database(uri, kept=kept, known=known, progress=progress)
+    chain = [one for _, one in found.keys.chain]
     mine = [note.SigningKey.load(path).verifier] if path and path.exists() else []
     problems = found.problems + _unknown(mine[:1] if chain else [], chain[-1:])
     problems += _unknown([key] if key else [], chain)
@@ -81,60 +96,90 @@ def _verify_database(uri: str, path: Path | None, key: str | None) -> tuple[list
     )
 
 
-def verify_served(do: Do, key: str | None) -> tuple[list[str], str]:
+def verify_served(do: Do, key: str | None, known: str = "") -> tuple[list[str], str]:
     """Check the log that a server answers with, and return what is wrong and what was read.
 
     Args:
         do: carries out operations.
         key: the key that must have signed it, if one is known.
+        known: a checkpoint that somebody has kept.
     """
-    import json
-
     from cuvee.api.log import GetLogStatus
     from cuvee.log import bundle
-    from cuvee.log.note import openssl
-    from cuvee.log.verifier import Frontier, Keys, leaf_hash
+    from cuvee.log.verifier import Frontier, Keys
 
-    problems: list[str] = []
     keys, tree, roots, hidden = Keys(), Frontier(), {0: b""}, 0
-    size = do(GetLogStatus()).size  # what is added meanwhile is checked the next time
+    status = do(GetLogStatus())
+    size = status.size  # what is added meanwhile is checked the next time
+    problems = list(status.problems)
     for entry, leaf in bundle.leaves(do, size):
         if entry.entry is None:
             hidden += 1
-        elif leaf_hash(entry.entry.encode()) != leaf:
-            problems.append(f"place {entry.sequence}: the entry is not what was recorded")
-        elif problem := keys.note(entry.sequence - 1, json.loads(entry.entry), openssl):
-            problems.append(problem)
+        else:
+            problems += _look_at(entry, leaf, keys)
         tree.add(leaf)
         roots[tree.size] = tree.root()
     if tree.size < size:
         problems.append(f"entries from {tree.size + 1} to {size} are not shown")
-    last, wrong = _verify_checkpoints(do, keys, roots)
+    last, wrong = _verify_checkpoints(do, keys, roots, known)
     if last < tree.size:
         wrong.append(f"entries from {last + 1} on are under no checkpoint")
-    chain = [known for _, known in keys.chain]
+    chain = [one for _, one in keys.chain]
     return [*problems, *wrong, *_unknown([key] if key else [], chain)], (
         f"{tree.size} entries ({hidden} of them hidden from you), checkpoints up to entry {last}, "
         f"signed by {', '.join(chain) or 'nobody'}"
     )
 
 
-def _verify_checkpoints(do: Do, keys: Keys, roots: dict[int, bytes]) -> tuple[int, list[str]]:
-    from cuvee.log import bundle
+def _look_at(entry: LogEntry, leaf: bytes, keys: Keys) -> Iterator[str]:
+    """Say what is wrong with an entry and its texts."""
+    import json
+
+    from cuvee.log.entry import commitment, committed
     from cuvee.log.note import openssl
+    from cuvee.log.verifier import leaf_hash
+
+    raw = entry.entry or ""
+    if leaf_hash(raw.encode()) != leaf:
+        yield f"place {entry.sequence}: the entry is not what was recorded"
+        return
+    try:
+        found = json.loads(raw)
+        held = committed(found["comment"], found["before"], found["after"])
+        if problem := keys.note(entry.sequence - 1, found, openssl):
+            yield problem
+    except (ValueError, TypeError, LookupError, AttributeError):
+        yield f"place {entry.sequence}: the entry cannot be read"
+        return
+    for text in entry.texts:
+        try:
+            right = commitment(text.salt, text.text) == held.get(text.field)
+        except ValueError:
+            right = False
+        if not right:
+            yield f"place {entry.sequence}: the text '{text.field}' is not what was recorded"
+
+
+def _verify_checkpoints(
+    do: Do, keys: Keys, roots: dict[int, bytes], known: str
+) -> tuple[int, list[str]]:
+    from cuvee.log import bundle
+    from cuvee.log.note import extensions, openssl
     from cuvee.log.verifier import read_checkpoint
 
-    last, problems = 0, []
-    for one in bundle.checkpoints(do, max(roots)):
-        last = one.size
+    problems = []
+    notes = [(one.size, one.note) for one in bundle.checkpoints(do, max(roots))]
+    named = [(extensions(known).size, known)] if known else []
+    for size, note in notes + named:
+        signer = keys.at(size) or ""
         try:
-            right = read_checkpoint(one.note, keys.at(last) or "", openssl)
+            right = read_checkpoint(note, signer, openssl)
         except ValueError as problem:
-            problems.append(f"checkpoint {last}: {problem}")
+            problems.append(f"checkpoint {size}: {problem}")
         else:
-            if right != (last, roots[last]):
-                problems.append(f"checkpoint {last} states other entries")
-    return last, problems
+            if right != (size, roots.get(size)):
+                problems.append(f"checkpoint {size} states other entries")
+    return max((size for size, _ in notes), default=0), problems
 
 
 def _unknown(keys: Iterable[str], chain: list[str]) -> list[str]:
@@ -202,8 +247,14 @@ def rotate_key(target: str | None, log_key: Path | None, comment: str, *, lost: 
         name = old.name if old else store.do(GetLogStatus()).key.partition("+")[0]
         new = SigningKey.new(name)
         signature = old.endorse(new.verifier) if old and not lost else ""
-        store.do(ReplaceLogKey(key=new.verifier, signature=signature, comment=comment))
-        new.save(path)
+        draft = path.with_name(f"{path.name}.{new.id.hex()}")  # whatever happens, it is not lost
+        new.save(draft)
+        try:
+            store.do(ReplaceLogKey(key=new.verifier, signature=signature, comment=comment))
+        except CuveeError:
+            draft.unlink()
+            raise
+        draft.replace(path)
         store.signing = new
         store.order_events()
     finally:

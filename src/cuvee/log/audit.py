@@ -38,16 +38,20 @@ class Audit:
 
     Args:
         checkpoints: (size, note, created) of all stored checkpoints.
-        kept: the checkpoint that was kept outside the database; empty when there is none.
+        kept: the checkpoint that was kept beside the key; empty when there is none.
+        known: one that somebody else has kept.
     """
 
-    def __init__(self, checkpoints: Iterable[tuple[int, str, int]], kept: str = "") -> None:
+    def __init__(
+        self, checkpoints: Iterable[tuple[int, str, int]], kept: str = "", known: str = ""
+    ) -> None:
         self.problems: list[str] = []
         self.checkpoints = {size: (note, created) for size, note, created in checkpoints}
         self.tree = Frontier()
         self.keys = Keys()
-        self.kept = kept
-        self.kept_size = extensions(kept).size
+        outside = {"the checkpoint beside the key": kept, "the checkpoint that you name": known}
+        self._outside = {what: note for what, note in outside.items() if note}
+        self._sizes = {extensions(note).size for note in outside.values()} | {*self.checkpoints}
         self.levels: list[list[bytes]] = [[]]
         """The hashes that tiles hold, by level; of level 0 only the latest run."""
         self._roots: dict[int, bytes] = {}
@@ -81,7 +85,7 @@ class Audit:
 
     def _append(self, leaf: bytes) -> None:
         self.tree.add(leaf)
-        if self.tree.size in self.checkpoints or self.tree.size == self.kept_size:
+        if self.tree.size in self._sizes:
             self._roots[self.tree.size] = self.tree.root()
         level = 0
         self.levels[0].append(leaf)
@@ -139,10 +143,11 @@ class Audit:
             if said.time != created:
                 self.wrong(f"checkpoint {size}: its time was changed")
             previous = size
-        if self.kept:
-            self._checkpoint("the checkpoint beside the key", self.kept_size, self.kept)
-            if previous < self.kept_size:
-                self.wrong(f"checkpoint {self.kept_size} is gone: it is kept beside the key")
+        for what, note in self._outside.items():
+            size = extensions(note).size
+            self._checkpoint(what, size, note)
+            if previous < size:
+                self.wrong(f"checkpoint {size} is gone: it is {what}")
         due = self.tree.size if due is None else due
         if due > previous:
             self.wrong(

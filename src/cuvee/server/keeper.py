@@ -78,6 +78,9 @@ class Keeper:
         self.store.recorded.clear()
         try:
             done = self.store.order_events()
+            if done is not None and done.problem:
+                self.store.signing = SigningKey.at(self.path)  # it may have been rotated
+                done = self.store.order_events()
             if done is not None:
                 self._note(done)
             self.store.wipe()
@@ -116,10 +119,8 @@ class Keeper:
 
     def _note(self, done: Ordered) -> None:
         """Write the checkpoint beside the key, or say why there is none."""
-        if done.problem:
-            self.store.signing = SigningKey.at(self.path)  # it may have been rotated
-            if done.problem != self._problem:
-                _log.error("%s", done.problem)
+        if done.problem not in ("", self._problem):
+            _log.error("%s", done.problem)
         self._problem = done.problem
         if done.note not in ("", self._written):
             astray = self._look_behind()

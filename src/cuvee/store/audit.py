@@ -60,6 +60,7 @@ def audit_database(
     url: str,
     *,
     kept: str = "",
+    known: str = "",
     progress: Callable[[int, int], None] | None = None,
     patience: int = PATIENCE,
 ) -> Audit:
@@ -68,6 +69,7 @@ def audit_database(
     Args:
         url: database URL; nothing in it is changed.
         kept: the checkpoint that was kept beside the key, if there is one.
+        known: one that somebody else has kept.
         progress: called with the number of places that are checked, and of all.
         patience: looks, a second apart, for whether a running server signs what is new.
 
@@ -90,7 +92,7 @@ def audit_database(
             before = before or now  # seconds old in the end
             cursor.execute("ROLLBACK")
             time.sleep(1)
-        audit = audit_log(tx, kept, progress, before)
+        audit = audit_log(tx, kept, progress, before, known)
         _compare(tx, audit)
         cursor.execute("ROLLBACK")
         return audit
@@ -119,6 +121,7 @@ def audit_log(
     kept: str = "",
     progress: Callable[[int, int], None] | None = None,
     before: Waiting | None = None,
+    known: str = "",
 ) -> Audit:
     """Check the log in the snapshot of a transaction; see ``audit_database``.
 
@@ -127,9 +130,10 @@ def audit_log(
         kept: the checkpoint that was kept beside the key, if there is one.
         progress: called with the number of places that are checked, and of all.
         before: what waited some seconds ago and must be done by now; all there is if left out.
+        known: a checkpoint that somebody else has kept.
     """
     found = schema.checkpoints.c
-    audit = Audit(tx.all(select(found.size, found.note, found.created)), kept)
+    audit = Audit(tx.all(select(found.size, found.note, found.created)), kept, known)
     total = tx.value(_count)
     last = -(2**62)
     while rows := tx.all(_places, last=last):

@@ -37,11 +37,11 @@ from cuvee.api.log import (
     ReplaceLogKey,
     Text,
 )
-from cuvee.errors import Internal, NotFound
+from cuvee.errors import Conflict, Internal, NotFound
 from cuvee.log.comparison import MORE, TOLD
 from cuvee.log.entry import COLUMNS, entry
 from cuvee.log.merkle import WIDTH, BadProof, Tree, fold
-from cuvee.log.verifier import leaf_hash
+from cuvee.log.verifier import leaf_hash, signed_by
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.events import IN_ORDER, event_texts, seen
@@ -110,6 +110,9 @@ _keys = hot(
     .order_by(_l.c.place)
 )
 _any_key = hot(select(_e.c.sequence).where(_e.c.object == KEY).limit(1))
+_latest_key = hot(
+    select(_e.c.after).where(_e.c.object == KEY).order_by(_e.c.sequence.desc()).limit(1)
+)
 _noted = hot(
     select(_e.c.action, _e.c.details).where(_e.c.object == PROJECTION).order_by(_e.c.sequence)
 )
@@ -227,6 +230,12 @@ def _key_at(tx: Tx, size: int) -> str:
 
 
 def replace_log_key(tx: Tx, op: ReplaceLogKey) -> Ordered:
+    tx.database.lock(tx.cursor, "log")  # two who replace it take turns
+    if op.signature and not _endorsed(tx, op):
+        raise Conflict(
+            "The key that signs for the new one is not the log's key now: it was replaced "
+            "meanwhile, or before. Name the file of the latest one with --log-key."
+        )
     size = tx.value(_size) or 0
     tx.record(
         "log.key_rotated" if op.signature else "log.key_replaced",
@@ -237,6 +246,16 @@ def replace_log_key(tx: Tx, op: ReplaceLogKey) -> Ordered:
         comment=op.comment,
     )
     return Ordered(size)
+
+
+def _endorsed(tx: Tx, op: ReplaceLogKey) -> bool:
+    """Say whether the latest key, in order already or not, has signed the new one."""
+    held = msgspec.json.decode(tx.value(_latest_key) or "{}")
+    try:
+        proof = base64.b64decode(op.signature, validate=True)
+        return signed_by(held.get("key", ""), f"{op.key}\n".encode(), proof)
+    except ValueError:
+        return False
 
 
 def note_projection(tx: Tx, op: NoteProjection) -> Ordered:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cuvee.log import verifier
+from cuvee.log.note import SigningKey, extensions
 from postgres import running_postgres
 from refusals.served import Site, wait_for
 
@@ -139,3 +140,91 @@ def test_a_directory_without_a_database_is_named_and_not_made(tmp_path: Path) ->
     found, said = audit(tmp_path, "rotate-key", "http://127.0.0.1:5000")
     assert found == 1
     assert "is a server, and this works on a database" in said
+
+
+def test_a_text_that_was_changed_is_found_also_through_the_server(
+    data: str, tmp_path: Path
+) -> None:
+    site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
+    url = f"http://127.0.0.1:{site.port}"
+    try:
+        site.api("registered-models/create", name="wine", description="do not use")
+        wait_for(lambda: site.send("GET", "/api/1.0/cuvee/log/status").json["signed"] > 1)
+        assert audit(tmp_path, "verify", url)[0] == 0
+        edit(data, "UPDATE event_texts SET text = 'use' WHERE field = 'after.description'")
+        for target in (url, data):
+            status, said = audit(tmp_path, "verify", target)
+            assert status == 1, said
+            assert "the text 'after.description' is not what was recorded" in said
+        moved = "salt = salt || '646f206e6f7420'"  # its first words are in the salt now
+        edit(data, f"UPDATE event_texts SET {moved} WHERE field = 'after.description'")
+        for target in (url, data):
+            assert audit(tmp_path, "verify", target)[0] == 1, target
+    finally:
+        site.close()
+
+
+def test_a_checkpoint_that_somebody_kept_is_of_the_log(data: str, tmp_path: Path) -> None:
+    kept, other, empty = tmp_path / "kept", tmp_path / "other", tmp_path / "empty"
+    empty.write_text("nothing", "utf-8")
+    site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
+    url = f"http://127.0.0.1:{site.port}"
+    try:
+        status = "/api/1.0/cuvee/log/status"
+        site.api("registered-models/create", name="wine")
+        wait_for(lambda: site.send("GET", status).json["signed"] > 1)
+        note = site.send("GET", "/api/1.0/cuvee/log/checkpoint").json["note"]
+        kept.write_text(note, "utf-8")
+        key = SigningKey.load(tmp_path / "log.key")
+        size = extensions(note).size
+        other.write_text(key.checkpoint(size, b"x" * 32, previous=1, time=1), "utf-8")
+        larger = tmp_path / "larger"
+        larger.write_text(key.checkpoint(size + 9, b"x" * 32, previous=1, time=1), "utf-8")
+        site.api("registered-models/create", name="port")
+        wait_for(lambda: site.send("GET", status).json["signed"] > size)
+        for target in (url, data):
+            status, said = audit(tmp_path, "verify", target, "--checkpoint", str(kept))
+            assert status == 0, said
+            for wrong in (other, larger, empty):
+                status, said = audit(tmp_path, "verify", target, "--checkpoint", str(wrong))
+                assert status == 1, (target, wrong, said)
+                assert "Traceback" not in said
+    finally:
+        site.close()
+
+
+def test_only_the_latest_key_hands_over(data: str, tmp_path: Path) -> None:
+    """A retired one would break the chain of keys, for ever."""
+    key, retired = tmp_path / "log.key", tmp_path / "retired.key"
+    site = Site(data, tmp_path, "--log-key", str(key))
+    try:
+        site.api("registered-models/create", name="wine")
+        retired.write_bytes(key.read_bytes())
+        named = ("--log-key", str(key))
+        assert audit(tmp_path, "rotate-key", data, *named)[0] == 0
+        status, said = audit(tmp_path, "rotate-key", data, "--log-key", str(retired))
+        assert (status, "not the log's key now" in said) == (1, True), said
+        with ThreadPoolExecutor(3) as others:
+            many = others.map(lambda _: audit(tmp_path, "rotate-key", data, *named), range(3))
+            assert 0 in [status for status, _ in many]
+        site.api("registered-models/create", name="port")
+    finally:
+        site.close()
+    status, said = audit(tmp_path, "verify", data, *named)
+    assert status == 0, said
+    assert {path.name for path in tmp_path.glob("*.key*")} == {
+        "log.key",
+        "log.key.checkpoint",
+        "retired.key",
+    }
+
+
+def test_a_key_that_cannot_be_kept_is_not_the_logs(data: str, tmp_path: Path) -> None:
+    site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
+    site.close()
+    long = tmp_path / ("k" * 250)  # nothing longer can stand beside it
+    (tmp_path / "log.key").rename(long)
+    assert audit(tmp_path, "rotate-key", data, "--log-key", str(long))[0] == 1
+    long.rename(tmp_path / "log.key")
+    status, said = audit(tmp_path, "verify", data, "--log-key", str(tmp_path / "log.key"))
+    assert status == 0, said
