@@ -183,11 +183,11 @@ def test_a_checkpoint_that_somebody_kept_is_of_the_log(data: str, tmp_path: Path
         site.api("registered-models/create", name="port")
         wait_for(lambda: site.send("GET", status).json["signed"] > size)
         for target in (url, data):
-            status, said = audit(tmp_path, "verify", target, "--checkpoint", str(kept))
-            assert status == 0, said
+            found, said = audit(tmp_path, "verify", target, "--checkpoint", str(kept))
+            assert found == 0, said
             for wrong in (other, larger, empty):
-                status, said = audit(tmp_path, "verify", target, "--checkpoint", str(wrong))
-                assert status == 1, (target, wrong, said)
+                found, said = audit(tmp_path, "verify", target, "--checkpoint", str(wrong))
+                assert found == 1, (target, wrong, said)
                 assert "Traceback" not in said
     finally:
         site.close()
