@@ -124,9 +124,8 @@ def test_an_erased_text_is_not_left_in_the_files(tmp_path: Path) -> None:
 
 
 def left_in(folder: Path, text: bytes) -> list[str]:
-    """Return the files below a folder in which a text is."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if text in path.read_bytes()]
+    """Return the database's files in a folder in which a text is."""
+    return [path.name for path in folder.glob("cuvee.db*") if text in path.read_bytes()]
 
 
 def status(server: Server) -> dict[str, Any]:
