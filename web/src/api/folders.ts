@@ -1,10 +1,10 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { call } from "./client";
+import { callWithNext } from "./client";
 import { listTopFolders } from "./schema.gen";
 
 const topFolders = queryOptions({
   queryKey: ["folders"],
-  queryFn: ({ signal }) => call(listTopFolders, {}, signal),
+  queryFn: ({ signal }) => callWithNext(listTopFolders, {}, signal),
   staleTime: 60_000,
 });
 
