@@ -11,6 +11,7 @@ import pytest
 from conformance.people import People, gated, put_policy
 from cuvee.api.artifacts import PutArtifact
 from cuvee.api.base import Actor, Store
+from cuvee.api.checks import SetCheck
 from cuvee.api.evidence import EnvironmentFile, Evidence, GetEvidence
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.metrics import LogMetric
@@ -260,3 +261,52 @@ def test_the_history_of_the_policy_stands_in_the_pack_also_after_a_rename(
     assert actions(files).count("policy.applied") == 1
     assert "agreed" in files["card.md"]
     assert "- Production: 1 approval; not by the author or the requester" in files["card.md"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (
+            (
+                "INSERT INTO verdicts (request_pk, user_id, verdict, comment, archive, digest, "
+                "policy, created) SELECT pk, 'eve', 'approved', '', 0, digest, policy, created "
+                "FROM requests"
+            ),
+            "verdicts on request 1 by eve is 'approved of",
+        ),
+        ("UPDATE model_versions SET stage = 'Production'", "stage is 'Production'"),
+        ("UPDATE checks SET passed = 1", "check 'golden' passed is True"),
+        ("UPDATE registered_models SET description = 'safe'", "description is another text"),
+        ("DELETE FROM requests", "request 1 stage is not there"),
+    ],
+)
+def test_what_was_slipped_in_is_not_passed_off_as_proved(
+    edit: str,
+    says: str,
+    store: Store,
+    local_store: SqlStore,
+    version: str,  # noqa: ARG001
+) -> None:
+    """The server signs what it holds; where the log tells otherwise, the pack says so."""
+    store.do(CreateTransitionRequest(name="wine", version="1", stage="Production"))
+    store.do(SetCheck(name="wine", version="1", check_name="golden", passed=False))
+    assert all("disagree" not in gap.says for gap in pack(store)[0].missing)
+    connection = local_store.database.connect()
+    cursor = connection.cursor()
+    old = {}
+    for table in ("verdicts", "model_versions", "checks", "registered_models", "requests"):
+        cursor.execute(f"SELECT * FROM {table}")
+        old[table] = cursor.fetchall()
+    cursor.execute(edit)
+    found, files = pack(store)
+    mark = "?" if local_store.database.group_commit else "%s"
+    for table, rows in old.items():  # the log is compared with what a test leaves
+        cursor.execute(f"DELETE FROM {table}")
+        for row in rows:
+            marks = ", ".join([mark] * len(row))
+            cursor.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+    connection.close()
+    gaps = [gap for gap in found.missing if "disagree" in gap.says]
+    assert {gap.topic for gap in gaps} == {"proof"}
+    assert any(says in gap.says for gap in gaps), gaps
+    assert "The registry and the log disagree" in files["missing.md"]

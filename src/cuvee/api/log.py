@@ -58,7 +58,8 @@ class LogEntry(Struct, frozen=True, kw_only=True):
     Args:
         sequence: the place, from 1 on.
         leaf: the entry's hash in the tree.
-        entry: the entry, canonical JSON (RFC 8785); None for those who may not see its object.
+        entry: the entry, canonical JSON (RFC 8785); None for those who may not see its object,
+            empty where the event is gone from the database, which never happens by itself.
         texts: free texts of the event, as far as they are not erased.
     """
 

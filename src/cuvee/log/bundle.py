@@ -21,7 +21,7 @@ from cuvee.api.log import (
     ListLogEntries,
     LogEntry,
 )
-from cuvee.errors import PermissionDenied
+from cuvee.errors import Internal, PermissionDenied
 from cuvee.log import verifier
 from cuvee.log.entry import canonical
 
@@ -53,6 +53,7 @@ def write(do: Do, path: Path, *, subjects: Collection[str] = (), texts: bool = T
 
     Raises:
         PermissionDenied: not all entries may be seen.
+        Internal: an event is gone.
     """
     last: Checkpoint = do(GetCheckpoint())
     notes = [last] if subjects else list(checkpoints(do, last.size))
@@ -122,6 +123,11 @@ def _some(
 
 
 def _whole(entry: LogEntry) -> LogEntry:
+    if entry.entry == "":
+        raise Internal(
+            f"The event of entry {entry.sequence} is gone: run 'cuvee audit verify' on the "
+            "database."
+        )
     if entry.entry is None:
         raise PermissionDenied(
             f"You may not see entry {entry.sequence}: export the objects that you may see, with "

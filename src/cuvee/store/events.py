@@ -131,7 +131,7 @@ def event_texts(tx: Tx, events: list[int]) -> list[tuple[int, str, str, str]]:
 
 def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str]) -> Event:
     place, pk, time, actor, via, action, subject, old, new, comment, grounds = row
-    before, after = msgspec.json.decode(old), msgspec.json.decode(new)
+    before, after, details = map(_object, (old, new, grounds))
     for field in committed(comment, before, after):
         text = texts.get((pk, field), ERASED)
         side, _, key = field.rpartition(".")
@@ -149,8 +149,16 @@ def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str]) -> Event:
         before=before,
         after=after,
         comment=comment,
-        details=msgspec.json.decode(grounds) if grounds else {},
+        details=details,
     )
+
+
+def _object(raw: str) -> dict[str, Any]:
+    """Return a column of an event; what was damaged is shown as that, and hides no other event."""
+    try:
+        return msgspec.json.decode(raw or "{}", type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return {"damaged": str(raw)[:1000]}
 
 
 def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:

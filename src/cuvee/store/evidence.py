@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
 from cuvee.api.artifacts import StoredFile
-from cuvee.api.evidence import Evidence, EvidenceMember, GetEvidence
+from cuvee.api.evidence import Evidence, EvidenceMember, Gap, GetEvidence
+from cuvee.api.log import Walked
 from cuvee.api.names import shown
 from cuvee.api.policies import EVERYTHING
 from cuvee.api.runs import Run
@@ -19,7 +21,13 @@ from cuvee.evidence import facts as known
 from cuvee.evidence.gaps import gaps
 from cuvee.evidence.pack import MANIFEST, manifest, members
 from cuvee.rules.decide import objection
-from cuvee.store import gates, schema
+from cuvee.store import (
+    gates,
+    projection_registry,
+    projection_rights,
+    projection_versions,
+    schema,
+)
 from cuvee.store.artifacts import files_of_version
 from cuvee.store.engine import arg, hot
 from cuvee.store.events import load_events
@@ -27,6 +35,8 @@ from cuvee.store.evidence_log import Proofs, proofs, rows_of
 from cuvee.store.model_data import load_models
 from cuvee.store.origins import run_of
 from cuvee.store.policies import Applied, policy_of
+from cuvee.store.projection import DAMAGE
+from cuvee.store.replays import said
 from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
 from cuvee.store.version_data import load_versions
@@ -62,7 +72,7 @@ _emergencies = hot(
 
 def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
     facts, proof = _facts(tx, op)
-    missing = [*gaps(facts), *proof.missing]
+    missing = [*gaps(facts), *proof.missing, *_disagreements(tx, op)]
     files = members(facts, missing, proof.files)
     text = manifest(facts, files)
     # The key signs what the server knows and nothing that a caller can choose the form of.
@@ -74,6 +84,23 @@ def get_evidence(tx: Tx, op: GetEvidence) -> Evidence:
         members=[EvidenceMember(path, files[path]) for path in sorted(files)],
         missing=missing,
     )
+
+
+def _disagreements(tx: Tx, op: GetEvidence) -> Iterator[Gap]:
+    """Say what the pack tells that the log does not: what is signed must not pass for proved."""
+    model, row = find_both(tx, op.name, op.version)
+    try:
+        found = projection_versions.version(tx, op.name, model[0], row[2])
+        found += projection_registry.model(tx, op.name)
+        ours = {
+            f"policy:{scope or EVERYTHING}" for scope in (op.name, policy_of(tx, op.name).scope)
+        }
+        found += [one for one in projection_rights.policies(tx, Walked())[0] if one.subject in ours]
+        says = [said(tx, one) for one in found]
+    except DAMAGE:
+        says = ["an event is damaged"]
+    for one in says:
+        yield Gap("proof", f"The registry and the log disagree, so that this is not proved: {one}.")
 
 
 def _facts(tx: Tx, op: GetEvidence) -> tuple[known.Facts, Proofs]:

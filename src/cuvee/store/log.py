@@ -113,6 +113,11 @@ _any_key = hot(select(_e.c.sequence).where(_e.c.object == KEY).limit(1))
 _latest_key = hot(
     select(_e.c.after).where(_e.c.object == KEY).order_by(_e.c.sequence.desc()).limit(1)
 )
+_gone = (
+    select(_l.c.place)
+    .select_from(_l.outerjoin(_e, _e.c.sequence == _l.c.event))
+    .where(_e.c.sequence.is_(None))
+)
 _noted = hot(
     select(_e.c.action, _e.c.details).where(_e.c.object == PROJECTION).order_by(_e.c.sequence)
 )
@@ -218,7 +223,10 @@ def _signed(tx: Tx, size: int) -> Ordered:
             "removed. Run 'cuvee audit verify' on the database.",
         )
     previous = last[0] if last else 0
-    root = tree(tx, size).root()
+    try:
+        root = tree(tx, size).root()
+    except BadProof as problem:
+        return Ordered(size, problem=f"{problem}: run 'cuvee audit verify' on the database.")
     note = tx.signing.checkpoint(size, root, previous=previous, time=tx.now)
     tx.run(_keep, size=size, note=note, created=tx.now)
     return Ordered(size, note)
@@ -321,7 +329,8 @@ def list_checkpoints(tx: Tx, op: ListCheckpoints) -> CheckpointPage:
 
 def _checkpoint(tx: Tx, row: tuple[Any, ...]) -> Checkpoint:
     size, note, created = row
-    return Checkpoint(size, note.split("\n")[2], _key_at(tx, size), note, created)
+    root = [*note.split("\n"), "", ""][2]  # a damaged one is shown as it is
+    return Checkpoint(size, root, _key_at(tx, size), note, created)
 
 
 def get_inclusion(tx: Tx, op: GetInclusion) -> Inclusion:
@@ -389,6 +398,8 @@ def _entries(tx: Tx, start: int, count: int) -> list[LogEntry]:
     leaves = tx.all(select(_l.c.place, _l.c.leaf).where(within).order_by(_l.c.place))
     query, values = seen(tx, IN_ORDER.where(within))
     rows = {row[0]: row[1:] for row in tx.all(query, **values)}
+    lacking = len(rows) < len(leaves)  # some are hidden from the caller, or gone
+    gone = {place for (place,) in tx.all(_gone.where(within))} if lacking else set()
     texts: dict[int, list[Text]] = {}
     for row in event_texts(tx, [row[0] for row in rows.values()]):
         texts.setdefault(row[0], []).append(Text(*row))
@@ -396,7 +407,7 @@ def _entries(tx: Tx, start: int, count: int) -> list[LogEntry]:
         LogEntry(
             sequence=place + 1,
             leaf=_text(leaf),
-            entry=entry(rows[place]).decode() if place in rows else None,
+            entry=entry(rows[place]).decode() if place in rows else "" if place in gone else None,
             texts=texts.get(rows[place][0], []) if place in rows else [],
         )
         for place, leaf in leaves

@@ -43,6 +43,15 @@ def told_models(tx: Tx, walked: Walked) -> Outcome:
 def models(tx: Tx, walked: Walked) -> Outcome:
     """Compare the models that are there."""
     names = [name for (name,) in tx.all(_names, last=walked.key)]
+    return _compared(tx, names), Walked(walked.part, names[-1]) if len(names) == OBJECTS else None
+
+
+def model(tx: Tx, name: str) -> list[Difference]:
+    """Compare one model that is there."""
+    return _compared(tx, [name])
+
+
+def _compared(tx: Tx, names: list[str]) -> list[Difference]:
     spans = lineages(tx, names)
     replays = replayed(tx, spans)
     found: list[Difference] = []
@@ -58,7 +67,7 @@ def models(tx: Tx, walked: Walked) -> Outcome:
         told = {field: v for field, v in replay.fields.items() if (name, field) not in dead}
         found += differences(subject, told, held[name], replay.loose)
     found += _miscounted(tx, spans, {name: rows[name][6] for name in names})
-    return found, Walked(walked.part, names[-1]) if len(names) == OBJECTS else None
+    return found
 
 
 def replayed(tx: Tx, spans: dict[str, list[Span]]) -> dict[str, ModelReplay]:

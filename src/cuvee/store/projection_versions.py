@@ -103,6 +103,21 @@ def versions(tx: Tx, walked: Walked) -> Outcome:
     slots = list(islice(_slots(found, walked), OBJECTS))
     here = {slot.model for slot in slots}
     models = {model.name: model for model in found if model.name in here}
+    outcome = _compared(tx, slots, models)
+    if len(slots) == OBJECTS:
+        return outcome, Walked(walked.part, slots[-1].model, slots[-1].number)
+    if len(found) == OBJECTS:
+        return outcome, Walked(walked.part, found[-1].name, 2**62)
+    return outcome, None
+
+
+def version(tx: Tx, model: str, pk: int, number: int) -> list[Difference]:
+    """Compare one version; ``pk`` is its model's."""
+    slots = [Slot(model, number)]
+    return _compared(tx, slots, {model: Model(model, pk, number, number)})
+
+
+def _compared(tx: Tx, slots: list[Slot], models: dict[str, Model]) -> list[Difference]:
     replays = _replayed(tx, slots, lineages(tx, models))
     held = _Held(tx, slots, models)
     floor = tx.value(_floor) or 0
@@ -116,11 +131,7 @@ def versions(tx: Tx, walked: Walked) -> Outcome:
         outcome += differences(
             slot.subject, replay.told(floor), {**mine, **held.lasting[slot]}, replay.loose
         )
-    if len(slots) == OBJECTS:
-        return outcome, Walked(walked.part, slots[-1].model, slots[-1].number)
-    if len(found) == OBJECTS:
-        return outcome, Walked(walked.part, found[-1].name, 2**62)
-    return outcome, None
+    return outcome
 
 
 def _slots(models: list[Model], walked: Walked) -> Any:

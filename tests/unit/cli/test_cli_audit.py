@@ -164,6 +164,45 @@ def test_a_text_that_was_changed_is_found_also_through_the_server(
         site.close()
 
 
+DAMAGE = {
+    "an event": "DELETE FROM events WHERE sequence = 2",
+    "a place": "DELETE FROM log WHERE place = 1",
+    "what an event says": "UPDATE events SET after = 'rubbish' WHERE sequence = 2",
+    "a checkpoint": "UPDATE checkpoints SET note = ''",
+}
+"""What an insider does, who has taken the triggers away."""
+
+
+@pytest.mark.parametrize("deed", DAMAGE.values(), ids=DAMAGE)
+def test_what_is_gone_or_damaged_is_found_through_the_server_and_hides_nothing_else(
+    deed: str, data: str, tmp_path: Path
+) -> None:
+    site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
+    url = f"http://127.0.0.1:{site.port}"
+    base = "/api/1.0/cuvee"
+    try:
+        for number in range(4):
+            site.api("registered-models/create", name=f"wine{number}")
+        wait_for(lambda: site.send("GET", f"{base}/log/status").json["signed"] > 4)
+        engine = data.partition(":")[0]
+        tables = ("events", "log", "checkpoints")
+        if engine == "sqlite":
+            away = [f"DROP TRIGGER {t}_no_{what}" for t in tables for what in ("update", "delete")]
+        else:
+            away = [f"DROP TRIGGER {t}_append_only ON {t}" for t in tables]
+        edit(data, *away, deed)
+        for target in (url, data):
+            found, said = audit(tmp_path, "verify", target)
+            assert (found, "WRONG" in said) == (1, True), said
+        for path in ("events", "log/status", "log/entries", "log/checkpoints", "log/checkpoint"):
+            answer = site.send("GET", f"{base}/{path}")
+            assert answer.status == 200, (path, answer)
+        shown = site.send("GET", f"{base}/events").json["events"]
+        assert {"model:wine2", "model:wine3"} <= {event["object"] for event in shown}
+    finally:
+        site.close()
+
+
 def test_a_checkpoint_that_somebody_kept_is_of_the_log(data: str, tmp_path: Path) -> None:
     kept, other, empty = tmp_path / "kept", tmp_path / "other", tmp_path / "empty"
     empty.write_text("nothing", "utf-8")
