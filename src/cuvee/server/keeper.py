@@ -146,7 +146,7 @@ class Keeper:
             root = self.store.do(GetConsistency(from_size=size, to_size=size)).from_root
         except NotFound:
             root = ""
-        if root == kept.split("\n")[2]:
+        if root == [*kept.split("\n"), ""][2]:
             return ""
         return (
             f"log: the checkpoint of {size} entries that is kept beside the key is not of what the "
