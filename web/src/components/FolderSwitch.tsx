@@ -37,7 +37,6 @@ export function FolderSwitch() {
   const known = folders.some(({ path }) => path === chosen) ? [] : chosen ? [chosen] : [];
   return (
     <Menu
-      align="start"
       trigger={
         <Button
           kind="quiet"

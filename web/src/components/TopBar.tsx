@@ -24,9 +24,9 @@ export function TopBar({ onSearch, onHelp }: TopBarProps) {
   const leave = () => logOut().catch((problem: Error) => say("bad", problem.message));
   return (
     <header className={styles.top}>
-      <FolderSwitch />
       <Breadcrumbs />
       <div className={styles.tools}>
+        <FolderSwitch />
         <Button icon="search" className={styles.search ?? ""} onClick={onSearch}>
           {strings.search}
           <kbd>{mac ? "⌘K" : "Ctrl K"}</kbd>
