@@ -27,7 +27,7 @@ GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests Get
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
 FindVersionByDigest CompareVersions GetTransitionRequest GetVersionLineage GetRunLineage
-GetScoring ScoreVersion
+GetScoring ScoreVersion FollowModel UnfollowModel
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag TagRuns LogBatch
@@ -64,7 +64,7 @@ WhoAmI GetGroup ListGroups GetRole ListRoles ListRoleUsers ExplainPermission
 ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
 SearchTransitionRequests
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
-ListLogEntries GetLogStatus
+ListLogEntries GetLogStatus ListFollowedModels MarkModelsSeen
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions

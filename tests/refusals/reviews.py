@@ -70,6 +70,10 @@ def review_examples(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "CreateComment": {**version, "comment": "round"},
         "UpdateComment": {**comment, "comment": "dry"},
         "DeleteComment": comment,
+        "FollowModel": {"name": "grape"},
+        "UnfollowModel": {"name": "grape"},
+        "ListFollowedModels": {"max_events": 2},
+        "MarkModelsSeen": {"sequence": 1},
         "ListComments": {**version, "max_results": 5},
         "SetCheck": {
             **version,

@@ -12,7 +12,7 @@ import pytest
 
 from browser import publish
 from cuvee import api
-from cuvee.api import comments, holdings, reviews, versions
+from cuvee.api import comments, follows, holdings, reviews, versions
 from cuvee.api.base import Empty, Op, Permission, Read
 from cuvee.cli.main import cli
 from cuvee.server.routes import OF_OBJECTS
@@ -21,7 +21,8 @@ from cuvee.store.access import plan_of
 from structure import api_page
 from structure.project import ROOT, name, project_files
 
-# Writes that anyone who may read may ask for: their functions look at the finer rules.
+# Writes that anyone who may read may ask for: their functions look at the finer rules, or change
+# nothing but what the caller alone sees.
 DECIDE_THEMSELVES: set[type[Op[Any]]] = {
     reviews.CreateTransitionRequest,
     reviews.ApproveTransitionRequest,
@@ -32,6 +33,8 @@ DECIDE_THEMSELVES: set[type[Op[Any]]] = {
     versions.TransitionStage,
     holdings.RollbackStage,
     holdings.SwapStages,
+    follows.FollowModel,
+    follows.UnfollowModel,
 }
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path for path in project_files() if path.suffix == ".md"]

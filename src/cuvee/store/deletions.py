@@ -36,7 +36,7 @@ _drops_of_model = [
     for table in (schema.model_version_tags, schema.version_files, schema.sealed)
 ] + [
     hot(delete(table).where(table.c.model_pk == arg("model_pk")))
-    for table in (_v, schema.registered_model_tags, _a)
+    for table in (_v, schema.registered_model_tags, _a, schema.follows)
 ]
 _w = schema.webhooks
 # They still tell of the deletion itself; the log's follower ends them behind it.

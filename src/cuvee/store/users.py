@@ -87,6 +87,7 @@ _drop_grants = hot(
         schema.grants.c.subject_kind == "user", schema.grants.c.subject_pk == arg("user_pk")
     )
 )
+_drop_follows = hot(delete(schema.follows).where(schema.follows.c.user_pk == arg("user_pk")))
 _every_name = hot(select(_u.c.name))
 
 
@@ -196,7 +197,7 @@ def delete_user(tx: Tx, op: DeleteUser) -> Empty:
     _keep_an_admin(admins, row)
     before = _load(tx, [row])[0]
     _update(tx, row, password="", admin=0, active=DELETED)
-    for statement in (_end_tokens, _leave, _drop_grants):
+    for statement in (_end_tokens, _leave, _drop_grants, _drop_follows):
         values = {"now": tx.now} if statement is _end_tokens else {}
         tx.run(statement, user_pk=row[0], **values)
     tx.record(

@@ -482,6 +482,21 @@ export interface FolderListing {
   count?: number;
 }
 
+/** A model that the caller follows. */
+export interface FollowedModel {
+  name: string;
+  since: number;
+  seen: number;
+  unread?: number;
+  events?: Event[];
+}
+
+/** The models that the caller follows and may read, those with the newest events first. */
+export interface FollowedModels {
+  sequence: number;
+  models?: FollowedModel[];
+}
+
 /** Something that is missing: about what (``review``, ``data`` ...), in a sentence. */
 export interface Gap {
   topic: string;
@@ -2305,6 +2320,22 @@ export const askTogether = /*#__PURE__*/ operation<
   Answers
 >("askTogether", "POST", "/api/1.0/cuvee/questions");
 
+/** Follow a registered model; the events until now count as seen. No event tells of it. Needs read. */
+export const followModel = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  Empty
+>("followModel", "POST", "/api/1.0/cuvee/registered-models/follow");
+
+/** List the models that the caller follows, with what has happened since they looked. Needs login. */
+export const listFollowedModels = /*#__PURE__*/ operation<
+  {
+    max_events?: number;
+  },
+  FollowedModels
+>("listFollowedModels", "GET", "/api/1.0/cuvee/registered-models/followed", true);
+
 /** Put a registered model into a folder; into none, if it is empty. Its name stays. Needs manage. */
 export const moveRegisteredModel = /*#__PURE__*/ operation<
   {
@@ -2331,6 +2362,23 @@ export const searchModelOverviews = /*#__PURE__*/ operation<
   },
   ModelOverviewPage
 >("searchModelOverviews", "GET", "/api/1.0/cuvee/registered-models/overview", true);
+
+/** Mark the events of a model that the caller follows, or of all, as seen up to a sequence. Needs login. */
+export const markModelsSeen = /*#__PURE__*/ operation<
+  {
+    sequence: number;
+    name?: string;
+  },
+  Empty
+>("markModelsSeen", "POST", "/api/1.0/cuvee/registered-models/seen");
+
+/** Follow a registered model no longer. Needs read. */
+export const unfollowModel = /*#__PURE__*/ operation<
+  {
+    name: string;
+  },
+  Empty
+>("unfollowModel", "POST", "/api/1.0/cuvee/registered-models/unfollow");
 
 /** Read what a version lacks for a stage, and what its required checks say. Needs read. */
 export const explainTransition = /*#__PURE__*/ operation<

@@ -163,6 +163,18 @@ comments = Table(
     Index(None, "version_pk"),
     **NEVER_REUSED,
 )
+# Who (0 where nobody logs in) follows which models, and up to which event they have looked.
+follows = Table(
+    "follows",
+    metadata,
+    number("user_pk"),
+    number("model_pk"),
+    number("since"),
+    number("seen"),
+    own("user_pk", "model_pk"),
+    Index(None, "model_pk"),
+    **CLUSTERED,
+)
 # Results of checks, the newest of each name; they count while the version's digest is theirs.
 checks = Table(
     "checks",
