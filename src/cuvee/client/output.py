@@ -109,7 +109,13 @@ class Capture:
         for stream, own in self._own.items():
             os.dup2(own, stream)
         select.select([self._done], [], [], timeout)  # it is closed when all is passed on
-        self._restore(drain=ended(child))
+        died = _died(child)
+        if died and self._lives > 1:
+            with suppress(OSError):
+                self._employ()
+                died = False
+                select.select([self._done], [], [], timeout)
+        self._restore(drain=died)
 
     def _restore(self, *, drain: bool) -> None:
         if drain:  # nobody else reads it any more; a second time for what came in between
@@ -260,6 +266,15 @@ def ended(child: int) -> bool:
         return os.waitpid(child, os.WNOHANG)[0] == child
     except ChildProcessError:
         return True
+
+
+def _died(child: int) -> bool:
+    """Say whether a process that we have started has ended otherwise than it should."""
+    try:
+        pid, status = os.waitpid(child, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return pid == child and status != 0
 
 
 def tail(folder: Path) -> str:
