@@ -75,6 +75,11 @@ WAYS = {
     "deleted": (NAMED, DeleteUser(username="carol"), "the account of carol is deleted"),
     "disabled": (NAMED, DeactivateUser(username="carol"), "the account of carol is switched off"),
     "left the group": (GROUP, RemoveMember(name="red", username="carol"), "is not one of"),
+    "may not read it": (
+        NAMED,
+        GrantPermission(object="model:wine", user="carol", permission="DENY"),
+        "carol may not read the model now",
+    ),
     "lost the level": (
         "",
         GrantPermission(object="model:wine", user="carol", permission="CAN_EDIT"),
@@ -158,11 +163,12 @@ def test_an_approval_that_has_expired_opens_nothing_until_it_is_given_again(
         review.admin(TransitionStage(name="wine", version="1", stage="Live"))
     review.approve("carol")
     assert review.stage == "Live"
+    pass_time(local_store, hours=-12, until=1)  # else the log would tell of another time
 
 
-def pass_time(store: SqlStore, *, hours: int) -> None:
-    """Make the approvals older."""
+def pass_time(store: SqlStore, *, hours: int, until: int = 2**31) -> None:
+    """Make the approvals older, all or only the first ones."""
     connection = store.database.connect()
-    sql = f"UPDATE verdicts SET created = created - {hours * 3_600_000}"
+    sql = f"UPDATE verdicts SET created = created - {hours * 3_600_000} WHERE pk <= {until}"
     connection.cursor().execute(sql)
     connection.close()

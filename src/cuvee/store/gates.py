@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, null, select, update
@@ -18,7 +18,14 @@ from cuvee.store.access import groups_of, level_on_model
 from cuvee.store.engine import arg, hot
 from cuvee.store.facts import facts_of
 from cuvee.store.holdings import holders_of
-from cuvee.store.policies import Applied, find_stage, policy_of, stage_named
+from cuvee.store.policies import (
+    Applied,
+    bounds,
+    find_stage,
+    lies_in_scope,
+    policy_of,
+    stage_named,
+)
 from cuvee.store.reviewers import approvals_of
 from cuvee.store.tx import Tx
 
@@ -35,8 +42,18 @@ _standing = hot(
     select(_q)
     .where(
         _q.c.version_pk == arg("version_pk"),
-        _q.c.stage == arg("stage"),
         _q.c.state.in_(("open", "approved", "closed", "rejected")),
+    )
+    .order_by(_q.c.pk)
+)
+_m, _mv = schema.registered_models, schema.model_versions
+_open_in_scope = hot(
+    select(*_m.c, *_mv.c, *_q.c)
+    .where(
+        _m.c.pk == _mv.c.model_pk,
+        _mv.c.pk == _q.c.version_pk,
+        _q.c.state == "open",
+        lies_in_scope(),
     )
     .order_by(_q.c.pk)
 )
@@ -133,8 +150,9 @@ def open_requests(tx: Tx, version_pk: int) -> list[tuple[Any, ...]]:
 def standing_requests(tx: Tx, version_pk: int, stage: str) -> list[tuple[Any, ...]]:
     """Return the requests whose approvals may count: a rejection ends all before it."""
     found: list[tuple[Any, ...]] = []
-    for request in tx.all(_standing, version_pk=version_pk, stage=stage):
-        found = [] if request[5] == "rejected" else [*found, request]
+    for request in tx.all(_standing, version_pk=version_pk):
+        if request[2].lower() == stage.lower():  # a policy may spell it otherwise by now
+            found = [] if request[5] == "rejected" else [*found, request]
     return found
 
 
@@ -292,12 +310,32 @@ def moved(
         if stage is None:
             why = f"version {version_row[2]} was deleted"
             close_request(tx, model_row, version_row, request, "cancelled", system=why)
-        elif request[2] == stage.name:
+        elif request[2].lower() == stage.name.lower():
             why = f"version {version_row[2]} is in {stage.name} now"
             close_request(tx, model_row, version_row, request, "closed", system=why)
     if stage is None:  # the version's key may be given out again
         for statement in _forget:
             tx.run(statement, version_pk=version_row[0])
+
+
+def policy_changed(
+    tx: Tx, scope: str, applied: Applied, governs: Callable[[str, str], bool]
+) -> None:
+    """Cancel the open requests for stages that models have no more.
+
+    Args:
+        tx: the transaction, after the change.
+        scope: the model, folder or registry whose models may have another policy now.
+        applied: that policy.
+        governs: says of a model's name and folder whether it does.
+    """
+    known = {name.lower() for name in applied.names}
+    for line in tx.all(_open_in_scope, **bounds(scope)):
+        model, rest = line[: len(_m.c)], line[len(_m.c) :]
+        version, request = rest[: len(_mv.c)], rest[len(_mv.c) :]
+        if request[2].lower() not in known and governs(model[1], model[7]):
+            why = f"the policy has no stage {request[2]}"
+            close_request(tx, model, version, request, "cancelled", system=why)
 
 
 def model_deleted(tx: Tx, model_row: tuple[Any, ...]) -> None:

@@ -151,6 +151,8 @@ def move_registered_model(tx: Tx, op: MoveRegisteredModel) -> RegisteredModelRes
             require_bound(tx, folders_around(op.place), own, op.name)
         require_stages(tx, row[0], op.name, op.place)
         tx.run(_put, model_pk=row[0], folder=op.place, updated=tx.now)
+        applied = policy_of(tx, op.name, op.place)
+        gates.policy_changed(tx, op.name, applied, lambda *_: True)
         tx.record(
             "model.moved",
             f"model:{op.name}",

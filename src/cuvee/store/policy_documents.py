@@ -29,6 +29,7 @@ from cuvee.rules.documents import canonical, check_scope, digest_of, parse_docum
 from cuvee.store import access, schema
 from cuvee.store.bindings import require_bound, require_narrower_bound, require_reviewed
 from cuvee.store.engine import arg, hot
+from cuvee.store.gates import policy_changed
 from cuvee.store.levels import MODEL
 from cuvee.store.models import find_model
 from cuvee.store.policies import (
@@ -115,6 +116,7 @@ def apply_policy(tx: Tx, op: ApplyPolicy) -> PolicyChange:
     store_policy(tx, scope, text, digest)
     _record(tx, "policy.applied", scope, before, after, op.comment)
     _move_all(tx, leaving, after, op.comment)
+    policy_changed(tx, scope, after, lambda *model: _governs(tx, scope, scopes_of(*model)))
     return PolicyChange(before=_shown(tx, before), after=_shown(tx, after), moved=_changes(leaving))
 
 
@@ -131,6 +133,7 @@ def remove_policy(tx: Tx, op: RemovePolicy) -> PolicyChange:
     store_policy(tx, scope, "", "")
     _record(tx, "policy.removed", scope, before, after, op.comment)
     _move_all(tx, leaving, after, op.comment)
+    policy_changed(tx, scope, after, lambda *model: _governs(tx, scope, scopes_of(*model)))
     return PolicyChange(before=_shown(tx, before), after=_shown(tx, after), moved=_changes(leaving))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cuvee.api.base import Level
 from cuvee.api.stages import NONE
 from cuvee.rules import abilities
 from cuvee.rules.decide import Approval
@@ -53,11 +54,14 @@ def _lost(
     found = account_of(tx, user)
     if found.problem:
         return found.problem
-    named = stage.review is not None and stage.review.reviewers
-    if named or found.admin or found.pk is None:
+    if found.admin or found.pk is None:
         return ""
     pk = found.pk
     thing = model_thing(tx, model_row[0], model_row[1])
+    if level_of_user(tx, pk, thing) < Level.READ:
+        return f"{user} may not read the model now"
+    if stage.review is not None and stage.review.reviewers:
+        return ""  # whether it is one of them is looked at by the decision
     able = abilities.may_move(
         applied.policy,
         Stage(name=NONE),
