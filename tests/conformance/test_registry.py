@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -309,6 +310,23 @@ def test_a_version_of_a_logged_model_takes_its_run_along(store: Store) -> None:
     assert version(store, 1).source == source
     with pytest.raises(NotFound):
         store.do(CreateModelVersion(name="wine", source=source, model_id=logged.model_id))
+
+
+def test_a_logged_model_is_registered_as_its_own_run_s(store: Store) -> None:
+    """What was measured of another run must not speak for it."""
+    run, better = (store.do(CreateRun(experiment_id="0")).run.info.run_id for _ in range(2))
+    logged = store.do(CreateLoggedModel(experiment_id="0", name="m", source_run_id=run)).model
+    store.do(CreateRegisteredModel(name="wine"))
+    asked: dict[str, Any] = {
+        "name": "wine",
+        "source": f"models:/{logged.model_id}",
+        "model_id": logged.model_id,
+    }
+    with pytest.raises(InvalidParameter, match=f"{run}.*{better}.*leave it out"):
+        store.do(CreateModelVersion(**asked, run_id=better))
+    for said in ("", run):
+        version = store.do(CreateModelVersion(**asked, run_id=said)).model_version
+        assert version.run_id == run
 
 
 def test_the_experiment_of_a_logged_model_in_use_is_not_deleted(store: Store) -> None:

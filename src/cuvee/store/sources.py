@@ -139,6 +139,12 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
                 op, f"Send the logged model that it names as model_id (got {shown(op.model_id)})"
             )
         row = find_logged_model(tx, rest)
+        if op.run_id and row[5] and op.run_id != row[5]:
+            _refuse(
+                op,
+                f"The run_id of that model is {shown(row[5])}, not {shown(op.run_id)}: leave it "
+                "out to take it from there",
+            )
         return Source(
             uri=op.source,
             location=row[6],
