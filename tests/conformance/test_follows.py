@@ -150,6 +150,17 @@ def test_a_deleted_model_is_followed_no_longer(store: Store) -> None:
     assert followed(store) == {}
 
 
+def test_what_one_did_oneself_is_no_news(crowd: Store) -> None:
+    make(crowd, "wine", actor=ROOT)
+    for name in ("alice", "bob"):
+        crowd.do(GrantPermission(object="model:wine", user=name, permission="CAN_EDIT"), ROOT)
+    for actor in (ALICE, BOB):
+        crowd.do(FollowModel(name="wine"), actor)
+    describe(crowd, "wine", "red", "white", actor=ALICE)
+    assert followed(crowd, ALICE)["wine"].unread == 0
+    assert followed(crowd, BOB)["wine"].unread == 2
+
+
 def test_each_follows_for_themselves(crowd: Store) -> None:
     make(crowd, "wine", actor=ROOT)
     for name in ("alice", "bob"):

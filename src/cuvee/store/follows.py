@@ -62,7 +62,7 @@ _about = or_(
 _unread = hot(
     select(_l.c.place)
     .select_from(_e.join(_l, _l.c.event == _e.c.sequence))
-    .where(_about, _l.c.place >= arg("first"))
+    .where(_about, _l.c.place >= arg("first"), _e.c.actor != arg("me"))
     .order_by(_l.c.place.desc())
     .limit(MOST)
 )
@@ -150,4 +150,5 @@ def _places(tx: Tx, name: str, seen: int) -> list[int]:
     model = f"model:{name}"
     first = max(seen, tx.value(_named, model=model) or 0)
     bounds = {"versions": f"version:{name}/", "behind": f"version:{name}0"}  # "0" is behind "/"
-    return [place for (place,) in tx.all(_unread, model=model, first=first, **bounds)]
+    me = "" if tx.actor.user is None else tx.actor.name  # what one did oneself is no news
+    return [place for (place,) in tx.all(_unread, model=model, first=first, me=me, **bounds)]

@@ -37,7 +37,8 @@ export function History({ of }: { of: { model?: string; object?: string } }) {
   );
 }
 
-function Entry({ event }: { event: Event }) {
+/** Who did what, when and why, as an item of a list. */
+export function Entry({ event }: { event: Event }) {
   const version = versionOf(event);
   const { before = {}, after = {} } = event;
   const [from, to] = [before.stage, after.stage];

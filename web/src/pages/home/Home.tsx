@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useExperimentsNamed } from "../../api/experiments";
+import { followsQuery } from "../../api/follows";
 import { useModelsNamed } from "../../api/models";
 import { useWaitingRequests } from "../../api/requests";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
+import { FollowedPanel } from "./FollowedPanel";
 import styles from "./Home.module.css";
 import {
   FailedRuns,
@@ -27,7 +29,13 @@ export function Home() {
   const settled = experiments.isSuccess && models.isSuccess && (latest.isSuccess || !asked);
   const empty = settled && !latest.data?.length && !models.data.registered_models?.length;
   // What stands above others comes with them, so that nothing moves under the reader.
-  const above = [useQuery(productionQuery), useWaitingRequests(), useFailedRuns(known), running];
+  const above = [
+    useQuery(productionQuery),
+    useWaitingRequests(),
+    useQuery(followsQuery),
+    useFailedRuns(known),
+    running,
+  ];
   const coming = !settled && !experiments.isError && !models.isError && !latest.isError;
   const waiting = coming || above.some((query) => query.isLoading);
   return (
@@ -40,11 +48,16 @@ export function Home() {
         <div className={styles.grid}>
           <div className={styles.column}>
             <ProductionPanel />
-            <RunningRuns query={running} experiments={known} />
-            <LatestRuns query={latest} experiments={known} />
+            {asked && ( // who may read no experiment waits for no run
+              <>
+                <RunningRuns query={running} experiments={known} />
+                <LatestRuns query={latest} experiments={known} />
+              </>
+            )}
           </div>
           <div className={styles.column}>
             <WaitingPanel />
+            <FollowedPanel />
             <FailedRuns experiments={known} />
             <RecentExperiments query={experiments} />
             <RecentModels />

@@ -17,6 +17,7 @@ import { Tabs } from "../../components/Tabs";
 import { Time } from "../../components/Time";
 import { OpenEmergencies } from "../approvals/Emergencies";
 import { Board } from "./Board";
+import { FollowButton } from "./FollowButton";
 import { HeldOn } from "./HeldOn";
 import { Metrics } from "./Metrics";
 import { ModelActions } from "./ModelActions";
@@ -51,7 +52,14 @@ export function Model() {
       title={name}
       above={above}
       marks={aliases}
-      actions={query.data && <ModelActions model={query.data} />}
+      actions={
+        query.data && (
+          <>
+            <FollowButton name={name} />
+            <ModelActions model={query.data} />
+          </>
+        )
+      }
       sub={description}
     >
       <Loaded query={query} failed={strings.oneFailed} lines={8}>
