@@ -10,6 +10,7 @@ import pytest
 from conformance.test_reviewers import NAMED, Review
 from cuvee.api.base import Store
 from cuvee.api.events import ListEvents
+from cuvee.api.holdings import GetStageHolder, ListHoldings, RollbackStage
 from cuvee.api.models import CreateRegisteredModel, MoveRegisteredModel
 from cuvee.api.policies import ApplyPolicy, RemovePolicy
 from cuvee.api.requests import GetTransitionRequest, SearchTransitionRequests
@@ -18,7 +19,7 @@ from cuvee.api.reviews import (
     ListTransitionRequests,
     ListWaitingRequests,
 )
-from cuvee.api.versions import CreateModelVersion
+from cuvee.api.versions import CreateModelVersion, TransitionStage
 from cuvee.errors import InvalidParameter
 
 PLAIN = "{scope: %s, stages: [{name: Staging}]}"
@@ -99,3 +100,31 @@ def test_a_stage_that_is_spelled_otherwise_keeps_its_requests(crowd: Store) -> N
     r.approve("alice")
     assert r.stage == "LIVE"
     assert lists(r) == [0, 0, 0]
+
+
+def test_a_stage_is_the_same_however_it_was_spelled(store: Store) -> None:
+    """Who held it before, and whom a rollback brings back."""
+    store.do(CreateRegisteredModel(name="wine"))
+    spelled = "{scope: wine, stages: [{name: %s}]}"
+    store.do(ApplyPolicy(document=spelled % "Live"))
+    for number in ("1", "2"):
+        store.do(CreateModelVersion(name="wine", source="s3://b/m"))
+        store.do(
+            TransitionStage(
+                name="wine", version=number, stage="Live", archive_existing_versions=True
+            )
+        )
+    held = store.do(ListHoldings(name="wine", stage="Live")).holdings
+    store.do(ApplyPolicy(document=spelled % "LIVE"))
+    for stage in ("LIVE", "Live", "live"):
+        for holding in held:
+            asked = GetStageHolder(name="wine", stage=stage, at=str(holding.since))
+            assert store.do(asked).model_version.version == holding.version
+        now = store.do(GetStageHolder(name="wine", stage=stage))
+        assert (now.holding.stage, now.model_version.version, now.former) == ("LIVE", "2", "1")
+        assert len(store.do(ListHoldings(name="wine", stage=stage)).holdings) == 3
+    store.do(RollbackStage(name="wine", stage="LIVE"))
+    assert store.do(GetStageHolder(name="wine", stage="LIVE")).model_version.version == "1"
+    for stage in ("liv", "Production"):
+        with pytest.raises(InvalidParameter, match="LIVE"):
+            store.do(GetStageHolder(name="wine", stage=stage))

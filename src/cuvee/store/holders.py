@@ -15,7 +15,7 @@ from cuvee.api.versions import FindVersionByDigest, ModelVersionResult
 from cuvee.errors import Conflict, InvalidParameter, NotFound
 from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
-from cuvee.store.holdings import former_holding
+from cuvee.store.holdings import first_spelled, former_holding, spellings
 from cuvee.store.models import find_model
 from cuvee.store.policies import find_stage, policy_of
 from cuvee.store.tx import Tx
@@ -46,7 +46,6 @@ _first = hot(
     .order_by(_h.c.since, _h.c.pk)
     .limit(1)
 )
-_ever = hot(select(_h.c.stage).where(_h.c.model_pk == arg("model_pk")).distinct())
 _numbers = hot(
     lambda db: select(_v.c.version).where(
         _v.c.model_pk == arg("model_pk"), db.among(_v.c.version, "versions")
@@ -89,10 +88,10 @@ def holder_at(tx: Tx, name: str, stage: str, at: str) -> Holding:
         raise InvalidParameter(
             f"{moment_text(moment)} has not come yet: ask about a moment that has passed."
         )
-    row = tx.first(_at, model_pk=pk, stage=stage, at=moment)
+    row = first_spelled(tx, _at, pk, stage, at=moment)
     when = f"at {moment_text(moment)}" if at else "now"
     if row is None:
-        first = tx.first(_first, model_pk=pk, stage=stage)
+        first = first_spelled(tx, _first, pk, stage)
         if first is None:
             since = f"no version has ever been in {stage}"
         else:
@@ -112,12 +111,10 @@ def _stage_ever(tx: Tx, pk: int, name: str, text: str) -> str:
     try:
         found = find_stage(policy_of(tx, name), text).name
     except InvalidParameter:
-        dropped = [
-            stage for (stage,) in tx.all(_ever, model_pk=pk) if stage.lower() == text.lower()
-        ]
-        if not dropped:
+        dropped = spellings(tx, pk, text)[1:]
+        if not dropped and tx.first(_first, model_pk=pk, stage=text) is None:
             raise
-        found = dropped[0]
+        found = dropped[0] if dropped else text
     if found == NONE:
         raise InvalidParameter("Versions in None hold no stage: name another one.")
     return found
@@ -127,7 +124,8 @@ def list_holdings(tx: Tx, op: ListHoldings) -> HoldingPage:
     pk = find_model(tx, op.name)[0]
     query = select(_h).where(_h.c.model_pk == pk)
     if op.stage:
-        query = query.where(_h.c.stage == _stage_ever(tx, pk, op.name, op.stage))
+        stage = _stage_ever(tx, pk, op.name, op.stage)
+        query = query.where(_h.c.stage.in_(spellings(tx, pk, stage)))
     if op.version:
         query = query.where(_h.c.version == version_number(op.version))
     if op.page_token:

@@ -50,6 +50,7 @@ _open = hot(
     )
 )
 _by_pk = hot(select(_h).where(_h.c.pk == arg("pk")))
+_ever = hot(select(_h.c.stage).where(_h.c.model_pk == arg("model_pk")).distinct())
 _before = hot(
     select(_h)
     .where(
@@ -136,13 +137,25 @@ def former_holding(
     held = open_holding(tx, current) if current else None
     while held is not None and held[RESTORES] is not None:
         held = tx.first(_by_pk, pk=held[RESTORES])
-    return tx.first(
-        _before,
-        model_pk=model_pk,
-        stage=stage,
-        version=current[2] if current else 0,
-        pk=held[0] if held else 2**62,
-    )
+    asked = {"version": current[2] if current else 0, "pk": held[0] if held else 2**62}
+    return first_spelled(tx, _before, model_pk, stage, **asked)
+
+
+def spellings(tx: Tx, model_pk: int, stage: str) -> list[str]:
+    """Return a stage in all ways in which it was ever spelled for a model, this one first."""
+    ever = [name for (name,) in tx.all(_ever, model_pk=model_pk)]
+    return [stage, *(name for name in ever if name.lower() == stage.lower() and name != stage)]
+
+
+def first_spelled(
+    tx: Tx, query: hot, model_pk: int, stage: str, **asked: Any
+) -> tuple[Any, ...] | None:
+    """Return the first row for a stage; for one of its former spellings, if there is none."""
+    row = tx.first(query, model_pk=model_pk, stage=stage, **asked)
+    if row is None:
+        for name in spellings(tx, model_pk, stage)[1:]:
+            row = row or tx.first(query, model_pk=model_pk, stage=name, **asked)
+    return row
 
 
 def last_change(tx: Tx, model_pk: int, stage: str, holder: tuple[Any, ...] | None) -> str:
