@@ -104,18 +104,22 @@ class Capture:
         """Take the streams back, and wait until everything is passed on."""
         if self._pid != os.getpid() or not self._own:
             return
-        child, self._child = self._child, 0
+        self._child = 0
         _flush()
         for stream, own in self._own.items():
             os.dup2(own, stream)
-        select.select([self._done], [], [], timeout)  # it is closed when all is passed on
-        died = _died(child)
+        died = self._died(timeout)
         if died and self._lives > 1:
             with suppress(OSError):
                 self._employ()
-                died = False
-                select.select([self._done], [], [], timeout)
+                died = self._died(timeout)
         self._restore(drain=died)
+
+    def _died(self, timeout: float) -> bool:
+        """Wait until all is passed on; say whether the process died over it."""
+        # It says so before it closes its end. Its exit status comes a little after its ends close.
+        ready, _, _ = select.select([self._done], [], [], timeout)
+        return bool(ready) and not os.read(self._done, 1)
 
     def _restore(self, *, drain: bool) -> None:
         if drain:  # nobody else reads it any more; a second time for what came in between
@@ -158,7 +162,7 @@ def main(folder: str, asked: str) -> int:
     Args:
         folder: the session's directory.
         asked: JSON: ``count`` of descriptors, ``journal``, ``limit``. The descriptors begin at
-            ``FIRST``: one to close when everything is passed on, then pairs: from, to.
+            ``FIRST``: one for a byte when everything is passed on, then pairs: from, to.
     """
     from cuvee.client.journal import Journal
     from cuvee.client.session import FIRST, Session
@@ -169,6 +173,8 @@ def main(folder: str, asked: str) -> int:
     done, *ends = range(FIRST, FIRST + told["count"])
     place = Path(folder)
     kept = _pass_on(list(zip(ends[::2], ends[1::2], strict=True)), place)
+    with suppress(OSError):  # the program may be gone
+        os.write(done, b".")
     os.close(done)
     with suppress(OSError):
         (place / LOG).write_bytes(bytes(kept))
@@ -266,15 +272,6 @@ def ended(child: int) -> bool:
         return os.waitpid(child, os.WNOHANG)[0] == child
     except ChildProcessError:
         return True
-
-
-def _died(child: int) -> bool:
-    """Say whether a process that we have started has ended otherwise than it should."""
-    try:
-        pid, status = os.waitpid(child, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return pid == child and status != 0
 
 
 def tail(folder: Path) -> str:
