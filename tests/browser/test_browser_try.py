@@ -192,6 +192,15 @@ def test_a_model_that_is_not_served_yet_is_told_about(winery: Served, visit: Ope
     expect(form.get_by_role("alert")).to_contain_text("refuses connections")
 
 
+def test_an_example_that_cannot_be_read_does_not_keep_the_form(winery: Served, visit: Open) -> None:
+    opened = visit(winery.site)
+    opened.expected.append("status of 500")
+    opened.page.route("**/*serving_input_example*", lambda route: route.fulfill(status=500))
+    page = opened.go(f"{PAGE}/2/try")
+    form = page.get_by_role("form", name="Ask for predictions")
+    expect(form.get_by_label("pH", exact=True)).to_have_value("0")
+
+
 def test_a_version_that_nobody_serves_has_the_commands_for_it(wine: Site, visit: Open) -> None:
     opened = visit(wine)
     page = opened.go(f"{PAGE}/1/try")

@@ -1,6 +1,7 @@
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { type Entry, fileText, type Owner } from "../../api/files";
+import { allFiles, type Entry, fileText, type Owner } from "../../api/files";
+import type { ModelVersion } from "../../api/schema.gen";
 import { Code } from "../../components/Code";
 import { Facts } from "../../components/Facts";
 import { Panel } from "../../components/Panel";
@@ -13,13 +14,34 @@ import styles from "./VersionOverview.module.css";
 const ROWS = 5; // of an input example
 
 /** The text of a file, when there is such a file and it is not too long to be shown. */
-export function useFileText(owner: Owner, file: Entry | undefined): string | undefined {
+function useFileText(owner: Owner, file: Entry | undefined) {
   const query = fileText(owner, file?.path ?? "", file?.size ?? 0);
-  return useQuery(file ? query : { ...query, queryFn: skipToken }).data ?? undefined;
+  const { data, isLoading } = useQuery(file ? query : { ...query, queryFn: skipToken });
+  return { text: data ?? undefined, isLoading };
+}
+
+/**
+ * The files of a version, what its MLmodel says, and an example saved with it.
+ *
+ * @param named which file has the example; asked once MLmodel was read.
+ */
+export function useVersionParts(
+  { name, version, digest }: ModelVersion,
+  named: (model: ModelFacts | undefined) => string | undefined,
+) {
+  const owner = useMemo(() => ({ kind: "version", name, version }) as const, [name, version]);
+  const listed = useQuery({ ...allFiles(owner), enabled: Boolean(digest) });
+  const files = listed.data?.files;
+  const file = (path: string | undefined) => files?.find((one) => one.path === path);
+  const about = useFileText(owner, file("MLmodel"));
+  const model = useModelFacts(about.text);
+  const example = useFileText(owner, file(named(model)));
+  const isLoading = listed.isLoading || about.isLoading || example.isLoading;
+  return { files, model, example: example.text, isLoading };
 }
 
 /** What the file MLmodel says; undefined without one, and when it cannot be read. */
-export function useModelFacts(text: string | undefined): ModelFacts | undefined {
+function useModelFacts(text: string | undefined): ModelFacts | undefined {
   return useMemo(() => {
     if (text === undefined) return undefined;
     try {

@@ -1,9 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { call } from "../../api/client";
 import { then } from "../../api/edits";
-import { allFiles } from "../../api/files";
 import { useWhyNot } from "../../api/grants";
 import { deleteModelVersionTag, type ModelVersion, setModelVersionTag } from "../../api/schema.gen";
 import { useVersion } from "../../api/versions";
@@ -11,7 +9,7 @@ import { Panel } from "../../components/Panel";
 import { TagsPanel } from "../../components/TagsPanel";
 import { About } from "./About";
 import { Checks } from "./Checks";
-import { Flavors, InputExample, useFileText, useModelFacts } from "./ModelParts";
+import { Flavors, InputExample, useVersionParts } from "./ModelParts";
 import { Origins, Recorded } from "./Recorded";
 import { versionRoute } from "./route";
 import { strings } from "./strings";
@@ -28,14 +26,7 @@ export function VersionOverview() {
 
 function Known({ version }: { version: ModelVersion }) {
   const { name, version: number } = version;
-  const owner = useMemo(
-    () => ({ kind: "version", name, version: number }) as const,
-    [name, number],
-  );
-  const files = useQuery({ ...allFiles(owner), enabled: Boolean(version.digest) }).data?.files;
-  const file = (path: string) => files?.find((one) => one.path === path);
-  const model = useModelFacts(useFileText(owner, file("MLmodel")));
-  const example = useFileText(owner, model?.example ? file(model.example) : undefined);
+  const { files, model, example } = useVersionParts(version, (read) => read?.example);
   return (
     <div className={styles.grid}>
       <div className={styles.column}>

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { callAlone } from "../../api/client";
-import { allFiles } from "../../api/files";
 import { type ModelVersion, type Score, scoreVersion } from "../../api/schema.gen";
 import { scoringOf, useVersion } from "../../api/versions";
 import { Button } from "../../components/Button";
@@ -13,7 +12,7 @@ import { Panel } from "../../components/Panel";
 import { Segments } from "../../components/Segments";
 import { short } from "../../lib/number";
 import type { ModelFacts } from "../files/model";
-import { useFileText, useModelFacts } from "./ModelParts";
+import { useVersionParts } from "./ModelParts";
 import { versionRoute } from "./route";
 import { scoringOption } from "./snippets";
 import { strings } from "./strings";
@@ -42,19 +41,8 @@ export function VersionTry() {
 
 function Known({ version }: { version: ModelVersion }) {
   const { name, version: number } = version;
-  const owner = useMemo(
-    () => ({ kind: "version", name, version: number }) as const,
-    [name, number],
-  );
-  const files = useQuery({ ...allFiles(owner), enabled: Boolean(version.digest) }).data?.files;
-  const file = (path: string) => files?.find((one) => one.path === path);
-  const text = useFileText(owner, file("MLmodel"));
-  const model = useModelFacts(text);
-  const saved = file(SERVING);
-  const example = useFileText(owner, saved);
-  const pickles = files?.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path) ?? [];
-  const known = !version.digest || (files && (!file("MLmodel") || text !== undefined));
-  const ready = known && (!saved || example !== undefined);
+  const { files = [], model, example, isLoading } = useVersionParts(version, () => SERVING);
+  const pickles = files.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path);
   const scoring = useQuery(scoringOf(name, number));
   return (
     <div className={styles.pair}>
@@ -62,7 +50,14 @@ function Known({ version }: { version: ModelVersion }) {
         <Loaded query={scoring} failed={strings.scoringFailed} lines={4}>
           {({ available }) =>
             available ? (
-              ready && <Asking version={version} model={model} example={example} />
+              !isLoading && (
+                <Asking
+                  key={`${name}/${number}`}
+                  version={version}
+                  model={model}
+                  example={example}
+                />
+              )
             ) : (
               <Unserved version={version} />
             )
