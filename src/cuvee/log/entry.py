@@ -57,10 +57,14 @@ def canonical(value: Any) -> str:
     if isinstance(value, (dict, Mapping)):
         plain = "".join(value).isascii()  # then both orders are the same
         keys = sorted(value) if plain else sorted(value, key=_order)
-        return "{" + ",".join([f"{quoted(k)}:{canonical(value[k])}" for k in keys]) + "}"
+        return "{" + ",".join([f"{quoted(k)}:{_item(value[k])}" for k in keys]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(map(canonical, value)) + "]"
     raise ValueError(f"{type(value).__name__} has no canonical JSON")
+
+
+def _item(value: Any) -> str:
+    return quoted(value) if type(value) is str else canonical(value)  # most are
 
 
 def _order(key: str) -> bytes:
@@ -162,13 +166,11 @@ class Texts:
             return "{}"
         # An alias may have the name of such a field; what it stands for must not be erasable.
         free: frozenset[str] = frozenset() if action.startswith("model.alias_") else FREE_TEXT
-        kept = {
-            key: self.take(f"{side}.{key}", value)
-            if key in free and isinstance(value, str)
-            else value
-            for key, value in fields.items()
-        }
-        return canonical(exact(kept))
+        kept = exact(fields)
+        for key in free & kept.keys():
+            if isinstance(kept[key], str):
+                kept[key] = self.take(f"{side}.{key}", kept[key])
+        return canonical(kept)
 
 
 def committed(comment: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:

@@ -174,7 +174,7 @@ class Authenticator:
             if len(self._touched) >= MAX_REMEMBERED:
                 self._touched.clear()
             self._touched[found.pk] = now
-            self.store.submit(TouchToken(pk=found.pk), self.store.user)  # nobody waits for it
+            self.store.later(TouchToken(pk=found.pk), self.store.user)
         return found
 
     # ------------------------------------------------------------ passwords

@@ -52,8 +52,8 @@ def number_bits(value: float) -> int:
 
 def parsed_number(text: str) -> int | None:
     """Return what ``number()`` of a text is, as a sortable integer; None if it is no number."""
-    if len(text) > 100 or "_" in text:
-        return None
+    if len(text) > 100 or "_" in text or (text[:1].isalpha() and text[0] not in "iInN"):
+        return None  # the last without asking: a refusal costs more than all the rest
     try:
         number = float(text)
     except ValueError:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from getpass import getuser
@@ -20,6 +20,7 @@ from cuvee.api.replies import Once, Reply, once
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.store.dispatch import FUNCTIONS, carry_out
 from cuvee.store.engine import Database, open_database
+from cuvee.store.gathering import MAX_GROUP, Answer, Batch, Gathering, Job, settle
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.sealing import Sealing
@@ -32,28 +33,12 @@ if TYPE_CHECKING:
     from cuvee.log.note import SigningKey
 
 R = TypeVar("R")
-Done = Callable[[Any, BaseException | None], None]
-"""Told, on the writer's thread, what a write has returned or why it was refused."""
-
 LOG_KEEPER = Actor("cuvee", via="server")
 """Who puts events in order and signs the log."""
-MAX_GROUP = 256
 MAX_RETRIES = 10
 CONNECTIONS = 8
 CALM = 100
 """Writes since the last that was refused, from which on no refusal is expected."""
-
-
-class Job:
-    """A write that waits for its turn, and who is told its result."""
-
-    __slots__ = ("actor", "done", "once", "op")
-
-    def __init__(self, op: Op[Any], actor: Actor, once: Once | None, done: Done) -> None:
-        self.op = op
-        self.actor = actor
-        self.once = once
-        self.done = done
 
 
 class SqlStore:
@@ -82,7 +67,8 @@ class SqlStore:
         """Called at the same moments, by whatever thread committed."""
         self._local = threading.local()
         self._connections: list[Any] = []
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._gathering: Gathering | None = None
         self._closed = False
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -137,7 +123,7 @@ class SqlStore:
     def _write(self, op: Op[Any], actor: Actor, named: Once | None = None) -> Any:
         if self.database.group_commit:
             future: Future[Any] = Future()
-            self.submit(op, actor, named, partial(_settle, future))
+            self.submit(Batch([Job(op, actor, named)], lambda answers: settle(future, *answers[0])))
             return future.result()
         # On this thread, which works at the interpreter's end too.
         return self._guard(lambda: self._transact(op, actor, named, write=True))
@@ -204,18 +190,8 @@ class SqlStore:
         result: R = self._guard(look)
         return result
 
-    def submit(
-        self, op: Op[Any], actor: Actor, named: Once | None = None, done: Done | None = None
-    ) -> None:
-        """Queue a checked operation that writes.
-
-        Args:
-            op: what to do.
-            actor: for whom.
-            named: the request's key, if it has one; the result is a ``Reply`` then.
-            done: called when it is durable or refused; it must not raise.
-        """
-        job = Job(op, actor, named, done or _tell_nobody)
+    def submit(self, batch: Batch) -> None:
+        """Queue checked operations that write."""
         with self._lock:
             closed = self._closed
             if closed:
@@ -226,13 +202,18 @@ class SqlStore:
                         target=self._write_groups, name="cuvee-writer", daemon=True
                     )
                     self._writer.start()
-                self._jobs.put(job)
+                self._batches.put(batch)
             else:
                 if self._pool is None:
                     self._pool = ThreadPoolExecutor(CONNECTIONS, "cuvee-writer")
-                self._pool.submit(self._write_one, job)
+                self._pool.submit(self._write_each, batch)
         if closed:
-            job.done(None, Unavailable("The server is shutting down: try again."))
+            problem = Unavailable("The server is shutting down: try again.")
+            batch.done([(None, problem)] * len(batch.jobs))
+
+    def later(self, op: Op[Any], actor: Actor) -> None:
+        """Carry out a checked operation that writes, for which nobody waits."""
+        self.submit(Batch([Job(op, actor, None)], _tell_nobody))
 
     async def written(self, op: Op[R], actor: Actor, named: Once | None = None) -> Any:
         """Carry out a checked operation that writes, while the running loop does other things.
@@ -245,14 +226,20 @@ class SqlStore:
         from asyncio import get_running_loop
 
         loop = get_running_loop()
+        job = Job(op, actor, named)
+        if self.database.group_commit:
+            gathering = self._gathering
+            if gathering is None or gathering.loop is not loop:
+                gathering = self._gathering = Gathering(loop, self.submit)
+            return await gathering.add(job)
         waiting: AsyncFuture[Any] = loop.create_future()
 
         # A future of threads, wrapped, would take ten times as long to hand over.
-        def done(result: Any, problem: BaseException | None) -> None:
+        def done(answers: Sequence[Answer]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and who waited with it
-                loop.call_soon_threadsafe(_settle, waiting, result, problem)
+                loop.call_soon_threadsafe(settle, waiting, *answers[0])
 
-        self.submit(op, actor, named, done)
+        self.submit(Batch([job], done))
         return await waiting
 
     def hold(self, job: str) -> Hold | None:
@@ -274,7 +261,7 @@ class SqlStore:
         if self._pid != os.getpid():
             return  # a fork must not touch its parent's connections
         if writer is not None:
-            self._jobs.put(None)
+            self._batches.put(None)
             writer.join()
         if pool is not None:
             pool.shutdown()
@@ -351,46 +338,52 @@ class SqlStore:
                 raise
         raise Internal  # not reached: the last attempt returns or raises
 
-    def _write_one(self, job: Job) -> None:
+    def _write_each(self, batch: Batch) -> None:
+        batch.done([self._write_one(job) for job in batch.jobs])
+
+    def _write_one(self, job: Job) -> Answer:
         try:
-            result = self._guard(lambda: self._transact(job.op, job.actor, job.once, write=True))
+            write = partial(self._transact, job.op, job.actor, job.once, write=True)
+            return self._guard(write), None
         except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
-            job.done(None, problem)
-        else:
-            job.done(result, None)
+            return None, problem
 
     # ------------------------------------------------------------ group commit
 
     def _write_groups(self) -> None:
         """Take whatever waits, carry it out, commit once, then answer all."""
-        running = True
-        while running:
-            jobs = [self._jobs.get()]
-            while len(jobs) < MAX_GROUP:
-                try:
-                    jobs.append(self._jobs.get_nowait())
-                except queue.Empty:  # noqa: PERF203  # once a group
+        ended = False
+        while not ended:
+            found = self._batches.get()
+            group: list[Batch] = []
+            size = 0
+            while found is not None:
+                group.append(found)
+                size += len(found.jobs)
+                if size >= MAX_GROUP or self._batches.empty():
                     break
-            running = None not in jobs
-            group = [job for job in jobs if job is not None]
+                found = self._batches.get()
+            ended = found is None
             if group:
                 self._write_group(group)
 
-    def _write_group(self, group: list[Job]) -> None:
-        answers: list[tuple[Job, Any, BaseException | None]] = []
+    def _write_group(self, group: list[Batch]) -> None:
+        jobs = [job for batch in group for job in batch.jobs]
+        answers: list[Answer] = []
         try:
-            new_keys = self._guard(lambda: self._commit_group(group, answers))
+            new_keys = self._guard(lambda: self._commit_group(jobs, answers))
         except BaseException as problem:  # noqa: BLE001  # whoever waits must hear of it
-            answers = [(job, None, problem) for job in group]
+            answers = [(None, problem)] * len(jobs)
         else:
             if new_keys:
                 self.known_keys.update(new_keys)
-        for job, result, refusal in answers:
-            job.done(result, refusal)
+        start = 0
+        for batch in group:
+            end = start + len(batch.jobs)
+            batch.done(answers[start:end])
+            start = end
 
-    def _commit_group(
-        self, group: list[Job], answers: list[tuple[Job, Any, BaseException | None]]
-    ) -> dict[str, int]:
+    def _commit_group(self, group: Sequence[Job], answers: list[Answer]) -> dict[str, int]:
         # A savepoint for each costs a fifth of the time, and is needed where one is refused. So all
         # are carried out without; where one was refused lately, they would often be so twice.
         if self._calm >= CALM or len(group) == 1:
@@ -401,8 +394,8 @@ class SqlStore:
 
     def _carry_out_all(
         self,
-        group: list[Job],
-        answers: list[tuple[Job, Any, BaseException | None]],
+        group: Sequence[Job],
+        answers: list[Answer],
         *,
         apart: bool,
     ) -> dict[str, int] | None:
@@ -419,13 +412,13 @@ class SqlStore:
                     carried = self._in_savepoint if apart else _carry_out
                     result = carried(cursor, tx, job)
                 except BaseException as problem:  # noqa: BLE001  # answered to its caller
-                    answers.append((job, None, self._explain(problem)))
+                    answers.append((None, self._explain(problem)))
                     self._calm = 0
                     if not apart:  # the transaction is its savepoint
                         self._roll_back(cursor)
                         return {} if len(group) == 1 else None
                 else:
-                    answers.append((job, result, None))
+                    answers.append((result, None))
                     self._calm += 1
                     new_keys.update(tx.new_keys)
                     recorded = recorded or tx.recorded
@@ -470,16 +463,5 @@ def _carry_out(cursor: Any, tx: Tx, job: Job) -> Any:  # noqa: ARG001  # as in a
     return carry_out(tx, job.op, job.once)
 
 
-def _tell_nobody(result: Any, problem: BaseException | None) -> None:
+def _tell_nobody(answers: Sequence[Answer]) -> None:
     pass
-
-
-def _settle(
-    waiting: AsyncFuture[Any] | Future[Any], result: Any, problem: BaseException | None
-) -> None:
-    if waiting.done():  # cancelled: nobody waits
-        return
-    if problem is None:
-        waiting.set_result(result)
-    else:
-        waiting.set_exception(problem)

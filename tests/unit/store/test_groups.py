@@ -17,7 +17,8 @@ from cuvee.api.models import CreateRegisteredModel, SearchRegisteredModels, SetR
 from cuvee.api.runs import CreateRun, GetRun, SetTag
 from cuvee.errors import CuveeError, InvalidParameter, NotFound
 from cuvee.store.dispatch import FUNCTIONS
-from cuvee.store.sql import CALM, Job, SqlStore
+from cuvee.store.gathering import Batch, Job
+from cuvee.store.sql import CALM, SqlStore
 from cuvee.store.tx import Tx
 
 
@@ -30,18 +31,18 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 def together(store: SqlStore, ops: list[Op[Any]]) -> list[Any]:
     """Commit operations as a group and return the result or the refusal of each."""
-    said: dict[int, list[Any]] = {number: [] for number in range(len(ops))}
-
-    def job(number: int, op: Op[Any]) -> Job:
-        def done(result: Any, problem: BaseException | None) -> None:
-            said[number].append(result if problem is None else problem)
-
-        return Job(op, store.user, None, done)
-
-    jobs = [job(number, op) for number, op in enumerate(ops)]
-    store._write_group(jobs)  # noqa: SLF001  # as the writer does
-    assert all(len(answers) == 1 for answers in said.values())  # told once, also when done twice
-    return [answers[0] for answers in said.values()]
+    told: list[list[Any]] = []
+    half = len(ops) // 2
+    batches = [
+        Batch([Job(op, store.user, None) for op in part], lambda answers: told.append([*answers]))
+        for part in (ops[:half], ops[half:])
+        if part
+    ]
+    store._write_group(batches)  # noqa: SLF001  # as the writer does
+    assert len(told) == len(batches)  # told once, also when done twice
+    return [
+        result if problem is None else problem for answers in told for result, problem in answers
+    ]
 
 
 def told_of(store: SqlStore) -> list[str]:

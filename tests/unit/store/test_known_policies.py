@@ -12,8 +12,9 @@ from cuvee.api.models import CreateRegisteredModel, GetLatestVersions
 from cuvee.api.policies import ApplyPolicy
 from cuvee.errors import InvalidParameter
 from cuvee.store.dispatch import FUNCTIONS
+from cuvee.store.gathering import Job
 from cuvee.store.policies import policy_of
-from cuvee.store.sql import Job, SqlStore
+from cuvee.store.sql import SqlStore
 from cuvee.store.tx import Tx
 
 
@@ -65,12 +66,12 @@ def test_what_was_taken_back_is_forgotten(
         raise RuntimeError
 
     answers: list[Any] = []
-    others = [Job(CreateRegisteredModel(name="other"), store.user, None, print)] * company
+    others = [Job(CreateRegisteredModel(name="other"), store.user, None)] * company
     with monkeypatch.context() as patch:
         patch.setitem(cast("dict[Any, Any]", FUNCTIONS), ApplyPolicy, fail)
-        job = Job(_apply("Lost"), store.user, None, print)
+        job = Job(_apply("Lost"), store.user, None)
         store._commit_group([*others, job], answers)  # noqa: SLF001  # as the writer does
-    assert isinstance(answers[-1][2], RuntimeError)
+    assert isinstance(answers[-1][1], RuntimeError)
     other.do(_apply("Live"))  # in the row that was taken back
     assert _has_stage(store, "Live")
     assert not _has_stage(store, "Lost")
