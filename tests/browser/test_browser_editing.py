@@ -92,6 +92,60 @@ def test_a_run_is_renamed_described_and_tagged(cellar: Site, visit: Open) -> Non
     assert "team" not in kept
 
 
+def test_a_run_says_in_its_header_what_it_is_and_is_found_to_be_compared(
+    cellar: Site, visit: Open
+) -> None:
+    parent = new_run(cellar, "the whole sweep")
+    run = new_run(cellar, "one of it", mlflow__parentRunId=parent, team="reds")
+    new_run(cellar, "another of it", mlflow__parentRunId=parent)
+    page = visit(cellar).go(f"/runs/{run}/code")
+    head = page.locator("main header")
+    expect(head).to_contain_text("nested in the whole sweep")
+    expect(head).to_contain_text("team: reds")
+    assert "cuvee.start_run()" in (page.text_content("main pre") or "")
+    choose(page, "Compare with others")
+    expect(page).to_have_url(re.compile(f"sel={run}"))
+    expect(page.get_by_text("1 run selected")).to_be_visible()
+    page.get_by_role("checkbox", name="Select another of it").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2 runs")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"/runs/{run}/code$"))
+    page.locator("main header").get_by_role("link", name="the whole sweep").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("the whole sweep")
+
+
+def test_a_run_is_cloned_up_to_a_step(cellar: Site, visit: Open) -> None:
+    run = new_run(cellar, "trained", team="reds")
+    cellar.api("runs/log-parameter", run_id=run, key="alpha", value="0.1")
+    for step in range(6):
+        cellar.api(
+            "runs/log-metric", run_id=run, key="loss", value=6 - step, timestamp=1, step=step
+        )
+    cellar.api("runs/update", run_id=run, status="FINISHED", end_time=2)
+    page = visit(cellar).go(f"/runs/{run}")
+    choose(page, "Clone the run")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_have_value("trained (clone)")
+    expect(dialog.get_by_label("Metrics up to the step")).to_have_value("5")
+    dialog.get_by_label("Metrics up to the step").fill("three")
+    expect(dialog.get_by_role("button", name="Clone", exact=True)).to_be_disabled()
+    dialog.get_by_label("Metrics up to the step").fill("3")
+    keep_screenshot(page, "run-clone")
+    assert offences(page) == []
+    save(page, "Clone")
+    expect(page.get_by_role("heading", level=1)).to_have_text("trained (clone)")
+    made = page.url.split("/runs/")[1].partition("/")[0]
+    assert made != run
+    found = got(cellar, f"runs/get?run_id={made}")["run"]
+    assert found["info"]["status"] == "RUNNING"
+    [loss] = found["data"]["metrics"]
+    assert (loss["value"], loss["step"]) == (3, 3)
+    assert found["data"]["params"] == [{"key": "alpha", "value": "0.1"}]
+    expect(page.get_by_text("team: reds").first).to_be_visible()
+
+
 def test_a_refused_change_stays_open_and_says_why(cellar: Site, visit: Open) -> None:
     run = new_run(cellar, "careful")
     opened = visit(cellar)
@@ -232,6 +286,62 @@ def test_a_version_in_a_stage_is_deleted_with_a_reason_and_by_force_only(
     assert events[0]["comment"] == "wrong data"
 
 
+def test_a_model_says_whose_it_is_and_its_tags_are_set_and_removed(
+    cellar: Site, visit: Open, model: str
+) -> None:
+    name = quote(model)
+    text = "A **bold** model\n\n<script>alert(1)</script>"
+    cellar.send("PATCH", f"{MLFLOW}registered-models/update", {"name": model, "description": text})
+    owner = got(cellar, f"registered-models/get?name={name}")["registered_model"]["user_id"]
+    page = visit(cellar).go(f"/models/{name}?tab=settings")
+    head = page.locator("main header")
+    expect(head.locator("strong", has_text="bold")).to_be_visible()
+    expect(head).to_contain_text("<script>")
+    expect(head.get_by_role("link", name=owner)).to_be_visible()
+    page.get_by_role("button", name="Add a tag").click()
+    page.get_by_role("dialog").get_by_label("Key").fill("team")
+    page.get_by_role("dialog").get_by_label("Value").fill("reds")
+    save(page)
+    expect(page.get_by_role("table", name="Tags").get_by_role("row", name="team")).to_be_visible()
+    link = head.get_by_role("link", name="team: reds")
+    expect(link).to_be_visible()
+    for theme, width in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        keep_screenshot(page, f"model-head-{theme}-{width}")
+        assert offences(page) == []
+    link.click()
+    expect(page.get_by_role("link", name=model)).to_be_visible()
+    expect(page.get_by_role("link", name=MODEL)).to_have_count(0)
+    page.go_back()
+    page.get_by_role("button", name="Remove the tag team").click()
+    save(page, "Remove")
+    expect(link).to_have_count(0)
+    found = got(cellar, f"registered-models/get?name={name}")["registered_model"]
+    assert found.get("tags", []) == []
+
+
+def test_a_version_is_commented_on_without_a_request(cellar: Site, visit: Open, model: str) -> None:
+    page = visit(cellar).go(f"/models/{quote(model)}/versions/1/history")
+    other = visit(cellar).go(f"/models/{quote(model)}/versions/1/history")
+    said = page.get_by_role("list", name="Comments").get_by_role("listitem")
+    page.get_by_label("Add a comment").fill("tastes of cork")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(said).to_have_count(1)
+    theirs = other.get_by_role("list", name="Comments").get_by_role("listitem")
+    expect(theirs).to_contain_text("tastes of cork")
+    expect(page.get_by_role("list", name="History")).to_contain_text("commented on")
+    assert offences(page) == []
+    said.get_by_role("button", name="Edit").click()
+    page.get_by_label("Edit the comment").fill("tastes of oak")
+    page.get_by_role("button", name="Save").click()
+    expect(theirs).to_contain_text("tastes of oak")
+    said.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(said).to_have_count(0)
+    expect(theirs).to_have_count(0)
+
+
 def test_a_model_is_described_renamed_and_deleted(cellar: Site, visit: Open, model: str) -> None:
     opened = visit(cellar)
     opened.expected.append("404")  # the page may hear of its model's end before it is left
@@ -304,10 +414,13 @@ def test_a_viewer_is_told_why_each_change_is_not_theirs(house: Site, visit: Open
     expect(page.get_by_role("button", name="Add a tag")).to_be_disabled()
     page.get_by_role("button", name="Actions", exact=True).click()
     items = page.get_by_role("menuitem")
-    expect(items).to_have_count(3)
-    for number in range(3):
-        expect(items.nth(number)).to_be_disabled()
-        expect(items.nth(number)).to_contain_text("CAN_READ")
+    expect(items).to_have_count(5)
+    reading = page.get_by_role("menuitem", name="Compare with others")
+    expect(reading).to_be_enabled()
+    for item in set(items.all_inner_texts()) - {reading.inner_text()}:
+        changing = page.get_by_role("menuitem", name=item.partition("\n")[0])
+        expect(changing).to_be_disabled()
+        expect(changing).to_contain_text("CAN_READ")
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)

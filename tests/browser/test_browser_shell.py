@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, served
 from browser.seeds import SWEEP
+from browser.test_browser_pages import WINE, places
 from cuvee.api.users import CreateUser
 from cuvee.demo.story import MODEL
 from cuvee.store.sql import SqlStore
@@ -104,6 +105,61 @@ def test_every_key_of_the_list_does_what_it_says(wine: Site, visit: Open) -> Non
     page.keyboard.type("sweept")
     has_theme(page, "light")
     expect(page.get_by_role("searchbox")).to_have_value("sweept")
+
+
+def test_brackets_go_from_tab_to_tab(wine: Site, visit: Open) -> None:
+    page = visit(wine).go(WINE)
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog").inner_text()
+    assert "Go to the tab before" in listed
+    assert "Go to the next tab" in listed
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    tabs = page.get_by_role("navigation", name="Parts of the model").locator("a[aria-current]")
+    for key, name in ("]", "Versions"), ("]", "Metrics"), ("[", "Versions"), ("[", "Board"):
+        page.keyboard.press(key)
+        expect(tabs).to_contain_text(name)
+    page.keyboard.press("[")  # around the end
+    expect(tabs).to_contain_text("Settings")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Models").click()
+    page.get_by_role("searchbox").press("]")
+    expect(page.get_by_role("searchbox")).to_have_value("]")
+
+
+def test_what_an_address_says_and_the_page_does_not_know_is_left_out(
+    wine: Site, visit: Open
+) -> None:
+    opened = visit(wine)
+    ids = places(wine)
+    page = opened.go(f"/compare?runs={ids['three']}&in={ids['sweep']}&tab=nonsense&kind=7")
+    tab = page.get_by_role("navigation", name="Parts of the comparison").locator("[aria-current]")
+    expect(tab).to_have_text("Differences")
+    expect(page.get_by_role("grid")).to_be_visible()
+    page = opened.go(f"{WINE}?tab=nonsense")
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    expect(page.locator("nav [aria-current]", has_text="Board")).to_be_visible()
+    page = opened.go(f"/experiments/{ids['sweep']}?view=nonsense&sort=%5B1%5D&cols=7&by=%7B%7D")
+    expect(page.get_by_role("row", name="trial-059")).to_be_visible()
+    expect(page.locator("nav [aria-current]", has_text="Table")).to_be_visible()
+    page = opened.go(f"{WINE}/versions/1/lineage?depth=9999&view=nonsense")
+    expect(page.get_by_label("Steps")).to_have_value("5")
+
+
+def test_a_history_leads_to_the_request_that_it_tells_of(wine: Site, visit: Open) -> None:
+    page = visit(wine).go(f"{WINE}?tab=history")
+    page.get_by_role("list", name="History").get_by_role("link", name="request 1").first.click()
+    expect(page).to_have_url(re.compile(r"/approvals/1$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("to Production")
+
+
+def test_what_is_said_in_place_of_files_stands_together(wine: Site, visit: Open) -> None:
+    page = visit(wine).go(f"/runs/{places(wine)['run']}/artifacts")
+    title = page.get_by_text("There are no files here").bounding_box()
+    code = page.locator("main pre").bounding_box()
+    assert title
+    assert code
+    assert code["y"] - title["y"] < 120
+    assert code["height"] < 160
 
 
 def test_single_keys_can_be_switched_off(wine: Site, visit: Open) -> None:

@@ -90,6 +90,8 @@ export const strings = {
     goSettings: "Go to Settings",
     theme: "Switch between light and dark",
     query: "Go to the filter",
+    tabBefore: "Go to the tab before",
+    tabAfter: "Go to the next tab",
     cells: "Move between cells",
     open: "Open",
     select: "Select",
@@ -113,6 +115,7 @@ export const strings = {
     failed: "The history could not be read.",
     older: "Older changes",
     version: (number: string) => `version ${number}`,
+    request: (id: string) => `request ${id}`,
   },
   log: {
     title: "What is shown here and its history do not agree",

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useEvents } from "../api/events";
 import type { Event } from "../api/schema.gen";
-import { actionOf, changesOf, versionOf } from "../lib/event";
+import { actionOf, changesOf, requestOf, versionOf } from "../lib/event";
 import { strings as shell } from "../strings";
 import { Avatar } from "./Avatar";
 import { StageBadge } from "./Badge";
@@ -40,6 +40,7 @@ export function History({ of }: { of: { model?: string; object?: string } }) {
 /** Who did what, when and why, as an item of a list. */
 export function Entry({ event }: { event: Event }) {
   const version = versionOf(event);
+  const request = requestOf(event);
   const { before = {}, after = {} } = event;
   const [from, to] = [before.stage, after.stage];
   return (
@@ -54,6 +55,11 @@ export function Entry({ event }: { event: Event }) {
           {version && (
             <Link to="/models/$name/versions/$version" params={version}>
               {shell.history.version(version.version)}
+            </Link>
+          )}
+          {request && (
+            <Link to="/approvals/$id" params={{ id: request }} className={styles.soft}>
+              {shell.history.request(request)}
             </Link>
           )}
           {typeof from === "string" && typeof to === "string" && from !== to && (

@@ -1,6 +1,8 @@
-import { type UseLinkPropsOptions, useLinkProps } from "@tanstack/react-router";
+import { type UseLinkPropsOptions, useLinkProps, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { grouped } from "../lib/number";
+import { useKeys } from "../state/keys";
+import { strings } from "../strings";
 import styles from "./Tabs.module.css";
 
 const BESIDE = 48; // pixels of the tab before that stay in view
@@ -12,8 +14,19 @@ export interface Tab {
   readonly link: UseLinkPropsOptions;
 }
 
-/** The parts of a page as links, each with an address of its own. */
+/** The parts of a page as links, each with an address of its own; `[` and `]` go from one to the next. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  const router = useRouter();
+  const at = tabs.findIndex((tab) => tab.active);
+  const go = (by: number) => () => {
+    const tab = tabs[(at + by + tabs.length) % tabs.length];
+    if (tab && !tab.active) void router.navigate(tab.link);
+  };
+  const group = strings.keys.page;
+  useKeys([
+    { keys: "[", label: strings.keys.tabBefore, group, run: go(-1) },
+    { keys: "]", label: strings.keys.tabAfter, group, run: go(1) },
+  ]);
   return (
     <nav className={styles.tabs} aria-label={label}>
       {tabs.map((tab) => (

@@ -44,6 +44,12 @@ export function versionOf(event: Event): { name: string; version: string } | und
   return name && version ? { name, version } : undefined;
 }
 
+/** The id of the request that an event is about, or that a move came of. */
+export function requestOf({ details }: Event): string | undefined {
+  const id = details?.request;
+  return typeof id === "string" && /^\d+$/.test(id) ? id : undefined;
+}
+
 /** The fields that changed, as `name: before → after`, stages and long ids left out. */
 export function changesOf(event: Event): string[] {
   const { before = {}, after = {} } = event;

@@ -27,6 +27,19 @@ export function changesAsked(
     .at(-1);
 }
 
+/** A comment, as a part of a conversation. */
+export function saidOf(comment: VersionComment): Said {
+  const marked = comment.comment.startsWith(CHANGES);
+  return {
+    id: `comment ${comment.id}`,
+    kind: marked ? "changes" : "commented",
+    user: comment.user_id,
+    time: comment.creation_timestamp,
+    text: marked ? comment.comment.slice(CHANGES.length) : comment.comment,
+    comment,
+  };
+}
+
 /** The whole conversation, oldest first: the question, comments, judgements, and the end. */
 export function conversation(
   request: TransitionRequest,
@@ -49,17 +62,7 @@ export function conversation(
         text: comment,
       }),
     ),
-    ...comments.map((comment) => {
-      const marked = comment.comment.startsWith(CHANGES);
-      return {
-        id: `comment ${comment.id}`,
-        kind: marked ? ("changes" as const) : ("commented" as const),
-        user: comment.user_id,
-        time: comment.creation_timestamp,
-        text: marked ? comment.comment.slice(CHANGES.length) : comment.comment,
-        comment,
-      };
-    }),
+    ...comments.map(saidOf),
   ];
   // An approval or a rejection that ended it has been said already.
   if (request.status === "cancelled" || request.status === "closed") {

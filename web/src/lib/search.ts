@@ -79,6 +79,17 @@ export function pressed(sorts: readonly Sort[], key: string, more: boolean): Sor
   return sorts.flatMap((sort) => (sort.key === key ? next : sort));
 }
 
+/**
+ * Read an address for a page, and for nothing else: what the page does not know, or cannot use, would
+ * come back to it from the whole address otherwise.
+ */
+export function only<T extends object>(read: (query: Query) => T): (query: Query) => T {
+  return (query) => {
+    const nothing = Object.fromEntries(Object.keys(query).map((key) => [key, undefined]));
+    return { ...nothing, ...read(query) };
+  };
+}
+
 /** Leave out what a page does not say, so that addresses stay short. */
 export function compact<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;

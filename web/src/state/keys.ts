@@ -52,7 +52,9 @@ let first = "";
 let firstAt = 0;
 
 function onKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  // Where brackets need AltGr, browsers say that Ctrl and Alt are held.
+  const held = (event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph");
+  if (event.defaultPrevented || held || event.metaKey) return;
   if (!keysOn.get() || takesLetters(event.target) || document.querySelector("dialog[open]")) return;
   const now = event.timeStamp;
   const two = first && now - firstAt < PAUSE ? `${first} ${event.key}` : "";

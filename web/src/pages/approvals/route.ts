@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { choice, compact, type Query, text } from "../../lib/search";
+import { choice, compact, only, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export const TABS = ["review", "mine", "done", "emergencies"] as const;
@@ -15,8 +15,10 @@ export interface ApprovalsSearch {
 export const approvalsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/approvals",
-  validateSearch: (query: Query): ApprovalsSearch =>
-    compact({ tab: choice(query, "tab", TABS), model: text(query, "model") }) as ApprovalsSearch,
+  validateSearch: only(
+    (query: Query): ApprovalsSearch =>
+      compact({ tab: choice(query, "tab", TABS), model: text(query, "model") }) as ApprovalsSearch,
+  ),
   component: lazyRouteComponent(() => import("./Approvals"), "Approvals"),
 });
 

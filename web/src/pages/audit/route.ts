@@ -1,11 +1,12 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { only } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { readAudit } from "./filter";
 
 export const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/audit",
-  validateSearch: readAudit,
+  validateSearch: only(readAudit),
   component: lazyRouteComponent(() => import("./Audit"), "Audit"),
 });
 

@@ -2,16 +2,14 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { ApiError } from "../../api/client";
-import { useExperiment } from "../../api/experiments";
 import { runColumns } from "../../api/runColumns";
 import { runKeys } from "../../api/runKeys";
 import { ErrorNote } from "../../components/ErrorNote";
-import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
 import { both, field } from "../../lib/filter";
 import { filterOf } from "../../lib/runAxes";
 import { compact } from "../../lib/search";
-import { ExperimentTabs } from "../experiments/ExperimentTabs";
+import { ExperimentPage } from "../experiments/ExperimentPage";
 import { FilterBox } from "../experiments/FilterBox";
 import { NoRunsDrawn } from "./NoRunsDrawn";
 import styles from "./Parallel.module.css";
@@ -27,7 +25,6 @@ export function ExperimentCharts() {
   const { experimentId } = experimentChartsRoute.useParams();
   const search = experimentChartsRoute.useSearch();
   const { filter = "" } = search;
-  const name = useExperiment(experimentId).data?.name ?? experimentId;
   const navigate = useNavigate();
   const experiments = useMemo(() => [experimentId], [experimentId]);
   const change = (part: Partial<ExperimentChartsSearch>) =>
@@ -38,11 +35,7 @@ export function ExperimentCharts() {
       resetScroll: false,
     });
   return (
-    <Page
-      title={name}
-      above={[{ name: strings.experiments, to: "/experiments" }]}
-      sub={<ExperimentTabs experimentId={experimentId} active="charts" search={search} />}
-    >
+    <ExperimentPage experimentId={experimentId} active="charts" search={search}>
       <div className={styles.page}>
         <FilterBox
           experiments={experiments}
@@ -52,7 +45,7 @@ export function ExperimentCharts() {
         <Selected sel={search.sel} onAll={() => change({ sel: undefined })} />
         <Plots experimentId={experimentId} search={search} onChange={change} />
       </div>
-    </Page>
+    </ExperimentPage>
   );
 }
 

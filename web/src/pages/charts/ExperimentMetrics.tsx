@@ -1,14 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useExperiment } from "../../api/experiments";
-import { Page } from "../../components/Page";
 import { compact } from "../../lib/search";
-import { ExperimentTabs } from "../experiments/ExperimentTabs";
+import { ExperimentPage } from "../experiments/ExperimentPage";
 import { FilterBox } from "../experiments/FilterBox";
 import { Curves, type CurvesChange, type CurvesSearch } from "./Curves";
 import styles from "./Parallel.module.css";
 import { experimentMetricsRoute } from "./route";
-import { runStrings as strings } from "./runStrings";
 import { Selected } from "./Selected";
 import { isNudge } from "./view";
 
@@ -16,7 +13,6 @@ import { isNudge } from "./view";
 export function ExperimentMetrics() {
   const { experimentId } = experimentMetricsRoute.useParams();
   const search = experimentMetricsRoute.useSearch();
-  const name = useExperiment(experimentId).data?.name ?? experimentId;
   const navigate = useNavigate();
   const experiments = useMemo(() => [experimentId], [experimentId]);
   const change = (part: CurvesChange) =>
@@ -28,11 +24,7 @@ export function ExperimentMetrics() {
       resetScroll: false,
     });
   return (
-    <Page
-      title={name}
-      above={[{ name: strings.experiments, to: "/experiments" }]}
-      sub={<ExperimentTabs experimentId={experimentId} active="metrics" search={search} />}
-    >
+    <ExperimentPage experimentId={experimentId} active="metrics" search={search}>
       <div className={styles.page}>
         <FilterBox
           experiments={experiments}
@@ -42,6 +34,6 @@ export function ExperimentMetrics() {
         <Selected sel={search.sel} onAll={() => change({ sel: undefined })} />
         <Curves experiments={experiments} search={search} onChange={change} />
       </div>
-    </Page>
+    </ExperimentPage>
   );
 }

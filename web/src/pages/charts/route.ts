@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import type { Query } from "../../lib/search";
+import { only, type Query } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type RunsSearch, readRuns } from "../experiments/route";
 import type { CurvesSearch } from "./Curves";
@@ -12,19 +12,23 @@ export interface ExperimentChartsSearch extends RunsSearch, RunView {}
 export const experimentChartsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId/charts",
-  validateSearch: (query: Query): ExperimentChartsSearch => ({
-    ...readRuns(query),
-    ...readRunView(query),
-  }),
+  validateSearch: only(
+    (query: Query): ExperimentChartsSearch => ({
+      ...readRuns(query),
+      ...readRunView(query),
+    }),
+  ),
   component: lazyRouteComponent(() => import("./ExperimentCharts"), "ExperimentCharts"),
 });
 
 export const experimentMetricsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId/metrics",
-  validateSearch: (query: Query): CurvesSearch => ({
-    ...readRuns(query),
-    ...readView(query),
-  }),
+  validateSearch: only(
+    (query: Query): CurvesSearch => ({
+      ...readRuns(query),
+      ...readView(query),
+    }),
+  ),
   component: lazyRouteComponent(() => import("./ExperimentMetrics"), "ExperimentMetrics"),
 });

@@ -1,7 +1,6 @@
 import { count, grouped } from "../../lib/number";
 
 export const runStrings = {
-  experiments: "Experiments",
   plot: "Kind of chart",
   plots: {
     parallel: "Parallel",

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { KINDS, type Kind } from "../../lib/diff";
-import { choice, compact, type Query, text } from "../../lib/search";
+import { choice, compact, only, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type RunView, readRunView } from "../charts/runView";
 import { type ChartView, readView } from "../charts/view";
@@ -30,19 +30,21 @@ export interface CompareSearch extends ChartView, RunView {
 export const compareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/compare",
-  validateSearch: (query: Query): CompareSearch =>
-    compact({
-      runs: text(query, "runs"),
-      in: text(query, "in"),
-      tab: choice(query, "tab", PARTS),
-      all: query.all === true ? true : undefined,
-      kind: choice(query, "kind", KINDS),
-      sx: text(query, "sx"),
-      sy: text(query, "sy"),
-      with: text(query, "with"),
-      path: text(query, "path"),
-      ...readView(query),
-      ...readRunView(query),
-    }) as CompareSearch,
+  validateSearch: only(
+    (query: Query): CompareSearch =>
+      compact({
+        runs: text(query, "runs"),
+        in: text(query, "in"),
+        tab: choice(query, "tab", PARTS),
+        all: query.all === true ? true : undefined,
+        kind: choice(query, "kind", KINDS),
+        sx: text(query, "sx"),
+        sy: text(query, "sy"),
+        with: text(query, "with"),
+        path: text(query, "path"),
+        ...readView(query),
+        ...readRunView(query),
+      }) as CompareSearch,
+  ),
   component: lazyRouteComponent(() => import("./Compare"), "Compare"),
 });

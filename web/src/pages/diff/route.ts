@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { compact, type Query } from "../../lib/search";
+import { compact, only, type Query } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 /** What a comparison of versions shows. */
@@ -8,8 +8,10 @@ export interface DiffSearch {
   all?: true;
 }
 
-const validateSearch = (query: Query): DiffSearch =>
-  compact({ all: query.all === true ? true : undefined }) as DiffSearch;
+const validateSearch = only(
+  (query: Query): DiffSearch =>
+    compact({ all: query.all === true ? true : undefined }) as DiffSearch,
+);
 
 /** Two versions of a model; each is a number, `@alias`, or a stage for what holds it. */
 export const diffRoute = createRoute({

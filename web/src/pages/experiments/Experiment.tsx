@@ -1,16 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { NOTE } from "../../api/edits";
 import { useExperiment } from "../../api/experiments";
 import type { Experiment as ExperimentData } from "../../api/schema.gen";
-import { Badge } from "../../components/Badge";
 import { ErrorNote } from "../../components/ErrorNote";
-import { Id } from "../../components/Id";
-import { Page } from "../../components/Page";
 import { viewsOf } from "../../lib/views";
-import styles from "./Experiment.module.css";
-import { ExperimentActions } from "./ExperimentActions";
-import { ExperimentTabs } from "./ExperimentTabs";
+import { ExperimentPage } from "./ExperimentPage";
 import { RunsTable } from "./RunsTable";
 import { experimentRoute } from "./route";
 import { strings } from "./strings";
@@ -21,35 +15,12 @@ export function Experiment() {
   const search = experimentRoute.useSearch();
   const query = useExperiment(experimentId);
   const name = query.data?.name ?? experimentId;
-  const note = query.data?.tags?.find(({ key }) => key === NOTE)?.value;
   useStart(experimentId, query.data?.tags);
-  const above = [{ name: strings.title, to: "/experiments" }];
-  const marks = query.data && (
-    <>
-      {query.data.lifecycle_stage === "deleted" && <Badge tone="bad">{strings.deleted}</Badge>}
-      <Id value={experimentId} length={24} />
-    </>
-  );
-  const split = search.view === "split";
-  const tabs = (
-    <ExperimentTabs
-      experimentId={experimentId}
-      active={split ? "split" : "table"}
-      search={search}
-    />
-  );
   return (
-    <Page
-      title={name}
-      above={above}
-      marks={marks}
-      actions={query.data && <ExperimentActions experiment={query.data} />}
-      sub={
-        <>
-          {note && <p className={styles.note}>{note}</p>}
-          {tabs}
-        </>
-      }
+    <ExperimentPage
+      experimentId={experimentId}
+      active={search.view === "split" ? "split" : "table"}
+      search={search}
       full
     >
       {query.isError && !query.data ? (
@@ -61,7 +32,7 @@ export function Experiment() {
       ) : (
         <RunsTable experimentId={experimentId} name={name} />
       )}
-    </Page>
+    </ExperimentPage>
   );
 }
 

@@ -5,6 +5,7 @@ import { FEW_KEYS, runKeys } from "../../api/runKeys";
 import {
   choice,
   compact,
+  only,
   pair,
   type Query,
   readSorts,
@@ -18,14 +19,16 @@ import { type ChartView, readView } from "../charts/view";
 export const experimentsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments",
-  validateSearch: (query: Query): ExperimentsAsked =>
-    compact({
-      q: text(query, "q"),
-      folder: text(query, "folder"),
-      tag: pair(query.tag),
-      view: choice(query, "view", ["archived"]),
-      metric: text(query, "metric"),
-    }),
+  validateSearch: only(
+    (query: Query): ExperimentsAsked =>
+      compact({
+        q: text(query, "q"),
+        folder: text(query, "folder"),
+        tag: pair(query.tag),
+        view: choice(query, "view", ["archived"]),
+        metric: text(query, "metric"),
+      }),
+  ),
   component: lazyRouteComponent(() => import("./Experiments"), "Experiments"),
 });
 
@@ -88,10 +91,12 @@ export function readTable(query: Query): TableSearch {
   return runs.view === "split" ? { ...readView(query), ...runs } : runs;
 }
 
+const validateSearch = only(readTable);
+
 export const experimentRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/experiments/$experimentId",
-  validateSearch: readTable,
+  validateSearch,
   loaderDeps: ({ search }) => ({ chosen: search.cols !== undefined }),
   // The rows wait for what varies: it is asked for while the page's code is on its way.
   loader: ({ params, deps, cause }) => {

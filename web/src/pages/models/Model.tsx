@@ -20,6 +20,7 @@ import { Board } from "./Board";
 import { FollowButton } from "./FollowButton";
 import { HeldOn } from "./HeldOn";
 import { Metrics } from "./Metrics";
+import { ModelAbout } from "./ModelAbout";
 import { ModelActions } from "./ModelActions";
 import { registerSnippet } from "./Models";
 import styles from "./Models.module.css";
@@ -44,9 +45,6 @@ export function Model() {
       @{alias} → {version}
     </Badge>
   ));
-  const description = query.data?.description && (
-    <p className={styles.text}>{query.data.description}</p>
-  );
   return (
     <Page
       title={name}
@@ -60,7 +58,7 @@ export function Model() {
           </>
         )
       }
-      sub={description}
+      sub={<ModelAbout model={query.data} />}
     >
       <Loaded query={query} failed={strings.oneFailed} lines={8}>
         {() => (

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { explanationQuery } from "../../api/grants";
-import { usePolicy } from "../../api/models";
+import { useModel, usePolicy } from "../../api/models";
 import type { PolicyVersion, Stage } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
 import { StageBadge } from "../../components/Badge";
@@ -10,6 +10,7 @@ import { Facts } from "../../components/Facts";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { exact } from "../../lib/time";
+import { ModelTags } from "./ModelAbout";
 import { ModelPermissions } from "./ModelPermissions";
 import styles from "./ModelSettings.module.css";
 import { ModelWebhooks } from "./ModelWebhooks";
@@ -18,11 +19,13 @@ import { strings as all } from "./settingsStrings";
 
 const strings = all.stages;
 
-/** A model's stages and reviews, who may do what with it, and who hears of it. */
+/** A model's stages and reviews, its tags, who may do what with it, and who hears of it. */
 export function ModelSettings({ name }: { name: string }) {
+  const model = useModel(name).data;
   return (
     <>
       <Stages name={name} />
+      {model && <ModelTags model={model} />}
       <ModelPermissions name={name} />
       <ModelWebhooks name={name} />
     </>

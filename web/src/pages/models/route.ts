@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { ModelsAsked } from "../../api/models";
-import { choice, compact, pair, text } from "../../lib/search";
+import { choice, compact, only, pair, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export interface ModelsSearch extends ModelsAsked {
@@ -11,16 +11,18 @@ export interface ModelsSearch extends ModelsAsked {
 export const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models",
-  validateSearch: (query: Record<string, unknown>): ModelsSearch =>
-    compact({
-      q: text(query, "q"),
-      folder: text(query, "folder"),
-      tag: pair(query.tag),
-      stage: text(query, "stage"),
-      owner: text(query, "owner"),
-      metric: text(query, "metric"),
-      sort: text(query, "sort"),
-    }),
+  validateSearch: only(
+    (query: Query): ModelsSearch =>
+      compact({
+        q: text(query, "q"),
+        folder: text(query, "folder"),
+        tag: pair(query.tag),
+        stage: text(query, "stage"),
+        owner: text(query, "owner"),
+        metric: text(query, "metric"),
+        sort: text(query, "sort"),
+      }),
+  ),
   component: lazyRouteComponent(() => import("./Models"), "Models"),
 });
 
@@ -39,12 +41,14 @@ export interface ModelSearch {
 export const modelRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models/$name",
-  validateSearch: (query: Record<string, unknown>): ModelSearch =>
-    compact({
-      tab: choice(query, "tab", MODEL_TABS),
-      metric: text(query, "metric"),
-      stage: text(query, "stage"),
-      at: text(query, "at"),
-    }) as ModelSearch,
+  validateSearch: only(
+    (query: Query): ModelSearch =>
+      compact({
+        tab: choice(query, "tab", MODEL_TABS),
+        metric: text(query, "metric"),
+        stage: text(query, "stage"),
+        at: text(query, "at"),
+      }) as ModelSearch,
+  ),
   component: lazyRouteComponent(() => import("./Model"), "Model"),
 });

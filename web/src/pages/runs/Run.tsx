@@ -7,6 +7,7 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
+import { RunAbout } from "./RunAbout";
 import { RunActions } from "./RunActions";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -77,6 +78,7 @@ export function RunFrame() {
       above={above}
       marks={marks}
       actions={query.data && <RunActions run={query.data} />}
+      sub={<RunAbout run={query.data} />}
       full={full}
     >
       <Loaded query={query} failed={strings.failed} lines={10}>

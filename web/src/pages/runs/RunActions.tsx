@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { call } from "../../api/client";
 import { NOTE, then } from "../../api/edits";
@@ -8,15 +9,16 @@ import { TextDialog } from "../../components/EditDialog";
 import { Menu, MenuItem, MenuLine } from "../../components/Menu";
 import { say } from "../../state/toasts";
 import { strings as shell } from "../../strings";
-import { tagOf } from "./facts";
+import { PARENT, tagOf } from "./facts";
 import { strings as all } from "./strings";
 
 const strings = all.acts;
+const CloneDialog = lazy(() => import("./CloneDialog").then((m) => ({ default: m.CloneDialog })));
 const Register = lazy(() => import("./Register").then((m) => ({ default: m.Register })));
 
-/** What can be done with a run: register its model, rename, describe, delete, restore. */
+/** What can be done with a run: register its model, compare, clone, rename, delete it and so on. */
 export function RunActions({ run }: { run: Run }) {
-  const [open, setOpen] = useState<"" | "name" | "note" | "register">("");
+  const [open, setOpen] = useState<"" | "name" | "note" | "register" | "clone">("");
   const { run_id, run_name, experiment_id, lifecycle_stage } = run.info;
   const object = `experiment:${experiment_id}`;
   const noEdit = useWhyNot(object, "CAN_EDIT");
@@ -24,10 +26,24 @@ export function RunActions({ run }: { run: Run }) {
   const deleted = lifecycle_stage === "deleted";
   const close = () => setOpen("");
   const about = { run_id };
+  const navigate = useNavigate();
+  const compare = () => {
+    const params = { experimentId: experiment_id };
+    // Nested ones would be folded away.
+    const search = { sel: run_id, ...(tagOf(run, PARENT) && { nest: "flat" as const }) };
+    void navigate({ to: "/experiments/$experimentId", params, search });
+  };
   return (
     <>
       {!deleted && <Button onClick={() => setOpen("register")}>{strings.register}</Button>}
       <Menu trigger={<IconButton icon="more" kind="plain" label={shell.actions} />}>
+        <MenuItem why={deleted ? strings.isDeleted : undefined} onSelect={compare}>
+          {strings.compare}
+        </MenuItem>
+        <MenuItem why={deleted ? strings.isDeleted : noEdit} onSelect={() => setOpen("clone")}>
+          {strings.clone}
+        </MenuItem>
+        <MenuLine />
         <MenuItem why={deleted ? strings.isDeleted : noEdit} onSelect={() => setOpen("name")}>
           {strings.rename}
         </MenuItem>
@@ -67,6 +83,11 @@ export function RunActions({ run }: { run: Run }) {
           save={(value) => then(call(setTag, { ...about, key: NOTE, value }), "run", "runs")}
           onClose={close}
         />
+      )}
+      {open === "clone" && (
+        <Suspense>
+          <CloneDialog run={run} onClose={close} />
+        </Suspense>
       )}
       {open === "register" && (
         <Suspense>

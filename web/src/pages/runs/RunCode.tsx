@@ -3,7 +3,6 @@ import { useTexts } from "../../api/files";
 import { useRun } from "../../api/runs";
 import { Badge } from "../../components/Badge";
 import { Code } from "../../components/Code";
-import { Empty } from "../../components/Empty";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
 import { Loaded } from "../../components/Loaded";
@@ -12,6 +11,7 @@ import { DiffView } from "../files/DiffView";
 import { rowsOfPatch } from "../files/diffrows";
 import { parsePatch } from "../files/patch";
 import { codeFacts, ENVIRONMENT, isGrowing, LOCK, PATCH } from "./facts";
+import { NotKept } from "./NotKept";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -25,11 +25,7 @@ export function RunCode() {
   if (!run) return null;
   const code = codeFacts(run);
   if (!code.commit && !code.command && !code.source) {
-    return (
-      <Empty title={strings.noCode}>
-        <p>{strings.noCodeText}</p>
-      </Empty>
-    );
+    return <NotKept run={run} title={strings.noCode} text={strings.noCodeText} />;
   }
   return (
     <div className={frame.stack}>

@@ -2,7 +2,6 @@ import { Link } from "@tanstack/react-router";
 import { useTexts } from "../../api/files";
 import { useRun } from "../../api/runs";
 import type { Run } from "../../api/schema.gen";
-import { Empty } from "../../components/Empty";
 import { Facts } from "../../components/Facts";
 import { KeyTable } from "../../components/KeyTable";
 import { Loaded } from "../../components/Loaded";
@@ -18,6 +17,7 @@ import {
   readEnvironment,
   tagOf,
 } from "./facts";
+import { NotKept } from "./NotKept";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -53,11 +53,7 @@ function Told({ run, environment, lock }: ToldProps) {
   const gpus = environment?.gpus.length ? environment.gpus : tagOf(run, "cuvee.gpu").split("; ");
   const shown = gpus.filter(Boolean);
   if (!environment && !lock && !host && !shown.length) {
-    return (
-      <Empty title={strings.noEnvironment}>
-        <p>{strings.noEnvironmentText}</p>
-      </Empty>
-    );
+    return <NotKept run={run} title={strings.noEnvironment} text={strings.noEnvironmentText} />;
   }
   const packages = [...(environment?.packages ?? [])].map(([key, value]) => ({ key, value }));
   return (

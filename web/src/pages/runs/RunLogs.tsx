@@ -9,6 +9,7 @@ import { TextView } from "../files/viewers/TextView";
 import { BigLog } from "./BigLog";
 import { Exception } from "./Exception";
 import { isGrowing, OUTPUT, settled, tagOf } from "./facts";
+import { NotKept } from "./NotKept";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -36,10 +37,12 @@ export function RunLogs() {
           const tail = (live && lease?.tail) || (!whole?.text && (lease?.tail || tagOf(run, LOST)));
           const text = settled(tail || whole?.text || "");
           if (!text) {
-            return (
+            return live ? (
               <Empty title={strings.noLogs}>
-                <p>{live ? strings.noLogsYet : strings.noLogsText}</p>
+                <p>{strings.noLogsYet}</p>
               </Empty>
+            ) : (
+              <NotKept run={run} title={strings.noLogs} text={strings.noLogsText} />
             );
           }
           const big = !tail && whole?.complete === false;

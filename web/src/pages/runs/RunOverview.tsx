@@ -28,7 +28,7 @@ import { TagsPanel } from "../../components/TagsPanel";
 import { Time } from "../../components/Time";
 import { duration } from "../../lib/time";
 import { Exception } from "./Exception";
-import { tagOf } from "./facts";
+import { ownTags, tagOf } from "./facts";
 import { Nested } from "./Nested";
 import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
@@ -36,7 +36,6 @@ import { strings } from "./strings";
 
 const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
 const RESERVED = "mlflow.";
-const OWN = ["cuvee.", RESERVED]; // written by clients, and shown where they belong
 
 /** What a run measured, with which params, and what came of it. */
 export function RunOverview() {
@@ -60,10 +59,7 @@ export function RunOverview() {
         <Metrics run={run} metrics={run.data.metrics ?? []} />
         <div className={styles.pair}>
           <Params params={run.data.params ?? []} />
-          <Tags
-            run={run}
-            tags={tags.filter(({ key }) => !OWN.some((own) => key.startsWith(own)))}
-          />
+          <Tags run={run} tags={ownTags(run)} />
         </div>
         <Nested runId={runId} experimentId={run.info.experiment_id} />
         <Outputs run={run} />

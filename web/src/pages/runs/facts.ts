@@ -1,10 +1,13 @@
-import type { Run } from "../../api/schema.gen";
+import type { Run, RunTag } from "../../api/schema.gen";
 
 /** The files in which a run wrote down what it ran in. */
 export const PATCH = "cuvee/diff.patch";
 export const ENVIRONMENT = "cuvee/environment.json";
 export const LOCK = "cuvee/requirements.lock";
 export const OUTPUT = "cuvee/output.log";
+
+/** The tag that names the run in which one is nested. */
+export const PARENT = "mlflow.parentRunId";
 
 /** What code ran, as far as the run's tags tell. */
 export interface CodeFacts {
@@ -17,6 +20,13 @@ export interface CodeFacts {
   readonly kind: string;
   readonly entry: string;
   readonly command: string;
+}
+
+const RESERVED = ["cuvee.", "mlflow."]; // written by clients, and shown where they belong
+
+/** The tags that somebody has given a run. */
+export function ownTags(run: Run): readonly RunTag[] {
+  return (run.data.tags ?? []).filter(({ key }) => !RESERVED.some((own) => key.startsWith(own)));
 }
 
 export function tagOf(run: Run, key: string): string {

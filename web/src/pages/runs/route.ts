@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { only } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { readView } from "../charts/view";
 import { readFiles } from "../files/view";
@@ -28,14 +29,14 @@ const overviewRoute = createRoute({
 export const metricsRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/metrics",
-  validateSearch: readView,
+  validateSearch: only(readView),
   component: lazyRouteComponent(() => import("./RunMetrics"), "RunMetrics"),
 });
 
 export const artifactsRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/artifacts",
-  validateSearch: readFiles,
+  validateSearch: only(readFiles),
   component: lazyRouteComponent(() => import("./RunFiles"), "RunFiles"),
 });
 
@@ -60,7 +61,7 @@ const logsRoute = createRoute({
 export const lineageRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/lineage",
-  validateSearch: readLineage,
+  validateSearch: only(readLineage),
   component: lazyRouteComponent(() => import("../lineage/LineageTab"), "LineageTab"),
 });
 

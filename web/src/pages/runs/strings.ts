@@ -2,6 +2,8 @@ import { count, grouped } from "../../lib/number";
 export const strings = {
   acts: {
     register: "Register model",
+    compare: "Compare with others",
+    clone: "Clone the run",
     rename: "Rename the run",
     name: "Name",
     describe: "Describe the run",
@@ -14,6 +16,20 @@ export const strings = {
     isDeleted: "The run is deleted: restore it first.",
     failed: "The run was not changed.",
   },
+  clone: {
+    title: "Clone the run",
+    submit: "Clone",
+    text: "A new run gets its params, tags, datasets and metrics. It is running, for a program to go on with it, until one says that it has ended.",
+    nameOf: (name: string) => `${name} (clone)`,
+    step: "Metrics up to the step",
+    stepHint: (last: number) => `The last step of this run is ${last}.`,
+    files: "With its files; their bytes are not copied",
+    done: "The run was cloned.",
+    failed: "The run was not cloned.",
+  },
+  took: (time: string) => `took ${time}`,
+  nestedIn: "nested in",
+  moreTags: (tags: number) => `+${tags}`,
   register: {
     title: "Register a model of this run",
     submit: "Register",
@@ -83,6 +99,7 @@ export const strings = {
   stage: "Stage",
   textsFailed: "What the run wrote down could not be read.",
   code: "Code",
+  startOne: "How to start a run that keeps it",
   noCode: "This run does not say which code it ran",
   noCodeText:
     "Runs that cuvee.start_run starts from a git repository say it: commit, uncommitted changes and command.",

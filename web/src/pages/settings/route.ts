@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { choice, compact, type Query, text } from "../../lib/search";
+import { choice, compact, only, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 /** The frame of all settings; each part is a route below it. */
@@ -20,8 +20,10 @@ const indexRoute = createRoute({
 export const tokensRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/tokens",
-  validateSearch: (query: Query): { all?: true } =>
-    compact({ all: query.all === true ? true : undefined }) as { all?: true },
+  validateSearch: only(
+    (query: Query): { all?: true } =>
+      compact({ all: query.all === true ? true : undefined }) as { all?: true },
+  ),
   component: lazyRouteComponent(() => import("./Tokens"), "Tokens"),
 });
 
@@ -61,15 +63,17 @@ export interface PermissionsSearch {
 export const permissionsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/permissions",
-  validateSearch: (query: Query): PermissionsSearch =>
-    compact({
-      who: text(query, "who"),
-      level: choice(query, "level", LEVELS),
-      object: text(query, "object"),
-      stage: text(query, "stage"),
-      of: text(query, "of"),
-      on: text(query, "on"),
-    }) as PermissionsSearch,
+  validateSearch: only(
+    (query: Query): PermissionsSearch =>
+      compact({
+        who: text(query, "who"),
+        level: choice(query, "level", LEVELS),
+        object: text(query, "object"),
+        stage: text(query, "stage"),
+        of: text(query, "of"),
+        on: text(query, "on"),
+      }) as PermissionsSearch,
+  ),
   component: lazyRouteComponent(() => import("./Permissions"), "Permissions"),
 });
 
@@ -84,8 +88,10 @@ export const STATES = ["pending", "delivered", "dead", "cancelled"] as const;
 export const webhookRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "/webhooks/$webhookId",
-  validateSearch: (query: Query): { state?: (typeof STATES)[number] } =>
-    compact({ state: choice(query, "state", STATES) }) as { state?: (typeof STATES)[number] },
+  validateSearch: only(
+    (query: Query): { state?: (typeof STATES)[number] } =>
+      compact({ state: choice(query, "state", STATES) }) as { state?: (typeof STATES)[number] },
+  ),
   component: lazyRouteComponent(() => import("./Webhook"), "Webhook"),
 });
 

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { only } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { readFiles } from "../files/view";
 import { readLineage } from "../lineage/search";
@@ -33,14 +34,14 @@ const historyRoute = createRoute({
 export const filesRoute = createRoute({
   getParentRoute: () => versionRoute,
   path: "/files",
-  validateSearch: readFiles,
+  validateSearch: only(readFiles),
   component: lazyRouteComponent(() => import("./VersionFiles"), "VersionFiles"),
 });
 
 export const lineageRoute = createRoute({
   getParentRoute: () => versionRoute,
   path: "/lineage",
-  validateSearch: readLineage,
+  validateSearch: only(readLineage),
   component: lazyRouteComponent(() => import("../lineage/LineageTab"), "LineageTab"),
 });
 

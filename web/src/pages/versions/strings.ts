@@ -13,6 +13,8 @@ export const strings = {
     history: "History",
     try: "Try",
   },
+  comments: "Comments",
+  commentsFailed: "The comments could not be read.",
   acts: {
     move: "Move",
     moveTo: "Move to the stage",
