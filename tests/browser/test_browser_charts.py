@@ -111,6 +111,36 @@ def test_a_chart_is_walked_and_zoomed_by_keyboard(charts: tuple[Site, str], visi
     expect(page).not_to_have_url(re.compile("from="))
 
 
+def test_a_chart_is_enlarged_zoomed_and_put_back(charts: tuple[Site, str], visit: Open) -> None:
+    site, run = charts
+    opened = visit(site)
+    page = opened.go(f"/runs/{run}/metrics?keys=%5B%22train/loss%22%5D")
+    before = page.locator("figure canvas").bounding_box()
+    page.get_by_role("button", name="Enlarge the chart of train/loss").click()
+    dialog = page.get_by_role("dialog", name="train/loss")
+    has_lines(dialog.locator("canvas"), 500)
+    after = dialog.locator("canvas").bounding_box()
+    assert before
+    assert after
+    assert after["width"] > 1300
+    assert after["height"] > 1.5 * before["height"]
+    for theme, width in LOOKS:
+        opened.look(theme, width)
+        has_lines(dialog.locator("canvas"), 500)
+        keep_screenshot(page, f"chart-big-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    expect(dialog.get_by_role("slider")).to_be_focused()
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile("from=.*to="))
+    dialog.get_by_role("button", name="as a table").click()
+    expect(dialog.get_by_role("table", name="train/loss")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Enlarge the chart of train/loss")).to_be_focused()
+    expect(page.get_by_role("button", name="Show all of x")).to_be_visible()
+
+
 def test_axes_and_smoothing_stand_in_the_address(charts: tuple[Site, str], visit: Open) -> None:
     site, run = charts
     opened = visit(site)

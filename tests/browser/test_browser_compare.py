@@ -98,7 +98,7 @@ def test_what_differs_comes_first_and_alone(
     until(page, lambda: keys(page), ["alpha", "solver", "loss", "only9", "only10", "only11"])
     row = page.get_by_role("row").filter(has_text="loss")
     expect(row.get_by_role("gridcell").nth(2)).to_have_text("11.05")
-    expect(row.get_by_role("gridcell").nth(3)).to_have_text(f"10.05{MINUS}1")
+    expect(row.get_by_role("gridcell").nth(3)).to_have_text(f"10.05{MINUS}1 better")
     page.get_by_role("checkbox", name="Only differences").uncheck()
     expect(page.get_by_role("grid").get_by_text("seed")).to_be_visible()
     until(page, lambda: keys(page).index("seed") > keys(page).index("only11"), True)
@@ -112,10 +112,33 @@ def test_what_differs_comes_first_and_alone(
     page.get_by_role("button", name="Actions for trial 9").click()
     page.get_by_role("menuitem", name="Compare the others with it").click()
     row = page.get_by_role("row").filter(has_text="loss")
-    expect(row.get_by_role("gridcell").nth(3)).to_have_text("11.05+2")
+    expect(row.get_by_role("gridcell").nth(3)).to_have_text("11.05+2 worse")
     page.get_by_role("button", name="Actions for trial 11").click()
     page.get_by_role("menuitem", name="Leave it out").click()
     expect(page.get_by_role("heading", name="Compare 2 runs")).to_be_visible()
+
+
+def test_better_and_worse_are_as_the_experiment_says(
+    trials: tuple[Site, str, list[str]], visit: Open
+) -> None:
+    site, experiment, ids = trials
+    made = site.api("experiments/create", name="goals")["experiment_id"]
+    tag = {"experiment_id": made, "key": "cuvee.goal.loss", "value": "maximize"}
+    site.api("experiments/set-experiment-tag", **tag)
+    found = []
+    for value in (1.0, 3.0, 1.0):
+        run = site.api("runs/create", experiment_id=made)["run"]["info"]["run_id"]
+        for key in ("loss", "accuracy", "error_rate"):
+            site.api("runs/log-metric", run_id=run, key=key, value=value, timestamp=1)
+        found.append(run)
+    page = visit(site).go(f"/compare?runs={','.join(found)}&in={made}&all=true")
+    for key, word in ("loss", "better"), ("accuracy", "better"), ("error_rate", "worse"):
+        row = page.get_by_role("row").filter(has_text=key)
+        expect(row.get_by_role("gridcell").nth(3)).to_have_text(f"3+2 {word}")
+        expect(row.get_by_role("gridcell").nth(4)).to_have_text("1")
+    both = visit(site).go(f"/compare?runs={ids[0]},{ids[1]}&in={experiment}")
+    row = both.get_by_role("row").filter(has_text="loss")
+    expect(row.get_by_role("gridcell").nth(3)).to_contain_text("better")
 
 
 def test_a_run_has_one_colour_in_every_part(

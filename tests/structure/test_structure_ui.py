@@ -15,6 +15,7 @@ from typing import Any
 import hatch_build
 import pytest
 
+from cuvee.rules import goals
 from structure import ui_types
 from structure.project import ROOT, SRC, project_files
 
@@ -154,3 +155,10 @@ def test_the_source_distribution_has_sources_and_built_files(tmp_path: Path) -> 
     assert {"web/package-lock.json", "web/src/main.tsx", "hatch_build.py"} <= names
     assert {"src/cuvee/ui/index.html", "src/cuvee/ui/stamp"} <= names
     assert not [n for n in names if "node_modules" in n or n.startswith("build/")]
+
+
+def test_the_ui_knows_the_same_words_of_metrics_of_which_less_is_better() -> None:
+    text = (ROOT / "web" / "src" / "lib" / "goals.ts").read_text(encoding="utf-8")
+    declared = text.partition("new Set(")[2].partition(").split")[0]
+    words = re.findall(r"[a-z]+", declared)
+    assert sorted(words) == sorted(goals.LESS)

@@ -129,6 +129,7 @@ export const strings = {
     svg: "Save as SVG",
     csv: "Save as CSV",
     reset: "Show all of x",
+    enlarge: (title: string) => `Enlarge the chart of ${title}`,
     asTable: (title: string) => `Show ${title} as a table`,
     asChart: (title: string) => `Show ${title} as a chart`,
     walk: (title: string) =>

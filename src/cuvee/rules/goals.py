@@ -7,7 +7,7 @@ import re
 GOAL_TAG = "cuvee.goal."
 """Before a metric's key: the experiment's tag that says ``minimize`` or ``maximize``."""
 
-_LESS = frozenset(
+LESS = frozenset(
     {
         *("loss", "error", "err", "errors", "rmse", "mse", "mae", "mape", "smape", "rmsle", "msle"),
         *("logloss", "nll", "perplexity", "ppl", "wer", "cer", "fid", "brier", "ece", "deviance"),
@@ -22,4 +22,4 @@ def is_minimized(key: str) -> bool:
     One of the words of the name decides: ``val_loss``, ``valLoss`` and ``loss/val`` are losses.
     """
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", key)
-    return any(word.lower() in _LESS for word in words)
+    return any(word.lower() in LESS for word in words)

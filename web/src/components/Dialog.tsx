@@ -9,6 +9,8 @@ interface DialogProps {
   /** Buttons, the one that acts last. */
   actions?: ReactNode;
   wide?: boolean;
+  /** Whether it takes all the room that there is. */
+  full?: boolean;
   children: ReactNode;
 }
 
@@ -30,7 +32,7 @@ function firstField(body: HTMLElement): HTMLElement | null {
 }
 
 /** A modal dialog; Escape closes it, and the focus goes back to where it came from. */
-export function Dialog({ title, onClose, actions, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, actions, wide, full, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -50,7 +52,7 @@ export function Dialog({ title, onClose, actions, wide, children }: DialogProps)
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      className={`${styles.dialog} ${wide ? styles.wide : ""}`}
+      className={`${styles.dialog} ${full ? styles.full : wide ? styles.wide : ""}`}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

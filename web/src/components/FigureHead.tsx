@@ -6,6 +6,8 @@ import styles from "./Plot.module.css";
 
 interface FigureHeadProps {
   title: string;
+  /** Whether it stands in a dialog that says the title, and that menus would lie behind. */
+  bare?: boolean | undefined;
   /** Behind the title. */
   aside?: ReactNode;
   asTable: boolean;
@@ -17,10 +19,11 @@ interface FigureHeadProps {
 }
 
 /** The title of a drawing, and what can be done with it. */
-export function FigureHead({ title, aside, asTable, onTable, save, children }: FigureHeadProps) {
+export function FigureHead(props: FigureHeadProps) {
+  const { title, bare, aside, asTable, onTable, save, children } = props;
   return (
     <figcaption className={styles.head}>
-      <h3 title={title}>{title}</h3>
+      {!bare && <h3 title={title}>{title}</h3>}
       {aside}
       <div className={styles.actions}>
         {children}
@@ -29,11 +32,13 @@ export function FigureHead({ title, aside, asTable, onTable, save, children }: F
           label={asTable ? strings.plot.asChart(title) : strings.plot.asTable(title)}
           onClick={() => onTable(!asTable)}
         />
-        <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
-          {!asTable && <MenuItem onSelect={save.png}>{strings.plot.png}</MenuItem>}
-          {!asTable && <MenuItem onSelect={save.svg}>{strings.plot.svg}</MenuItem>}
-          <MenuItem onSelect={save.csv}>{strings.plot.csv}</MenuItem>
-        </Menu>
+        {!bare && (
+          <Menu trigger={<IconButton icon="download" label={strings.plot.actions(title)} />}>
+            {!asTable && <MenuItem onSelect={save.png}>{strings.plot.png}</MenuItem>}
+            {!asTable && <MenuItem onSelect={save.svg}>{strings.plot.svg}</MenuItem>}
+            <MenuItem onSelect={save.csv}>{strings.plot.csv}</MenuItem>
+          </Menu>
+        )}
       </div>
     </figcaption>
   );

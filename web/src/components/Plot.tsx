@@ -17,6 +17,7 @@ import { useStore } from "../state/store";
 import { shade } from "../state/theme";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
+import { Dialog } from "./Dialog";
 import { FigureHead } from "./FigureHead";
 import styles from "./Plot.module.css";
 import { type At, aligned, options, written, type XKind } from "./PlotDrawing";
@@ -50,12 +51,19 @@ export interface PlotProps {
   legend?: boolean;
   /** What is said in place of lines when there are none. */
   none?: ReactNode;
+  /** Whether it is the one that fills the window. */
+  big?: boolean;
 }
+
+const MOST_NAMED = 24; // lines of an enlarged chart below which they are named
+const MIN_BIG = 200; // pixels of its height at least
+const AROUND = 190; // pixels of the window that an enlarged chart leaves
 
 /** Lines over a number: the only place that knows the drawing library, with PlotDrawing. */
 export function Plot(props: PlotProps) {
   const { title, xName, xKind = "number", data, range, onZoom, none, legend = true } = props;
   const [table, setTable] = useState(false);
+  const [enlarged, setEnlarged] = useState(false);
   const height = props.height ?? 220;
   const plot = useRef<uPlot | null>(null);
   const savePng = () =>
@@ -69,6 +77,7 @@ export function Plot(props: PlotProps) {
     <figure className={styles.plot} aria-label={summary(data, title)}>
       <FigureHead
         title={title}
+        bare={props.big}
         aside={props.aside}
         asTable={asTable}
         onTable={() => setTable(!table)}
@@ -76,6 +85,13 @@ export function Plot(props: PlotProps) {
       >
         {range && onZoom && (
           <IconButton icon="zoomOut" label={strings.plot.reset} onClick={() => onZoom(undefined)} />
+        )}
+        {!props.big && (
+          <IconButton
+            icon="expand"
+            label={strings.plot.enlarge(title)}
+            onClick={() => setEnlarged(true)}
+          />
         )}
       </FigureHead>
       <div className={styles.stage} style={{ height }}>
@@ -87,6 +103,16 @@ export function Plot(props: PlotProps) {
         {none && <div className={styles.none}>{none}</div>}
       </div>
       {legend && <Legend data={data} />}
+      {enlarged && (
+        <Dialog title={title} full onClose={() => setEnlarged(false)}>
+          <Plot
+            {...props}
+            big
+            height={Math.max(MIN_BIG, window.innerHeight - AROUND)}
+            legend={data.lines.length <= MOST_NAMED}
+          />
+        </Dialog>
+      )}
     </figure>
   );
 }
@@ -136,6 +162,7 @@ function Canvas(props: CanvasProps) {
         style={{ height }}
         role="slider"
         tabIndex={0}
+        data-first={props.big ? "" : undefined}
         aria-label={strings.plot.walk(title)}
         aria-valuemin={0}
         aria-valuemax={Math.max(data.x.length - 1, 0)}
@@ -145,7 +172,10 @@ function Canvas(props: CanvasProps) {
             ? strings.plot.noValue
             : `${xName} ${written(place, xKind)}: ${said.slice(0, 5).join(", ")}`
         }
-        onKeyDown={(event) => onKey(event, plot.current, data, index, at !== null, onZoom)}
+        onKeyDown={(event) => {
+          if (props.big && event.key === "Escape") return; // which closes the dialog
+          onKey(event, plot.current, data, index, at !== null, onZoom);
+        }}
         onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
         onPointerLeave={() => lit.set(undefined)}
       />

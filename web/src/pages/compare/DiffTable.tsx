@@ -1,4 +1,6 @@
 import { useMemo, useRef } from "react";
+import { useExperiment } from "../../api/experiments";
+import type { ExperimentTag } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { type Column, DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
@@ -8,6 +10,7 @@ import { Swatch } from "../../components/Swatch";
 import { useWidth } from "../../components/useWidth";
 import { compared, type DiffRow, distance, KINDS, type Kind } from "../../lib/diff";
 import { fitted } from "../../lib/fit";
+import { isLessBetter } from "../../lib/goals";
 import { short } from "../../lib/number";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
@@ -27,9 +30,10 @@ export function DiffTable({ runs, search, onChange }: PartProps) {
   const rows = equalToo ? asked : differ;
   const frame = useRef<HTMLDivElement>(null);
   const each = fitted(useWidth(frame), FIXED_WIDTH, runs.length, USUAL);
+  const goals = useExperiment(runs[0]?.run.info.experiment_id ?? "").data?.tags ?? NONE;
   const columns = useMemo(
-    () => [...FIXED, ...runs.map((run, at) => runColumn(run, at, each))],
-    [runs, each],
+    () => [...FIXED, ...runs.map((run, at) => runColumn(run, at, each, goals))],
+    [runs, each, goals],
   );
   return (
     <>
@@ -93,16 +97,22 @@ const FIXED: readonly Column<DiffRow>[] = [
 ];
 
 const FIXED_WIDTH = FIXED.reduce((sum, { width }) => sum + width, 0);
-const USUAL = 176; // pixels of a run's column
+const USUAL = 196; // pixels of a run's column
+const NONE: readonly ExperimentTag[] = [];
 
-function runColumn(compared: Compared, at: number, width: number): Column<DiffRow> {
+function runColumn(
+  compared: Compared,
+  at: number,
+  width: number,
+  goals: readonly ExperimentTag[],
+): Column<DiffRow> {
   const { run, name, colour, dash } = compared;
   return {
     id: run.info.run_id,
     name,
     width,
     mark: <Swatch colour={colour} dashed={Boolean(dash)} />,
-    cell: ({ kind, values }) => {
+    cell: ({ kind, key, values }) => {
       const value = values[at];
       if (value === undefined) return <span className={styles.soft}>–</span>;
       const equal = at > 0 && value === values[0];
@@ -111,13 +121,20 @@ function runColumn(compared: Compared, at: number, width: number): Column<DiffRo
         <span title={value} className={`num ${equal ? styles.soft : ""}`}>
           {kind === "metrics" ? short(Number(value)) : value}
           {away !== undefined && away !== 0 && (
-            <span className={styles.away}>
-              {away > 0 ? "+" : ""}
-              {short(away)}
-            </span>
+            <Away by={away} better={away < 0 === isLessBetter(key, goals)} />
           )}
         </span>
       );
     },
   };
+}
+
+/** How far a metric is from the baseline's, and whether that is good. */
+function Away({ by, better }: { by: number; better: boolean }) {
+  return (
+    <span className={`${styles.away} ${better ? styles.better : styles.worse}`}>
+      {by > 0 ? "+" : ""}
+      {short(by)} {better ? strings.better : strings.worse}
+    </span>
+  );
 }
