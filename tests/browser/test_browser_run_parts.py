@@ -181,6 +181,22 @@ def test_the_last_lines_of_a_run_that_goes_on_follow_it(runs: Runs, visit: Open)
     runs.site.api("runs/update", run_id=run, status="FINISHED", end_time=9)
 
 
+def test_texts_are_compared_on_a_thread_of_their_own(runs: Runs, visit: Open) -> None:
+    opened = visit(runs.site)
+    opened.expected.append("Failed to load resource")
+    page = opened.page
+    page.route("**/textdiff.worker*", lambda route: route.abort())
+    opened.go(f"/compare?runs={runs.first},{runs.second}&in=0&tab=code")
+    note = page.get_by_role("alert")
+    expect(note).to_contain_text("The texts could not be compared.")
+    page.unroute("**/textdiff.worker*")
+    with page.expect_worker() as begun:
+        note.get_by_role("button", name="Try again").click()
+    assert "textdiff.worker" in begun.value.url
+    expect(page.get_by_text("1 line removed, 1 line added")).to_be_visible()
+    expect(note).to_be_hidden()
+
+
 def test_runs_are_compared_by_what_they_wrote_down(runs: Runs, visit: Open) -> None:
     opened = visit(runs.site)
     asked: list[str] = []

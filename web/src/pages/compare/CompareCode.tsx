@@ -1,10 +1,13 @@
 import { useMemo, useState } from "react";
 import { type RunFileText, useTexts } from "../../api/files";
+import { ErrorNote } from "../../components/ErrorNote";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { Skeleton } from "../../components/Skeleton";
+import { useTextDiff } from "../files/aside";
 import { DiffView } from "../files/DiffView";
-import { rowsOfDiff, type TextDiff, textDiff } from "../files/diffrows";
-import { sizeOf } from "../files/textdiff";
+import { rowsOfDiff, type TextDiff } from "../files/diffrows";
+import { countLines, sizeOf } from "../files/textdiff";
 import { codeFacts, ENVIRONMENT, LOCK, PATCH } from "../runs/facts";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
@@ -84,14 +87,23 @@ const MOST_LINES = 100_000;
 
 /** What two texts have not in common, line by line. */
 export function TextDiffView(props: { label: string; before: string; after: string }) {
-  const { label, before, after } = props;
-  const found = useMemo((): TextDiff => textDiff(before, after), [before, after]);
+  const { before, after } = props;
+  if (countLines(before) + countLines(after) > MOST_LINES) {
+    return <p className={styles.pad}>{strings.tooLong}</p>;
+  }
+  return <FoundDiff {...props} />;
+}
+
+function FoundDiff(props: { label: string; before: string; after: string }) {
+  const { found, problem, again } = useTextDiff(props.before, props.after);
+  if (problem) return <ErrorNote title={strings.diffFailed} problem={problem} onRetry={again} />;
+  return found ? <DiffLines label={props.label} found={found} /> : <Skeleton lines={6} />;
+}
+
+function DiffLines({ label, found }: { label: string; found: TextDiff }) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const rows = useMemo(() => rowsOfDiff(found, opened), [found, opened]);
   const { removed, added } = sizeOf(found.blocks);
-  if (found.before.length + found.after.length > MOST_LINES) {
-    return <p className={styles.pad}>{strings.tooLong}</p>;
-  }
   return (
     <DiffView
       label={label}

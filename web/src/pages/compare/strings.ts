@@ -76,6 +76,7 @@ export const strings = {
     removed || added
       ? `${count(removed, "line")} removed, ${count(added, "line")} added`
       : "The same",
+  diffFailed: "The texts could not be compared.",
   tooLong: "These texts have too many lines to be compared here: download both.",
   groups: ["Computer", "Packages"] as const,
   environment: {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diffLines, linesOf, sizeOf } from "./textdiff";
+import { countLines, diffLines, linesOf, sizeOf } from "./textdiff";
 
 /** The length of a longest common subsequence, by the table that everyone can check. */
 function common(a: readonly string[], b: readonly string[]): number {
@@ -62,6 +62,13 @@ test("what changes in a text is said line by line", () => {
   expect(diffLines([], [])).toEqual([]);
   expect(diffLines(["x"], [])).toEqual([{ same: false, a: [0, 1], b: [0, 0] }]);
 });
+
+test.each(["", "a", "a\n", "a\nb", "\n", "\n\n", "a\r\nb\r\n", "a\n\nb"])(
+  "the lines of %j are counted",
+  (text) => {
+    expect(countLines(text)).toBe(linesOf(text).length);
+  },
+);
 
 interface Spent {
   user: number; // µs

@@ -15,6 +15,13 @@ export function linesOf(text: string): string[] {
   return lines;
 }
 
+/** How many lines a text has, without making them. */
+export function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
+  return text && !text.endsWith("\n") ? count + 1 : count;
+}
+
 /**
  * The least changes that lead from some lines to others (Myers, in linear space).
  *
