@@ -9,6 +9,7 @@ import pytest
 
 from cuvee.api.base import Actor, Op, Store
 from cuvee.api.events import ListEvents
+from cuvee.api.experiments import CreateExperiment, DeleteExperiment
 from cuvee.api.groups import (
     AddMember,
     CreateGroup,
@@ -20,6 +21,7 @@ from cuvee.api.groups import (
 )
 from cuvee.api.logins import FindLogin
 from cuvee.api.models import CreateRegisteredModel, GetRegisteredModel
+from cuvee.api.permissions import GrantPermission
 from cuvee.api.roles import (
     AssignRole,
     CreateRole,
@@ -54,6 +56,7 @@ from cuvee.errors import (
     PermissionDenied,
     Unauthenticated,
 )
+from cuvee.rules.tokens import token_id_of
 from cuvee.store.sql import SqlStore
 
 PASSWORD = "correct horse battery"
@@ -100,7 +103,8 @@ def as_user(request: pytest.FixtureRequest, local_store: SqlStore) -> Iterator[A
         else:
             login = local_store.do(FindLogin(name=name))
             via = "token" if token else "password"
-            found = Mine(local_store, Actor(name, via, login.user, login.admin))
+            token_id = token_id_of(token)
+            found = Mine(local_store, Actor(name, via, login.user, login.admin, token=token_id))
         opened.append(found)
         return found
 
@@ -354,6 +358,21 @@ def test_tokens_are_for_oneself_or_for_service_accounts(as_user: As) -> None:
     ann.do(RevokeToken(token_id=bobs))
     with pytest.raises(NotFound):
         ann.do(RevokeToken(token_id="0" * 16))
+
+
+def test_the_history_names_the_token_that_was_used(as_user: As) -> None:
+    """So that of a leaked one it can be told what it did; what it made is still its user's."""
+    ann = as_user("ann")
+    ann.do(CreateUser(username="bob", password=PASSWORD))
+    ann.do(GrantPermission(object="experiments:", user="bob", permission="CAN_EDIT"))
+    made = as_user("bob").do(CreateToken(name="nightly"))
+    bob = as_user("bob", token=made.secret)
+    number = bob.do(CreateExperiment(name="night")).experiment_id
+    bob.do(DeleteExperiment(experiment_id=number))  # who created it may
+    told = ann.do(ListEvents(object=f"experiment:{number}")).events
+    assert [event.via for event in told] == [f"token:{made.token.token_id}"] * 2
+    assert made.secret not in str(told)
+    assert ann.do(ListEvents(object="user:bob")).events[0].via != told[0].via
 
 
 def test_a_store_without_users_refuses_nothing_and_knows_nobody(store: Store) -> None:

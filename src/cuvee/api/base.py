@@ -101,6 +101,7 @@ class Actor(Struct, frozen=True):
         user: primary key of the user; None on a server without users, where all may do all.
         admin: whether the user administers the server.
         scopes: to what the token is limited; empty when it is not.
+        token: id of the token that the name is known by.
     """
 
     name: str
@@ -108,6 +109,12 @@ class Actor(Struct, frozen=True):
     user: int | None = None
     admin: bool = False
     scopes: tuple[str, ...] = ()
+    token: str = ""
+
+    @property
+    def told(self) -> str:
+        """How the name is known, as the history tells it."""
+        return f"{self.via}:{self.token}" if self.token else self.via
 
 
 class Empty(Struct, frozen=True):

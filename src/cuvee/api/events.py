@@ -15,7 +15,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Args:
         sequence: place in the order of all events, from 1 on, without gaps.
         time: milliseconds since 1970, by the server's clock.
-        actor: who; ``via`` says how the name is known.
+        actor: who.
+        via: how the name is known: ``password``, ``session``, ``token:`` and the token's id, or
+            ``basic``, ``os`` and ``server`` where nobody logs in.
         action: ``<noun>.<verb>``, such as ``version.transitioned``.
         object: what changed, as ``<noun>:<id>``, such as ``version:lr_wine_quality/2``.
         before, after: the fields that changed, as they were and as they are.

@@ -74,7 +74,7 @@ class Rights:
             return
         for holder, _ in self.grants.pop(thing, {}):
             self._granted[holder].discard(thing)
-        if event.verb == "created" and event.via in LOGINS:
+        if event.verb == "created" and event.via.partition(":")[0] in LOGINS:
             self._give(thing, ("user", event.actor), "", {"permission": "CAN_MANAGE"})
 
     def _rename_object(self, old: str, new: str) -> None:

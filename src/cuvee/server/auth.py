@@ -148,7 +148,8 @@ class Authenticator:
         found = await self._credential("token", text)
         if found is None or name not in ("", "token", found.name):
             raise Unauthenticated(ENDED)
-        return Actor(found.name, "token", found.user, found.admin, found.scopes)
+        scopes, token_id = found.scopes, token_id_of(text)
+        return Actor(found.name, "token", found.user, found.admin, scopes, token_id)
 
     async def _session(self, text: str) -> Actor:
         found = await self._credential("session", text)

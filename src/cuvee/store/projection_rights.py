@@ -30,7 +30,10 @@ _m, _p = schema.registered_models, schema.policies
 _about_rights = or_(
     *(_e.c.action.like(f"{noun}.%") for noun in ("user", "group", "token", "permission")),
     _e.c.action.in_(["model.renamed", "model.deleted", "experiment.purged"]),
-    and_(_e.c.action.in_(["model.created", "experiment.created"]), _e.c.via.in_(LOGINS)),
+    and_(
+        _e.c.action.in_(["model.created", "experiment.created"]),
+        or_(_e.c.via.in_(LOGINS), _e.c.via.like("token:%")),
+    ),
 )
 _about_policies = or_(
     _e.c.action.like("policy.%"), _e.c.action.in_(["model.renamed", "model.deleted"])

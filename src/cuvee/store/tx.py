@@ -225,7 +225,7 @@ class Tx:
         row = {
             "time": self.now,
             "actor": self.actor.name,
-            "via": self.actor.via,
+            "via": self.actor.told,
             "action": action,
             "object": subject,
             "before": texts.without("before", before, action),

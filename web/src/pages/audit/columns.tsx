@@ -135,7 +135,12 @@ const ALL: EventColumn = {
     </div>
   ),
 };
-const VIA: EventColumn = { id: "via", name: heads.via, width: 112, cell: ({ via }) => via };
+const VIA: EventColumn = {
+  id: "via",
+  name: heads.via,
+  width: 112,
+  cell: ({ via }) => <span title={via}>{via}</span>,
+};
 
 function Of({ object }: { object: string }) {
   return (
