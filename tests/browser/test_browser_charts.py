@@ -138,7 +138,7 @@ def test_a_chart_is_enlarged_zoomed_and_put_back(charts: tuple[Site, str], visit
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Enlarge the chart of train/loss")).to_be_focused()
-    expect(page.get_by_role("button", name="Show all of x")).to_be_visible()
+    expect(page.get_by_role("button", name="Show all of x").first).to_be_visible()
 
 
 def test_axes_and_smoothing_stand_in_the_address(charts: tuple[Site, str], visit: Open) -> None:

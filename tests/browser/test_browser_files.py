@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from browser import corpus
 from browser.conftest import Open, Visit, keep_screenshot, served
-from browser.test_browser_pages import LOOKS, offences
+from browser.test_browser_pages import LOOKS, in_all_looks, offences
 from refusals.served import Site
 
 MANY = 10_000
@@ -262,6 +262,39 @@ def test_what_is_not_there_says_so(files: tuple[Site, str], visit: Open) -> None
     page = see(opened, elsewhere["run"]["info"]["run_id"])
     expect(page.get_by_text("These files are not kept by this server")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("s3://bucket/far")
+
+
+@pytest.mark.parametrize(
+    ("path", "least", "greatest", "sums"),
+    [
+        ("data/wines.csv", "0", re.compile(r"^[1-9]\d\d+$"), ["id", "number", "0"]),
+        ("data/wines.parquet", "wine 0", "wine 999", ["quality · int64", "number", "0", "10", "0"]),
+    ],
+)
+def test_a_table_is_sorted_and_its_columns_summed_up(
+    path: str, least: str, greatest: Any, sums: list[str], files: tuple[Site, str], visit: Open
+) -> None:
+    site, run = files
+    opened = visit(site)
+    page = see(opened, run, path)
+    grid = page.get_by_role("grid", name=f"Rows of {path.rpartition('/')[2]}")
+    first = grid.locator("[aria-rowindex='2'] [role=gridcell]").first
+    expect(first).to_have_text(least)
+    head = grid.get_by_role("columnheader").first
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(first).to_have_text(greatest)  # numbers as numbers: 9 would be the greatest text
+    expect(page.get_by_text("Of the rows that were read.")).to_be_visible()
+    head.get_by_role("button").click()
+    expect(first).to_have_text(least)
+    page.get_by_text("Columns", exact=True).click()
+    table = page.get_by_role("table", name="Columns")
+    row = table.get_by_role("row").filter(has_text=sums[0])
+    cells = row.get_by_role("cell")
+    for place, text_ in enumerate(sums):
+        expect(cells.nth(place)).to_have_text(text_)
+    expect(table).to_contain_text("wine")  # the most frequent of texts
+    in_all_looks(opened, f"file-columns-{path.replace('/', '-')}")
 
 
 def test_a_table_of_100_mb_shows_its_first_rows_at_once(

@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { stayLive } from "./api/live";
 import { queries } from "./api/queries";
+import { copyInFull } from "./lib/copy";
 import { router } from "./router";
 import { arrived } from "./state/arrived";
 import { drawn } from "./state/drawn";
@@ -24,6 +25,7 @@ const arriving = router.subscribe("onRendered", () => {
   arriving();
   arrived.set(true);
 });
+copyInFull();
 const waiting = drawn.follow(() => {
   waiting();
   stayLive();

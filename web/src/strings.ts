@@ -41,6 +41,7 @@ export const strings = {
   retry: "Try again",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "The browser does not let pages copy here: copy it from here instead.",
   account: "Account",
   logOut: "Log out",
   theme: "Theme",

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { copyText } from "../lib/copy";
 import { say } from "../state/toasts";
 import { strings } from "../strings";
 import { IconButton } from "./Button";
@@ -12,9 +13,8 @@ export function CopyButton({ value, label }: { value: string; label?: string }) 
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = () =>
-    navigator.clipboard?.writeText(value).then(
-      () => setCopied(true),
-      () => say("bad", value),
+    void copyText(value).then((done) =>
+      done ? setCopied(true) : say("bad", strings.notCopied, value),
     );
   return (
     <IconButton

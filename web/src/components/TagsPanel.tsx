@@ -6,6 +6,7 @@ import { LinesField, TextField } from "./Field";
 import { KeyTable } from "./KeyTable";
 import styles from "./KeyTable.module.css";
 import { ReasonButton } from "./ReasonButton";
+import { Value } from "./Value";
 
 const strings = all.tags;
 
@@ -46,7 +47,7 @@ export function TagsPanel({ tags, none, why, set, remove }: TagsPanelProps) {
         ]}
         cells={(tag) => [
           tag.key,
-          tag.value,
+          <Value key="v" text={tag.value} />,
           <span key="a" className={styles.acts}>
             <IconButton
               icon="edit"

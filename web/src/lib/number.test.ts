@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, grouped, short, tick } from "./number";
+import { bytes, count, grouped, short, shortText, tick } from "./number";
 
 test.each([
   [0.123456, "0.1235"],
@@ -25,4 +25,12 @@ test("sizes and counts are written for people", () => {
 
 test("at an axis large numbers are short", () => {
   expect([0, 2500, 1e6, -25e8, 0.5].map(tick)).toEqual(["0", "2\u2009500", "1e6", "−2.5e9", "0.5"]);
+});
+
+test("a text that is a number with many digits has four of them", () => {
+  expect(shortText("0.7000000000000001")).toBe("0.7");
+  expect(shortText("-12.345678")).toBe("−12.35");
+  expect(shortText("1.234567e-07")).toBe("1.235e−7");
+  for (const text of ["0.7", "1234567890", "1.2.345678", "v0.1234567", "", "0.12345 "])
+    expect(shortText(text)).toBe(text);
 });

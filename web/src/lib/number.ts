@@ -16,6 +16,11 @@ export function short(value: Float): string {
   return signed(String(Number(number.toPrecision(4))));
 }
 
+/** A text that is a number with many digits, with four of them; any other as it is. */
+export function shortText(text: string): string {
+  return /^-?\d*\.\d{5,}(e[+-]?\d+)?$/i.test(text) ? short(Number(text)) : text;
+}
+
 /** Write a number as it stands at an axis, where there is little room. */
 export function tick(number: number): string {
   const whole = Number.isInteger(number) && Math.abs(number) >= 1e6;

@@ -97,7 +97,7 @@ const FIXED: readonly Column<DiffRow>[] = [
 ];
 
 const FIXED_WIDTH = FIXED.reduce((sum, { width }) => sum + width, 0);
-const USUAL = 196; // pixels of a run's column
+const USUAL = 220; // pixels of a run's column
 const NONE: readonly ExperimentTag[] = [];
 
 function runColumn(

@@ -4,6 +4,7 @@ import { useWhyNot } from "../../api/grants";
 import { forgetView, shareView, startWith } from "../../api/sharedViews";
 import { Button } from "../../components/Button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../../components/Menu";
+import { copyText } from "../../lib/copy";
 import { compact } from "../../lib/search";
 import { viewsOf } from "../../lib/views";
 import { keep, kept } from "../../state/store";
@@ -110,10 +111,6 @@ export function Views({ experimentId, search, onChoose }: ViewsProps) {
 const written = (search: object) => JSON.stringify(Object.entries(search).sort());
 
 async function copyLink(): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    say("good", strings.views.copied);
-  } catch {
-    say("bad", strings.views.notCopied);
-  }
+  if (await copyText(location.href)) say("good", strings.views.copied);
+  else say("bad", strings.views.notCopied);
 }

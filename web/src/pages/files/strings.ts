@@ -73,6 +73,20 @@ export const strings = {
   table: (name: string) => `Rows of ${name}`,
   column: (number: number) => `Column ${number}`,
   schema: "Columns",
+  tableView: "What of the table is shown",
+  rowsView: "Rows",
+  ofRead: "Of the rows that were read.",
+  summaryHeads: {
+    empty: "Empty",
+    distinct: "Distinct",
+    least: "Least",
+    mean: "Mean",
+    greatest: "Greatest",
+    most: "Most frequent",
+  },
+  types: { number: "number", text: "text", empty: "no values" },
+  mostFrequent: (value: string, times: number) =>
+    `${value.length > 60 ? `${value.slice(0, 60)}…` : value} (${grouped(times)})`,
   parquetFailed: "The parquet file could not be read.",
   parquetBig: "Its first group of rows is too big to be read here; these are its columns.",
   codec: (codec: string) =>

@@ -26,6 +26,7 @@ import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
 import { TagsPanel } from "../../components/TagsPanel";
 import { Time } from "../../components/Time";
+import { Value } from "../../components/Value";
 import { duration } from "../../lib/time";
 import { Exception } from "./Exception";
 import { ownTags, tagOf } from "./facts";
@@ -124,7 +125,7 @@ function Params({ params }: { params: readonly Param[] }) {
       none={strings.noParams}
       items={params}
       heads={[{ name: strings.key }, { name: strings.value }]}
-      cells={(param) => [param.key, <code key="v">{param.value}</code>]}
+      cells={(param) => [param.key, <Value key="v" text={param.value} />]}
     />
   );
 }
@@ -215,7 +216,7 @@ function About({ run }: { run: Run }) {
             ),
           ],
           [strings.source, tag("source.name")],
-          [strings.command, command && <code key="x">{command}</code>],
+          [strings.command, command && <Value key="x" text={command} />],
           [strings.host, tagOf(run, "cuvee.host")],
           [strings.commit, commit && <Id key="c" value={commit} />],
           [
@@ -227,7 +228,7 @@ function About({ run }: { run: Run }) {
                 </div>
               )),
           ],
-          [strings.artifacts, <code key="a">{info.artifact_uri}</code>],
+          [strings.artifacts, <Value key="a" text={info.artifact_uri} />],
         ]}
       />
     </Panel>

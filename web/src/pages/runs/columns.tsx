@@ -7,6 +7,7 @@ import { Swatch } from "../../components/Swatch";
 import { Time } from "../../components/Time";
 import type { Stroke } from "../../lib/colour";
 import { readColumn } from "../../lib/columns";
+import { shortText } from "../../lib/number";
 import type { RunRow } from "../../lib/table";
 import { duration } from "../../lib/time";
 import { strings } from "./strings";
@@ -90,7 +91,14 @@ export function keyColumn(id: string): Column<RunRow> {
     cell: ({ values }): ReactNode => {
       const value = values.get(id);
       if (typeof value === "number") return <Num value={value as never} />;
-      return <span title={value}>{value ?? "–"}</span>;
+      if (value === undefined) return <span>–</span>;
+      if (!base.startsWith("params.")) return <span title={value}>{value}</span>;
+      const text = shortText(value);
+      return (
+        <span className={text === value ? undefined : "brief"} title={value}>
+          {text}
+        </span>
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { hurry } from "../../api/client";
 import type { Token } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
 import { useRevokeToken, useTokens } from "../../api/tokens";
@@ -10,6 +11,7 @@ import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
 import { ReasonButton } from "../../components/ReasonButton";
 import { Segments } from "../../components/Segments";
+import { Skeleton } from "../../components/Skeleton";
 import { Table } from "../../components/Table";
 import { Time } from "../../components/Time";
 import { NewToken } from "./NewToken";
@@ -27,6 +29,7 @@ export function Tokens() {
   const { all: everyone = false } = tokensRoute.useSearch();
   const { known, open, admin } = useRights();
   const navigate = useNavigate();
+  useEffect(hurry, []); // who one is says what is to be asked
   const [making, setMaking] = useState(false);
   const shown = admin && everyone ? "*" : "";
   const query = useTokens(shown, known && !open);
@@ -57,6 +60,7 @@ export function Tokens() {
         </ReasonButton>
       </div>
       <OpenNotice />
+      {!known && <Skeleton lines={4} />}
       {known && !open && (
         <Loaded query={query} failed={strings.failed} lines={4}>
           {(tokens) => <TokenTable tokens={tokens} withUser={shown === "*"} />}

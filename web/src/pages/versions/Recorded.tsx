@@ -9,6 +9,7 @@ import { Loaded } from "../../components/Loaded";
 import { Num } from "../../components/Num";
 import { Panel } from "../../components/Panel";
 import { Table } from "../../components/Table";
+import { Value } from "../../components/Value";
 import { strings } from "./strings";
 import styles from "./VersionOverview.module.css";
 
@@ -103,7 +104,7 @@ function Params({ found }: { found: VersionComparison }) {
       none={why(found, "params", strings.noParams)}
       items={found.params ?? []}
       heads={[{ name: strings.key }, { name: strings.value }]}
-      cells={({ key, after }) => [key, <code key="v">{after}</code>]}
+      cells={({ key, after }) => [key, <Value key="v" text={after ?? ""} />]}
     />
   );
 }

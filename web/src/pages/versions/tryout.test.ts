@@ -86,3 +86,14 @@ test("an answer is shown as its predictions, or as what it says", () => {
   expect(shownAnswer("<html>")).toBe("<html>");
   expect(shownAnswer("[1]")).toBe("[\n  1\n]");
 });
+
+test("whole numbers beyond what the language's numbers hold are asked about as they are", () => {
+  const columns = [{ name: "id", type: "long", optional: false }];
+  const id = "9007199254740993";
+  expect(wrongFields({ id }, columns)).toEqual([]);
+  const asked = JSON.stringify(questionOf({ id }, columns));
+  expect(asked).toBe(`{"dataframe_split":{"columns":["id"],"data":[[${id}]]}}`);
+  expect(JSON.stringify(question(asked, columns))).toBe(asked);
+  expect(firstRow(beginning(asked, columns), columns)).toEqual({ id });
+  expect(shownAnswer(`{"predictions": [${id}]}`)).toContain(id);
+});

@@ -1,3 +1,4 @@
+import { isWhole, readExactly, wholeNumber } from "../../lib/exact";
 import type { Column } from "../files/model";
 
 /** One row of inputs, as it is typed: column -> text. */
@@ -72,7 +73,7 @@ export function questionOf(row: Row, columns: readonly Column[]): Payload {
 export function question(text: string, columns: readonly Column[]): Payload | Problem[] {
   let found: unknown;
   try {
-    found = JSON.parse(text);
+    found = readExactly(text);
   } catch (problem) {
     return [{ column: "", text: `This is no JSON: ${(problem as Error).message}.` }];
   }
@@ -87,7 +88,7 @@ export function question(text: string, columns: readonly Column[]): Payload | Pr
 /** An answer's predictions as JSON to look at, or its text as it is. */
 export function shownAnswer(text: string): string {
   try {
-    const found: unknown = JSON.parse(text);
+    const found = readExactly(text);
     if (isMap(found) && typeof found.message === "string") return found.message;
     const predictions = isMap(found) && "predictions" in found ? found.predictions : found;
     return JSON.stringify(predictions, null, 2);
@@ -130,8 +131,8 @@ function rowsOf(payload: Payload): Payload[] {
 
 function refusal(value: unknown, type: string): string {
   if (value === null) return "";
-  if (WHOLE.includes(type)) return Number.isInteger(value) ? "" : needs(type);
-  if (NUMBERS.includes(type)) return typeof value === "number" ? "" : needs(type);
+  if (WHOLE.includes(type)) return isWhole(value) ? "" : needs(type);
+  if (NUMBERS.includes(type)) return typeof value === "number" || isWhole(value) ? "" : needs(type);
   if (type === "boolean") return typeof value === "boolean" ? "" : needs(type);
   return typeof value === "string" ? "" : needs(type);
 }
@@ -145,6 +146,7 @@ function needs(type: string): string {
 /** What a typed text is as JSON; as it is where it is not of the type. */
 function meant(text: string, type: string): unknown {
   const plain = text.trim();
+  if (WHOLE.includes(type) && /^-?\d+$/.test(plain)) return wholeNumber(plain);
   if (NUMBERS.includes(type))
     return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : text;
   if (type === "boolean") return plain === "true" ? true : plain === "false" ? false : text;
@@ -160,7 +162,7 @@ const typed = (value: unknown) => (typeof value === "string" ? value : JSON.stri
 
 function read(text: string): Payload | undefined {
   try {
-    const found: unknown = JSON.parse(text);
+    const found = readExactly(text);
     return isMap(found) ? found : undefined;
   } catch {
     return undefined;

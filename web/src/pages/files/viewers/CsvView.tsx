@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { readPart } from "../../../api/client";
-import { type Column, DataGrid } from "../../../components/DataGrid";
+import type { Column } from "../../../components/DataGrid";
 import { Loaded } from "../../../components/Loaded";
 import { MOST } from "../Content";
 import { isNumeric, parseRows, wholeRows } from "../csv";
 import { strings } from "../strings";
-import styles from "./viewers.module.css";
+import { TableRows } from "./TableRows";
 
 const FIRST = 128 << 10; // bytes that are read for what is on the first screen
 const NEXT = 512 << 10;
@@ -83,9 +83,9 @@ interface RowsProps {
 }
 
 function Rows({ name, rows, read, size, onMore }: RowsProps) {
-  const [head = [], ...others] = rows;
+  const head = rows[0] ?? [];
   const named = head.some((value) => value === "" || Number.isNaN(Number(value)));
-  const body = named ? others : rows;
+  const body = useMemo(() => (named ? rows.slice(1) : rows), [rows, named]);
   const width = body.slice(0, 200).reduce((most, row) => Math.max(most, row.length), head.length);
   const shape = `${width} ${name} ${named ? head.join("\n") : ""} ${body.length > 0}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are those of the first rows
@@ -108,25 +108,20 @@ function Rows({ name, rows, read, size, onMore }: RowsProps) {
   );
   const all = read < size ? strings.about(Math.round((body.length / read) * size)) : "";
   return (
-    <div className={styles.fill}>
-      <div className={styles.bar}>
-        <span className="num" role="status">
-          {all ? strings.rows(body.length, all) : strings.allRows(body.length)}
-        </span>
-        {read >= MOST && read < size && <span>{strings.rowsCut(MOST)}</span>}
-      </div>
-      <div className={styles.grow}>
-        <DataGrid
-          label={strings.table(name)}
-          columns={columns}
-          count={body.length}
-          rowAt={(i) => body[i]}
-          rowKey={() => ""}
-          onRange={(_, last) => {
-            if (last > body.length - NEAR) onMore();
-          }}
-        />
-      </div>
-    </div>
+    <TableRows
+      name={name}
+      columns={columns}
+      rows={body}
+      more={read < size}
+      textOf={(row, column) => row[Number(column)] ?? ""}
+      onRange={(_, last) => {
+        if (last > body.length - NEAR) onMore();
+      }}
+    >
+      <span className="num" role="status">
+        {all ? strings.rows(body.length, all) : strings.allRows(body.length)}
+      </span>
+      {read >= MOST && read < size && <span>{strings.rowsCut(MOST)}</span>}
+    </TableRows>
   );
 }

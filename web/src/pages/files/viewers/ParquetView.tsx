@@ -8,13 +8,15 @@ import {
   parquetReadObjects,
   type SchemaElement,
 } from "hyparquet";
+import { useMemo } from "react";
 import { readPart } from "../../../api/client";
-import { type Column, DataGrid } from "../../../components/DataGrid";
+import type { Column } from "../../../components/DataGrid";
 import { Loaded } from "../../../components/Loaded";
 import { Table } from "../../../components/Table";
 import { bytes, short } from "../../../lib/number";
 import { MOST } from "../Content";
 import { strings } from "../strings";
+import { TableRows } from "./TableRows";
 import styles from "./viewers.module.css";
 
 const ROWS = 1000; // rows that are shown
@@ -83,38 +85,43 @@ function Shown({ about, rows, why, name }: Read & { name: string }) {
   const codecs = new Set(
     about.row_groups[0]?.columns.flatMap((column) => column.meta_data?.codec ?? []),
   );
+  const columns = useMemo(() => fieldsOf(rows, about), [rows, about]);
+  const said = (
+    <>
+      <span className="num" role="status">
+        {rows.length < total
+          ? strings.rows(rows.length, short(total))
+          : strings.groups(total, about.row_groups.length)}
+      </span>
+      <span>
+        {strings.compression}: {[...codecs].join(", ")}
+      </span>
+      {why && <span>{why}</span>}
+    </>
+  );
+  if (rows.length) {
+    return (
+      <TableRows
+        name={name}
+        columns={columns}
+        rows={rows}
+        more={rows.length < total}
+        textOf={(row, column) => (present(row[column]) ? written(row[column]) : "")}
+      >
+        {said}
+      </TableRows>
+    );
+  }
   return (
     <div className={styles.fill}>
-      <div className={styles.bar}>
-        <span className="num" role="status">
-          {rows.length < total
-            ? strings.rows(rows.length, short(total))
-            : strings.groups(total, about.row_groups.length)}
-        </span>
-        <span>
-          {strings.compression}: {[...codecs].join(", ")}
-        </span>
-        {why && <span>{why}</span>}
-      </div>
-      {rows.length ? (
-        <div className={styles.grow}>
-          <DataGrid
-            label={strings.table(name)}
-            columns={fieldsOf(rows, about)}
-            count={rows.length}
-            rowAt={(i) => rows[i]}
-            rowKey={() => ""}
-          />
-        </div>
-      ) : (
-        <Table
-          label={strings.schema}
-          heads={[{ name: strings.columnName }, { name: strings.columnType }]}
-          rows={fields}
-          rowKey={(field) => field.name}
-          cells={(field) => [field.name, typeOf(field)]}
-        />
-      )}
+      <div className={styles.bar}>{said}</div>
+      <Table
+        label={strings.schema}
+        heads={[{ name: strings.columnName }, { name: strings.columnType }]}
+        rows={fields}
+        rowKey={(field) => field.name}
+        cells={(field) => [field.name, typeOf(field)]}
+      />
     </div>
   );
 }
@@ -144,8 +151,10 @@ function typeOf({ type, converted_type, logical_type }: SchemaElement): string {
   return (logical_type?.type ?? converted_type ?? type ?? "").toLowerCase();
 }
 
+const present = (value: unknown) => value !== null && value !== undefined;
+
 function written(value: unknown): string {
-  if (value === null || value === undefined) return "–";
+  if (!present(value)) return "–";
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return bytes(value.length);
   if (typeof value === "object") {
