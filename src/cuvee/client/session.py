@@ -26,8 +26,8 @@ START_EVERY = 2.0
 """Seconds between two attempts to start a sender."""
 FIRST = 200
 """The first descriptor that a process finds what it was given at."""
-FRESH = 30.0
-"""Seconds in which a process that was started may take its hold."""
+HOLD = FIRST - 1
+"""At which it finds the file by whose lock it holds its session."""
 _START = (
     "import sys,json;a=json.loads(sys.argv[1]);sys.path[:]=[p for p in sys.path if p];"
     "sys.path+=[p for p in a if p not in sys.path];"
@@ -157,11 +157,7 @@ class Session:
         """
         environment = {**os.environ, "CUVEE_TRACKING_URI": self._address}
         environment.pop("PYTHONSTARTUP", None)
-        name = ""
-        if hold:
-            path = self.folder / f"{secrets.token_hex(8)}.hold"
-            path.touch(mode=0o600)
-            name = path.name
+        name = f"{secrets.token_hex(8)}.hold" if hold else ""
         home = str(Path(__file__).resolve().parents[2])
         paths = json.dumps([*(p for p in sys.path[1:] if p), home])
         command = [sys.executable, "-c", _START, paths, module, str(self.folder), asked, name]
@@ -173,6 +169,9 @@ class Session:
         ]
         high = [_above(end) for end in ends]
         actions += [(os.POSIX_SPAWN_DUP2, end, FIRST + n) for n, end in enumerate(high)]
+        if hold:
+            high.append(_locked(self.folder / name))
+            actions.append((os.POSIX_SPAWN_DUP2, high[-1], HOLD))
         try:
             return os.posix_spawn(
                 sys.executable, command, environment, file_actions=actions, setsid=True
@@ -185,10 +184,7 @@ class Session:
 def run(module: str, folder: str, asked: str, hold: str) -> int:
     """Run a process of a session; what ``Session.spawn`` starts."""
     if hold:
-        import fcntl
-
-        fd = os.open(Path(folder, hold), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        os.set_inheritable(HOLD, False)  # what this process starts holds nothing
     try:
         status: int = importlib.import_module(f"cuvee.client.{module}").main(folder, asked)
     finally:
@@ -203,8 +199,6 @@ def held(folder: Path) -> bool:
 
     for path in folder.glob("*.hold"):
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime < FRESH:
-                return True
             fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -226,6 +220,18 @@ def _in_vain(folder: Path) -> bool:
             if state is not None and state.failing and now - state.failing > 1000:
                 return True
     return False
+
+
+def _locked(path: Path) -> int:
+    """Make a file with a lock, which lasts as long as a process has it open, and return it open."""
+    import fcntl
+
+    made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        return _above(made)
+    finally:
+        os.close(made)  # the other is the same open file, and keeps the lock
 
 
 def _above(end: int) -> int:
