@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
 from browser import corpus
-from browser.conftest import Open, Visit, keep_screenshot, served
+from browser.conftest import Open, Visit, keep_screenshot, served, until
 from browser.test_browser_pages import LOOKS, in_all_looks, offences
 from refusals.served import Site
 
@@ -112,6 +112,29 @@ def test_an_image_is_fitted_and_zoomed(path: str, files: tuple[Site, str], visit
     page.get_by_role("button", name="Fit").click()
     expect(page.get_by_text("100 %")).to_be_visible()
     keep_screenshot(page, f"file-{path.replace('/', '-')}")
+
+
+def test_the_pictures_of_a_folder_stand_beside_each_other(
+    files: tuple[Site, str], visit: Open
+) -> None:
+    site, run = files
+    opened = visit(site)
+    page = see(opened, run, "plots")
+    pictures = page.get_by_role("list", name="Pictures of this folder")
+    expect(pictures.get_by_role("listitem")).to_have_count(2)
+    drawn = "all => all.every(e => e.complete && e.naturalWidth > 0)"
+    until(page, lambda: pictures.locator("img").evaluate_all(drawn), True)
+    in_all_looks(opened, "files-pictures")
+    opened.look("light", 1440)
+    pictures.get_by_role("link", name="curve.png").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"path=plots(/|%2F)curve\.png"))
+    expect(page.get_by_role("img", name="curve.png")).to_be_visible()
+    page.go_back()
+    expect(pictures).to_be_visible()
+    see(opened, run, "data")
+    expect(page.get_by_text("in its own files")).to_be_visible()
+    expect(pictures).to_have_count(0)
 
 
 def test_a_pdf_is_shown_in_a_frame(files: tuple[Site, str], visit: Open) -> None:

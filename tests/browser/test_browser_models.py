@@ -88,22 +88,22 @@ def test_the_list_says_what_is_in_the_stages_and_what_waits(registry: Site, visi
     page = opened.go(f"/models?q={HELD}")
     expect(page.get_by_role("main").get_by_role("status")).to_have_text("1")
     held = cells(page, HELD)
-    expect(held.nth(1)).to_have_text(re.compile(f"^Version 1{AGO}$"))
-    expect(held.nth(2)).to_have_text(re.compile(f"^Version 2{AGO}$"))
-    expect(held.nth(3)).to_have_text("\N{EN DASH}")
-    expect(held.nth(4)).to_have_text("1 request")
-    expect(held.nth(5)).to_have_text(re.compile(f"root{AGO}$"))
-    expect(held.nth(5).locator("[title]").first).to_have_attribute(
+    expect(held.nth(2)).to_have_text(re.compile(f"^Version 1{AGO}$"))
+    expect(held.nth(3)).to_have_text(re.compile(f"^Version 2{AGO}$"))
+    expect(held.nth(4)).to_have_text("\N{EN DASH}")
+    expect(held.nth(5)).to_have_text("1 request")
+    expect(held.nth(6)).to_have_text(re.compile(f"root{AGO}$"))
+    expect(held.nth(6).locator("[title]").first).to_have_attribute(
         "title", "root registered a version"
     )
-    expect(held.nth(6)).to_contain_text("root")
-    expect(held.nth(7)).to_contain_text("team: cellar")
-    expect(held.nth(8)).to_have_text("4")
+    expect(held.nth(7)).to_contain_text("root")
+    expect(held.nth(8)).to_contain_text("team: cellar")
+    expect(held.nth(1)).to_have_text("4")
     expect(held.nth(9)).to_contain_text("@champion → 4")
     registry.api("model-versions/transition-stage", name=HELD, version="3", stage="Staging")
-    expect(held.nth(2)).to_have_text(re.compile(r"^Version 3\+1"))  # it comes by itself
-    expect(held.nth(5).locator("[title]").first).to_have_attribute("title", "root moved a version")
-    held.nth(1).get_by_role("link").click()
+    expect(held.nth(3)).to_have_text(re.compile(r"^Version 3\+1"))  # it comes by itself
+    expect(held.nth(6).locator("[title]").first).to_have_attribute("title", "root moved a version")
+    held.nth(2).get_by_role("link").click()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
 
 
@@ -130,10 +130,10 @@ def test_a_stage_says_the_version_and_since_when_in_full(
     opened.page.clock.install(time=time.time() + LATER)
     page = opened.go("/models")
     held = cells(page, HELD)
-    expect(held.nth(1)).to_have_text("Version 1" + AGES_AGO)
-    expect(held.nth(2)).to_have_text("Version 120+118" + AGES_AGO)
+    expect(held.nth(2)).to_have_text("Version 1" + AGES_AGO)
+    expect(held.nth(3)).to_have_text("Version 120+118" + AGES_AGO)
     keep_screenshot(page, f"models-since-{width}")
-    assert page.evaluate(SEEN, [held.nth(i).element_handle() for i in (1, 2)]) == [True, True]
+    assert page.evaluate(SEEN, [held.nth(i).element_handle() for i in (2, 3)]) == [True, True]
 
 
 def test_the_key_metric_of_production_is_shown_or_another_that_is_chosen(
@@ -142,12 +142,12 @@ def test_the_key_metric_of_production_is_shown_or_another_that_is_chosen(
     opened = visit(registry)
     page = opened.go(f"/models?q={MEASURED}")
     measured = cells(page, MEASURED)
-    expect(measured.nth(1)).to_have_text(re.compile(f"^Version 3\\+2{AGO}$"))
-    expect(measured.nth(3)).to_have_text("auc0.9877")
+    expect(measured.nth(2)).to_have_text(re.compile(f"^Version 3\\+2{AGO}$"))
+    expect(measured.nth(4)).to_have_text("auc0.9877")
     page.goto(f"{opened.url}/models?q={MEASURED}&metric=rmse")
-    expect(measured.nth(3)).to_have_text("rmse0.25")
+    expect(measured.nth(4)).to_have_text("rmse0.25")
     page.get_by_role("button", name=re.compile("^rmse .$")).click()
-    measured.nth(3).get_by_role("link", name="auc").click()
+    measured.nth(4).get_by_role("link", name="auc").click()
     expect(page).to_have_url(re.compile("metric=auc"))
 
 

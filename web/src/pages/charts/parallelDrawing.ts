@@ -119,7 +119,7 @@ function scales(pen: Pen, { width, colour }: Space, axes: readonly Axis[]): void
       const at = x + 7 * side;
       // What is written lies on lines: the paper below it keeps it readable.
       const wide = text.length * 6.2;
-      const box = { fill: surface, alpha: 0.75 };
+      const box = { fill: surface, alpha: 0.9 };
       pen.rect(last ? at - 1 : at - wide, y - 7, wide + 1, 14, box);
       pen.text(text, at, y, { fill: colour("--ink-soft"), align: last ? "left" : "right" });
     }

@@ -19,6 +19,7 @@ import { compact } from "../../lib/search";
 import { Content } from "./Content";
 import { DownloadLink } from "./DownloadLink";
 import styles from "./Files.module.css";
+import { Pictures } from "./Pictures";
 import type { Root } from "./rows";
 import { strings } from "./strings";
 import type { FilesSearch } from "./view";
@@ -37,7 +38,7 @@ interface ViewerProps {
 export function Viewer(props: ViewerProps) {
   const { root, path, siblings } = props;
   if (!path) {
-    if (root.of) return <Folder root={root} path="" />;
+    if (root.of) return <Folder {...props} />;
     return (
       <div className={styles.pane}>
         <Empty title={strings.choose}>
@@ -47,7 +48,7 @@ export function Viewer(props: ViewerProps) {
     );
   }
   const entry = siblings?.data?.entries.find((one) => one.path === path);
-  if (entry?.folder) return <Folder root={root} path={path} />;
+  if (entry?.folder) return <Folder {...props} />;
   if (entry) return <File {...props} entry={entry} />;
   return (
     <div className={styles.pane}>
@@ -68,12 +69,13 @@ export function Viewer(props: ViewerProps) {
   );
 }
 
-function Folder({ root, path }: { root: Root; path: string }) {
+function Folder({ root, path, search, href, onSearch }: ViewerProps) {
   const query = useQuery(listing(root.owner, path));
   const entries = query.data?.entries ?? [];
   const folders = entries.filter((entry) => entry.folder).length;
   const size = entries.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
   const name = path ? visible(nameOf(path)) : root.name;
+  const at = (to: string): FilesSearch => compact({ path: to, of: search.of }) as FilesSearch;
   return (
     <div className={styles.pane}>
       <div className={styles.head}>
@@ -86,9 +88,17 @@ function Folder({ root, path }: { root: Root; path: string }) {
       </div>
       <Loaded query={query} failed={strings.failed} lines={2}>
         {() => (
-          <p className={styles.note}>
-            {strings.holds(strings.inFolder(folders, entries.length - folders), size)}
-          </p>
+          <>
+            <p className={styles.note}>
+              {strings.holds(strings.inFolder(folders, entries.length - folders), size)}
+            </p>
+            <Pictures
+              owner={root.owner}
+              entries={entries}
+              href={(to) => href(at(to))}
+              onOpen={(to) => onSearch(at(to))}
+            />
+          </>
         )}
       </Loaded>
     </div>

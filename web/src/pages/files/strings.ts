@@ -39,6 +39,8 @@ export const strings = {
       .filter(Boolean)
       .join(" and ") || "nothing",
   holds: (what: string, size: number) => `Holds ${what}, ${bytes(size)} in its own files.`,
+  pictures: "Pictures of this folder",
+  morePictures: (more: number) => `And ${count(more, "more picture")} in the tree.`,
   download: "Download",
   downloadFolder: "Download as ZIP",
   downloadAll: "All as ZIP",

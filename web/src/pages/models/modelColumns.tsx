@@ -38,6 +38,13 @@ export function modelColumns(
         </Link>
       ),
     },
+    {
+      id: "latest",
+      name: heads.versions,
+      width: 70,
+      align: "right",
+      cell: ({ latest = "–" }) => <span className="num">{latest}</span>,
+    },
     ...stageColumns(stages).map((stage) => ({
       id: `stage ${stage}`,
       name: stage,
@@ -107,13 +114,6 @@ export function modelColumns(
           ))}
         </span>
       ),
-    },
-    {
-      id: "latest",
-      name: heads.versions,
-      width: 70,
-      align: "right",
-      cell: ({ latest = "–" }) => <span className="num">{latest}</span>,
     },
     {
       id: "aliases",

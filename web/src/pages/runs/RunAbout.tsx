@@ -22,7 +22,7 @@ export function RunAbout({ run }: { run: Run | undefined }) {
     <div className={styles.about}>
       {user && <Avatar name={user} />}
       <span>
-        <Time at={start} />
+        {strings.began} <Time at={start} />
       </span>
       {end ? <span>{strings.took(duration(end - (start ?? end)))}</span> : null}
       {parent && <Parent id={parent} />}

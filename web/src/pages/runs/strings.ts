@@ -27,6 +27,7 @@ export const strings = {
     done: "The run was cloned.",
     failed: "The run was not cloned.",
   },
+  began: "started",
   took: (time: string) => `took ${time}`,
   nestedIn: "nested in",
   moreTags: (tags: number) => `+${tags}`,
