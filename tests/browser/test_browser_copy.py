@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -92,3 +96,26 @@ def test_a_param_with_many_digits_is_short_in_the_table(
     cell = page.get_by_role("grid").get_by_text("0.7", exact=True)
     expect(cell).to_have_attribute("title", LONG)
     in_all_looks(opened, "runs-params")
+
+
+def test_the_code_of_a_page_without_requests_or_webhooks_works(
+    shop: tuple[Site, str], visit: Open
+) -> None:
+    site, run = shop
+    name = 'it\'s a "wine" model'
+    site.api("registered-models/create", name=name)
+    site.api("model-versions/create", name=name, source=f"runs:/{run}/model", run_id=run)
+    page = visit(site).go("/approvals?tab=mine")
+    code = page.locator("main pre")
+    expect(code).to_contain_text(f"http://127.0.0.1:{site.port}")
+    subprocess.run([sys.executable, "-c", code.inner_text()], check=True, timeout=60)
+    expect(page.get_by_role("main")).to_contain_text("wine")
+    page.get_by_role("link", name=name).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("to Production")
+
+    hooks = visit(site).go("/settings/webhooks")
+    command = hooks.locator("main pre").inner_text()
+    place = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    place["URL"] = "https://hooks.example.com/cuvee"
+    subprocess.run(["sh", "-c", command], check=True, timeout=60, env=place)
+    expect(hooks.get_by_role("table")).to_contain_text("https://hooks.example.com/cuvee")

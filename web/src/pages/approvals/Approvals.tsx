@@ -1,5 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
+import { serverUrl } from "../../api/client";
+import { useModelsNamed } from "../../api/models";
 import {
   useEmergencies,
   useRequests,
@@ -8,6 +10,7 @@ import {
 } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
+import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Filtered } from "../../components/Filtered";
 import { Loaded } from "../../components/Loaded";
@@ -87,6 +90,25 @@ export function Approvals() {
   );
 }
 
+/** Why there is no request, and how one is made. */
+function NoRequests({ tab }: { tab: RequestsTab }) {
+  const newest = useModelsNamed("", 1).data?.registered_models?.[0];
+  const version = newest?.latest_versions?.[0]?.version ?? "1";
+  const lines = [
+    "import cuvee",
+    "",
+    `client = cuvee.MlflowClient("${serverUrl}")`,
+    `client.request_transition(${JSON.stringify(newest?.name)}, ${version}, "Production", comment="why")`,
+  ];
+  return (
+    <Empty title={strings.none[tab]}>
+      <p>{strings.noneText[tab]}</p>
+      {tab !== "done" && <Link to="/models">{strings.toModels}</Link>}
+      {tab === "mine" && newest && <Code label={strings.none[tab]} text={lines.join("\n")} />}
+    </Empty>
+  );
+}
+
 interface RequestsProps {
   tab: RequestsTab;
   model: string;
@@ -109,10 +131,7 @@ function Requests({ tab, model, list, onClear }: RequestsProps) {
           ) : model ? (
             <RequestsFiltered tab={tab} model={model} onClear={onClear} />
           ) : (
-            <Empty title={strings.none[tab]}>
-              <p>{strings.noneText[tab]}</p>
-              {tab !== "done" && <Link to="/models">{strings.toModels}</Link>}
-            </Empty>
+            <NoRequests tab={tab} />
           )}
           {query.hasNextPage && (
             <div className={styles.more}>

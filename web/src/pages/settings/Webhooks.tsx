@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import { serverUrl } from "../../api/client";
 import { useStewardship } from "../../api/grants";
 import type { Hook } from "../../api/schema.gen";
 import { useRights } from "../../api/session";
 import { useHooks } from "../../api/webhooks";
 import { Badge, type Tone } from "../../components/Badge";
+import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
@@ -44,6 +46,10 @@ export function Webhooks() {
             ) : (
               <Empty title={strings.none}>
                 <p>{strings.noneText}</p>
+                <Code
+                  label={strings.none}
+                  text={`cuvee webhooks create "$URL" \\\n  --action version.transitioned --tracking-uri ${serverUrl}`}
+                />
               </Empty>
             )}
           </Panel>
