@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import subprocess
 import sys
@@ -14,22 +15,25 @@ import pytest
 from conformance.test_erasures import left
 from cuvee.api.base import Store
 from cuvee.api.hooks import CreateHook, PrepareTry, SealSecrets, UpdateHook
+from cuvee.api.targets import HookHeader
 from cuvee.errors import Conflict, InvalidParameter
 from cuvee.store.sealing import Sealing, Unreadable
 from cuvee.store.sql import SqlStore
 
 SECRET, HEADER = "whsec_555-0199", "Bearer 555-0199"
 URL = "https://hooks.example.com/"
+OWN = {"X-Key": "555-0199 of its own"}
 
 
 def make(store: Store) -> str:
-    op = CreateHook(url=URL, secret=SECRET, authorization=HEADER)
+    own = [HookHeader(*pair) for pair in OWN.items()]
+    op = CreateHook(url=URL, secret=SECRET, authorization=HEADER, headers=own)
     return store.do(op).webhook.webhook_id
 
 
-def sent(store: SqlStore, hook: str) -> tuple[str, str]:
+def sent(store: SqlStore, hook: str) -> tuple[str, str, dict[str, str]]:
     found = store.do(PrepareTry(webhook_id=hook))
-    return found.secret, found.authorization
+    return found.secret, found.authorization, found.headers
 
 
 def run(store: SqlStore, statement: str) -> Any:
@@ -46,14 +50,16 @@ def test_secrets_are_nowhere_in_the_database_and_are_sent(
 ) -> None:
     hook = make(store)
     assert left(local_store) == []
-    assert sent(local_store, hook) == (SECRET, HEADER)
+    assert sent(local_store, hook) == (SECRET, HEADER, OWN)
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
-    kept = run(local_store, "SELECT secret FROM webhooks")
+    kept = run(local_store, "SELECT secret, headers FROM webhooks")
     store.do(UpdateHook(webhook_id=hook, name="x"))
     store.do(UpdateHook(webhook_id=hook, secret=SECRET))  # the same: no change
-    assert run(local_store, "SELECT secret FROM webhooks") == kept
+    store.do(UpdateHook(webhook_id=hook, headers=[HookHeader("X-Key")]))
+    store.do(UpdateHook(webhook_id=hook, headers=[HookHeader("X-Key", OWN["X-Key"])]))
+    assert run(local_store, "SELECT secret, headers FROM webhooks") == kept
     store.do(UpdateHook(webhook_id=hook, secret="another one"))
-    assert sent(local_store, hook) == ("another one", HEADER)
+    assert sent(local_store, hook) == ("another one", HEADER, OWN)
 
 
 def test_a_key_that_does_not_fit_is_refused_and_changes_nothing(
@@ -64,7 +70,12 @@ def test_a_key_that_does_not_fit_is_refused_and_changes_nothing(
     right, local_store.sealing = local_store.sealing, Sealing(tmp_path / "other.key")
     with pytest.raises(InvalidParameter, match="another key than the one in"):
         local_store.do(SealSecrets())
-    for op in (CreateHook(url=URL, secret="x" * 20), PrepareTry(webhook_id=hook)):
+    for op in (
+        CreateHook(url=URL, secret="x" * 20),
+        CreateHook(url=URL, headers=[HookHeader("X-Key", "x")]),
+        UpdateHook(webhook_id=hook, headers=[HookHeader("X-Key")]),
+        PrepareTry(webhook_id=hook),
+    ):
         with pytest.raises(Conflict, match="--secret-key"):
             local_store.do(op)
     local_store.sealing = Sealing(None)
@@ -72,7 +83,7 @@ def test_a_key_that_does_not_fit_is_refused_and_changes_nothing(
         local_store.do(CreateHook(url=URL, secret="x" * 20))
     assert run(local_store, "SELECT * FROM webhooks") == before
     local_store.sealing = right
-    assert sent(local_store, hook) == (SECRET, HEADER)
+    assert sent(local_store, hook) == (SECRET, HEADER, OWN)
 
 
 def test_a_server_with_the_wrong_key_does_not_start(database_url: str, tmp_path: Path) -> None:
@@ -94,24 +105,29 @@ def test_what_lay_open_is_sealed_and_keys_can_be_changed(
     local_store: SqlStore, tmp_path: Path
 ) -> None:
     hook = make(local_store)
-    run(local_store, f"UPDATE webhooks SET secret = '{SECRET}', \"authorization\" = '{HEADER}'")
+    run(
+        local_store,
+        f"UPDATE webhooks SET secret = '{SECRET}', \"authorization\" = '{HEADER}', "
+        f"headers = '{json.dumps(OWN)}'",
+    )
     local_store.do(SealSecrets())
     assert left(local_store) == []
-    assert sent(local_store, hook) == (SECRET, HEADER)
+    assert sent(local_store, hook) == (SECRET, HEADER, OWN)
     old = (tmp_path / "secret.key").read_text()
     new = base64.b64encode(secrets.token_bytes(32)).decode() + "\n"
     for text in (new + old, new):
         (tmp_path / "secret.key").write_text(text)
         local_store.sealing = Sealing(tmp_path / "secret.key")
         local_store.do(SealSecrets())
-        assert sent(local_store, hook) == (SECRET, HEADER)
+        assert sent(local_store, hook) == (SECRET, HEADER, OWN)
 
 
-def test_a_sealed_secret_is_of_no_use_in_another_row(local_store: SqlStore) -> None:
+@pytest.mark.parametrize("column", ["secret", "headers"])
+def test_a_sealed_secret_is_of_no_use_in_another_row(local_store: SqlStore, column: str) -> None:
     theirs, mine = make(local_store), make(local_store)
     run(
         local_store,
-        "UPDATE webhooks SET secret = (SELECT secret FROM webhooks "
+        f"UPDATE webhooks SET {column} = (SELECT {column} FROM webhooks "
         f"WHERE webhook_id = '{theirs}') WHERE webhook_id = '{mine}'",
     )
     with pytest.raises(Conflict):

@@ -95,18 +95,18 @@ class Old:
         with self.engine.begin() as self.connection:
             names = {key for run in RUNS.values() for kind in KINDS for key in run[kind]}
             self.keys = {
-                name: self._put("keys", name=name).inserted_primary_key[0]
+                name: self.put("keys", name=name).inserted_primary_key[0]
                 for name in sorted({*names, "long"})
             }
             experiment = {"lifecycle": "active", "created": 1, "updated": 1}
-            self._put(
+            self.put(
                 "experiments", id=71, name="old", artifact_location="mlflow-artifacts:/71",
                 **experiment,
             )  # fmt: skip
-            self._put("experiment_tags", experiment_id=71, key="cuvee.goal.loss", value="maximize")
+            self.put("experiment_tags", experiment_id=71, key="cuvee.goal.loss", value="maximize")
             for i, (run_id, run) in enumerate(RUNS.items()):
                 made = {"created_by": ["eve", ""][i]} if self.revision >= CREATORS else {}
-                pk = self._put(
+                pk = self.put(
                     "runs", run_id=run_id, experiment_id=71, name=run["name"], user_id="ann",
                     status="FINISHED", start_time=100 + i, end_time=200, lifecycle="active",
                     artifact_uri=f"mlflow-artifacts:/71/{run_id}/artifacts", **made,
@@ -115,7 +115,7 @@ class Old:
                 if long:
                     self._series(pk, "long", LONG)
             for actor, action, run_id in HISTORY:
-                self._put(
+                self.put(
                     "events", time=1, actor=actor, via="token", action=action,
                     object=f"run:{run_id}", before="{}", after="{}", comment="",
                 )  # fmt: skip
@@ -126,7 +126,7 @@ class Old:
                 row = {"run_pk": pk, "key_id": self.keys[key], "value": value}
                 if self.revision >= NUMBERS:
                     row["number"] = parsed_number(value)
-                self._put(kind, **row)
+                self.put(kind, **row)
         for key, points in run["metrics"].items():
             self._series(pk, key, points)
 
@@ -140,7 +140,7 @@ class Old:
         else:
             rows = [{**of, "timestamp": t, "step": s, "bits": bits(v)} for t, s, v in points]
             self.connection.execute(self._table("points").insert(), rows)
-        self._put("latest", **of, **latest)
+        self.put("latest", **of, **latest)
 
     def _summary(self, points: list[Point]) -> dict[str, Any]:
         def rank(point: Point) -> tuple[int, int, float]:
@@ -168,7 +168,7 @@ class Old:
             for end, (time, step, value) in (("first", points[0]), ("last", points[-1]))
             for name, part in (("timestamp", time), ("step", step), ("bits", bits(value)))
         }
-        self._put(
+        self.put(
             "chunks", **of, **ends, lane=0, size=len(points), low_step=min(steps),
             high_step=max(steps), rising=0, data=base64.b64decode(CHUNK),
         )  # fmt: skip
@@ -180,9 +180,10 @@ class Old:
             columns = zip(*((t, s, bits(v)) for t, s, v in part), strict=True)
             data = b"".join(struct.pack(f"<{len(part)}q", *column) for column in columns)
             if part:
-                self._put("tails", **of, position=start, data=data)
+                self.put("tails", **of, position=start, data=data)
 
-    def _put(self, table: str, **row: Any) -> Any:
+    def put(self, table: str, **row: Any) -> Any:
+        """Write a row."""
         return self.connection.execute(self._table(table).insert().values(**row))
 
     def _table(self, name: str) -> sa.Table:

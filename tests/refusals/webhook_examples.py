@@ -40,6 +40,7 @@ def webhook_examples(ids: dict[str, str]) -> dict[str, Fields]:
     http = {"url": url, "enable_ssl_verification": True, "secret": "s", "authorization": "B t"}
     words = {"name": "n", "description": "d", "url": url, "secret": "s", "status": "ACTIVE"}
     own = {**words, "actions": ["version."], "authorization": "B t", "verify": True}
+    own["headers"] = [{"name": "X-Team", "value": "wine"}]
     return {
         "CreateWebhook": {**words, "events": [event]},
         "ListWebhooks": {"max_results": 5},

@@ -9,7 +9,15 @@ from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Empty, Id, Int64, Op, Permission, Read, Recorded, Time, Write
 from cuvee.api.names import shown
-from cuvee.api.targets import Authorization, Secret, Url, check_authorization, check_url
+from cuvee.api.targets import (
+    Authorization,
+    HookHeader,
+    Secret,
+    Url,
+    check_authorization,
+    check_headers,
+    check_url,
+)
 from cuvee.api.webhooks import RegistryStatus, Text, TryResult
 from cuvee.errors import InvalidParameter
 
@@ -26,6 +34,7 @@ class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
             Of the other forms, the events by their names there.
         model: the only model that it is about; absent means the whole registry.
         signed: whether it has a secret to sign with; ``authorized`` likewise for the header.
+        header_names: the further headers that it sends; their values are never returned.
         vouched_by: who made or changed it last; it is sent while they may manage it.
         problem: why the server has disabled it; empty otherwise.
         pending, dead: deliveries that wait for their turn, and those given up.
@@ -41,6 +50,7 @@ class Hook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: str
     signed: bool = False
     authorized: bool = False
+    header_names: list[str] = []
     verify: bool = True
     user_id: str = ""
     vouched_by: str = ""
@@ -136,12 +146,14 @@ class CreateHook(Recorded[HookResult], frozen=True, kw_only=True):
     description: Text = ""
     secret: Secret = ""
     authorization: Authorization = ""
+    headers: list[HookHeader] = []
     verify: bool = True
     status: RegistryStatus = "ACTIVE"
 
     def check(self) -> None:
         check_url(self.url)
         check_authorization(self.authorization)
+        check_headers(self.headers)
         check_actions(self.actions)
 
 
@@ -166,7 +178,11 @@ class GetHook(Read[HookResult], frozen=True, kw_only=True):
 
 
 class UpdateHook(Recorded[HookResult], frozen=True, kw_only=True):
-    """Change the given fields of a webhook of our form; an empty secret takes it away."""
+    """Change the given fields of a webhook of our form; an empty secret takes it away.
+
+    ``headers`` stand in the place of all that there are; one without a value keeps the one that
+    is stored under its name, unless the URL moves to another host.
+    """
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "webhooks/{webhook_id}"
@@ -179,6 +195,7 @@ class UpdateHook(Recorded[HookResult], frozen=True, kw_only=True):
     description: Text | None = None
     secret: Secret | None = None
     authorization: Authorization | None = None
+    headers: list[HookHeader] | None = None
     verify: bool | None = None
     status: RegistryStatus | None = None
 
@@ -186,6 +203,7 @@ class UpdateHook(Recorded[HookResult], frozen=True, kw_only=True):
         if self.url is not None:
             check_url(self.url)
         check_authorization(self.authorization)
+        check_headers(self.headers or [], kept=True)
         check_actions(self.actions or [])
 
 
@@ -257,6 +275,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     url: str
     secret: str
     authorization: str
+    headers: dict[str, str]
     verify: bool
     job: str
     kind: str

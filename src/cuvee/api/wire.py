@@ -36,7 +36,12 @@ T = TypeVar("T")
 AnyOp = base.Op[Any]
 
 MAX_DEPTH = 32
-SECRETS = frozenset({"password", "current_password", "token", "secret"})
+SECRETS = frozenset(
+    {
+        *("password", "current_password", "token", "secret", "authorization", "access_token"),
+        *("headers", "http_url_spec", "job_spec"),
+    }
+)
 """Fields whose values no message repeats."""
 MAX_VALUES = 1_000_000
 _ENUMS = [
@@ -240,10 +245,10 @@ class _Reader:
             return self._value(info, value, name)
         except InvalidParameter as problem:
             if problem.message.startswith("Missing"):
-                shown = _seen(value)
-                if shown != '""':
+                shown = "" if name in SECRETS else f"{_seen(value)} "
+                if shown != '"" ':
                     raise InvalidParameter(
-                        f"Invalid value {shown} for parameter '{name}' supplied: {problem.message}"
+                        f"Invalid value {shown}for parameter '{name}' supplied: {problem.message}"
                     ) from None
             raise
 
@@ -323,7 +328,7 @@ def _bare(info: inspect.Type) -> inspect.Type:
 
 def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:
     if not ok:
-        shown = "" if where in SECRETS else f"{_seen(got)} "
+        shown = "" if SECRETS.intersection(re.split(r"[.\[]", where)) else f"{_seen(got)} "
         raise InvalidParameter(
             f"Invalid value {shown}for parameter '{where}' supplied: expected {wanted}."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -10,6 +11,18 @@ from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
 from cuvee.cli.output import moment, print_items, print_json, print_table
 
 comment = click.option("--comment", default="", help="Why; the history keeps it.")
+
+
+def _headers(_ctx: Any, _param: Any, given: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Take ``Name: value`` apart; in the environment there is one a line."""
+    found = []
+    lines = os.environ.get("CUVEE_WEBHOOK_HEADERS", "").split("\n")
+    for text in given or [line for line in lines if line.strip()]:
+        name, colon, value = text.partition(":")
+        if not colon:  # not repeated: it may be the value alone
+            raise click.BadParameter("Write a header as 'Name: value'.")
+        found.append((name.strip(" "), value.strip(" ")))
+    return found
 
 
 @click.group()
@@ -57,6 +70,7 @@ def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
     epilog=examples(
         "cuvee webhooks create https://hooks.example.com/x --model lr_wine_quality \\",
         "                      --action version.transitioned",
+        "cuvee webhooks create https://hooks.example.com/x --header 'X-Team: wine'",
         "CUVEE_WEBHOOK_SECRET=... cuvee webhooks create https://hooks.example.com/x",
     )
 )
@@ -82,14 +96,32 @@ def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
     envvar="CUVEE_WEBHOOK_AUTHORIZATION",
     help="Value of the Authorization header; never shown again. [env: CUVEE_WEBHOOK_AUTHORIZATION]",
 )
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    callback=_headers,
+    metavar="'NAME: VALUE'",
+    help="Send this header too; its value is never shown again; may be repeated. "
+    "[env: CUVEE_WEBHOOK_HEADERS, one a line]",
+)
 @comment
 @as_json
 @uses_store
-def create(do: Do, actions: tuple[str, ...], *, as_json: bool, **fields: Any) -> None:
+def create(
+    do: Do,
+    actions: tuple[str, ...],
+    headers: list[tuple[str, str]],
+    *,
+    as_json: bool,
+    **fields: Any,
+) -> None:
     """Have URL told of events, as CloudEvents, from now on."""
     from cuvee.api.hooks import CreateHook
+    from cuvee.api.targets import HookHeader
 
-    made = do(CreateHook(actions=list(actions), **fields)).webhook
+    sent = [HookHeader(name, value) for name, value in headers]
+    made = do(CreateHook(actions=list(actions), headers=sent, **fields)).webhook
     if as_json:
         print_json(made)
     else:

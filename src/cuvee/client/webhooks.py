@@ -9,6 +9,7 @@ import msgspec
 
 from cuvee.api import hooks
 from cuvee.api import webhooks as api
+from cuvee.api.targets import HookHeader
 from cuvee.client.base import Calls
 from cuvee.client.values import PagedList
 from cuvee.errors import InvalidParameter
@@ -108,6 +109,7 @@ class WebhookCalls(Calls):
         description: str = "",
         secret: str = "",
         authorization: str = "",
+        headers: Mapping[str, str] | None = None,
         comment: str = "",
     ) -> hooks.Hook:
         """Have a URL told of events as CloudEvents.
@@ -120,6 +122,7 @@ class WebhookCalls(Calls):
             description: for people.
             secret: with which messages are signed; never returned.
             authorization: value of the ``Authorization`` header; never returned.
+            headers: further headers by their names, at most 20; their values are never returned.
             comment: why.
         """
         op = hooks.CreateHook(
@@ -130,6 +133,7 @@ class WebhookCalls(Calls):
             description=description,
             secret=secret,
             authorization=authorization,
+            headers=[HookHeader(name, value) for name, value in (headers or {}).items()],
             comment=comment,
         )
         return self.do_registry(op).webhook

@@ -304,7 +304,8 @@ def request_of(message: Outgoing, now: int) -> tuple[str, bytes, dict[str, str]]
         now: seconds since 1970, for the signature.
     """
     body = message.payload.encode()
-    headers = {"Content-Type": "application/json", "User-Agent": f"cuvee/{__version__}"}
+    headers = {**message.headers, "Content-Type": "application/json"}
+    headers["User-Agent"] = f"cuvee/{__version__}"
     if message.authorization:
         headers["Authorization"] = message.authorization
     if message.job:

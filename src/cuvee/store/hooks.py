@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 
 from cuvee.api.base import Empty, Level
 from cuvee.api.hooks import (
@@ -21,18 +21,17 @@ from cuvee.api.hooks import (
     ListHooks,
     Outgoing,
     PrepareTry,
-    SealSecrets,
     SuspendHook,
     TryHook,
     UpdateHook,
 )
 from cuvee.api.names import plain
 from cuvee.api.webhooks import TryOutcome, TryResult
-from cuvee.errors import Conflict, InvalidParameter, NotFound, PermissionDenied
+from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.rules.webhooks import Listener, sample
-from cuvee.store import access, models, outbox, schema
+from cuvee.store import access, hook_headers, hook_secrets, models, outbox, schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.sealing import Unreadable
+from cuvee.store.hook_secrets import SECRETS, sealed
 from cuvee.store.tx import Tx
 
 _w = schema.webhooks
@@ -66,17 +65,6 @@ _cancel_of = hot(
     )
     .values(state="cancelled", updated=arg("now"))
 )
-SECRETS = ("secret", "authorization")
-_secrets = hot(
-    select(_w.c.webhook_id, _w.c.secret, _w.c.authorization)
-    .where(_w.c.status != "DELETED", or_(_w.c.secret != "", _w.c.authorization != ""))
-    .order_by(_w.c.pk)
-)
-_reseal = hot(
-    update(_w)
-    .where(_w.c.webhook_id == arg("hook"))
-    .values(secret=arg("secret"), authorization=arg("authorization"))
-)
 _counts = hot(
     lambda db: (
         select(_d.c.webhook_pk, _d.c.state, func.count())
@@ -109,6 +97,8 @@ class Row(NamedTuple):
     updated: int
     vouched_by: str
     problem: str
+    headers: str
+    header_names: str
     model: str | None
 
     @property
@@ -116,6 +106,11 @@ class Row(NamedTuple):
         """The events, in the words of the webhook's form."""
         names: list[str] = msgspec.json.decode(self.events)
         return names
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What it keeps sealed."""
+        return {name: getattr(self, name) for name in SECRETS}
 
 
 # ---------------------------------------------------------------- rows of all forms
@@ -147,10 +142,10 @@ def add_hook(
     _require(tx, model_row[0] if model_row else None, model)
     outbox.start(tx)
     webhook_id = str(uuid.uuid4())
-    fields = {**fields, **_sealed(tx, webhook_id, fields)}
-    defaults = {"name": "", "description": "", "secret": "", "authorization": "", "job": ""}
+    fields = {**fields, **sealed(tx, webhook_id, fields, {})}
+    texts = ("name", "description", "job", "header_names", *SECRETS)
     row = {
-        **defaults,
+        **dict.fromkeys(texts, ""),
         "verify": 1,
         **fields,
         "webhook_id": webhook_id,
@@ -221,14 +216,13 @@ def list_rows(
 def change_hook(tx: Tx, row: Row, fields: Mapping[str, Any], comment: str) -> Row:
     """Change the columns of a webhook whose new value is not None; its id and model stay.
 
-    The value of the ``Authorization`` header does not follow to another host: who may change a
-    webhook may not read it that way.
+    The values of its headers do not follow to another host: who may change a webhook may not read
+    them that way.
     """
     given = {k: v for k, v in fields.items() if v is not None}
-    moved = _origin(given.get("url", row.url)) != _origin(row.url)
-    if moved or given.get("job", row.job) != row.job:
-        given.setdefault("authorization", "")
-    given |= _sealed(tx, row.webhook_id, given, row)
+    if moves(row, given.get("url")) or given.get("job", row.job) != row.job:
+        given = {"authorization": "", "headers": "", "header_names": "", **given}
+    given |= sealed(tx, row.webhook_id, given, row.secrets)
     changed = row._replace(**given, updated=tx.now)
     if changed._replace(updated=row.updated) == row:
         return row
@@ -237,7 +231,7 @@ def change_hook(tx: Tx, row: Row, fields: Mapping[str, Any], comment: str) -> Ro
     before, after = _told(row), _told(changed)
     differ = {k for k in after if before[k] != after[k]}
     # A secret's value is not told; that it was changed is.
-    differ |= {k for k in ("secret", "authorization") if getattr(row, k) != getattr(changed, k)}
+    differ |= {k for k in SECRETS if getattr(row, k) != getattr(changed, k)}
     tx.record(
         "webhook.updated",
         f"webhook:{row.webhook_id}",
@@ -310,59 +304,14 @@ def _told(row: Row) -> dict[str, Any]:
         "status": row.status,
         "secret": bool(row.secret),
         "authorization": bool(row.authorization),
+        "headers": hook_headers.names_of(row.header_names),
         "verify": bool(row.verify),
     }
 
 
-def _sealed(
-    tx: Tx, webhook_id: str, fields: Mapping[str, Any], row: Row | None = None
-) -> dict[str, str]:
-    """Return the secrets among some fields as they are kept; one that stays is kept as it is.
-
-    Raises:
-        Conflict: those that are kept were sealed with another key.
-    """
-    given = {k: fields[k] for k in SECRETS if fields.get(k)}
-    if not given:
-        return {}
-    refusal = unreadable(tx)
-    if refusal:
-        raise Conflict(refusal)
-    found = {}
-    for name, text in given.items():
-        place, kept = f"{webhook_id}.{name}", getattr(row, name, "")
-        same = kept and tx.sealing.open(kept, place) == text
-        found[name] = kept if same else tx.sealing.seal(text, place)
-    return found
-
-
-def unreadable(tx: Tx) -> str:
-    """Return the sentence that refuses a key with which kept secrets cannot be opened; else ''."""
-    rows = tx.all(_secrets)
-    try:
-        for webhook_id, *kept in rows:
-            for name, text in zip(SECRETS, kept, strict=True):
-                tx.sealing.open(text, f"{webhook_id}.{name}")
-    except Unreadable:
-        return (
-            "The secrets of webhooks in this database are sealed with another key than the one in "
-            f"{tx.sealing.path}: start the server with --secret-key and the file that the other "
-            "servers of the database have, or restore it from a backup."
-        )
-    return ""
-
-
-def seal_secrets(tx: Tx, op: SealSecrets) -> Empty:  # noqa: ARG001
-    refusal = unreadable(tx)
-    if refusal:
-        raise InvalidParameter(refusal)
-    for webhook_id, *kept in tx.all(_secrets):
-        places = [f"{webhook_id}.{name}" for name in SECRETS]
-        if not all(map(tx.sealing.is_sealed, kept)):
-            texts = [tx.sealing.open(t, place) for t, place in zip(kept, places, strict=True)]
-            values = [tx.sealing.seal(t, place) for t, place in zip(texts, places, strict=True)]
-            tx.run(_reseal, hook=webhook_id, **dict(zip(SECRETS, values, strict=True)))
-    return Empty()
+def moves(row: Row, url: str | None) -> bool:
+    """Say whether a new URL of a webhook, if there is one, is on another host."""
+    return url is not None and _origin(url) != _origin(row.url)
 
 
 def _origin(url: str) -> tuple[str, str]:
@@ -398,6 +347,7 @@ def create_hook(tx: Tx, op: CreateHook) -> HookResult:
         "authorization": op.authorization,
         "verify": int(op.verify),
         "status": op.status,
+        **hook_headers.columns(op.headers, {}),
     }
     row = add_hook(tx, "cuvee", fields, op.actions, op.model, op.comment)
     return HookResult(_show(tx, [row])[0])
@@ -425,6 +375,12 @@ def update_hook(tx: Tx, op: UpdateHook) -> HookResult:
         "verify": None if op.verify is None else int(op.verify),
         "status": op.status,
     }
+    if op.headers is not None:
+        kept = {}
+        if not moves(row, op.url) and any(header.value is None for header in op.headers):
+            text = hook_secrets.opened(tx, row.webhook_id, {"headers": row.headers})["headers"]
+            kept = hook_headers.values_of(text)
+        fields |= hook_headers.columns(op.headers, kept)
     return HookResult(_show(tx, [change_hook(tx, row, fields, op.comment)])[0])
 
 
@@ -439,9 +395,7 @@ def try_hook(tx: Tx, op: TryHook) -> TryResult:
 
 def prepare_try(tx: Tx, op: PrepareTry) -> Outgoing:
     row = find_hook(tx, op.webhook_id, op.form)
-    refusal = unreadable(tx)
-    if refusal:
-        raise Conflict(refusal)
+    secrets = hook_secrets.opened(tx, row.webhook_id, row.secrets)
     names = row.event_names
     kind = op.event or (names[0] if names and row.form != "cuvee" else "")
     listener = Listener(row.webhook_id, row.form, names, row.model or "")
@@ -452,8 +406,9 @@ def prepare_try(tx: Tx, op: PrepareTry) -> Outgoing:
         webhook_id=row.webhook_id,
         form=row.form,
         url=row.url,
-        secret=tx.sealing.open(row.secret, f"{row.webhook_id}.secret"),
-        authorization=tx.sealing.open(row.authorization, f"{row.webhook_id}.authorization"),
+        secret=secrets["secret"],
+        authorization=secrets["authorization"],
+        headers=hook_headers.values_of(secrets["headers"]),
         verify=bool(row.verify),
         job=row.job,
         kind=message.kind,
@@ -477,6 +432,7 @@ def _show(tx: Tx, rows: list[Row]) -> list[Hook]:
             status=row.status,
             signed=bool(row.secret),
             authorized=bool(row.authorization),
+            header_names=hook_headers.names_of(row.header_names),
             verify=bool(row.verify),
             user_id=row.user_id,
             vouched_by=row.vouched_by,

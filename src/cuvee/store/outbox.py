@@ -30,6 +30,7 @@ from cuvee.store import events as history
 from cuvee.store import schema
 from cuvee.store.accounts import account_of
 from cuvee.store.engine import arg, hot, insert
+from cuvee.store.hook_headers import values_of
 from cuvee.store.levels import level_of_user, model_thing
 from cuvee.store.log import any_unordered
 from cuvee.store.sealing import Unreadable
@@ -98,6 +99,7 @@ _ready = (
     select(
         *(_d.c[name] for name in ("pk", "delivery_id", "kind", "payload", "attempts", "due")),
         *(_w.c[name] for name in ("webhook_id", "form", "url", "secret", "authorization")),
+        _w.c.headers,
         _w.c.verify,
         _w.c.job,
         *(_w.c[name] for name in ("model_pk", "follows", "vouched_by", "status")),
@@ -250,7 +252,7 @@ def find_work(tx: Tx, op: FindWork) -> Work:
             next_due = row[5]
             break
         pk, delivery_id, kind, payload, attempts, _, *hook, _turn = row
-        webhook_id, form, url, secret, authorization, verify, job, *vouched = hook
+        webhook_id, form, url, secret, authorization, headers, verify, job, *vouched = hook
         if webhook_id not in rights:
             rights[webhook_id] = _lost(tx, *vouched)
         if rights[webhook_id]:
@@ -258,6 +260,7 @@ def find_work(tx: Tx, op: FindWork) -> Work:
         try:
             secret = tx.sealing.open(secret, f"{webhook_id}.secret")
             authorization = tx.sealing.open(authorization, f"{webhook_id}.authorization")
+            headers = tx.sealing.open(headers, f"{webhook_id}.headers")
         except Unreadable:
             rights[webhook_id] = "its secrets cannot be read with the key of the server that sends"
             continue
@@ -270,6 +273,7 @@ def find_work(tx: Tx, op: FindWork) -> Work:
                 url=url,
                 secret=secret,
                 authorization=authorization,
+                headers=values_of(headers),
                 verify=bool(verify),
                 job=job,
                 kind=kind,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cuvee.api.base import Store
-from cuvee.api.hooks import FindWork, FollowLog, NoteAttempt
+from cuvee.api.hooks import FindWork, FollowLog, NoteAttempt, PrepareTry
 from cuvee.api.models import CreateRegisteredModel, SetRegisteredModelTag
 
 Command = Callable[..., Any]
@@ -44,3 +44,22 @@ def test_a_webhook_lives_on_the_command_line(
     assert hook in cuvee("webhooks", "delete", hook, "--comment", "over").out
     assert cuvee("webhooks", "list", "--json").json == []
     assert cuvee("webhooks", "delete", hook).status == 1
+
+
+def test_headers_are_given_one_by_one_or_by_the_environment(
+    cuvee: Command, store: Store, monkeypatch: Any
+) -> None:
+    given = ("--header", "X-Team: wine", "--header", "X-Key:555-0199:x")
+    said = cuvee("webhooks", "create", URL, *given, "--json")
+    assert said.json["header_names"] == ["X-Team", "X-Key"]
+    assert "X-Key: 555-0199" not in said.out + cuvee("events").out
+    sent = store.do(PrepareTry(webhook_id=said.json["webhook_id"])).headers
+    assert sent == {"X-Team": "wine", "X-Key": "555-0199:x"}
+    monkeypatch.setenv("CUVEE_WEBHOOK_HEADERS", "X-A: 1 2\n\nX-B: 3\n")
+    made = cuvee("webhooks", "create", URL).out.strip()
+    assert store.do(PrepareTry(webhook_id=made)).headers == {"X-A": "1 2", "X-B": "3"}
+    for bad in ("555-0199", "Host: 555-0199", "X-Key: 555-0199\r\nHost: x", "Authorization: 555"):
+        refused = cuvee("webhooks", "create", URL, "--header", bad)
+        assert refused.status != 0
+        assert "555" not in refused.out + refused.err
+    assert len(cuvee("webhooks", "list", "--json").json) == 2

@@ -567,6 +567,7 @@ export interface Hook {
   status: string;
   signed?: boolean;
   authorized?: boolean;
+  header_names?: string[];
   verify?: boolean;
   user_id?: string;
   vouched_by?: string;
@@ -575,6 +576,12 @@ export interface Hook {
   dead?: number;
   creation_timestamp: number;
   last_updated_timestamp: number;
+}
+
+/** A header that a webhook is sent with. */
+export interface HookHeader {
+  name: string;
+  value?: string | null;
 }
 
 /** A page of webhooks and the token of the next. */
@@ -2727,6 +2734,7 @@ export const createHook = /*#__PURE__*/ operation<
     description?: string;
     secret?: string;
     authorization?: string;
+    headers?: HookHeader[];
     verify?: boolean;
     status?: "ACTIVE" | "DISABLED" | "TEST_MODE";
   },
@@ -2762,6 +2770,7 @@ export const updateHook = /*#__PURE__*/ operation<
     description?: string | null;
     secret?: string | null;
     authorization?: string | null;
+    headers?: HookHeader[] | null;
     verify?: boolean | null;
     status?: "ACTIVE" | "DISABLED" | "TEST_MODE" | null;
   },

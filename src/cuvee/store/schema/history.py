@@ -89,6 +89,8 @@ webhooks = Table(
     number("updated"),
     Column("vouched_by", TEXT, nullable=False, server_default=""),
     Column("problem", TEXT, nullable=False, server_default=""),
+    Column("headers", TEXT, nullable=False, server_default=""),
+    Column("header_names", TEXT, nullable=False, server_default=""),
 )
 deliveries = Table(
     "deliveries",
