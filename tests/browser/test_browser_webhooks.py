@@ -292,6 +292,122 @@ def test_a_webhook_is_edited_and_shows_no_secret(
     assert set(changed["after"]) == {"name", "events"}  # of the URL its host only
 
 
+def header(dialog: Locator, number: int) -> tuple[Locator, Locator]:
+    """Return the fields of a header's name and of its value."""
+    labels = (f"Header {number}", f"Value {number}")
+    name, value = (dialog.get_by_label(label, exact=True) for label in labels)
+    return name, value
+
+
+def test_headers_are_given_kept_and_shown_no_more(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    opened = visit(house)
+    page = log_in(opened, ADMIN, "/settings/webhooks")
+    page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("URL").fill(receiver.url + "/headers")
+    dialog.get_by_label("Name", exact=True).fill("with headers")
+    add = dialog.get_by_role("button", name="Add a header")
+    for number, name in enumerate(("X-Team", "x-key", "x-team", ""), 1):
+        add.click()
+        expect(header(dialog, number)[0]).to_be_focused()
+        page.keyboard.type(name)
+        if name:
+            header(dialog, number)[1].fill(f"v4lue-{number}")
+        expect(header(dialog, number)[1]).to_have_attribute("type", "password")
+    make = dialog.get_by_role("button", name="Make webhook")
+    expect(dialog.get_by_text("This header is there already")).to_be_visible()
+    for bad, said in (
+        ("Host", "HTTP or the server sets this header"),
+        ("Webhook-Signature", "HTTP or the server sets this header"),
+        ("authorization", "a field of its own"),
+        ("X: y", "A name has letters, digits"),
+        ("", "Write a name"),
+    ):
+        header(dialog, 3)[0].fill(bad)
+        make.click()
+        expect(header(dialog, 3)[0]).to_have_attribute("aria-invalid", "true")
+        expect(header(dialog, 3)[0]).to_have_accessible_description(re.compile(said))
+        expect(header(dialog, 3)[0]).to_be_focused()
+    for theme, width in (*LOOKS, ("light", 375), ("dark", 375)):
+        opened.look(theme, width)
+        keep_screenshot(page, f"webhook-headers-new-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    header(dialog, 3)[0].fill("X-Odd")
+    header(dialog, 3)[1].fill("caf\u00e9")
+    make.click()
+    expect(header(dialog, 3)[1]).to_have_accessible_description(re.compile("printable ASCII"))
+    dialog.get_by_role("button", name="Leave out X-Odd").click()
+    expect(add).to_be_focused()
+    make.click()
+    secret_in(page, "The secret")
+    page.get_by_role("button", name="I have stored it").click()
+    assert leaks(page, "v4lue") == []
+    page.get_by_role("link", name="with headers").click()
+    expect(page.locator("main")).to_contain_text("X-Team, x-key (values are not shown)")
+    receiver.got.clear()
+    page.get_by_role("button", name="Send a test").click()
+    (sample,) = receiver.wait(1)
+    assert (sample.headers["x-team"], sample.headers["x-key"]) == ("v4lue-1", "v4lue-2")
+    assert leaks(page, "v4lue") == []
+
+
+def test_headers_are_kept_changed_and_left_behind_by_a_move(
+    house: Site, receiver: Receiver, visit: Open
+) -> None:
+    headers = [{"name": "X-Team", "value": "v4lue-1"}, {"name": "X-Key", "value": "v4lue-2"}]
+    made = {"url": receiver.url + "/kept", "name": "kept", "model": "wine", "headers": headers}
+    hook = done(ask(house, ADMIN, "POST", f"{CUVEE}webhooks", made))["webhook"]["webhook_id"]
+    opened = visit(house)
+    page = log_in(opened, ADMIN, f"/settings/webhooks/{hook}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    name, value = header(dialog, 1)
+    expect(name).to_have_value("X-Team")
+    expect(name).not_to_be_editable()
+    expect(value).to_have_value("")
+    expect(value).to_have_accessible_description("The value is kept, not shown.")
+    assert leaks(page, "v4lue") == []
+    save = dialog.get_by_role("button", name="Save")
+    dialog.get_by_label("URL").fill("https://elsewhere.example.com/")
+    expect(value).to_have_accessible_description(re.compile("does not follow to another host"))
+    save.click()
+    expect(value).to_be_focused()
+    for theme, width in (*LOOKS, ("light", 375), ("dark", 375)):
+        opened.look(theme, width)
+        keep_screenshot(page, f"webhook-headers-edit-{theme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert offences(page) == []
+    dialog.get_by_label("URL").fill(receiver.url + "/moved")
+    header(dialog, 2)[1].fill("v4lue-3")
+    dialog.get_by_role("button", name="Add a header").click()
+    header(dialog, 3)[0].fill("X-New")
+    save.click()
+    expect(header(dialog, 3)[1]).to_have_accessible_description(re.compile("Write a value"))
+    header(dialog, 3)[1].fill("v4lue-4")
+    save.click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("X-Team, X-Key, X-New (values are not shown)")
+    receiver.got.clear()
+    page.get_by_role("button", name="Send a test").click()
+    (sample,) = receiver.wait(1)
+    found = [sample.headers[name] for name in ("x-team", "x-key", "x-new")]
+    assert found == ["v4lue-1", "v4lue-3", "v4lue-4"]
+    # All are left out.
+    page.get_by_role("button", name="Edit", exact=True).click()
+    for _ in range(3):
+        dialog.get_by_role("button", name=re.compile("Leave out")).first.click()
+    save.click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("values are not shown")).to_have_count(0)
+    assert leaks(page, "v4lue") == []
+    events = ask(house, ADMIN, "GET", f"{CUVEE}events?object=webhook:{hook}").body.decode()
+    assert "X-New" in events
+    assert "v4lue" not in events
+
+
 def test_webhooks_of_mlflows_form_are_edited_by_their_own_events(
     house: Site, receiver: Receiver, visit: Open
 ) -> None:

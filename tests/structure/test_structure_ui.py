@@ -15,6 +15,7 @@ from typing import Any
 import hatch_build
 import pytest
 
+from cuvee.api import targets
 from cuvee.rules import goals
 from structure import ui_types
 from structure.project import ROOT, SRC, project_files
@@ -162,3 +163,13 @@ def test_the_ui_knows_the_same_words_of_metrics_of_which_less_is_better() -> Non
     declared = text.partition("new Set(")[2].partition(").split")[0]
     words = re.findall(r"[a-z]+", declared)
     assert sorted(words) == sorted(goals.LESS)
+
+
+def test_the_ui_knows_the_same_headers_that_are_not_a_webhooks_to_set() -> None:
+    text = (ROOT / "web" / "src" / "lib" / "hookHeaders.ts").read_text(encoding="utf-8")
+    for name, ours in (
+        ("SET_BY_US", targets.SET_HERE),
+        ("BEGINNINGS_OF_OURS", targets.SET_HERE_BEGINNINGS),
+    ):
+        declared = text.partition(f"{name}: readonly string[] = [")[2].partition("]")[0]
+        assert sorted(re.findall(r'"([^"]+)"', declared)) == sorted(ours)

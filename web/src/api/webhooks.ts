@@ -7,6 +7,7 @@ import {
   deleteHook,
   getHook,
   type Hook,
+  type HookHeader,
   listDeliveries,
   listHooks,
   redeliverHook,
@@ -115,12 +116,14 @@ export interface HookEdit extends Change {
   actions: readonly string[];
   /** The header's new value; the old one stays when empty. */
   authorization: string;
+  /** All further headers, those without a value as they are; absent when none is another. */
+  headers: HookHeader[] | undefined;
 }
 
 /** Change a webhook of any form; what is as it was is not sent, as it might be another's by now. */
 export const useEditHook = () =>
   useMutation({
-    mutationFn: async ({ hook, comment, actions, authorization, ...texts }: HookEdit) => {
+    mutationFn: async ({ hook, comment, actions, authorization, headers, ...texts }: HookEdit) => {
       const { webhook_id } = hook;
       const url = texts.url === hook.url ? undefined : texts.url;
       const name = texts.name === (hook.name ?? "") ? undefined : texts.name;
@@ -139,7 +142,8 @@ export const useEditHook = () =>
         await call(updateRegistryWebhook, { id: webhook_id, ...asked, ...spec, events });
       } else {
         const events = same ? {} : { actions: [...actions] };
-        await call(updateHook, { ...named, ...at, ...events, ...secret });
+        const own = headers ? { headers } : {};
+        await call(updateHook, { ...named, ...at, ...events, ...secret, ...own });
       }
     },
     onSettled: again,

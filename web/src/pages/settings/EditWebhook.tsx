@@ -3,8 +3,10 @@ import type { Hook } from "../../api/schema.gen";
 import { useEditHook } from "../../api/webhooks";
 import { Check, LinesField, TextField } from "../../components/Field";
 import { FormDialog, saying } from "../../components/FormDialog";
+import { movesAway } from "../../lib/hookHeaders";
 import { EventChoice } from "./EventChoice";
 import { FORM_EVENTS } from "./formEvents";
+import { HeaderRows, useHeaderRows } from "./HeaderRows";
 import styles from "./Settings.module.css";
 import { strings as all } from "./strings";
 import { strings } from "./webhookStrings";
@@ -17,14 +19,18 @@ export function EditWebhook({ hook, onClose }: { hook: Hook; onClose: () => void
   const [description, setDescription] = useState(hook.description ?? "");
   const [actions, setActions] = useState<readonly string[]>(hook.actions ?? []);
   const [authorization, setAuthorization] = useState("");
+  const rows = useHeaderRows(hook.header_names ?? [], movesAway(hook.url, url));
   const [comment, setComment] = useState("");
   const edit = useEditHook();
   const offered = FORM_EVENTS[form];
-  const submit = () =>
+  const submit = () => {
+    if (!rows.check()) return;
+    const { headers } = rows;
     edit.mutate(
-      { hook, url, name, description, actions, authorization, comment: comment.trim() },
+      { hook, url, name, description, actions, authorization, headers, comment: comment.trim() },
       { onSuccess: saying(strings.edited, onClose) },
     );
+  };
   return (
     <FormDialog
       title={strings.editTitle}
@@ -80,6 +86,7 @@ export function EditWebhook({ hook, onClose }: { hook: Hook; onClose: () => void
           onChange={setAuthorization}
         />
       )}
+      {form === "cuvee" && <HeaderRows {...rows} />}
       <LinesField label={all.why} value={comment} onChange={setComment} />
     </FormDialog>
   );

@@ -8,6 +8,7 @@ import { FormDialog } from "../../components/FormDialog";
 import { newSecret } from "../../lib/secret";
 import { say } from "../../state/toasts";
 import { EventChoice } from "./EventChoice";
+import { HeaderRows, useHeaderRows } from "./HeaderRows";
 import { HookSecret } from "./HookSecret";
 import { strings } from "./webhookStrings";
 
@@ -29,13 +30,15 @@ export function NewWebhook({ about: given, onClose }: NewWebhookProps) {
   const [model, setModel] = useState(given ?? "");
   const [actions, setActions] = useState<readonly string[]>(["version.transitioned"]);
   const [authorization, setAuthorization] = useState("");
+  const headers = useHeaderRows([]);
   const [signed, setSigned] = useState(true);
   const [secret, setSecret] = useState<string>();
   const create = useCreateHook();
   const ready = url && (given !== undefined || (manages.models && (admin || model)));
   const submit = () => {
+    if (!headers.check()) return;
     const made = signed ? newSecret() : "";
-    const about = model ? { model } : {};
+    const about = { ...(model && { model }), ...(headers.headers && { headers: headers.headers }) };
     create.mutate(
       { url, name, actions: [...actions], authorization, secret: made, ...about },
       {
@@ -92,6 +95,7 @@ export function NewWebhook({ about: given, onClose }: NewWebhookProps) {
         value={authorization}
         onChange={setAuthorization}
       />
+      <HeaderRows {...headers} />
       <Check checked={signed} onChange={setSigned}>
         {strings.signed}
       </Check>

@@ -57,6 +57,7 @@ function About({ hook }: { hook: Hook }) {
             [strings.form, forms[hook.form] ?? hook.form],
             [strings.secret, hook.signed ? strings.signedYes : strings.signedNo],
             [" ", hook.authorized && strings.authorized],
+            [strings.headers, hook.header_names && <Headers key="h" names={hook.header_names} />],
             ["  ", hook.verify === false && strings.certificate],
             [strings.by, hook.vouched_by],
             [strings.since, <Time key="c" at={hook.creation_timestamp} />],
@@ -68,6 +69,15 @@ function About({ hook }: { hook: Hook }) {
         {test.isError && <ErrorNote title={strings.testNotSent} problem={test.error} />}
       </div>
     </Panel>
+  );
+}
+
+function Headers({ names }: { names: readonly string[] }) {
+  return (
+    <>
+      <span className={styles.url}>{names.join(", ")}</span>{" "}
+      <span className={styles.soft}>({strings.headersShown})</span>
+    </>
   );
 }
 
