@@ -133,6 +133,37 @@ def test_a_long_reason_is_read_in_the_table_itself(told: Site, visit: Open, widt
     expect(rows(page).nth(1).get_by_role("gridcell").last).to_be_focused()
 
 
+def test_what_a_token_did_is_found_from_an_event_and_from_the_token(
+    told: Site, visit: Open
+) -> None:
+    made = done(ask(told, "eve", "POST", f"{CUVEE}tokens/create", {"name": "robot"}))
+    headers = {"Authorization": f"Bearer {made['secret']}", "Content-Type": "application/json"}
+    body = json.dumps({"name": "wine", "alias": "robot", "version": "1"}).encode()
+    done(told.send("POST", f"{MLFLOW}registered-models/alias", body, headers=headers))
+    token_id = made["token"]["token_id"]
+    event = done(ask(told, "eve", "GET", f"{CUVEE}events?token={token_id}"))["events"][0]
+    opened = visit(told)
+    page = log_in(opened, "eve", f"/audit/{event['sequence']}")
+    expect(page.get_by_text(f"token:{token_id}")).to_be_visible()
+    page.get_by_role("link", name="All with this token").click()
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).nth(1)).to_contain_text("robot")
+    expect(page.get_by_label("Token")).to_have_value(token_id)
+    for theme in THEMES:
+        for width in (1440, 1024, 375):
+            opened.look(theme, width)
+            keep_screenshot(page, f"audit-token-{theme}-{width}")
+            assert offences(page) == []
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_label("Token")).to_have_count(0)
+    opened.look("light", 1440)
+    page = opened.go("/settings/tokens")
+    keep_screenshot(page, "settings-tokens-history")
+    page.get_by_role("row").filter(has_text="robot").get_by_role("link", name="History").click()
+    expect(page.get_by_label("Token")).to_have_value(token_id)
+    expect(rows(page)).to_have_count(2)
+
+
 def test_a_model_is_found_with_its_versions_and_a_time_is_kept(told: Site, visit: Open) -> None:
     # Not one of those that other tests change, in whatever order they come.
     done(ask(told, ADMIN, "POST", f"{MLFLOW}registered-models/create", {"name": "cellar"}))

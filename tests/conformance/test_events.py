@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec.structs import replace
 
 from cuvee.api.base import Actor, Store
 from cuvee.api.events import Event, ListEvents
@@ -235,7 +236,8 @@ def test_filters_find_the_same_near_and_far(
     for n in range(12):
         actor = Actor("ann" if n < 3 else f"user{n % 2}")
         local_store.do(CreateRegisteredModel(name=f"m{n}"), actor)
-        local_store.do(UpdateRegisteredModel(name=f"m{n}", description="x"), actor)
+        by_token = replace(actor, via="token", token=("", "0a", "0b")[n % 3])
+        local_store.do(UpdateRegisteredModel(name=f"m{n}", description="x"), by_token)
     every = history(local_store)
     middle = every[len(every) // 2].time
     asked: list[tuple[dict[str, object], Callable[[Event], bool]]] = [
@@ -251,6 +253,9 @@ def test_filters_find_the_same_near_and_far(
             {"actor": "ann", "object": "model:m1"},
             lambda e: (e.actor, e.object) == ("ann", "model:m1"),
         ),
+        ({"token": "0b"}, lambda e: e.via == "token:0b"),
+        ({"token": "0"}, lambda _: False),
+        ({"actor": "ann", "token": "0a"}, lambda e: (e.actor, e.via) == ("ann", "token:0a")),
         ({"actor": "ann", "model": "m2"}, lambda e: (e.actor, e.object) == ("ann", "model:m2")),
     ]
     for wanted, passes in asked:

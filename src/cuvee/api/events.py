@@ -66,6 +66,7 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
         str, Meta(max_length=100, description="all of a noun where it ends with a dot: `version.`")
     ] = ""
     actor: Id = ""
+    token: Annotated[Id, Meta(description="only what was done with the token of this id")] = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
     from_time: Annotated[Time | None, Meta(description="only events at or after this time")] = None
     to_time: Annotated[Time | None, Meta(description="only events before this time")] = None

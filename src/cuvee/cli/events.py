@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         "cuvee events",
         "cuvee events --object version:lr_wine_quality/2",
         "cuvee events --actor alice --json",
+        "cuvee events --token 5f0c2a91d37be486",
         "cuvee events --follow --action version.transitioned",
     )
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     "--action", metavar="NOUN.VERB", help="Only events of this kind; NOUN. for all.", default=""
 )
 @click.option("--actor", metavar="NAME", help="Only what this user did.", default="")
+@click.option("--token", metavar="ID", help="Only what was done with this token.", default="")
 @click.option("--follow", is_flag=True, help="Wait for new events and print them; Ctrl-C ends it.")
 @click.option(
     "--since",
@@ -43,6 +45,7 @@ def events(
     changed: str,
     action: str,
     actor: str,
+    token: str,
     limit: int,
     since: int | None,
     *,
@@ -54,24 +57,18 @@ def events(
     Changes to experiments, runs and the registry, newest first; with --follow in their order, as
     they happen, one line each.
     """
+    from msgspec.structs import replace
+
     from cuvee.api.events import ListEvents
 
+    asked = ListEvents(object=changed, action=action, actor=actor, token=token)
     if follow:
-        _follow(do, ListEvents(object=changed, action=action, actor=actor), since, as_json=as_json)
+        _follow(do, asked, since, as_json=as_json)
         return
+    newest = replace(asked, since=since or 0, newest_first=True)
 
-    def fetch(token: str, size: int) -> tuple[list[Any], str | None]:
-        page = do(
-            ListEvents(
-                object=changed,
-                action=action,
-                actor=actor,
-                since=since or 0,
-                newest_first=True,
-                max_results=size,
-                page_token=token,
-            )
-        )
+    def fetch(place: str, size: int) -> tuple[list[Any], str | None]:
+        page = do(replace(newest, max_results=size, page_token=place))
         return page.events, page.next_page_token
 
     found = collect(fetch, limit)

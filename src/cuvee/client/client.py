@@ -54,6 +54,7 @@ class Client(
         max_results: int = 100,
         page_token: str | None = None,
         model: str | None = None,
+        token: str | None = None,
     ) -> PagedList[Event]:
         """Return a page of the history: who changed what, when and why.
 
@@ -66,6 +67,7 @@ class Client(
             max_results: events in a page, 1 to 1000.
             page_token: token of the page.
             model: only those of this registered model and of its versions.
+            token: only what was done with the token of this id.
         """
         op = ListEvents(
             object=object or "",
@@ -76,6 +78,7 @@ class Client(
             max_results=max_results,
             page_token=page_token or "",
             model=model or "",
+            token=token or "",
         )
         page = self.do_registry(op)
         return PagedList(page.events, page.next_page_token)

@@ -53,7 +53,8 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     last = _place(op.page_token) if op.page_token else None
     if last is not None:
         query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
-    scans = op.actor or op.action or op.from_time is not None or op.to_time is not None
+    by = op.actor or op.action or op.token
+    scans = by or op.from_time is not None or op.to_time is not None
     if scans and not (op.object or op.model):
         rows = _look_through(tx, query, values, op, last)
     else:
@@ -72,7 +73,8 @@ def _asked(op: ListEvents) -> Iterator[ColumnElement[bool]]:
     """Return the conditions on events and their places that a caller has set."""
     if op.since > 0:
         yield _l.c.place >= op.since
-    for column, wanted in ((_e.c.object, op.object), (_e.c.actor, op.actor)):
+    via = f"token:{op.token}" if op.token else ""
+    for column, wanted in ((_e.c.object, op.object), (_e.c.actor, op.actor), (_e.c.via, via)):
         if wanted:
             yield column == wanted
     if op.action.endswith("."):

@@ -15,6 +15,7 @@ import {
 /** What the history is asked for; times in milliseconds since 1970. */
 export interface EventFilter {
   actor?: string | undefined;
+  token?: string | undefined;
   action?: string | undefined;
   object?: string | undefined;
   model?: string | undefined;

@@ -1855,6 +1855,7 @@ export const listEvents = /*#__PURE__*/ operation<
     model?: string;
     action?: string;
     actor?: string;
+    token?: string;
     since?: number;
     from_time?: number | null;
     to_time?: number | null;

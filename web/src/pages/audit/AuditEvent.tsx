@@ -71,6 +71,8 @@ function Hidden() {
   );
 }
 
+const TOKEN = "token:";
+
 function Told({ event }: { event: Event }) {
   const changes = changesIn(event);
   const grounds = Object.entries(event.details ?? {});
@@ -106,6 +108,11 @@ function Told({ event }: { event: Event }) {
           <Link to="/audit" search={{ actor: event.actor }}>
             {strings.ofActor}
           </Link>
+          {event.via.startsWith(TOKEN) && (
+            <Link to="/audit" search={{ token: event.via.slice(TOKEN.length) }}>
+              {strings.ofToken}
+            </Link>
+          )}
         </p>
       </Panel>
       <Panel title={strings.changes} flush>

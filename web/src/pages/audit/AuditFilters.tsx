@@ -9,6 +9,7 @@ import { strings } from "./strings";
 
 const CLEAR = {
   actor: undefined,
+  token: undefined,
   action: undefined,
   object: undefined,
   since: undefined,
@@ -23,8 +24,8 @@ interface AuditFiltersProps {
 /** Who, what, about what and when: each counts when it is sent with Enter, or left. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
   const names = useUserNames().data ?? [];
-  const { actor, action, object, since, until } = search;
-  const filtered = actor || action || object || since || until;
+  const { actor, token, action, object, since, until } = search;
+  const filtered = actor || token || action || object || since || until;
   return (
     <search className={styles.filters} aria-label={strings.filters}>
       <Choice
@@ -33,6 +34,14 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
         choices={names}
         onChange={(text) => onChange({ actor: text })}
       />
+      {token && (
+        <Choice
+          label={strings.token}
+          value={token}
+          choices={[]}
+          onChange={(text) => onChange({ token: text })}
+        />
+      )}
       <Choice
         label={strings.action}
         value={action}

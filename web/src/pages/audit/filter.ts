@@ -4,6 +4,8 @@ import { compact, type Query, text } from "../../lib/search";
 /** Which events are shown; the newest when neither `before` nor `after` says otherwise. */
 export interface AuditSearch {
   actor?: string;
+  /** Id of the token that was used. */
+  token?: string;
   action?: string;
   object?: string;
   /** Times as RFC 3339 writes them. */
@@ -28,6 +30,7 @@ export const readAudit = (query: Query): AuditSearch => {
   const before = place(query, "before");
   return compact({
     actor: text(query, "actor"),
+    token: text(query, "token"),
     action: text(query, "action"),
     object: text(query, "object"),
     since: moment(query, "since"),
@@ -40,10 +43,12 @@ export const readAudit = (query: Query): AuditSearch => {
 const MODEL = "model:";
 
 /** What an address asks for, as the server is asked; a model brings its versions. */
-export function filterOf({ actor, action, object, since, until }: AuditSearch): EventFilter {
+export function filterOf(search: AuditSearch): EventFilter {
+  const { actor, token, action, object, since, until } = search;
   const model = object?.startsWith(MODEL) ? object.slice(MODEL.length) : undefined;
   return {
     actor,
+    token,
     action,
     object: model ? undefined : object,
     model: model || undefined,

@@ -6,6 +6,7 @@ export const strings = {
   failed: "The history could not be read.",
   filters: "Filters",
   actor: "Who",
+  token: "Token",
   action: "What",
   actionHint: "version. or version.created",
   object: "Object",
@@ -70,6 +71,7 @@ export const strings = {
   grounds: "On what grounds",
   ofObject: "All of this object",
   ofActor: "All by this user",
+  ofToken: "All with this token",
   previous: "Event before",
   next: "Event after",
 } as const;

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { hurry } from "../../api/client";
 import type { Token } from "../../api/schema.gen";
@@ -117,6 +117,9 @@ function TokenTable({ tokens, withUser }: { tokens: readonly Token[]; withUser: 
                   {strings.states[state]}
                 </Badge>,
                 <div key="a" className={styles.end}>
+                  <Link to="/audit" search={{ token: token.token_id }} title={strings.didTitle}>
+                    {strings.did}
+                  </Link>
                   {state === "active" && (
                     <Button kind="danger" onClick={() => setLeaving(token)}>
                       {strings.revoke}

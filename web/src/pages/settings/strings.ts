@@ -66,6 +66,8 @@ export const strings = {
     secretText:
       "Copy it now: the server keeps its hash only, and it is never shown again. Set it as CUVEE_TRACKING_TOKEN or MLFLOW_TRACKING_TOKEN, or send it as Authorization: Bearer.",
     stored: "I have stored it",
+    did: "History",
+    didTitle: "All that was done with this token",
     revoke: "Revoke",
     revokeTitle: (name: string) => `Revoke the token "${name}"`,
     revokeText: "Programs that use it are refused from the next request on. It cannot be undone.",
