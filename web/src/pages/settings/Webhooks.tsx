@@ -46,10 +46,12 @@ export function Webhooks() {
             ) : (
               <Empty title={strings.none}>
                 <p>{strings.noneText}</p>
-                <Code
-                  label={strings.none}
-                  text={`cuvee webhooks create "$URL" \\\n  --action version.transitioned --tracking-uri ${serverUrl}`}
-                />
+                {models && (
+                  <Code
+                    label={strings.none}
+                    text={`cuvee webhooks create "$URL" \\\n  --action version.transitioned --tracking-uri ${serverUrl}`}
+                  />
+                )}
               </Empty>
             )}
           </Panel>
