@@ -28,7 +28,7 @@ PARTS = {
     "Metrics": [
         f"f1 {NONE} 0.9 added",
         f"mae 0.4 {NONE} removed",
-        "rmse 0.75 0.5 \N{MINUS SIGN}0.25 changed",
+        "rmse 0.75 0.5 \N{MINUS SIGN}0.25 better changed",
     ],
     "Params": ["alpha 0.1 0.2 changed"],
     "Signature": [

@@ -1,5 +1,7 @@
 /** The shell's and the components' texts; each page has its own strings.ts beside it. */
 export const strings = {
+  better: "better",
+  worse: "worse",
   app: "Cuvee",
   skip: "Skip to content",
   navigation: "Main",

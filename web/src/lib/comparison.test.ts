@@ -23,7 +23,7 @@ test("values are shown short and kept in full", () => {
   const [added, odd, moved] = rowsOf(found, "metrics");
   expect(added && changeOf(added)).toBe("added");
   expect(odd && changeOf(odd)).toBe("same");
-  expect(moved).toMatchObject({ before: { text: "0.75" }, after: { text: "0.5" }, delta: "−0.25" });
+  expect(moved).toMatchObject({ before: { text: "0.75" }, after: { text: "0.5" }, delta: -0.25 });
   expect(rowsOf(found, "files")[0]?.before).toEqual({
     text: "aaaaaaaaaaaa · 2.00 KiB",
     full: "a".repeat(64),

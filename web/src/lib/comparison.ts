@@ -27,8 +27,8 @@ export interface ChangeRow {
   readonly kind: string;
   readonly before: Shown | undefined;
   readonly after: Shown | undefined;
-  /** How far a number has moved. */
-  readonly delta: string;
+  /** How far a number has moved; 0 where that says nothing. */
+  readonly delta: number;
   /** Why callers of the first version break. */
   readonly breaks: string;
 }
@@ -49,7 +49,7 @@ export function rowsOf(found: VersionComparison, part: Part): ChangeRow[] {
     case "metrics":
       return (found.metrics ?? []).map(({ key, before, after, delta }) => ({
         ...row(key, number(before), number(after)),
-        delta: delta === null || delta === undefined || delta === 0 ? "" : away(toNumber(delta)),
+        delta: toNumber(delta ?? 0),
       }));
     case "signature":
       return (found.signature ?? []).map(({ part: kind, name, before, after, breaks = "" }) => ({
@@ -92,7 +92,7 @@ export function sameOf(found: VersionComparison, part: Part): number {
 }
 
 function row(name: string, before: Shown | undefined, after: Shown | undefined): ChangeRow {
-  return { name, kind: "", before, after, delta: "", breaks: "" };
+  return { name, kind: "", before, after, delta: 0, breaks: "" };
 }
 
 function plain(value: string | null | undefined, empty = ""): Shown | undefined {
@@ -108,8 +108,4 @@ function number(value: number | string | null | undefined): Shown | undefined {
 function file(digest: string | null | undefined, size: number | null | undefined) {
   if (!digest) return undefined;
   return { text: `${digest.slice(0, DIGITS)} · ${bytes(size ?? 0)}`, full: digest };
-}
-
-function away(delta: number): string {
-  return delta > 0 ? `+${short(delta)}` : short(delta);
 }

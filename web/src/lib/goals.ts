@@ -15,7 +15,7 @@ interface Tag {
 }
 
 /** Whether less of a metric is better, by the tags of its experiment, else by its name. */
-export function isLessBetter(key: string, tags: readonly Tag[]): boolean {
+export function isLessBetter(key: string, tags: readonly Tag[] = []): boolean {
   const told = tags.find((tag) => tag.key === TAG + key)?.value;
   if (told === "minimize" || told === "maximize") return told === "minimize";
   const words = key.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];

@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "react";
 import { useExperiment } from "../../api/experiments";
 import type { ExperimentTag } from "../../api/schema.gen";
+import { Away } from "../../components/Away";
 import { Button } from "../../components/Button";
 import { type Column, DataGrid } from "../../components/DataGrid";
 import { Empty } from "../../components/Empty";
@@ -121,20 +122,12 @@ function runColumn(
         <span title={value} className={`num ${equal ? styles.soft : ""}`}>
           {kind === "metrics" ? short(Number(value)) : value}
           {away !== undefined && away !== 0 && (
-            <Away by={away} better={away < 0 === isLessBetter(key, goals)} />
+            <span className={styles.away}>
+              <Away by={away} isBetter={away < 0 === isLessBetter(key, goals)} />
+            </span>
           )}
         </span>
       );
     },
   };
-}
-
-/** How far a metric is from the baseline's, and whether that is good. */
-function Away({ by, better }: { by: number; better: boolean }) {
-  return (
-    <span className={`${styles.away} ${better ? styles.better : styles.worse}`}>
-      {by > 0 ? "+" : ""}
-      {short(by)} {better ? strings.better : strings.worse}
-    </span>
-  );
 }

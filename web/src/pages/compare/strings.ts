@@ -27,8 +27,6 @@ export const strings = {
   tooMany: (most: number) => `The first ${most} runs are compared.`,
   runs: "Runs that are compared",
   baseline: "Baseline",
-  better: "better",
-  worse: "worse",
   actions: (name: string) => `Actions for ${name}`,
   makeBaseline: "Compare the others with it",
   remove: "Leave it out",

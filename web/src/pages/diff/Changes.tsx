@@ -1,4 +1,5 @@
 import type { VersionComparison } from "../../api/schema.gen";
+import { Away } from "../../components/Away";
 import { Badge, type Tone } from "../../components/Badge";
 import { Empty } from "../../components/Empty";
 import { Panel } from "../../components/Panel";
@@ -14,6 +15,7 @@ import {
   type Shown,
   sameOf,
 } from "../../lib/comparison";
+import { isLessBetter } from "../../lib/goals";
 import styles from "./Diff.module.css";
 import { strings } from "./strings";
 
@@ -130,9 +132,15 @@ export function ChangeTable({ part, rows, found }: ChangeTableProps) {
           <Value key="a" value={row.after} code={part === "files"} />,
           ...(numbers
             ? [
-                <span key="d" className="num">
-                  {row.delta}
-                </span>,
+                row.delta ? (
+                  <Away
+                    key="d"
+                    by={row.delta}
+                    isBetter={row.delta < 0 === isLessBetter(row.name)}
+                  />
+                ) : (
+                  ""
+                ),
               ]
             : []),
           <span key="c" className={styles.marks}>

@@ -2,10 +2,12 @@ import { Link } from "@tanstack/react-router";
 import type { PointerEvent } from "react";
 import type { ModelVersion, TransitionRequest } from "../../api/schema.gen";
 import { Avatar } from "../../components/Avatar";
+import { Away } from "../../components/Away";
 import { Badge } from "../../components/Badge";
 import { IconButton } from "../../components/Button";
 import { Menu, MenuItem, MenuLabel } from "../../components/Menu";
 import { Time } from "../../components/Time";
+import { isLessBetter } from "../../lib/goals";
 import { short } from "../../lib/number";
 import { checksIn } from "../../lib/review";
 import styles from "./Board.module.css";
@@ -81,11 +83,11 @@ function Measured({ number, marks: { measures, baseline } }: { number: string; m
       <span className={styles.key}>{measures.key}</span>
       <span className="num">{short(value)}</span>
       {away !== 0 && Number.isFinite(away) && (
-        <span className={`num ${styles.away}`} title={strings.board.against}>
-          {away > 0 ? "+" : ""}
-          {short(away)}
-          <span className="hidden"> {strings.board.against}</span>
-        </span>
+        <Away
+          by={away}
+          isBetter={away < 0 === isLessBetter(measures.key)}
+          against={strings.board.against}
+        />
       )}
     </p>
   );
