@@ -98,7 +98,8 @@ const FIXED: readonly Column<DiffRow>[] = [
 ];
 
 const FIXED_WIDTH = FIXED.reduce((sum, { width }) => sum + width, 0);
-const USUAL = 220; // pixels of a run's column
+const USUAL = 176; // pixels of a run's column
+const WORDY = 220; // pixels at which it has room for a word
 const NONE: readonly ExperimentTag[] = [];
 
 function runColumn(
@@ -123,7 +124,11 @@ function runColumn(
           {kind === "metrics" ? short(Number(value)) : value}
           {away !== undefined && away !== 0 && (
             <span className={styles.away}>
-              <Away by={away} isBetter={away < 0 === isLessBetter(key, goals)} />
+              <Away
+                by={away}
+                isBetter={away < 0 === isLessBetter(key, goals)}
+                isNarrow={width < WORDY}
+              />
             </span>
           )}
         </span>
