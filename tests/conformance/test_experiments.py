@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cuvee.api.base import Store
@@ -153,3 +155,19 @@ def test_a_location_may_be_given(store: Store) -> None:
     run = store.do(CreateRun(experiment_id=made.experiment_id)).run.info
 
     assert run.artifact_uri == f"s3://bucket/wine/{run.run_id}/artifacts"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("a/b", f"{Path.cwd()}/a/b"),
+        ("file:a/b/", f"file://{Path.cwd()}/a/b"),
+        ("file:///a/b/", "file:///a/b"),
+    ],
+)
+def test_a_relative_location_is_below_the_working_directory(
+    store: Store, given: str, kept: str
+) -> None:
+    made = store.do(CreateExperiment(name="wine", artifact_location=given))
+    found = store.do(GetExperiment(experiment_id=made.experiment_id)).experiment
+    assert found.artifact_location == kept

@@ -191,6 +191,18 @@ def test_metrics_can_be_ordered_on_one_dataset(bench: Bench) -> None:
     assert bench.find(order_by=[on]) == ["a", "b"]
 
 
+def test_metrics_can_be_ordered_on_one_digest(bench: Bench) -> None:
+    for name, value in {"a": 2.0, "b": 1.0}.items():
+        model_id = bench.model(name)
+        bench.measure(model_id, "rmse", value, "train:1")
+        bench.measure(model_id, "rmse", -value, "train:2")
+    bench.measure(bench.model("c"), "rmse", 1.5)
+    on = LoggedModelOrder("metrics.rmse", dataset_digest="1")
+    assert bench.find(order_by=[on]) == ["b", "a", "c"]
+    on = LoggedModelOrder("metrics.rmse", dataset_digest="2")
+    assert bench.find(order_by=[on]) == ["a", "b", "c"]
+
+
 def test_attributes_order_and_ties(bench: Bench) -> None:
     for name in ("b", "a", "B"):
         bench.model(name)

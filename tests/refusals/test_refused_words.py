@@ -14,9 +14,16 @@ AJAX = "/ajax-api/2.0/mlflow/"
 HISTORY = AJAX + "metrics/get-history-bulk"
 INTERVAL = AJAX + "metrics/get-history-bulk-interval"
 MANY = "&".join(f"run_id=r{number}" for number in range(101))
-POINT = {"value": 1.0, "timestamp": 1}
+POINT: dict[str, Any] = {"value": 1.0, "timestamp": 1}
+VALUE: dict[str, Any] = {"value": "1"}
 SOURCE = "Invalid model version source: "
-KEY = "Invalid value \"a@b\" for parameter 'key' supplied: Names may only contain alphanumerics"
+DATASET: dict[str, Any] = {"name": "n", "digest": "d", "source_type": "local", "source": "{}"}
+NAMES = (
+    "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
+    "values (run_name='a', mlflow.runName='b')."
+)
+PROMPT = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+NAME = "Invalid value \"a@b\" for parameter 'name' supplied: Names may only contain alphanumerics"
 PATH = "Invalid value \"a//b\" for parameter 'key' supplied: Names may be treated as files"
 
 READ: list[tuple[str, str]] = [
@@ -37,9 +44,15 @@ READ: list[tuple[str, str]] = [
     ),
     (f"{API}logged-models/m-none", "Logged model with ID 'm-none' not found"),
     (f"{API}artifacts/list?run_id=none", "Run with id=none not found"),
-    (f"{API}experiments/get?experiment_id=x", "Invalid experiment ID 'x'. Experiment ID must be"),
+    (
+        f"{API}experiments/get?experiment_id=x",
+        "Invalid experiment ID 'x'. Experiment ID must be a valid integer.",
+    ),
     ("/api/2.0/mlflow-artifacts/artifacts/none", "No such artifact: 'none'"),
-    (f"{API}registered-models/search?page_token=x", "Invalid page token"),
+    (
+        f"{API}registered-models/search?page_token=x",
+        "Invalid page token, could not base64-decode",
+    ),
     (f"{API}metrics/get-history?run_id=$run&metric_key=a&page_token=x", "Invalid page token"),
     ("/api/2.0/mlflow/webhooks/none", "Webhook with ID none not found"),
 ]
@@ -69,17 +82,62 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         {"run_id": "$run", "params": [{"key": "twice", "value": v} for v in "ab"]},
         "Duplicate parameter keys have been submitted",
     ),
-    ("runs/log-metric", {"run_id": "$run", "key": "a@b", **POINT}, KEY),
+    ("runs/log-metric", {"run_id": "$run", "key": "a@b", **POINT}, NAME),
     ("runs/log-parameter", {"run_id": "$run", "key": "a//b", "value": "1"}, PATH),
     (
         "runs/set-tag",
         {"run_id": "$run", "key": "k" * 251, "value": "1"},
-        "exceeds the maximum length of 250 characters",
+        "'key' exceeds the maximum length of 250 characters",
     ),
     (
         "experiments/set-experiment-tag",
         {"experiment_id": "$experiment", "key": "k", "value": "v" * 20001},
-        "exceeds the maximum length of 20000 characters",
+        "'value' exceeds the maximum length of 20000 characters",
+    ),
+    *(
+        (
+            "runs/log-batch",
+            {"run_id": "$run", many: [{"key": "fine", **more}, {"key": key, **more}]},
+            words,
+        )
+        for many, more, key, words in (
+            (
+                "metrics",
+                POINT,
+                "../a",
+                "\"../a\" for parameter 'metrics[1].name' supplied: Nam",
+            ),
+            (
+                "metrics",
+                POINT,
+                "a@b",
+                "\"a@b\" for parameter 'metrics[1].name' supplied: Nam",
+            ),
+            ("metrics", POINT, "k" * 251, "'Metric name' exceeds the maximum length of 250 char"),
+            ("params", VALUE, "../a", "\"../a\" for parameter 'params[1].key' supplied: Names may"),
+            ("params", VALUE, "k" * 251, "'Param key' exceeds the maximum length of 250 char"),
+            ("tags", VALUE, "a@b", "\"a@b\" for parameter 'tags[1].key' supplied: Names may"),
+            ("tags", VALUE, "k" * 251, "'tags[1].key' exceeds the maximum length of 250 char"),
+        )
+    ),
+    (
+        "experiments/create",
+        {"name": "n" * 501},
+        "'name' exceeds the maximum length of 500 characters",
+    ),
+    *(
+        (
+            "runs/log-inputs",
+            {"run_id": "$run", "datasets": [{"dataset": DATASET | more, "tags": tags}]},
+            f"'{field}' exceeds the maximum length of {limit} characters",
+        )
+        for field, limit, more, tags in (
+            ("key", 255, {}, [{"key": "k" * 256, "value": "v"}]),
+            ("value", 500, {}, [{"key": "k", "value": "v" * 501}]),
+            ("name", 500, {"name": "n" * 501}, []),
+            ("digest", 36, {"digest": "d" * 37}, []),
+            ("source", 65535, {"source": "s" * 65536}, []),
+        )
     ),
     (
         "experiments/set-experiment-tag",
@@ -103,13 +161,23 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
             "run_name": "a",
             "tags": [{"key": "mlflow.runName", "value": "b"}],
         },
-        "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different",
+        NAMES,
     ),
     ("runs/log-model", {"run_id": "$run", "model_json": "x"}, "Malformed model info"),
     (
         "runs/log-model",
         {"run_id": "$run", "model_json": "{}"},
         "Model json is missing mandatory fields",
+    ),
+    (
+        "registered-models/create",
+        {"name": "grape"},
+        "Registered Model (name=grape) already exists",
+    ),
+    (
+        "registered-models/create",
+        {"name": "grape", "tags": [PROMPT]},
+        "Tried to create a prompt with name 'grape', but the name is already taken by a reg",
     ),
     ("registered-models/create", {"name": "a/b"}, "Invalid model name 'a/b'. Names cannot contain"),
     (

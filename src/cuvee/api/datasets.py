@@ -84,7 +84,7 @@ class LogInputs(Write[Empty], frozen=True, kw_only=True):
     def check(self) -> None:
         check_run_id(self.run_id)
         for item in self.datasets:
-            check_length("dataset source type", item.dataset.source_type, 36)
+            check_length("source type", item.dataset.source_type, 36, "source_type")
 
 
 class LogOutputs(Write[Empty], frozen=True, kw_only=True):

@@ -96,7 +96,7 @@ class CreateExperiment(Recorded[ExperimentCreated], frozen=True, kw_only=True):
                 f"{shown(self.experiment_id)} cannot be an experiment's id of your own: send 16 to "
                 "18 random digits as a string, or leave it out."
             )
-        check_length("artifact location", self.artifact_location, MAX_LOCATION)
+        check_length("artifact location", self.artifact_location, MAX_LOCATION, "artifact_location")
         check_unique("experiment tag", (t.key for t in self.tags))
         for tag in self.tags:
             check_experiment_tag(tag.key, tag.value)

@@ -52,7 +52,7 @@ class ListFolder(Read[FolderListing], frozen=True, kw_only=True):
     view_type: ViewType = "ACTIVE_ONLY"
 
     def check(self) -> None:
-        check_length("folder", self.folder, MAX_EXPERIMENT_NAME)
+        check_length("folder", self.folder, MAX_EXPERIMENT_NAME, "folder")
 
 
 class TopFolder(Struct, frozen=True, omit_defaults=True):
@@ -173,7 +173,7 @@ class RestoreFolder(Recorded[FolderChanged], frozen=True, kw_only=True):
 
 def check_experiment_folder(folder: str) -> None:
     """Refuse what cannot be a folder of experiments."""
-    check_length("folder", folder, MAX_EXPERIMENT_NAME - 1)
+    check_length("folder", folder, MAX_EXPERIMENT_NAME - 1, "folder")
     if "" in folder.removesuffix("/").split("/"):
         raise InvalidParameter(
             f"{plain(folder)!r} is not a folder: write names with '/' between them, as in "

@@ -42,46 +42,65 @@ def quoted(text: str, limit: int = 60) -> str:
     return f'"{text if len(text) <= limit else text[:limit] + "…"}"'
 
 
+_LONG = {"metric": "Metric name", "param": "Param key"}
+
+
 def plain(text: str, limit: int = 100) -> str:
     """Return ``text`` for a message as it is, cut to ``limit`` characters."""
     return text if len(text) <= limit else text[:limit] + "…"
 
 
-def check_key(kind: str, key: str) -> None:
+def check_key(kind: str, key: str, within: str = "", index: int = 0) -> None:
     """Refuse a metric, param or tag key outside the protocol's rule.
 
     Args:
         kind: what the key names, for the message ("metric", "param", "tag").
         key: the key.
+        within: the list that it was sent in, if it was.
+        index: its place there.
     """
     if not key:
         raise InvalidParameter(f"A {kind} needs a key: send a non-empty string.")
     if len(key) > MAX_KEY:
+        name = _LONG.get(kind) or _field(kind, within, index)
         raise InvalidParameter(
-            f"The {kind} key {shown(key)} exceeds the maximum length of {MAX_KEY} characters: "
-            f"it has {len(key)}."
+            f"'{name}' exceeds the maximum length of {MAX_KEY} characters: the {kind} key "
+            f"{shown(key)} has {len(key)}."
         )
     if not _KEY.fullmatch(key):
         raise InvalidParameter(
-            f"Invalid value {quoted(key)} for parameter 'key' supplied: Names may only contain "
-            f"alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colons (:) and "
-            f"slashes (/), and this {kind} key has another character."
+            f"Invalid value {quoted(key)} for parameter '{_field(kind, within, index)}' supplied: "
+            "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), "
+            f"spaces ( ), colons (:) and slashes (/), and this {kind} key has another character."
         )
     if posixpath.normpath(key) != key or key == "." or key.startswith(("..", "/")):
         raise InvalidParameter(
-            f"Invalid value {quoted(key)} for parameter 'key' supplied: Names may be treated as "
-            f"files in certain cases, and this {kind} key would resolve to another name: leave out "
-            "leading, trailing and double slashes and '.' or '..' parts, as in "
-            f"{shown(posixpath.normpath(key).lstrip('./') or 'name')}."
+            f"Invalid value {quoted(key)} for parameter '{_field(kind, within, index)}' supplied: "
+            f"Names may be treated as files in certain cases, and this {kind} key would resolve to "
+            "another name: leave out leading, trailing and double slashes and '.' or '..' parts, "
+            f"as in {shown(posixpath.normpath(key).lstrip('./') or 'name')}."
         )
 
 
-def check_length(what: str, text: str, limit: int) -> None:
-    """Refuse ``text`` longer than ``limit`` characters; it is never cut."""
+def _field(kind: str, within: str, index: int) -> str:
+    """Return what MLflow calls a key in its messages."""
+    name = "name" if kind == "metric" else "key"
+    return f"{within}[{index}].{name}" if within else name
+
+
+def check_length(what: str, text: str, limit: int, field: str = "value") -> None:
+    """Refuse ``text`` longer than ``limit`` characters; it is never cut.
+
+    Args:
+        what: what the text is, for the message.
+        text: the text.
+        limit: how many characters it may have.
+        field: its name in the protocol, with which MLflow's message begins.
+    """
     if len(text) > limit:
         raise InvalidParameter(
-            f"The {what} exceeds the maximum length of {limit} characters: it has {len(text)}. "
-            "Nothing was stored: shorten it, or log it as an artifact."
+            f"'{field}' exceeds the maximum length of {limit} characters: the {what} has "
+            f"{len(text)}. Nothing was stored: shorten it, or log it as an artifact."
         )
 
 
@@ -110,8 +129,8 @@ def experiment_number(experiment_id: str) -> int:
     if _EXPERIMENT_ID.fullmatch(experiment_id):
         return int(experiment_id)
     raise InvalidParameter(
-        f"Invalid experiment ID {shown(experiment_id)}. Experiment ID must be a valid integer, "
-        "sent as a string, such as '1'; to look an experiment up by name use "
+        f"Invalid experiment ID {shown(experiment_id)}. Experiment ID must be a valid integer. "
+        "Send it as a string, such as '1'; to look an experiment up by name use "
         "experiments/get-by-name."
     )
 
@@ -130,14 +149,14 @@ def check_experiment_name(name: str) -> None:
     """Refuse an experiment name that is empty or too long."""
     if not name:
         raise InvalidParameter("An experiment needs a name: send a non-empty 'name'.")
-    check_length("experiment name", name, MAX_EXPERIMENT_NAME)
+    check_length("experiment name", name, MAX_EXPERIMENT_NAME, "name")
 
 
 def check_model_name(name: str) -> None:
     """Refuse a registered-model name that could not stand in a ``models:/`` URI."""
     if not name.strip():
         raise InvalidParameter("A registered model needs a name that is not blank.")
-    check_length("registered model name", name, MAX_MODEL_NAME)
+    check_length("registered model name", name, MAX_MODEL_NAME, "name")
     if "/" in name or ":" in name or posixpath.normpath(name) != name or name == ".":
         raise InvalidParameter(
             f"Invalid model name {shown(name)}. Names cannot contain '/' or ':', and cannot be '.' "
@@ -159,7 +178,7 @@ def _check_seen(what: str, name: str) -> None:
 
 def check_folder(folder: str) -> None:
     """Refuse what cannot be the folder of a registered model; an empty text is none."""
-    check_length("folder", folder, MAX_MODEL_NAME)
+    check_length("folder", folder, MAX_MODEL_NAME, "folder")
     parts = folder.removesuffix("/").split("/")
     bad = any(part.strip() in ("", ".", "..") for part in parts) or set(folder) & set(":'\"\\\0")
     _check_seen("folder", folder)
@@ -172,7 +191,7 @@ def check_folder(folder: str) -> None:
 
 def check_logged_model_name(name: str) -> None:
     """Refuse a logged-model name that could not stand in a URI."""
-    check_length("logged model name", name, MAX_LOGGED_MODEL_NAME)
+    check_length("logged model name", name, MAX_LOGGED_MODEL_NAME, "name")
     bad = sorted(set(name) & set("/:.%\"'"))
     if bad:
         raise InvalidParameter(

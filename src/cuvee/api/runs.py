@@ -181,8 +181,8 @@ class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
             if tag.key == RUN_NAME_TAG and self.run_name and tag.value != self.run_name:
                 raise InvalidParameter(
                     f"Both 'run_name' argument and '{RUN_NAME_TAG}' tag are specified, but with "
-                    f"different values ({shown(self.run_name)} and {shown(tag.value)}): send one "
-                    "of them, or equal ones."
+                    f"different values (run_name={shown(self.run_name)}, "
+                    f"{RUN_NAME_TAG}={shown(tag.value)}). Send one of them, or equal ones."
                 )
 
 
@@ -306,12 +306,12 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
 
     def check(self) -> None:
         check_run_id(self.run_id)
-        for key in {m.key for m in self.metrics}:
-            check_key("metric", key)
-        for param in self.params:
-            check_param(param)
-        for tag in self.tags:
-            check_run_tag(tag)
+        for key, index in {m.key: n for n, m in enumerate(self.metrics)}.items():
+            check_key("metric", key, "metrics", index)
+        for index, param in enumerate(self.params):
+            check_param(param, "params", index)
+        for index, tag in enumerate(self.tags):
+            check_run_tag(tag, "tags", index)
         total = len(self.metrics) + len(self.params) + len(self.tags)
         if total > MAX_BATCH:
             raise InvalidParameter(
@@ -330,13 +330,13 @@ class LogModel(Write[Empty], frozen=True, kw_only=True):
     model_json: Required
 
 
-def check_param(param: Param) -> None:
+def check_param(param: Param, within: str = "", index: int = 0) -> None:
     """Refuse a param outside the limits."""
-    check_key("param", param.key)
+    check_key("param", param.key, within, index)
     check_length(f"value of param '{param.key}'", param.value, MAX_PARAM_VALUE)
 
 
-def check_run_tag(tag: RunTag) -> None:
+def check_run_tag(tag: RunTag, within: str = "", index: int = 0) -> None:
     """Refuse a run tag outside the limits."""
-    check_key("tag", tag.key)
+    check_key("tag", tag.key, within, index)
     check_length(f"value of tag '{tag.key}'", tag.value, MAX_RUN_TAG_VALUE)

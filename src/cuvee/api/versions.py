@@ -121,7 +121,7 @@ class CreateModelVersion(Recorded[ModelVersionResult], frozen=True, kw_only=True
     model_id: Annotated[str, Meta(max_length=256)] = ""
 
     def check(self) -> None:
-        check_length("source", self.source, 2048)
+        check_length("source", self.source, 2048, "source")
         for tag in self.tags:
             check_version_tag(tag.key, tag.value)
 

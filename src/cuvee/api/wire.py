@@ -366,8 +366,7 @@ def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
     value = sent.get(name)
     if isinstance(value, list) and (words := wordings.too_many(kind, name, len(value))):
         raise InvalidParameter(words) from None
-    words = text.replace("str of length", "a text of length")
-    words = words.replace("array of length", "a list of length")
+    words = wordings.length_of(text, name)
     if text.startswith("expected int "):
         words = wordings.range_of(kind, name) or words
     top = re.split(r"[.\[]", name)[0]

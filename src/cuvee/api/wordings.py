@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import inspect
 
 from cuvee.api.names import plain, shown
 
+_TOO_LONG = re.compile(r"expected str of length <= (\d+)")
 _MISSING = {
     ("GetMetricHistoryBulk", "run_id"): "must specify at least one run_id",
     ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
@@ -57,6 +59,14 @@ def too_many(kind: Any, field: str, count: int) -> str:
         return ""
     said = words.format(limit=limit, count=count, field=field)
     return f"{said}: split it over several requests."
+
+
+def length_of(text: str, name: str) -> str:
+    """Say of which length a field was expected; a text that is too long is named as MLflow does."""
+    if long := _TOO_LONG.fullmatch(text):
+        return f"'{name.rpartition('.')[2]}' exceeds the maximum length of {long[1]} characters"
+    words = text.replace("str of length", "a text of length")
+    return words.replace("array of length", "a list of length")
 
 
 def range_of(kind: Any, field: str) -> str:

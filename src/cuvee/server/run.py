@@ -338,6 +338,8 @@ def artifact_root(root: str | None, port: int, hosts: Sequence[str] = (), prefix
     if ":" not in root:
         return str(Path(root).absolute())
     root = root.rstrip("/")
+    if root.lower().startswith("file:") and not root[5:].startswith("/"):
+        return f"file://{Path(root[5:]).absolute()}"
     try:
         place = urlsplit(root)
         own_port = place.port == port

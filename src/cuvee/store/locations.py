@@ -44,6 +44,8 @@ def experiment_location(given: str, root: str, number: int) -> str:
         raise InvalidParameter(refuse + "leave out '..' segments.")
     if not scheme or len(scheme) == 1:
         return os.path.abspath(given)  # noqa: PTH100  # Path.resolve would follow links
+    if scheme == "file" and not given[5:].startswith("/"):
+        return "file://" + os.path.abspath(given[5:])  # noqa: PTH100  # as above
     return given.rstrip("/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -22,6 +23,7 @@ from cuvee.api.models import (
 from cuvee.api.names import plain, shown
 from cuvee.api.versions import VersionList
 from cuvee.errors import AlreadyExists, NotFound
+from cuvee.rules.webhooks import PROMPT_TAG
 from cuvee.store import access, gates, schema
 from cuvee.store.bindings import (
     keep_name,
@@ -83,11 +85,9 @@ _drop_tag = hot(delete(_t).where(_t.c.model_pk == arg("model_pk"), _t.c.key == a
 
 
 def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredModelResult:
-    if tx.first(_by_name, name=op.name) is not None:
-        raise AlreadyExists(
-            f"Registered Model (name={shown(op.name)}) already exists: register a version of it "
-            "(model-versions/create), or choose another name."
-        )
+    if (taken := tx.first(_by_name, name=op.name)) is not None:
+        asked = any(t.key == PROMPT_TAG and t.value == "true" for t in op.tags)
+        raise AlreadyExists(_in_use(op.name, asked, _is_prompt(tx, taken)))
     require_name(tx, op.name, op.place)
     row: dict[str, Any] = {
         "name": op.name,
@@ -111,6 +111,26 @@ def create_registered_model(tx: Tx, op: CreateRegisteredModel) -> RegisteredMode
     return RegisteredModelResult(load_models(tx, [(pk, *row.values())])[0])
 
 
+def _is_prompt(tx: Tx, row: Sequence[Any]) -> bool:
+    found = tx.first(_tag, model_pk=row[0], key=PROMPT_TAG)
+    return found is not None and found[0] == "true"
+
+
+def _in_use(name: str, asked: bool, prompt: bool) -> str:
+    """Say that a name is in use; ``asked`` and ``prompt`` tell which of the two is a prompt."""
+    kind, other = ("prompt", "registered model") if asked else ("registered model", "prompt")
+    if asked is not prompt:
+        return (
+            f"Tried to create a {kind} with name {shown(name)}, but the name is already taken by a "
+            f"{other}. Choose another name."
+        )
+    title = "Prompt" if prompt else "Registered Model"
+    return (
+        f"{title} (name={plain(name)}) already exists: register a version of it "
+        "(model-versions/create), or choose another name."
+    )
+
+
 def get_registered_model(tx: Tx, op: GetRegisteredModel) -> RegisteredModelResult:
     return RegisteredModelResult(load_models(tx, [find_model(tx, op.name)])[0])
 
@@ -121,7 +141,7 @@ def rename_registered_model(tx: Tx, op: RenameRegisteredModel) -> RegisteredMode
     if op.new_name != op.name:
         if tx.first(_by_name, name=op.new_name) is not None:
             raise AlreadyExists(
-                f"Registered Model (name={shown(op.new_name)}) already exists: choose another name."
+                f"Registered Model (name={plain(op.new_name)}) already exists: choose another name."
             )
         require_name(tx, op.new_name, row[7])
         keep_name(tx, row)

@@ -210,7 +210,7 @@ def _open(token: str, asked: str, types: Sequence[type]) -> list[Any]:
     try:
         held = json.loads(base64.b64decode(token.encode("ascii"), b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
-        _refuse("is not one that this server gave out")
+        _refuse("is not one that this server gave out", ", could not base64-decode it")
     if not isinstance(held, list) or len(held) < 2:
         _refuse("is not one that this server gave out")
     if held[0] != asked or len(held) != len(types) + 1:
@@ -229,8 +229,8 @@ def _storable(value: Any) -> bool:
     return not math.isnan(value)
 
 
-def _refuse(why: str) -> NoReturn:
+def _refuse(why: str, how: str = "") -> NoReturn:
     raise InvalidParameter(
-        f"Invalid page token: it {why}. Send the next_page_token of the previous answer with "
+        f"Invalid page token{how}: it {why}. Send the next_page_token of the previous answer with "
         "otherwise the same request, or leave page_token out to start at the first page."
     )

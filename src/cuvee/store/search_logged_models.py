@@ -15,7 +15,6 @@ from cuvee.api.logged_models import (
     SearchLoggedModels,
 )
 from cuvee.api.names import experiment_number
-from cuvee.errors import InvalidParameter
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import LOGGED_MODELS
 from cuvee.search.orders import check_count, parse_order
@@ -96,10 +95,6 @@ def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
 
 
 def _order_key(order: LoggedModelOrder) -> OrderKey:
-    if order.dataset_digest and not order.dataset_name:
-        raise InvalidParameter(
-            "An order_by with a dataset_digest needs its dataset_name: send both."
-        )
     return replace(
         parse_order([_quoted(order.field_name)], LOGGED_MODELS)[0], descending=not order.ascending
     )
@@ -143,9 +138,9 @@ def _sort_by_metric(
     ).join(_m, _m.c.pk == _pt.c.model_pk)
     points = points.where(in_scope, _pt.c.key == key.key)
     if order.dataset_name:
-        points = points.where(
-            _measured_on(_pt, [DatasetFilter(order.dataset_name, order.dataset_digest or None)])
-        )
+        points = points.where(_pt.c.dataset_name == order.dataset_name)
+    if order.dataset_digest:
+        points = points.where(_pt.c.dataset_digest == order.dataset_digest)
     latest = points.subquery()
     match = and_(latest.c.model_pk == _m.c.pk, latest.c.age == 1)
     search.sort_by_joined(latest, match, latest.c.model_pk, descending=key.descending)

@@ -35,6 +35,10 @@ LISTED = "/api/2.0/mlflow/artifacts/list?run_id="
         (f"http://localhost:5000/x{PATH}", f"http://localhost:5000/x{PATH}"),
         (f"s3://localhost:5000{PATH}", f"s3://localhost:5000{PATH}"),
         ("s3://bucket/a/", "s3://bucket/a"),
+        ("a/b", f"{Path.cwd()}/a/b"),
+        ("file:a/b/", f"file://{Path.cwd()}/a/b"),
+        ("file:/a/b", "file:/a/b"),
+        ("file:///a/b/", "file:///a/b"),
     ],
 )
 def test_a_server_knows_itself_by_its_address(root: str, expected: str) -> None:

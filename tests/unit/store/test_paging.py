@@ -58,6 +58,12 @@ def test_what_is_no_token_is_refused(token: str) -> None:
         _open(token, ASKED, TYPES)
 
 
+@pytest.mark.parametrize("token", ["evilhax", "é", "a b"])
+def test_what_is_not_base64_is_said_to_be_so(token: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"^Invalid page token, could not base64-decode"):
+        _open(token, ASKED, TYPES)
+
+
 def test_a_token_of_another_question_is_refused() -> None:
     token = _seal(_digest(["runs", "other"]), [1, 0.5, "x"])
     with pytest.raises(InvalidParameter, match="another filter, order or scope"):
