@@ -190,7 +190,7 @@ def test_a_run_leads_to_its_lineage_with_itself_as_the_centre(cellar: Site, visi
         opened.go(re.sub(r".*(/runs/\w+/lineage).*", r"\1", page.url) + query)
         in_all_looks(opened, name)
     opened.look("light", 1440)
-    page.get_by_role("link", name="sweep").click()
+    page.get_by_role("table", name="Lineage").get_by_role("link", name="sweep").click()
     expect(page.get_by_role("heading", name="sweep", level=1)).to_be_visible()
     expect(node(page, "sweep")).to_have_attribute("data-root", "true")
     expect(nodes(page)).to_have_count(5)
