@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -86,8 +87,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
             "same.bin": b"\x00same",
             "gone.txt": b"1",
         }
-        first = corpus.new_run(site, "first", files, tags=_tags(tags))
-        site.api("runs/update", run_id=first, status="FAILED", end_time=5000)
+        began = int(time.time() * 1000) - 60_000
+        first = corpus.new_run(site, "first", files, tags=_tags(tags), start_time=began)
+        site.api("runs/update", run_id=first, status="FAILED", end_time=began + 5000)
         files |= {
             "cuvee/diff.patch": PATCH.replace("beta = 1", "beta = 2").encode(),
             "cuvee/environment.json": environment("3.13.0", numpy="2.0", pandas="2.1", uv="0.9"),
