@@ -66,11 +66,6 @@ class Gathering:
         self._since = 0.0
         self._all = 1
 
-    @property
-    def pending(self) -> int:
-        """How many wait to be handed over."""
-        return len(self._jobs)
-
     def add(self, job: Job) -> Future[Any]:
         """Add a write and return the future of its result."""
         waiting: Future[Any] = self.loop.create_future()
@@ -114,6 +109,7 @@ class Gathering:
             settle(future, result, problem)
         self._busy = False
         self._all = min(len(answers) + len(self._jobs), MAX_GROUP)
+        self._since = self.loop.time()  # the commit's own time is nobody's patience
         if self._jobs and not self._looking:
             self._look_soon(0)
 
