@@ -150,6 +150,8 @@ class Op(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=True):
     """The largest JSON body that is read, in bytes."""
     legacy: ClassVar[dict[str, str]] = {}
     """Old spelling of a field -> its name; the old one counts when the new one is absent."""
+    numbered: ClassVar[tuple[str, ...]] = ()
+    """Lists of ids in which a client may send whole numbers, as MLflow's server takes them."""
 
     def check(self) -> None:
         """Raise ``InvalidParameter`` for what the field types cannot say; no I/O."""

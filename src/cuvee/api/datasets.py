@@ -109,4 +109,5 @@ class SearchDatasets(Read[DatasetSummaries], frozen=True, kw_only=True):
     route: ClassVar[str] = "experiments/search-datasets"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
+    numbered: ClassVar[tuple[str, ...]] = ("experiment_ids",)
     experiment_ids: Annotated[list[Required], Meta(min_length=1, max_length=20)]

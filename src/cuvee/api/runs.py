@@ -233,6 +233,7 @@ class SearchRuns(Read[RunPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "runs/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
+    numbered: ClassVar[tuple[str, ...]] = ("experiment_ids",)
     experiment_ids: list[str] = []
     filter: str = ""
     run_view_type: ViewType = "ACTIVE_ONLY"

@@ -179,7 +179,7 @@ def _parse(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(raw, dict):
         raise InvalidParameter(
-            f'The body must be a JSON object such as {{"name": "wine"}}, not {_kind(raw)}.'
+            f'The body must be a JSON object such as {{"name": "wine"}}, not {wordings.kind_of(raw)}.'
         )
     return raw
 
@@ -218,6 +218,9 @@ class _Reader:
         for old, new in getattr(self.kind, "legacy", {}).items():
             if raw.get(new) in (None, "") and raw.get(old):
                 raw[new] = raw[old]
+        for name in getattr(self.kind, "numbered", ()):
+            if isinstance(raw.get(name), list):
+                raw[name] = [str(v) if type(v) is int else v for v in raw[name]]
         _check_text(raw)
         loose = self._object(self.info, raw, "")
         try:
@@ -245,7 +248,7 @@ class _Reader:
             return self._value(info, value, name)
         except InvalidParameter as problem:
             if problem.message.startswith("Missing"):
-                shown = "" if name in SECRETS else f"{_seen(value)} "
+                shown = "" if name in SECRETS else f"{wordings.seen(value)} "
                 if shown != '"" ':
                     raise InvalidParameter(
                         f"Invalid value {shown}for parameter '{name}' supplied: {problem.message}"
@@ -328,24 +331,10 @@ def _bare(info: inspect.Type) -> inspect.Type:
 
 def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:
     if not ok:
-        shown = "" if SECRETS.intersection(re.split(r"[.\[]", where)) else f"{_seen(got)} "
+        shown = "" if SECRETS.intersection(re.split(r"[.\[]", where)) else f"{wordings.seen(got)} "
         raise InvalidParameter(
             f"Invalid value {shown}for parameter '{where}' supplied: expected {wanted}."
         )
-
-
-def _seen(value: Any, limit: int = 120) -> str:
-    """Return a value as it was sent, cut."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return text if len(text) <= limit else text[:limit] + "…"
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
-    if isinstance(value, (bool, int, float)) or value is None:
-        return str(json.dumps(value))[:40]
-    return "an array" if isinstance(value, list) else "an object"
 
 
 _EMPTY = {"expected str of length >= 1": "text", "expected array of length >= 1": "list"}
@@ -370,7 +359,7 @@ def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
     if text.startswith("expected int "):
         words = wordings.range_of(kind, name) or words
     top = re.split(r"[.\[]", name)[0]
-    shown = f"{_seen(sent[top])} " if top in sent and top not in SECRETS else ""
+    shown = f"{wordings.seen(sent[top])} " if top in sent and top not in SECRETS else ""
     raise InvalidParameter(
         f"Invalid value {shown}for parameter '{name or 'body'}' supplied: {words}."
     ) from None

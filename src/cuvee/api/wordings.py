@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -114,3 +115,18 @@ def version_missing(name: str, version: str) -> str:
 def artifact_missing(path: str) -> str:
     """Return the sentence about a file that there is not."""
     return f"No such artifact: {shown(path)}. List its directory to see what there is."
+
+
+def seen(value: Any, limit: int = 120) -> str:
+    """Return a value as it was sent, cut."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+def kind_of(value: Any) -> str:
+    """Return what JSON calls a value, with the value itself where it is short."""
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}" + ("…" if len(value) > 40 else "")
+    if isinstance(value, (bool, int, float)) or value is None:
+        return str(json.dumps(value))[:40]
+    return "an array" if isinstance(value, list) else "an object"

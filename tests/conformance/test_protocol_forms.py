@@ -1,0 +1,61 @@
+"""Forms of a request that MLflow's server takes, besides those that its newest client sends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from cuvee.api.base import Store
+from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
+from cuvee.api.runs import CreateRun
+
+
+def post(url: str, route: str, body: Any) -> tuple[int, Any]:
+    """Return the status and the JSON that a server answers."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    text = json.dumps(body)
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", f"/api/2.0/mlflow/{route}", text, headers)
+    answer = connection.getresponse()
+    found = answer.status, json.loads(answer.read())
+    connection.close()
+    return found
+
+
+def test_experiments_to_search_may_be_named_by_whole_numbers(
+    local_store: Store, served_url: str
+) -> None:
+    run_id = local_store.do(CreateRun(experiment_id="0")).run.info.run_id
+    dataset = Dataset(name="wine", digest="1", source_type="local", source="x")
+    local_store.do(LogInputs(run_id=run_id, datasets=[DatasetInput(dataset=dataset)]))
+    for experiment_ids in ([0], ["0", 0], [7, 0]):
+        status, answer = post(served_url, "runs/search", {"experiment_ids": experiment_ids})
+        assert status == 200
+        assert [run["info"]["run_id"] for run in answer["runs"]] == [run_id]
+    assert post(served_url, "runs/search", {"experiment_ids": [7]}) == (200, {})
+    body = {"experiment_ids": ["0", 0]}
+    status, answer = post(served_url, "experiments/search-datasets", body)
+    assert status == 200
+    assert [d["experiment_id"] for d in answer["dataset_summaries"]] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("runs/search", {"experiment_ids": 0}),
+        ("runs/search", {"experiment_ids": [0.5]}),
+        ("runs/search", {"experiment_ids": [True]}),
+        ("runs/create", {"experiment_id": 0}),
+        ("logged-models/search", {"experiment_ids": [0]}),
+        ("experiments/delete", {"experiment_id": 0}),
+    ],
+)
+def test_numbers_are_refused_in_place_of_other_texts(
+    served_url: str, route: str, body: dict[str, Any]
+) -> None:
+    status, answer = post(served_url, route, body)
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
