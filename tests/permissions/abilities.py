@@ -55,7 +55,7 @@ CreateRegistryWebhook CreateHook ApplyPolicy RemovePolicy RehearsePolicy
 _EDIT_ON_FOLDER = "CreateExperiment CreateRegisteredModel"
 _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
-AskTogether
+AskTogether ResolveRunIds
 ListFolder ListTopFolders SearchExperiments SearchRegisteredModels SearchModelVersions
 SearchModelOverviews
 GetExperimentOverviews CheckSearch

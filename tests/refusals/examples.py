@@ -217,7 +217,7 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
             "max_results": 5,
             "order_by": ["metrics.rmse"],
         },
-        **searches(ids["experiment"]),
+        **searches(ids["experiment"], ids["run"]),
         "GetRunLineage": {**run, "depth": 3, "max_nodes": 50},
         "GetRunTree": {**run, "metrics": ["rmse"], "max_nodes": 5},
         "ListRunGroups": {"experiment_ids": [ids["experiment"]], "metrics": ["rmse"]},

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 
-def searches(experiment: str) -> dict[str, dict[str, Any]]:
-    """Return call -> fields, about an experiment."""
+def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
+    """Return call -> fields, about an experiment and a run of it."""
     return {
         "SearchRunTable": {
             "experiment_ids": [experiment],
@@ -26,6 +26,7 @@ def searches(experiment: str) -> dict[str, dict[str, Any]]:
             "limit": 5,
         },
         "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
+        "ResolveRunIds": {"ids": [run, run[:12]]},
         "CheckSearch": {"subject": "runs", "filter": "metrics.rmse < 1", "order_by": ["status"]},
         "CompleteSearch": {
             "subject": "runs",

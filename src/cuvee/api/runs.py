@@ -7,7 +7,18 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct, field
 
-from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required, Time, Write
+from cuvee.api.base import (
+    CUVEE,
+    Empty,
+    Force,
+    Of,
+    Permission,
+    Read,
+    Recorded,
+    Required,
+    Time,
+    Write,
+)
 from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
 from cuvee.api.experiments import PageSize, ViewType
 from cuvee.api.metrics import Metric
@@ -41,6 +52,9 @@ LeaseSeconds = Annotated[
 RUN_NAME_TAG = "mlflow.runName"
 PARENT_TAG = "mlflow.parentRunId"
 MAX_BATCH = 1000
+RunPrefix = Annotated[
+    str, Meta(pattern="^[0-9a-f]{8,32}$", description="8 to 32 hexadecimal digits in lower case")
+]
 LEGACY_RUN_ID = {"run_uuid": "run_id"}
 
 
@@ -193,6 +207,47 @@ class GetRun(Read[RunResult], frozen=True, kw_only=True):
     legacy: ClassVar[dict[str, str]] = LEGACY_RUN_ID
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
+
+
+class RunName(Struct, frozen=True, kw_only=True):
+    """A run that one or more of the asked ids mean.
+
+    Args:
+        asked: the id as it was asked for, whole or its first digits.
+        run_id: the whole id.
+        experiment_id: the run's experiment.
+        short: its first digits, 12 or more, with which no other run begins now.
+    """
+
+    asked: str
+    run_id: str
+    experiment_id: str
+    short: str
+
+
+class RunNames(Struct, frozen=True, omit_defaults=True):
+    """Which runs some ids mean.
+
+    Args:
+        runs: in the order asked for; those that are not there, or may not be read, are left out.
+        unclear: what several runs begin with, so that it means none of them.
+    """
+
+    runs: list[RunName] = []
+    unclear: list[str] = []
+
+
+class ResolveRunIds(Read[RunNames], frozen=True, kw_only=True):
+    """Find the runs that ids, or their first digits, mean, deleted ones too.
+
+    Args:
+        ids: run ids, or 8 or more of their first digits.
+    """
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "runs/resolve"
+    needs: ClassVar[Permission] = Permission.LOGIN
+    ids: Annotated[list[RunPrefix], Meta(min_length=1, max_length=100)]
 
 
 class UpdateRun(Recorded[RunInfoResult], frozen=True, kw_only=True):

@@ -54,6 +54,14 @@ class RunCalls(JournaledCalls):
         """Return a run, a deleted one too."""
         return self.do(api.GetRun(run_id=run_id)).run
 
+    def resolve_run_ids(self, ids: Sequence[str]) -> api.RunNames:
+        """Find the runs that up to 100 ids mean, of each 8 or more of its first digits.
+
+        Those that are not there, or that you may not read, are left out; what several runs begin
+        with is in ``unclear``.
+        """
+        return self.do(api.ResolveRunIds(ids=list(ids)))
+
     def get_parent_run(self, run_id: str) -> api.Run | None:
         """Return the run that a run was nested in, if any."""
         parent = self.get_run(run_id).data.tags.get(PARENT)

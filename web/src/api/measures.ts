@@ -63,7 +63,7 @@ export function useMeasures(
   asked: string | undefined,
 ): Measures {
   const runs = [...new Set(versions.map((v) => v.run_id ?? "").filter(Boolean))];
-  const known = useQuery(runsById(spread(runs, ASKED), [])).data ?? [];
+  const known = useQuery(runsById(spread(runs, ASKED), [])).data?.runs ?? [];
   const experiments = [...new Set(known.map((run) => run.info.experiment_id))].sort();
   const keys = useQuery(keysOf(name, experiments)).data ?? [];
   const key = asked ?? keys[0] ?? "";

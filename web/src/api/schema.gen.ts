@@ -1264,6 +1264,20 @@ export interface RunKeys {
   keys?: RunKey[];
 }
 
+/** A run that one or more of the asked ids mean. */
+export interface RunName {
+  asked: string;
+  run_id: string;
+  experiment_id: string;
+  short: string;
+}
+
+/** Which runs some ids mean. */
+export interface RunNames {
+  runs?: RunName[];
+  unclear?: string[];
+}
+
 /** A run in a tree. */
 export interface RunNode {
   run_id: string;
@@ -2536,6 +2550,14 @@ export const searchRunOutline = /*#__PURE__*/ operation<
   },
   RunOutline
 >("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline", true);
+
+/** Find the runs that ids, or their first digits, mean, deleted ones too. Needs login. */
+export const resolveRunIds = /*#__PURE__*/ operation<
+  {
+    ids: string[];
+  },
+  RunNames
+>("resolveRunIds", "GET", "/api/1.0/cuvee/runs/resolve", true);
 
 /** Bring many deleted runs back. Needs manage. */
 export const restoreRuns = /*#__PURE__*/ operation<

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
-import { MOST_COMPARED, runsById } from "../../api/compare";
+import { lazy, Suspense, useEffect, useMemo } from "react";
+import { type FoundRuns, MOST_COMPARED, runsById } from "../../api/compare";
+import { queries } from "../../api/queries";
 import type { Run } from "../../api/schema.gen";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
@@ -10,6 +11,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { Tabs } from "../../components/Tabs";
 import { type Stroke, strokesOf } from "../../lib/colour";
 import { field } from "../../lib/filter";
+import { FEW, readIds, writtenIds } from "../../lib/runIds";
 import { compact } from "../../lib/search";
 import { MetricCharts } from "../charts/MetricCharts";
 import styles from "./Compare.module.css";
@@ -44,9 +46,23 @@ export interface Compared extends Stroke {
 export function Compare() {
   const search = compareRoute.useSearch();
   const navigate = useNavigate();
-  const listed = [...new Set((search.runs ?? "").split(",").filter(Boolean))];
+  const listed = readIds(search.runs);
   const ids = listed.slice(0, MOST_COMPARED);
-  const query = useQuery(runsById(ids, (search.in ?? "").split(",").filter(Boolean)));
+  const experiments = (search.in ?? "").split(",").filter(Boolean);
+  const query = useQuery(runsById(ids, experiments));
+  const found = query.isPlaceholderData ? undefined : query.data;
+  useEffect(() => {
+    // Chosen in a table they stand there as they are; an address to share is a short one.
+    const runs = found && writtenIds(ids, found.short);
+    if (!runs || runs === search.runs || listed.length > ids.length || ids.length <= FEW) return;
+    queries.setQueryData(runsById(readIds(runs), experiments).queryKey, found);
+    void navigate({
+      to: "/compare",
+      search: { ...search, runs },
+      replace: true,
+      resetScroll: false,
+    });
+  });
   const change = (part: Partial<CompareSearch>) =>
     void navigate({
       to: "/compare",
@@ -58,10 +74,9 @@ export function Compare() {
     <Page title={strings.title(ids.length)} above={ABOVE} full={search.tab === undefined}>
       {ids.length ? (
         <Loaded query={query} failed={strings.failed} lines={10}>
-          {(runs) => (
+          {(found) => (
             <Parts
-              runs={runs}
-              missing={ids.filter((id) => !runs.some((run) => run.info.run_id === id))}
+              found={found}
               tooMany={listed.length > ids.length}
               search={search}
               onChange={change}
@@ -85,13 +100,13 @@ export interface PartProps {
 }
 
 interface PartsProps extends Omit<PartProps, "runs"> {
-  runs: readonly Run[];
-  missing: readonly string[];
+  found: FoundRuns;
   tooMany: boolean;
 }
 
-function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) {
-  const runs = useMemo(() => withLooks(found), [found]);
+function Parts({ found, tooMany, search, onChange }: PartsProps) {
+  const { missing, unclear } = found;
+  const runs = useMemo(() => withLooks(found.runs), [found.runs]);
   const { tab } = search;
   const link = (to: CompareSearch["tab"]) => ({
     to: "/compare",
@@ -103,8 +118,12 @@ function Parts({ runs: found, missing, tooMany, search, onChange }: PartsProps) 
   });
   return (
     <div className={tab === undefined ? styles.full : styles.parts}>
-      <Runs runs={runs} onChange={(ids) => onChange({ runs: ids.join(",") || undefined })} />
+      <Runs
+        runs={runs}
+        onChange={(ids) => onChange({ runs: writtenIds(ids, found.short) || undefined })}
+      />
       {missing.length > 0 && <p className={styles.note}>{strings.missing(missing)}</p>}
+      {unclear.length > 0 && <p className={styles.note}>{strings.unclear(unclear)}</p>}
       {tooMany && <p className={styles.note}>{strings.tooMany(MOST_COMPARED)}</p>}
       {runs.length === 1 && <p className={styles.note}>{strings.one}</p>}
       <Tabs label={strings.tabs.label} tabs={tabs} />

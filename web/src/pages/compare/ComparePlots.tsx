@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { compared } from "../../lib/diff";
 import { field } from "../../lib/filter";
+import { writtenIds } from "../../lib/runIds";
 import { type AxisChoice, type DrawnRuns, RunPlots } from "../charts/RunPlots";
 import type { PartProps } from "./Compare";
 
@@ -32,7 +33,7 @@ export function ComparePlots({ runs, search, onChange }: PartProps) {
       }
       onKeep={(_, __, kept) => {
         const ids = kept.map((run) => drawn.ids[run] as string);
-        onChange({ runs: ids.join(","), brush: undefined });
+        onChange({ runs: writtenIds(ids), brush: undefined });
       }}
     />
   );

@@ -9,7 +9,7 @@ export const PARTS = ["charts", "plots", "scatter", "code", "environment", "arti
 
 /** What a comparison shows. */
 export interface CompareSearch extends ChartView, RunView {
-  /** Ids of runs with commas between them; the others are compared with the first. */
+  /** Runs as `writtenIds` names them; the others are compared with the first. */
   runs?: string;
   /** Ids of their experiments, so that one call finds them. */
   in?: string;

@@ -24,6 +24,8 @@ export const strings = {
       .slice(0, 5)
       .map((id) => id.slice(0, 8))
       .join(", ")}${ids.length > 5 ? ", …" : ""}).`,
+  unclear: (ids: readonly string[]) =>
+    `More than one run has an id that begins with ${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ", …" : ""}. Write more of ${ids.length === 1 ? "it" : "them"} into the address, or select the runs again in their experiment.`,
   tooMany: (most: number) => `The first ${most} runs are compared.`,
   runs: "Runs that are compared",
   baseline: "Baseline",

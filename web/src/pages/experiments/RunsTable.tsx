@@ -9,6 +9,7 @@ import { DataGrid } from "../../components/DataGrid";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
 import { type Stroke, strokesOf } from "../../lib/colour";
+import { writtenIds } from "../../lib/runIds";
 import { compact, readSorts, writeSorts } from "../../lib/search";
 import type { RunRow } from "../../lib/table";
 import { useKeys } from "../../state/keys";
@@ -114,7 +115,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const compare = () => {
     const ids = chosen.ids;
     if (ids.size < 2 || ids.size > MOST_COMPARED) return;
-    void navigate({ to: "/compare", search: { runs: [...ids].join(","), in: experimentId } });
+    void navigate({ to: "/compare", search: { runs: writtenIds([...ids]), in: experimentId } });
   };
   useKeys([{ keys: "c", label: strings.runs.compareKey, group: shell.keys.page, run: compare }]);
   const peekAt = (index: number, moved: boolean) => {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { TableRow } from "../../api/runGroups";
 import type { RunRows } from "../../api/runTable";
 import type { Selection } from "../../components/DataGrid";
+import { isWhole, readIds, writtenIds } from "../../lib/runIds";
 import { say } from "../../state/toasts";
 import { strings } from "./strings";
 
@@ -29,7 +30,7 @@ export function useSelection(
   kept: string | undefined,
   keep: (text: string | undefined) => void,
 ): ChosenRuns {
-  const [held, setHeld] = useState<Held>({ ids: readIds(kept) });
+  const [held, setHeld] = useState<Held>({ ids: selectedIds(kept) });
   // The runs of groups whose heads were ticked.
   const groups = useRef(new Map<string, readonly string[]>());
   const latest = useRef(held);
@@ -37,7 +38,7 @@ export function useSelection(
   const set = (ids: ReadonlySet<string>, all?: string) => {
     latest.current = { ids, all };
     setHeld(latest.current);
-    const few = ids.size > 0 && ids.size <= MOST_KEPT ? [...ids].join(",") : undefined;
+    const few = ids.size > 0 && ids.size <= MOST_KEPT ? writtenIds([...ids]) : undefined;
     said.current = all && ids.size ? ALL : few;
     if (said.current !== kept) keep(said.current);
   };
@@ -62,7 +63,7 @@ export function useSelection(
     said.current = kept;
     if (kept === ALL) selectAll();
     else {
-      latest.current = { ids: readIds(kept) };
+      latest.current = { ids: selectedIds(kept) };
       setHeld(latest.current);
     }
   }, [kept, ready]);
@@ -106,7 +107,5 @@ interface Held {
 }
 
 /** The runs that an address names as selected. */
-export function readIds(kept: string | undefined): ReadonlySet<string> {
-  const ids = kept === ALL ? [] : (kept?.split(",") ?? []);
-  return new Set(ids.filter((id) => /^[0-9a-f]{32}$/.test(id)));
-}
+export const selectedIds = (kept: string | undefined): ReadonlySet<string> =>
+  new Set(kept === ALL ? [] : readIds(kept).filter(isWhole));
