@@ -179,7 +179,8 @@ def _parse(body: bytes) -> dict[str, Any]:
         ) from None
     if not isinstance(raw, dict):
         raise InvalidParameter(
-            f'The body must be a JSON object such as {{"name": "wine"}}, not {wordings.kind_of(raw)}.'
+            'The body must be a JSON object such as {"name": "wine"}, '
+            f"not {wordings.kind_of(raw)}."
         )
     return raw
 
