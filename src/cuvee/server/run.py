@@ -28,6 +28,7 @@ from cuvee.rules.tokens import new_secret
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
 from cuvee.server.webhooks import Retries
+from cuvee.store.locations import absolute_location
 from cuvee.uris import PROXY_PATH
 
 if TYPE_CHECKING:
@@ -335,11 +336,7 @@ def artifact_root(root: str | None, port: int, hosts: Sequence[str] = (), prefix
     """
     if root is None:
         return "mlflow-artifacts:"
-    if ":" not in root:
-        return str(Path(root).absolute())
-    root = root.rstrip("/")
-    if root.lower().startswith("file:") and not root[5:].startswith("/"):
-        return f"file://{Path(root[5:]).absolute()}"
+    root = absolute_location(root)
     try:
         place = urlsplit(root)
         own_port = place.port == port

@@ -42,6 +42,18 @@ def experiment_location(given: str, root: str, number: int) -> str:
         raise InvalidParameter(refuse + "leave out '#', '?' and ';'.")
     if ".." in fully_decoded(given).replace("\\", "/").split("/"):
         raise InvalidParameter(refuse + "leave out '..' segments.")
+    return absolute_location(given)
+
+
+def absolute_location(given: str) -> str:
+    """Return a location without a trailing slash, a path as seen from the working directory.
+
+    ``file:`` with a relative path is one, too.
+
+    Raises:
+        InvalidParameter: it is not a URI.
+    """
+    scheme = scheme_of(given)
     if not scheme or len(scheme) == 1:
         return os.path.abspath(given)  # noqa: PTH100  # Path.resolve would follow links
     if scheme == "file" and not given[5:].startswith("/"):
