@@ -71,6 +71,18 @@ def test_the_name_tag_and_the_name_are_one(store: Store) -> None:
         create(store, run_name="a", tags=[RunTag("mlflow.runName", "b")])
 
 
+def test_an_empty_name_leaves_a_run_the_one_that_it_has(store: Store) -> None:
+    run_id = create(store, run_name="kept")
+    other = RunTag("t", "1")
+
+    store.do(SetTag(run_id=run_id, key="mlflow.runName", value=""))
+    store.do(LogBatch(run_id=run_id, tags=[RunTag("mlflow.runName", ""), other]))
+    store.do(UpdateRun(run_id=run_id, run_name=""))
+
+    run = read(store, run_id)
+    assert (run.info.run_name, run.data.tags) == ("kept", {"mlflow.runName": "kept", "t": "1"})
+
+
 def test_status_and_end_time_change_as_told(store: Store) -> None:
     run_id = create(store)
 
@@ -88,7 +100,8 @@ def test_params_never_change(store: Store) -> None:
     store.do(LogParam(run_id=run_id, key="lr", value="0.1"))
     store.do(LogParam(run_id=run_id, key="empty"))
 
-    with pytest.raises(InvalidParameter, match=r"key='lr' was already logged with value='0.1'"):
+    told = rf"key='lr' was already logged with value='0.1' for run ID='{run_id}'\. Attempted log"
+    with pytest.raises(InvalidParameter, match=told):
         store.do(LogParam(run_id=run_id, key="lr", value="0.2"))
     assert read(store, run_id).data.params == {"lr": "0.1", "empty": ""}
 

@@ -16,6 +16,7 @@ INTERVAL = AJAX + "metrics/get-history-bulk-interval"
 MANY = "&".join(f"run_id=r{number}" for number in range(101))
 POINT: dict[str, Any] = {"value": 1.0, "timestamp": 1}
 VALUE: dict[str, Any] = {"value": "1"}
+IDENTIFY = "request parameter must identify the resource that contains the source."
 SOURCE = "Invalid model version source: "
 DATASET: dict[str, Any] = {"name": "n", "digest": "d", "source_type": "local", "source": "{}"}
 NAMES = (
@@ -80,7 +81,32 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
     (
         "runs/log-batch",
         {"run_id": "$run", "params": [{"key": "twice", "value": v} for v in "ab"]},
-        "Duplicate parameter keys have been submitted",
+        "Duplicate parameter keys have been submitted: ['twice']",
+    ),
+    (
+        "runs/log-parameter",
+        {"run_id": "$run", "key": "a/../b", "value": "1"},
+        "and must not resolve to other names when treated as such. This name would resolve to 'b'",
+    ),
+    (
+        "runs/log-metric",
+        {"run_id": "$run", "key": "a", "value": 1, "timestamp": -1},
+        "Invalid value -1 for parameter 'timestamp' supplied. Timestamp must be a nonnegative long",
+    ),
+    (
+        "runs/log-batch",
+        {"run_id": "$run", "metrics": [{"key": "a", "value": 1, "timestamp": -1}]},
+        "Invalid value -1 for parameter 'metrics[0].timestamp' supplied. Timestamp must be a nonne",
+    ),
+    (
+        "runs/search",
+        {"max_results": 0},
+        "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
+    ),
+    (
+        "runs/search",
+        {"max_results": 50001},
+        "Invalid value 50001 for parameter 'max_results' supplied. It must be at most 50000",
     ),
     ("runs/log-metric", {"run_id": "$run", "key": "a@b", **POINT}, NAME),
     ("runs/log-parameter", {"run_id": "$run", "key": "a//b", "value": "1"}, PATH),
@@ -142,7 +168,12 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
     (
         "experiments/set-experiment-tag",
         {"experiment_id": "$deleted experiment", "key": "k", "value": "v"},
-        "must be in the 'active' state",
+        "must be in the 'active' state. Current state is deleted",
+    ),
+    (
+        "experiments/create",
+        {"name": "elsewhere", "artifact_location": "http://host#/a"},
+        "'artifact_location' URL can't include fragments or params.",
     ),
     (
         "experiments/delete-experiment-tag",
@@ -179,11 +210,12 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         {"name": "grape", "tags": [PROMPT]},
         "Tried to create a prompt with name 'grape', but the name is already taken by a reg",
     ),
+    ("registered-models/create", {"name": " "}, "Missing value for required parameter 'name'."),
     ("registered-models/create", {"name": "a/b"}, "Invalid model name 'a/b'. Names cannot contain"),
     (
         "logged-models",
         {"experiment_id": "$experiment", "name": "a/b"},
-        "Invalid model name ('a/b') provided.",
+        "Invalid model name ('a/b') provided. Model name must be a non-empty string and cannot co",
     ),
     (
         "registered-models/alias",
@@ -205,14 +237,21 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         {"name": "grape", "version": "1", "stage": "None", "archive_existing_versions": True},
         "Model version transition cannot archive existing model versions because 'None' is not",
     ),
-    ("model-versions/create", {"name": "grape", "source": "runs:/other/m"}, SOURCE),
-    ("model-versions/create", {"name": "grape", "source": "models:/m-0"}, SOURCE),
-    ("model-versions/create", {"name": "grape", "source": "https://host/m"}, SOURCE),
-    ("model-versions/create", {"name": "grape", "source": "mlflow-artifacts:/m"}, SOURCE),
+    *(
+        ("model-versions/create", {"name": "grape", "source": source}, words)
+        for source, words in (
+            ("runs:/other/m", f"{SOURCE}'runs:/other/m'. The run_id {IDENTIFY}"),
+            ("models:/m-0", f"{SOURCE}'models:/m-0'. The model_id {IDENTIFY}"),
+            ("models:/grape/99", "Model Version (name=grape, version=99) not found"),
+            ("models:/grape/x", "Invalid Model Version stage: x. Value must be one of None, Stagi"),
+            ("mlflow-artifacts:/m", f"{SOURCE}'mlflow-artifacts:/m'. The run_id {IDENTIFY}"),
+            ("https://host/m", SOURCE),
+        )
+    ),
     (
         "model-versions/create",
         {"name": "grape", "source": "/srv/m", "run_id": "$run"},
-        SOURCE + "'/srv/m'. To use a local path as a model version source",
+        SOURCE + "'/srv/m'. To use a local path as a model version source, the run_id request",
     ),
     (
         "model-versions/create",

@@ -38,7 +38,8 @@ def bare(info: inspect.Type) -> inspect.Type:
 
 
 BROKEN_TEXTS = ["a\0b", "\ud800", "x\udfff", Token('"\\ud83d"'), Token('"a\tb"'), Token('"\\x"')]
-NOT_TEXTS: list[Any] = [5, 1.5, True, [], {}, ["a"], HUGE, Token("NaN")]
+NUMBER = 5
+NOT_TEXTS: list[Any] = [NUMBER, 1.5, True, [], {}, ["a"], HUGE, Token("NaN")]
 NOT_WHOLE: list[Any] = [
     "x", "", " 1", "1 ", "1.0", "1e3", "0x10", "1_000", "--1", "+1", ARABIC_ONE, "null", "NaN",
     "Infinity",
@@ -109,6 +110,8 @@ def changes(kind: Any, fields: dict[str, Any]) -> Iterator[Change]:
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     for path, wrong in _in_object(info, fields):
+        if wrong is NUMBER and path[1:] == (0,) and path[0] in getattr(kind, "numbered", ()):
+            continue  # the one text that may be sent as a number
         changed = copy.deepcopy(fields)
         at: Any = changed
         for step in path[:-1]:

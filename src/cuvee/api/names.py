@@ -76,9 +76,10 @@ def check_key(kind: str, key: str, within: str = "", index: int = 0) -> None:
     if posixpath.normpath(key) != key or key == "." or key.startswith(("..", "/")):
         raise InvalidParameter(
             f"Invalid value {quoted(key)} for parameter '{_field(kind, within, index)}' supplied: "
-            f"Names may be treated as files in certain cases, and this {kind} key would resolve to "
-            "another name: leave out leading, trailing and double slashes and '.' or '..' parts, "
-            f"as in {shown(posixpath.normpath(key).lstrip('./') or 'name')}."
+            "Names may be treated as files in certain cases, and must not resolve to other names "
+            "when treated as such. This name would resolve to "
+            f"{shown(posixpath.normpath(key))}: leave out leading, trailing and double slashes and "
+            f"'.' or '..' parts of the {kind} key."
         )
 
 
@@ -110,8 +111,8 @@ def check_unique(what: str, keys: Iterable[str]) -> None:
     for key in keys:
         if key in seen:
             raise InvalidParameter(
-                f"Duplicate parameter keys have been submitted: the {what} key {shown(key)} occurs "
-                "twice. Send it once."
+                f"Duplicate parameter keys have been submitted: [{shown(key)}]. Send each {what} "
+                "key once."
             )
         seen.add(key)
 
@@ -155,7 +156,10 @@ def check_experiment_name(name: str) -> None:
 def check_model_name(name: str) -> None:
     """Refuse a registered-model name that could not stand in a ``models:/`` URI."""
     if not name.strip():
-        raise InvalidParameter("A registered model needs a name that is not blank.")
+        raise InvalidParameter(
+            "Missing value for required parameter 'name'. A registered model needs a name that is "
+            "not blank."
+        )
     check_length("registered model name", name, MAX_MODEL_NAME, "name")
     if "/" in name or ":" in name or posixpath.normpath(name) != name or name == ".":
         raise InvalidParameter(
@@ -195,8 +199,9 @@ def check_logged_model_name(name: str) -> None:
     bad = sorted(set(name) & set("/:.%\"'"))
     if bad:
         raise InvalidParameter(
-            f"Invalid model name ({shown(name)}) provided. It contains {' '.join(bad)}: "
-            "leave out / : . % \" and '."
+            f"Invalid model name ({shown(name)}) provided. Model name must be a non-empty string "
+            "and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\"). "
+            f"Leave out {' '.join(bad)}."
         )
 
 

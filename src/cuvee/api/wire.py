@@ -356,14 +356,25 @@ def _refuse(problem: Exception, kind: Any, sent: Mapping[str, Any]) -> NoReturn:
     value = sent.get(name)
     if isinstance(value, list) and (words := wordings.too_many(kind, name, len(value))):
         raise InvalidParameter(words) from None
-    words = wordings.length_of(text, name)
+    words = f": {wordings.length_of(text, name)}"
+    value = _at(sent, name)
     if text.startswith("expected int "):
-        words = wordings.range_of(kind, name) or words
-    top = re.split(r"[.\[]", name)[0]
-    shown = f"{wordings.seen(sent[top])} " if top in sent and top not in SECRETS else ""
+        words = wordings.range_of(kind, name, value) or words
+    told = value is not None and not SECRETS.intersection(re.split(r"[.\[]", name))
+    shown = f"{wordings.seen(value)} " if told else ""
     raise InvalidParameter(
-        f"Invalid value {shown}for parameter '{name or 'body'}' supplied: {words}."
+        f"Invalid value {shown}for parameter '{name or 'body'}' supplied{words}."
     ) from None
+
+
+def _at(sent: Any, path: str) -> Any:
+    """Return the value at a path such as ``metrics[0].timestamp``, or None."""
+    for step in path.replace("[", ".").replace("]", "").split("."):
+        if isinstance(sent, list):
+            sent = sent[int(step)] if step.isdecimal() else None
+        else:
+            sent = sent.get(step) if isinstance(sent, dict) else None
+    return sent
 
 
 def _check_text(value: Any, depth: int = 0) -> None:

@@ -16,6 +16,7 @@ _MISSING = {
     ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
     ("SearchDatasets", "experiment_ids"): "must specify at least one experiment_id",
 }
+_PAGED = frozenset({"SearchRuns", "SearchExperiments"})
 _BATCH = "A batch logging request can contain at most {limit} {field}. Got {count} {field}"
 _NEEDED = {"list": "Send one or more.", "text": "Send one that is not."}
 _TOO_MANY = {
@@ -70,12 +71,18 @@ def length_of(text: str, name: str) -> str:
     return words.replace("array of length", "a list of length")
 
 
-def range_of(kind: Any, field: str) -> str:
-    """Return the range of a number that has one at both ends; empty for any other field."""
+def range_of(kind: Any, field: str, value: Any) -> str:
+    """Say in which range a number was expected; empty where the field says nothing of it."""
+    if field.rpartition(".")[2] == "timestamp":
+        return ". Timestamp must be a nonnegative long (64-bit integer)"
     info = _find(kind, field)
-    if isinstance(info, inspect.IntType) and info.ge is not None and info.le is not None:
-        return f"{field} must be between {info.ge} and {info.le}"
-    return ""
+    if not isinstance(info, inspect.IntType) or info.ge is None or info.le is None:
+        return ""
+    if kind.__name__ in _PAGED and field == "max_results":
+        if isinstance(value, int) and value > info.le:
+            return f". It must be at most {info.le}"
+        return f". It must be a positive integer of at most {info.le}"
+    return f": {field} must be between {info.ge} and {info.le}"
 
 
 def _find(kind: Any, field: str) -> inspect.Type | None:

@@ -229,7 +229,8 @@ def _change_lifecycle(
     row = find_experiment(tx, op.experiment_id, lock=True)
     if row[3] != old:
         raise NotFound(
-            f"There is no {old} experiment {row[0]}: it is {row[3]}, and nothing is to be done."
+            f"No Experiment with id={row[0]} exists that is {old}: it is {row[3]}, and nothing is "
+            "to be done."
         )
     forced = None
     if new == "deleted":
@@ -278,8 +279,8 @@ def require_active_experiment(tx: Tx, experiment_id: str) -> tuple[Any, ...]:
 def _require_active(row: tuple[Any, ...], what: str) -> None:
     if row[3] != "active":
         raise InvalidParameter(
-            f"The experiment {row[0]} must be in the 'active' state to be {what}, and is deleted: "
-            "restore it first (experiments/restore)."
+            f"The experiment {row[0]} must be in the 'active' state. Current state is deleted: "
+            f"to be {what}, it is restored first (experiments/restore)."
         )
 
 

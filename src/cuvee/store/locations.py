@@ -33,13 +33,16 @@ def experiment_location(given: str, root: str, number: int) -> str:
             f"Artifact location cannot be a {scheme}:/ URI. Given: {shown(given)}. Name a place, "
             "or leave it out to keep artifacts on this server."
         )
+    if "#" in given or "?" in given or ";" in given:
+        raise InvalidParameter(
+            f"'artifact_location' URL can't include fragments or params. Given: {shown(given)}. "
+            "Leave out '#', '?' and ';'."
+        )
     if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
         raise InvalidParameter(
             refuse + "the server does not follow locations on other hosts. Leave it out to keep "
             "artifacts on this server."
         )
-    if "#" in given or "?" in given or ";" in given:
-        raise InvalidParameter(refuse + "leave out '#', '?' and ';'.")
     if ".." in fully_decoded(given).replace("\\", "/").split("/"):
         raise InvalidParameter(refuse + "leave out '..' segments.")
     return absolute_location(given)

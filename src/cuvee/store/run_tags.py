@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete
 
+from cuvee.api.runs import RUN_NAME_TAG
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.settling import parsed_number
@@ -25,7 +26,9 @@ _drop = hot(
 
 
 def put_tags(tx: Tx, pk: int, tags: dict[str, str]) -> None:
-    """Set tags of a run."""
+    """Set tags of a run; an empty name is passed over, for a run keeps the one that it has."""
+    if tags.get(RUN_NAME_TAG) == "":
+        tags = {key: value for key, value in tags.items() if key != RUN_NAME_TAG}
     ids = tx.key_ids(tags, create=True)
     rows = [(pk, ids[key], value, parsed_number(value)) for key, value in tags.items()]
     tx.bulk(_put, rows)

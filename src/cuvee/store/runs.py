@@ -61,6 +61,7 @@ _params = hot(
         _p.c.run_pk == arg("run_pk"), db.among(_p.c.key_id, "key_ids")
     )
 )
+_id_of = hot(select(_r.c.run_id).where(_r.c.pk == arg("run_pk")))
 _tag = hot(select(_t.c.value).where(_t.c.run_pk == arg("run_pk"), _t.c.key_id == arg("key_id")))
 
 ENDED = {"FINISHED": "run.finished", "FAILED": "run.failed", "KILLED": "run.killed"}
@@ -240,8 +241,8 @@ def require_writable(row: tuple[Any, ...]) -> None:
     """Refuse a run that is deleted."""
     if row[8] != "active":
         raise InvalidParameter(
-            f"The run {row[1]} must be in the 'active' state to be written to, and is deleted: "
-            "restore it first (runs/restore)."
+            f"The run {row[1]} must be in the 'active' state. Current state is deleted: restore "
+            "it first (runs/restore) to write to it."
         )
 
 
@@ -257,18 +258,19 @@ def put_params(tx: Tx, pk: int, params: list[Param]) -> None:
     for param in params:
         old = stored[ids[param.key]]
         if old != param.value:
+            run_id = tx.value(_id_of, run_pk=pk)
             raise InvalidParameter(
                 "Changing param values is not allowed. Param with key="
-                f"{shown(param.key)} was already logged with value={shown(old)}, and cannot become "
-                f"{shown(param.value)}: log a metric or a tag for what changes, or start another "
-                "run."
+                f"{shown(param.key)} was already logged with value={shown(old)} for run ID="
+                f"{shown(run_id)}. Attempted logging new value {shown(param.value)}: log a metric "
+                "or a tag for what changes, or start another run."
             )
 
 
 def rename_by_tag(tx: Tx, row: tuple[Any, ...], tags: dict[str, str]) -> None:
     """Rename a run whose name tag was set: the tag and the name are one."""
     name = tags.get(RUN_NAME_TAG)
-    if name is not None and name != row[3]:
+    if name and name != row[3]:
         tx.run(_rename, run_pk=row[0], name=name)
         _record_rename(tx, row[1], row[3], name, "")
 

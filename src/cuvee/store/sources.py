@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from cuvee.api.base import Level
-from cuvee.api.names import shown, version_number
+from cuvee.api.names import plain, shown, version_number
 from cuvee.api.versions import CreateModelVersion
+from cuvee.api.wordings import version_missing
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.rules.webhooks import PROMPT_TAG
 from cuvee.store import access, schema
@@ -55,6 +56,9 @@ _named_models = hot(
 )
 
 
+IDENTIFY = "The {} request parameter must identify the resource that contains the source."
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """A checked source.
 
@@ -86,8 +90,9 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     if ".." in re.split(r"[/\\]", plain) or "\0" in plain:
         _refuse(
             op,
-            "If supplying a source as an http, https, local file path, object store or other URI, "
-            "leave out '..' segments and NUL",
+            "If supplying a source as an http, https, local file path, ftp, objectstore, or "
+            "mlflow-artifacts uri, an absolute path must be provided without relative path "
+            "references present: leave out '..' segments and NUL",
         )
     scheme = scheme_of(uri)
     if scheme == "file" and urlsplit(uri).netloc not in ("", "localhost"):
@@ -136,7 +141,9 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
     if "/" not in rest and "@" not in rest:
         if op.model_id != rest:
             _refuse(
-                op, f"Send the logged model that it names as model_id (got {shown(op.model_id)})"
+                op,
+                f"{IDENTIFY.format('model_id')} Send the logged model that it names (got "
+                f"{shown(op.model_id)})",
             )
         row = find_logged_model(tx, rest)
         if op.run_id and row[5] and op.run_id != row[5]:
@@ -188,8 +195,8 @@ def _from_run(tx: Tx, op: CreateModelVersion) -> Source:
     if match is None or match[1] != op.run_id:
         _refuse(
             op,
-            f"It must name the run that is sent as run_id ({shown(op.run_id)}): "
-            "runs:/<run_id>/<path>",
+            f"{IDENTIFY.format('run_id')} Write runs:/<run_id>/<path> with the run that is sent "
+            f"({shown(op.run_id)})",
         )
     if op.model_id:
         _refuse(op, "Send model_id with a source models:/<model_id>, not with runs:/")
@@ -232,8 +239,8 @@ def _from_proxy(tx: Tx, op: CreateModelVersion) -> Source:
     if not inside:
         _refuse(
             op,
-            "It does not lie in the artifacts of the run or model that the request names: send the "
-            "run_id that it belongs to",
+            f"{IDENTIFY.format('model_id' if op.model_id else 'run_id')} It does not lie in the "
+            "artifacts of the run or model that the request names",
         )
     return Source(
         uri=op.source,
@@ -253,9 +260,9 @@ def _from_local(tx: Tx, op: CreateModelVersion) -> Source:
     if not inside:
         _refuse(
             op,
-            "To use a local path as a model version source, the artifacts of the run or model that "
-            "the request names must hold it, and it lies elsewhere. Log the model to a run and "
-            "register it from there",
+            "To use a local path as a model version source, the run_id request parameter has to be "
+            "specified and the local path has to be contained within the artifact directory of the "
+            "run specified by the run_id. Log the model to a run and register it from there",
         )
     return Source(
         uri=op.source, location=op.source, run_id=_source_run(tx, op), model_id=op.model_id
@@ -310,6 +317,8 @@ def find_version_by_uri(tx: Tx, rest: str) -> tuple[str, tuple[Any, ...]]:
     _require_readable(tx, name)
     row = _find(tx, name, suffix)
     if row is None:
+        if suffix.isascii() and suffix.isdecimal():
+            raise NotFound(version_missing(name, suffix))
         raise NotFound(
             f"There is no version at models:/{rest[:200]}: model-versions/search lists those that "
             "there are."
@@ -336,8 +345,8 @@ def _find(tx: Tx, name: str, suffix: str) -> tuple[Any, ...] | None:
     applied = policy_of(tx, name, model[7])
     if suffix.lower() not in (known.lower() for known in applied.names):
         raise InvalidParameter(
-            f"{shown(suffix)} is neither a version, a stage ({', '.join(applied.names)}), an alias "
-            "(@name) nor 'latest'."
+            f"Invalid Model Version stage: {plain(suffix)}. Value must be one of "
+            f"{', '.join(applied.names)}, or else a version, an alias (@name) or 'latest'."
         )
     stage = find_stage(applied, suffix).name
     return tx.first(_newest_in_stage, model_pk=pk, stage=stage)
