@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 DATA = Path("cuvee-data")
 OPTIONS = "CUVEE_SERVER_OPTIONS"
+SOURCES = (
+    "CUVEE_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX",
+    "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX",
+)
 SETUP_LIFETIME = 24 * 3_600_000  # milliseconds
 GRACE = 10  # seconds for requests in flight when the server is told to stop
 
@@ -202,6 +206,7 @@ def from_environment() -> App:
 
 
 def _open(options: Options) -> App:
+    sources = _allowed_sources()
     # A page of results is thousands of small objects without cycles; looking for cycles in them
     # again and again would take a third of a search. What is loaded by now never goes away.
     gc.set_threshold(20_000, 50, 50)
@@ -214,6 +219,7 @@ def _open(options: Options) -> App:
     gc.freeze()
     store = SqlStore.open(options.backend_store_uri, artifact_root=options.default_artifact_root)
     store.database.patience = options.search_timeout
+    store.database.sources = sources
     file: Path | None = getattr(store.database, "file", None)
     key = Path(options.log_key) if options.log_key else (file.parent if file else DATA) / "log.key"
     seal = options.secret_key or (file.parent if file else DATA) / "secret.key"
@@ -309,6 +315,20 @@ def _address(host: str, listener: socket.socket, prefix: str) -> str:
     port = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}{prefix}"
+
+
+def _allowed_sources() -> str:
+    """Return the expression that sources of versions must match, by MLflow's name for it."""
+    name = next(filter(os.environ.get, SOURCES), "")
+    text = os.environ.get(name, "")
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise InvalidParameter(
+            f"The environment variable {name} is {text!r}, which is not a regular expression of "
+            f"Python: {problem}."
+        ) from None
+    return text
 
 
 def _directory(destination: str) -> str:

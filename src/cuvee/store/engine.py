@@ -83,8 +83,8 @@ class Database:
         self.settling: tuple[int, set[str]] = (0, set())  # see store/log.py
         self.policies: tuple[int, dict[str, Any]] = (0, {})  # see store/policies.py
         self.residues = False  # see store/wiping.py
-        self.patience = 0.0
-        """Seconds that a search may take; any number when 0."""
+        self.patience = 0.0  # seconds that a search may take; any number when 0
+        self.sources = ""  # see store/sources.py
 
     def connect(self, *, read_only: bool = False) -> Any:
         """Open a driver connection that leaves transactions to ``begin`` and ``commit``."""

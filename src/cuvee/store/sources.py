@@ -79,11 +79,16 @@ class Source(Struct, frozen=True, kw_only=True):
 def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     """Check the source of a new version and find its files.
 
+    Who runs a server may say with an expression which sources it takes, by MLflow's name for it;
+    like there, it is looked for in the source as it was sent.
+
     Raises:
         InvalidParameter: the source is not one that a request may name, or does not belong to
             the run or model that the request names.
         NotFound: the source refers to a model, version or run that does not exist.
     """
+    if tx.database.sources and not re.search(tx.database.sources, op.source):
+        _refuse(op, "This server takes sources of another form: ask who runs it which")
     op = replace(op, source=_resolved(op.source))
     uri = op.source
     plain = fully_decoded(uri)
