@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser import timing
 from browser.conftest import Open, Visit, keep_screenshot, served
-from browser.test_browser_pages import in_all_looks
+from browser.test_browser_pages import in_all_looks, offences
 from refusals.served import Site
 
 NAME = "wine"
@@ -158,6 +158,9 @@ def saved(page: Page, name: str) -> Path:
 def test_what_comes_from_nowhere_known_says_so(cellar: Site, visit: Open) -> None:
     page = visit(cellar).go(path("alone"))
     expect(page.get_by_text("Nothing is known of where this version comes from")).to_be_visible()
+    code = page.get_by_role("region", name="Code that links it with others")
+    expect(code).to_contain_text(f'cuvee.set_tracking_uri("http://127.0.0.1:{cellar.port}")')
+    expect(code).to_contain_text('/model", "alone")')
     keep_screenshot(page, "lineage-none")
 
 
@@ -198,8 +201,12 @@ def test_a_run_leads_to_its_lineage_with_itself_as_the_centre(cellar: Site, visi
 
 
 def test_a_run_that_nothing_is_linked_with_says_so(cellar: Site, visit: Open) -> None:
-    page = visit(cellar).go(f"/runs/{run(cellar, 'lonely')}/lineage")
+    lonely = run(cellar, "lonely")
+    page = visit(cellar).go(f"/runs/{lonely}/lineage")
     expect(page.get_by_text("Nothing is known of where this run comes from")).to_be_visible()
+    code = page.get_by_role("region", name="Code that links it with others")
+    expect(code).to_contain_text(f'cuvee.start_run(run_id="{lonely}")')
+    assert offences(page) == []
 
 
 def test_200_things_are_drawn_within_half_a_second(cellar: Site, visit: Open) -> None:

@@ -90,21 +90,22 @@ export function Approvals() {
   );
 }
 
-/** Why there is no request, and how one is made. */
+/** Why there is no request, and how one is made, decided or looked for. */
 function NoRequests({ tab }: { tab: RequestsTab }) {
   const newest = useModelsNamed("", 1).data?.registered_models?.[0];
   const version = newest?.latest_versions?.[0]?.version ?? "1";
-  const lines = [
-    "import cuvee",
-    "",
-    `client = cuvee.MlflowClient("${serverUrl}")`,
-    `client.request_transition(${JSON.stringify(newest?.name)}, ${version}, "Production", comment="why")`,
-  ];
+  const of = `${JSON.stringify(newest?.name)}, ${version}, "Production"`;
+  const calls = {
+    review: "client.search_waiting_requests()",
+    mine: `client.request_transition(${of}, comment="why")`,
+    done: `client.approve_transition(${of}, comment="why")`,
+  };
+  const text = `import cuvee\n\nclient = cuvee.MlflowClient("${serverUrl}")\n${calls[tab]}`;
   return (
     <Empty title={strings.none[tab]}>
       <p>{strings.noneText[tab]}</p>
       {tab !== "done" && <Link to="/models">{strings.toModels}</Link>}
-      {tab === "mine" && newest && <Code label={strings.none[tab]} text={lines.join("\n")} />}
+      {newest && <Code label={strings.codeOf[tab]} text={text} />}
     </Empty>
   );
 }

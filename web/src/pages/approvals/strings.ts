@@ -26,6 +26,11 @@ export const strings = {
     mine: "On a model's board, move a version to a stage that takes versions by review to ask for it.",
     done: "Approved, rejected and withdrawn requests of all models that you may read stay here.",
   },
+  codeOf: {
+    review: "Code that lists what waits for you",
+    mine: "Code that asks for a move",
+    done: "Code that approves a request",
+  },
   toModels: "Go to Models",
   older: "Older requests",
   list: "Requests",

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { Lineage as Found, LineageNode } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
+import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Menu, MenuItem } from "../../components/Menu";
@@ -26,8 +27,8 @@ interface LineageProps {
   label: string;
   /** What files that it is saved in begin with. */
   file: string;
-  /** What is said, in one line and in more, when nothing is linked with it. */
-  alone: { readonly title: string; readonly text: string };
+  /** What is said, in one line and in more, when nothing is linked with it; and code that links. */
+  alone: { readonly title: string; readonly text: string; readonly code: string };
   search: LineageSearch;
   onChange: (part: Partial<Record<keyof LineageSearch, unknown>>) => void;
 }
@@ -78,6 +79,7 @@ export function Lineage({ query, label, file, alone, search, onChange }: Lineage
             ) : (
               <Empty title={alone.title}>
                 <p>{alone.text}</p>
+                <Code label={strings.link} text={alone.code} />
               </Empty>
             )}
             {lineage.complete === false && <p className={styles.note}>{strings.incomplete}</p>}

@@ -28,6 +28,7 @@ export const strings = {
     title: "Nothing is known of where this run comes from, and nothing has come of it yet",
     text: "Datasets that the run reads, models that it logs, versions registered from it, and runs nested in it or forked from it are shown here.",
   },
+  link: "Code that links it with others",
   of: (name: string, version: string) => `Where version ${version} of ${name} comes from`,
   ofRun: "Where this run comes from and what has come of it",
   kinds,

@@ -1,9 +1,11 @@
 import { useState } from "react";
+import { serverUrl } from "../../api/client";
 import { useDeleteGroup, useGroups } from "../../api/people";
 import type { Group } from "../../api/schema.gen";
 import { type Rights, useRights } from "../../api/session";
 import { Badge } from "../../components/Badge";
 import { IconButton } from "../../components/Button";
+import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Loaded } from "../../components/Loaded";
 import { Menu, MenuItem, MenuLine } from "../../components/Menu";
@@ -47,9 +49,7 @@ export function Groups() {
             {groups.length ? (
               <GroupTable groups={groups} rights={rights} />
             ) : (
-              <Empty title={strings.none}>
-                <p>{strings.noneText}</p>
-              </Empty>
+              <NoGroups rights={rights} />
             )}
           </Panel>
         )}
@@ -62,6 +62,21 @@ export function Groups() {
 function whyNot({ known, open, admin }: Rights): string | undefined {
   if (open) return all.open.disabled;
   return known && !admin ? all.adminOnly : undefined;
+}
+
+/** What groups are for, and how one is made by whoever may. */
+function NoGroups({ rights }: { rights: Rights }) {
+  const at = `--tracking-uri ${serverUrl}`;
+  const lines = [
+    `cuvee group create reviewers --description "approve models" ${at}`,
+    `cuvee group add reviewers ${rights.name} ${at}`,
+  ];
+  return (
+    <Empty title={strings.none}>
+      <p>{strings.noneText}</p>
+      {rights.admin && !rights.open && <Code label={strings.none} text={lines.join("\n")} />}
+    </Empty>
+  );
 }
 
 function GroupTable({ groups, rights }: { groups: readonly Group[]; rights: Rights }) {
