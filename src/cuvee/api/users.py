@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -61,6 +61,11 @@ class UserList(Struct, frozen=True):
     users: list[User]
 
 
+LoginKind = Literal["password", "token"]
+LOGIN_KINDS: tuple[LoginKind, ...] = get_args(LoginKind)
+"""What the server's ``Authenticator`` takes; a browser's session begins with one of them."""
+
+
 class Whoami(Struct, frozen=True, kw_only=True):
     """Who the server takes the caller for.
 
@@ -71,6 +76,7 @@ class Whoami(Struct, frozen=True, kw_only=True):
         is_admin: may do everything.
         scopes: to what the token is limited; empty when it is not.
         groups: names of the user's groups.
+        logins: how people and programs log in to this server; nobody does where it is empty.
     """
 
     username: str
@@ -79,6 +85,7 @@ class Whoami(Struct, frozen=True, kw_only=True):
     is_admin: bool = False
     scopes: list[str] = []
     groups: list[str] = []
+    logins: list[LoginKind] = []
 
 
 class CreateUser(Recorded[UserResult], frozen=True, kw_only=True):

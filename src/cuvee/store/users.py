@@ -10,6 +10,7 @@ from cuvee.api.base import Empty
 from cuvee.api.names import plain, shown
 from cuvee.api.spelling import alike
 from cuvee.api.users import (
+    LOGIN_KINDS,
     ActivateUser,
     CreateUser,
     CurrentUser,
@@ -240,6 +241,7 @@ def who_am_i(tx: Tx, op: WhoAmI) -> Whoami:  # noqa: ARG001
         is_admin=actor.admin,
         scopes=list(actor.scopes),
         groups=[name for _, name, _ in groups],
+        logins=[] if actor.user is None else list(LOGIN_KINDS),
     )
 
 

@@ -455,11 +455,13 @@ def test_the_setup_page_logs_the_first_admin_in(tmp_path: Path) -> None:
 def test_an_open_server_closes_with_its_first_user(tmp_path: Path) -> None:
     site = Site(f"sqlite:///{tmp_path}/c.db", tmp_path)
     try:
-        assert site.send("GET", WHO).json["user_id"] is None
+        open_to_all = site.send("GET", WHO).json
+        assert (open_to_all["user_id"], open_to_all["logins"]) == (None, [])
         fields = {"username": "ann", "password": PASSWORD}
         assert post(site, API + "users/create", fields, {}).json["user"]["is_admin"]
         assert site.send("GET", WHO).status == 401
-        assert site.send("GET", WHO, headers=ANN).json["is_admin"]
+        mine = site.send("GET", WHO, headers=ANN).json
+        assert (mine["is_admin"], mine["logins"]) == (True, ["password", "token"])
     finally:
         site.close()
 

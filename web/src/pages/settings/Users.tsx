@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useUsers } from "../../api/people";
 import type { User } from "../../api/schema.gen";
-import { type Rights, useRights } from "../../api/session";
+import { type Rights, useRights, useSession } from "../../api/session";
 import { Avatar } from "../../components/Avatar";
 import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
@@ -24,6 +24,7 @@ const strings = all.users;
 /** Who can log in, and what an admin may do about that. */
 export function Users() {
   const rights = useRights();
+  const session = useSession().data;
   const query = useUsers();
   const [making, setMaking] = useState(false);
   const first = query.data?.length === 0;
@@ -31,7 +32,7 @@ export function Users() {
     <div className={styles.part}>
       <div className={styles.intro}>
         <p>
-          {strings.about}
+          {session && strings.logins(session.logins ?? [])}
           {rights.known && !rights.admin && ` ${strings.viewerText} ${all.adminOnly}`}
         </p>
         <ReasonButton

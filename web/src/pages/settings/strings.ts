@@ -75,7 +75,6 @@ export const strings = {
     revoked: (name: string) => `The token "${name}" is revoked`,
   },
   users: {
-    about: "People log in with a password, service accounts with tokens only.",
     viewerText: "Names are shown to everybody; what users may is for admins.",
     failed: "The users could not be read.",
     create: "New user",
@@ -97,6 +96,15 @@ export const strings = {
     user: "User",
     active: "Active",
     off: "Switched off",
+    logins: (kinds: readonly ("password" | "token")[]) =>
+      [
+        kinds.includes("password") && "People log in with a name and a password.",
+        kinds.includes("token") && "Programs and service accounts log in with tokens.",
+        !kinds.length && "Nobody logs in to this server while it has no users.",
+        "This version has no single sign-on (SSO).",
+      ]
+        .filter(Boolean)
+        .join(" "),
     none: "There are no users",
     noneText: "Everyone is taken for the user that the server runs as.",
     name: "Name",
