@@ -93,6 +93,33 @@ def test_what_others_do_appears_on_home_and_goes_once_it_was_seen(site: Site, vi
     expect(panel).not_to_contain_text(RED)
 
 
+def test_a_model_that_one_may_not_read_any_longer_is_unfollowed(site: Site, visit: Open) -> None:
+    opened = visit(site)
+    for name in (RED, WHITE):
+        page = (
+            log_in(opened, VIEWER, f"/models/{name}")
+            if name == RED
+            else opened.go(f"/models/{name}")
+        )
+        page.get_by_role("button", name="Follow", exact=True).click()
+        expect(page.get_by_role("button", name="Follow", exact=True)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    denied = {"object": f"model:{RED}", "user": VIEWER, "permission": "DENY"}
+    done(ask(site, ADMIN, "POST", f"{CUVEE}permissions/grant", denied))
+    page = opened.go("/")
+    panel = page.get_by_role("region", name="Models you follow")
+    expect(panel).to_contain_text("You follow 1 model that you may not read any longer.")
+    expect(panel).not_to_contain_text(RED)
+    for width in (1440, 375):
+        opened.look("light", width)
+        keep_screenshot(page, f"home-follows-hidden-{width}")
+        assert offences(page) == []
+    panel.get_by_role("button", name="Unfollow").click()
+    expect(panel).not_to_contain_text("any longer")
+    expect(panel.get_by_role("link")).to_have_text([WHITE])
+
+
 def test_nobody_sees_what_others_follow_or_a_panel_without_a_model(site: Site, visit: Open) -> None:
     page = log_in(visit(site), VIEWER, f"/models/{RED}")
     page.get_by_role("button", name="Follow", exact=True).click()

@@ -14,6 +14,7 @@ from cuvee.api.follows import (
     FollowModel,
     ListFollowedModels,
     MarkModelsSeen,
+    UnfollowHiddenModels,
     UnfollowModel,
 )
 from cuvee.api.models import (
@@ -191,6 +192,31 @@ def test_a_right_that_was_withdrawn_hides_the_model(crowd: Store) -> None:
     found = followed(crowd, BOB)["wine"].events
     told = ["permission.granted", "model.description_set", "permission.granted"]
     assert [e.action for e in found] == told
+
+
+def test_whoever_may_not_read_a_model_any_longer_can_unfollow_it(crowd: Store) -> None:
+    make(crowd, "wine", "beer", "water", actor=ROOT)
+    for name in ("wine", "beer", "water"):
+        given = {"object": f"model:{name}", "user": "bob"}
+        crowd.do(GrantPermission(**given, permission="CAN_READ"), ROOT)
+        crowd.do(FollowModel(name=name), BOB)
+        if name != "water":
+            crowd.do(GrantPermission(**given, permission="DENY"), ROOT)
+    found = crowd.do(ListFollowedModels(), BOB)
+    assert ([model.name for model in found.models], found.hidden) == (["water"], 2)
+    crowd.do(UnfollowModel(name="wine"), BOB)
+    assert crowd.do(ListFollowedModels(), BOB).hidden == 1
+    for name in ("wine", "nothing"):  # which is not there
+        with pytest.raises(NotFound) as refused:
+            crowd.do(UnfollowModel(name=name), BOB)
+        assert str(refused.value).replace(name, "x").startswith("Registered Model with name=x not")
+    for name in ("beer", "nothing"):  # which alice has never followed
+        with pytest.raises(NotFound, match="registered-models/search"):
+            crowd.do(UnfollowModel(name=name), ALICE)
+    for _ in range(2):
+        crowd.do(UnfollowHiddenModels(), BOB)
+        found = crowd.do(ListFollowedModels(), BOB)
+        assert ([model.name for model in found.models], found.hidden) == (["water"], 0)
 
 
 def test_a_deleted_user_follows_nothing(crowd: Store, local_store: SqlStore) -> None:

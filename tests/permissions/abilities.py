@@ -65,6 +65,7 @@ ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
 SearchTransitionRequests
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
 ListLogEntries GetLogStatus ListFollowedModels MarkModelsSeen
+UnfollowHiddenModels
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
@@ -81,7 +82,9 @@ CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckp
 """
 
 HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest", "GetTransitionRequest"}
-"""Calls by a number that say to who may not see the model that there is nothing."""
+HIDDEN |= {"UnfollowModel"}
+"""Calls that say to who may not see the model that there is nothing: those by a number, and one
+that whoever has followed a model may use without a right to read it."""
 
 ON_OBJECTS: dict[str, Level] = {
     **dict.fromkeys(_READ.split(), Level.READ),

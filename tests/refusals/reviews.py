@@ -72,6 +72,7 @@ def review_examples(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "DeleteComment": comment,
         "FollowModel": {"name": "grape"},
         "UnfollowModel": {"name": "grape"},
+        "UnfollowHiddenModels": {},
         "ListFollowedModels": {"max_events": 2},
         "MarkModelsSeen": {"sequence": 1},
         "ListComments": {**version, "max_results": 5},

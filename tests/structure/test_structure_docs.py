@@ -34,7 +34,6 @@ DECIDE_THEMSELVES: set[type[Op[Any]]] = {
     holdings.RollbackStage,
     holdings.SwapStages,
     follows.FollowModel,
-    follows.UnfollowModel,
 }
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [path for path in project_files() if path.suffix == ".md"]

@@ -11,7 +11,6 @@ from cuvee.api.events import Event
 
 MOST = 1000
 """Models that one person follows; unread events of one that are counted."""
-_MODEL = (Of("model", "name"),)
 
 
 class FollowedModel(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,10 +38,12 @@ class FollowedModels(Struct, frozen=True, omit_defaults=True):
         sequence: the newest event of all; ``registered-models/seen`` takes it once this was
             looked at.
         models: the models.
+        hidden: how many more the caller follows, and may not read any longer.
     """
 
     sequence: int
     models: list[FollowedModel] = []
+    hidden: int = 0
 
 
 class FollowModel(Write[Empty], frozen=True, kw_only=True):
@@ -51,19 +52,26 @@ class FollowModel(Write[Empty], frozen=True, kw_only=True):
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "registered-models/follow"
     needs: ClassVar[Permission] = Permission.READ
-    of: ClassVar[tuple[Of, ...]] = _MODEL
+    of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     history: ClassVar[bool] = True
     name: Required
 
 
 class UnfollowModel(Write[Empty], frozen=True, kw_only=True):
-    """Follow a registered model no longer."""
+    """Follow a registered model no longer, also one that the caller may not read any longer."""
 
     base: ClassVar[str] = CUVEE
     route: ClassVar[str] = "registered-models/unfollow"
-    needs: ClassVar[Permission] = Permission.READ
-    of: ClassVar[tuple[Of, ...]] = _MODEL
+    needs: ClassVar[Permission] = Permission.LOGIN
     name: Required
+
+
+class UnfollowHiddenModels(Write[Empty], frozen=True, kw_only=True):
+    """Follow no longer those models that the caller may not read any longer."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "registered-models/unfollow-hidden"
+    needs: ClassVar[Permission] = Permission.LOGIN
 
 
 class MarkModelsSeen(Write[Empty], frozen=True, kw_only=True):

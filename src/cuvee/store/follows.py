@@ -14,14 +14,15 @@ from cuvee.api.follows import (
     FollowModel,
     ListFollowedModels,
     MarkModelsSeen,
+    UnfollowHiddenModels,
     UnfollowModel,
 )
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.events import IN_ORDER, load_events
-from cuvee.store.levels import MODEL, Thing, levels_on
-from cuvee.store.models import find_model
+from cuvee.store.levels import MODEL, Thing, level_on_model, levels_on
+from cuvee.store.models import find_model, found_model
 from cuvee.store.tx import Tx
 
 _f = schema.follows
@@ -83,7 +84,25 @@ def follow_model(tx: Tx, op: FollowModel) -> Empty:
 
 
 def unfollow_model(tx: Tx, op: UnfollowModel) -> Empty:
-    tx.run(_drop, who=_who(tx), model_pk=find_model(tx, op.name)[0])
+    """Follow a model no longer.
+
+    Whoever follows it knows its name, and may stop after a right to read it was withdrawn. To
+    others who may not read it, it is not there.
+    """
+    followed = {row[1]: row[0] for row in _rows(tx)}
+    if op.name in followed:
+        tx.run(_drop, who=_who(tx), model_pk=followed[op.name])
+    elif level_on_model(tx, *find_model(tx, op.name)[:2]) < Level.READ:
+        found_model(tx, op.name, None)
+    return Empty()
+
+
+def unfollow_hidden_models(tx: Tx, op: UnfollowHiddenModels) -> Empty:  # noqa: ARG001
+    rows = _rows(tx)
+    shown = {row[0] for row in _readable(tx, rows)}
+    for row in rows:
+        if row[0] not in shown:
+            tx.run(_drop, who=_who(tx), model_pk=row[0])
     return Empty()
 
 
@@ -97,7 +116,7 @@ def mark_models_seen(tx: Tx, op: MarkModelsSeen) -> Empty:
     if not op.name:
         tx.run(_see_all, who=_who(tx), sequence=op.sequence)
         return Empty()
-    followed = {row[1]: row[0] for row in _readable(tx)}
+    followed = {row[1]: row[0] for row in _readable(tx, _rows(tx))}
     if op.name not in followed:
         raise NotFound(
             "You follow no model of this name: registered-models/followed lists those you do."
@@ -108,7 +127,9 @@ def mark_models_seen(tx: Tx, op: MarkModelsSeen) -> Empty:
 
 def list_followed_models(tx: Tx, op: ListFollowedModels) -> FollowedModels:
     found = []
-    for _, name, _, since, seen in _readable(tx):
+    followed = _rows(tx)
+    readable = _readable(tx, followed)
+    for _, name, _, since, seen in readable:
         places = _places(tx, name, seen)
         shown = tx.listed(places[: op.max_events])
         rows = tx.all(_newest, places=shown) if places and op.max_events else []
@@ -121,7 +142,8 @@ def list_followed_models(tx: Tx, op: ListFollowedModels) -> FollowedModels:
         )
         found.append((places[0] if places else -1, model))
     found.sort(key=lambda pair: -pair[0])  # the others stay by name
-    return FollowedModels(_sequence(tx), [model for _, model in found])
+    hidden = len(followed) - len(readable)
+    return FollowedModels(_sequence(tx), [model for _, model in found], hidden)
 
 
 def _who(tx: Tx) -> int:
@@ -132,9 +154,13 @@ def _sequence(tx: Tx) -> int:
     return int(tx.value(_size) or 0)
 
 
-def _readable(tx: Tx) -> list[tuple[Any, ...]]:
-    """Return the followed models that the actor may read now."""
-    rows = tx.all(_followed, who=_who(tx))
+def _rows(tx: Tx) -> list[tuple[Any, ...]]:
+    """Return the models that the actor follows, by name, with since when and what was seen."""
+    return tx.all(_followed, who=_who(tx))
+
+
+def _readable(tx: Tx, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return those of the followed models that the actor may read now."""
     if tx.actor.user is None or tx.actor.admin:
         return rows
     needs = [(Thing(MODEL, *row[:3]), Level.READ) for row in rows]

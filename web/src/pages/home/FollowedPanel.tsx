@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { followsQuery, markSeen } from "../../api/follows";
+import { followsQuery, markSeen, unfollowHidden } from "../../api/follows";
 import { Button } from "../../components/Button";
 import { Entry } from "../../components/History";
 import history from "../../components/History.module.css";
@@ -16,8 +16,12 @@ export function FollowedPanel() {
     mutationFn: markSeen,
     onError: (problem) => say("bad", problem.message),
   });
-  const models = found?.models ?? [];
-  if (!found || models.length === 0) return null;
+  const forget = useMutation({
+    mutationFn: unfollowHidden,
+    onError: (problem) => say("bad", problem.message),
+  });
+  const { models = [], hidden = 0 } = found ?? {};
+  if (!found || (models.length === 0 && hidden === 0)) return null;
   const news = models.filter(({ unread = 0 }) => unread > 0);
   const quiet = models.filter(({ unread = 0 }) => unread === 0);
   const mark = news.length > 0 && (
@@ -54,6 +58,14 @@ export function FollowedPanel() {
               </li>
             ))}
           </ul>
+        </div>
+      )}
+      {hidden > 0 && (
+        <div className={styles.quiet}>
+          <span>{strings.hiddenFollowed(hidden)}</span>
+          <Button disabled={forget.isPending} onClick={() => forget.mutate()}>
+            {strings.unfollowHidden}
+          </Button>
         </div>
       )}
     </Panel>

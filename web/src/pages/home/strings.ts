@@ -1,3 +1,5 @@
+import { count } from "../../lib/number";
+
 export const strings = {
   title: "Home",
   running: "Running now",
@@ -14,6 +16,9 @@ export const strings = {
   unread: (number: number) => (number >= 1000 ? "1000+ new" : `${number} new`),
   newsOf: (name: string) => `What is new about ${name}`,
   noNews: "Nothing new",
+  hiddenFollowed: (models: number) =>
+    `You follow ${count(models, "model")} that you may not read any longer.`,
+  unfollowHidden: "Unfollow",
   models: "Recent models",
   modelsFailed: "The models could not be read.",
   modelsNone: "No model has been registered yet.",
