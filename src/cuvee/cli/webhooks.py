@@ -25,6 +25,36 @@ def _headers(_ctx: Any, _param: Any, given: tuple[str, ...]) -> list[tuple[str, 
     return found
 
 
+action = click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    metavar="BEGINNING",
+    help="Only actions that begin so, as 'version.'; may be repeated.",
+)
+secret = click.option(
+    "--secret",
+    default="",
+    envvar="CUVEE_WEBHOOK_SECRET",
+    help="Sign messages with it; never shown again. [env: CUVEE_WEBHOOK_SECRET]",
+)
+authorization = click.option(
+    "--authorization",
+    default="",
+    envvar="CUVEE_WEBHOOK_AUTHORIZATION",
+    help="Value of the Authorization header; never shown again. [env: CUVEE_WEBHOOK_AUTHORIZATION]",
+)
+header = click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    callback=_headers,
+    metavar="'NAME: VALUE'",
+    help="Send this header too; its value is never shown again; may be repeated. "
+    "[env: CUVEE_WEBHOOK_HEADERS, one a line]",
+)
+
+
 @click.group()
 def webhooks() -> None:
     """Have URLs told of events; see and repeat deliveries."""
@@ -76,35 +106,11 @@ def list_(do: Do, model: str, limit: int, *, as_json: bool) -> None:
 )
 @click.argument("url")
 @click.option("--model", metavar="NAME", help="Only what is about this model.")
-@click.option(
-    "--action",
-    "actions",
-    multiple=True,
-    metavar="BEGINNING",
-    help="Only actions that begin so, as 'version.'; may be repeated.",
-)
+@action
 @click.option("--name", default="", help="A name for people.")
-@click.option(
-    "--secret",
-    default="",
-    envvar="CUVEE_WEBHOOK_SECRET",
-    help="Sign messages with it; never shown again. [env: CUVEE_WEBHOOK_SECRET]",
-)
-@click.option(
-    "--authorization",
-    default="",
-    envvar="CUVEE_WEBHOOK_AUTHORIZATION",
-    help="Value of the Authorization header; never shown again. [env: CUVEE_WEBHOOK_AUTHORIZATION]",
-)
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    callback=_headers,
-    metavar="'NAME: VALUE'",
-    help="Send this header too; its value is never shown again; may be repeated. "
-    "[env: CUVEE_WEBHOOK_HEADERS, one a line]",
-)
+@secret
+@authorization
+@header
 @comment
 @as_json
 @uses_store
@@ -126,6 +132,94 @@ def create(
         print_json(made)
     else:
         click.echo(made.webhook_id)
+
+
+@webhooks.command(
+    epilog=examples(
+        "cuvee webhooks update 4f0c... --action version. --comment 'versions only'",
+        "cuvee webhooks update 4f0c... --header 'X-Team: wine' --drop-header X-Key",
+        "cuvee webhooks update 4f0c... --drop-authorization",
+        "cuvee webhooks update 4f0c... --disable",
+    )
+)
+@click.argument("webhook_id", metavar="ID")
+@click.option("--url", help="Send there from now on.")
+@action
+@click.option("--every-action", is_flag=True, help="Tell of everything.")
+@click.option("--name", help="A name for people.")
+@secret
+@click.option("--drop-secret", is_flag=True, help="Sign messages no longer.")
+@authorization
+@click.option("--drop-authorization", is_flag=True, help="Send no Authorization header.")
+@header
+@click.option(
+    "--drop-header",
+    "dropped",
+    multiple=True,
+    metavar="NAME",
+    help="Send this header no longer; may be repeated.",
+)
+@click.option("--enable/--disable", "enabled", default=None, help="Whether anything is sent.")
+@comment
+@as_json
+@uses_store
+def update(do: Do, webhook_id: str, *, comment: str, as_json: bool, **given: Any) -> None:
+    """Change a webhook of Cuvee's own form.
+
+    What is not said stays as it is; but neither Authorization nor other headers follow the URL to
+    another host.
+    """
+    from cuvee.api.hooks import UpdateHook
+
+    fields = _changes(given)
+    headers = _headers_after(do, webhook_id, given["headers"], given["dropped"])
+    if headers is not None:
+        fields["headers"] = headers
+    if not fields:
+        raise click.UsageError("Say what to change; --help lists what can be.")
+    made = do(UpdateHook(webhook_id=webhook_id, comment=comment, **fields)).webhook
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(f"Webhook {webhook_id} is changed.")
+
+
+def _changes(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a webhook, but for its headers, that the options say."""
+    fields = {key: given[key] for key in ("url", "name") if given[key] is not None}
+    for key in ("secret", "authorization"):
+        if given[key] and given[f"drop_{key}"]:
+            raise click.UsageError(f"--{key} and --drop-{key} exclude each other.")
+        if given[key] or given[f"drop_{key}"]:
+            fields[key] = given[key]  # empty takes it away
+    if given["actions"] and given["every_action"]:
+        raise click.UsageError("--action and --every-action exclude each other.")
+    if given["actions"] or given["every_action"]:
+        fields["actions"] = list(given["actions"])
+    if given["enabled"] is not None:
+        fields["status"] = "ACTIVE" if given["enabled"] else "DISABLED"
+    return fields
+
+
+def _headers_after(
+    do: Do, webhook_id: str, added: list[tuple[str, str]], dropped: tuple[str, ...]
+) -> list[Any] | None:
+    """Return all headers of a webhook after a change, None where nothing is said of them."""
+    from cuvee.api.hooks import GetHook
+    from cuvee.api.targets import HookHeader
+
+    if not added and not dropped:
+        return None
+    names = do(GetHook(webhook_id=webhook_id)).webhook.header_names
+    known = {name.lower() for name in names}
+    for name in dropped:
+        if name.lower() not in known:
+            raise click.UsageError(
+                f"The webhook sends no header {name}; it sends {', '.join(names) or 'none'}."
+            )
+    gone = {name.lower() for name in (*dropped, *(name for name, _ in added))}
+    kept = [HookHeader(name) for name in names if name.lower() not in gone]
+    return kept + [HookHeader(name, value) for name, value in added]
 
 
 @webhooks.command(epilog=examples("cuvee webhooks test 4f0c..."))

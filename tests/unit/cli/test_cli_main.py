@@ -38,7 +38,7 @@ EVERY = [
     *(("token", verb) for verb in ("create", "list", "revoke")),
     *(
         ("webhooks", verb)
-        for verb in ("list", "create", "test", "deliveries", "redeliver", "delete")
+        for verb in ("list", "create", "update", "test", "deliveries", "redeliver", "delete")
     ),
     *(("experiments", verb) for verb in ("tree", "move", "archive", "restore")),
     *(("runs", verb) for verb in ("tree", "groups", "fork", "rewind", "watch", "diff")),

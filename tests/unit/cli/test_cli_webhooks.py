@@ -63,3 +63,53 @@ def test_headers_are_given_one_by_one_or_by_the_environment(
         assert refused.status != 0
         assert "555" not in refused.out + refused.err
     assert len(cuvee("webhooks", "list", "--json").json) == 2
+
+
+def test_a_webhook_is_changed_and_what_is_not_said_stays(
+    cuvee: Command, store: Store, monkeypatch: Any
+) -> None:
+    given = ("--header", "X-Team: wine", "--header", "X-Key: 555-0199", "--name", "old")
+    hook = cuvee("webhooks", "create", URL, *given, "--action", "model.").out.strip()
+
+    def sent() -> tuple[dict[str, str], str, str]:
+        found = store.do(PrepareTry(webhook_id=hook))
+        return found.headers, found.authorization, found.secret
+
+    def change(*options: str) -> Any:
+        return cuvee("webhooks", "update", hook, *options, "--json").json
+
+    shown = change("--header", "x-team: cellar", "--drop-header", "X-KEY", "--name", "new")
+    assert (shown["header_names"], shown["name"], shown["actions"]) == (
+        ["x-team"],
+        "new",
+        ["model."],
+    )
+    monkeypatch.setenv("CUVEE_WEBHOOK_SECRET", "s3cret")
+    monkeypatch.setenv("CUVEE_WEBHOOK_AUTHORIZATION", "Bearer b")
+    assert change("--header", "X-New: 1")["signed"] is True
+    monkeypatch.delenv("CUVEE_WEBHOOK_SECRET")
+    monkeypatch.delenv("CUVEE_WEBHOOK_AUTHORIZATION")
+    assert sent() == ({"x-team": "cellar", "X-New": "1"}, "Bearer b", "s3cret")
+    shown = change("--drop-authorization", "--drop-secret", "--disable", "--every-action")
+    assert (shown["status"], shown.get("actions", [])) == ("DISABLED", [])
+    assert sent() == ({"x-team": "cellar", "X-New": "1"}, "", "")
+    assert change("--enable", "--action", "version.")["actions"] == ["version."]
+    moved = ("--url", "https://other.example.com/", "--comment", "moved")
+    said = cuvee("webhooks", "update", hook, *moved)
+    assert hook in said.out
+    assert sent()[0] == {}, "headers do not follow to another host"
+
+
+def test_a_change_of_a_webhook_that_makes_no_sense_is_refused(cuvee: Command) -> None:
+    hook = cuvee("webhooks", "create", URL, "--header", "X-Team: wine").out.strip()
+    for options, said in (
+        ((), "Say what to change"),
+        (("--drop-header", "X-Tea"), "sends no header X-Tea; it sends X-Team"),
+        (("--secret", "a", "--drop-secret"), "exclude each other"),
+        (("--authorization", "a b", "--drop-authorization"), "exclude each other"),
+        (("--action", "model.", "--every-action"), "exclude each other"),
+    ):
+        refused = cuvee("webhooks", "update", hook, *options)
+        assert refused.status == 2
+        assert said in refused.err
+    assert cuvee("webhooks", "update", "nothing", "--name", "x").status == 1

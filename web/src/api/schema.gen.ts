@@ -495,6 +495,7 @@ export interface FollowedModel {
 export interface FollowedModels {
   sequence: number;
   models?: FollowedModel[];
+  hidden?: number;
 }
 
 /** Something that is missing: about what (``review``, ``data`` ...), in a sentence. */
@@ -1712,6 +1713,7 @@ export interface Whoami {
   is_admin?: boolean;
   scopes?: string[];
   groups?: string[];
+  logins?: ("password" | "token")[];
 }
 
 /** A registered model as the workspace registry shows it: with an id and the caller's level. */
@@ -2394,13 +2396,19 @@ export const markModelsSeen = /*#__PURE__*/ operation<
   Empty
 >("markModelsSeen", "POST", "/api/1.0/cuvee/registered-models/seen");
 
-/** Follow a registered model no longer. Needs read. */
+/** Follow a registered model no longer, also one that the caller may not read any longer. Needs login. */
 export const unfollowModel = /*#__PURE__*/ operation<
   {
     name: string;
   },
   Empty
 >("unfollowModel", "POST", "/api/1.0/cuvee/registered-models/unfollow");
+
+/** Follow no longer those models that the caller may not read any longer. Needs login. */
+export const unfollowHiddenModels = /*#__PURE__*/ operation<
+  Record<string, never>,
+  Empty
+>("unfollowHiddenModels", "POST", "/api/1.0/cuvee/registered-models/unfollow-hidden");
 
 /** Read what a version lacks for a stage, and what its required checks say. Needs read. */
 export const explainTransition = /*#__PURE__*/ operation<

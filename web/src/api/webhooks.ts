@@ -114,8 +114,8 @@ export interface HookEdit extends Change {
   description: string;
   /** The beginnings of actions, or the events by their names in the webhook's form. */
   actions: readonly string[];
-  /** The header's new value; the old one stays when empty. */
-  authorization: string;
+  /** The header's new value, empty for none; the old one stays when absent. */
+  authorization: string | undefined;
   /** All further headers, those without a value as they are; absent when none is another. */
   headers: HookHeader[] | undefined;
 }
@@ -129,7 +129,7 @@ export const useEditHook = () =>
       const name = texts.name === (hook.name ?? "") ? undefined : texts.name;
       const told = texts.description === (hook.description ?? "") ? undefined : texts.description;
       const same = JSON.stringify(actions) === JSON.stringify(hook.actions ?? []);
-      const secret = authorization ? { authorization } : {};
+      const secret = authorization === undefined ? {} : { authorization };
       const asked = { comment, ...(told === undefined ? {} : { description: told }) };
       const named = { webhook_id, ...asked, ...(name === undefined ? {} : { name }) };
       const at = url === undefined ? {} : { url };
@@ -137,7 +137,10 @@ export const useEditHook = () =>
         const events = same ? [] : actions.map(pairOf);
         await call(updateWebhook, { ...named, ...at, events });
       } else if (hook.form === "databricks") {
-        const spec = url || authorization ? { http_url_spec: { url: texts.url, ...secret } } : {};
+        const spec =
+          url || authorization !== undefined
+            ? { http_url_spec: { url: texts.url, ...secret } }
+            : {};
         const events = (same ? [] : actions) as RegistryEvents;
         await call(updateRegistryWebhook, { id: webhook_id, ...asked, ...spec, events });
       } else {

@@ -18,7 +18,8 @@ export function EditWebhook({ hook, onClose }: { hook: Hook; onClose: () => void
   const [name, setName] = useState(hook.name ?? "");
   const [description, setDescription] = useState(hook.description ?? "");
   const [actions, setActions] = useState<readonly string[]>(hook.actions ?? []);
-  const [authorization, setAuthorization] = useState("");
+  const [credentials, setCredentials] = useState("");
+  const [bare, setBare] = useState(false);
   const rows = useHeaderRows(hook.header_names ?? [], movesAway(hook.url, url));
   const [comment, setComment] = useState("");
   const edit = useEditHook();
@@ -26,6 +27,7 @@ export function EditWebhook({ hook, onClose }: { hook: Hook; onClose: () => void
   const submit = () => {
     if (!rows.check()) return;
     const { headers } = rows;
+    const authorization = bare ? "" : credentials || undefined;
     edit.mutate(
       { hook, url, name, description, actions, authorization, headers, comment: comment.trim() },
       { onSuccess: saying(strings.edited, onClose) },
@@ -80,11 +82,17 @@ export function EditWebhook({ hook, onClose }: { hook: Hook; onClose: () => void
       {form !== "mlflow" && (
         <TextField
           label={strings.authorization}
-          hint={strings.authorizationKept}
+          hint={hook.authorized ? strings.authorizationKept : strings.authorizationHint}
           type="password"
-          value={authorization}
-          onChange={setAuthorization}
+          value={bare ? "" : credentials}
+          disabled={bare}
+          onChange={setCredentials}
         />
+      )}
+      {form !== "mlflow" && hook.authorized && (
+        <Check checked={bare} onChange={setBare}>
+          {strings.authorizationNone}
+        </Check>
       )}
       {form === "cuvee" && <HeaderRows {...rows} />}
       <LinesField label={all.why} value={comment} onChange={setComment} />

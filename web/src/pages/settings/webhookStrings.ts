@@ -25,6 +25,7 @@ export const strings = {
   description: "Description",
   authorizationKept:
     "Empty keeps the one that it has, as long as the URL stays at the same host. Never shown again.",
+  authorizationNone: "Send no Authorization header any longer",
   everything: "everything",
   registry: "whole registry",
   forms: {
