@@ -9,11 +9,51 @@ from msgspec import Meta, Struct, field
 from cuvee.api.base import CUVEE, Of, Offset, Permission, Read
 from cuvee.api.experiments import PageSize, ViewType
 from cuvee.api.names import experiment_number
+from cuvee.api.stages import NONE
 
 MAX_COLUMNS = 1000
 
 Subject = Literal["runs", "experiments", "registered_models", "model_versions", "logged_models"]
 KeyKind = Literal["metric", "param", "tag"]
+ItemKind = Literal["dataset", "logged_model", "version"]
+
+
+class TableItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that a run has read or made.
+
+    Args:
+        kind: what it is.
+        name: of the dataset or logged model; the model's, of a version.
+        ref: a dataset's digest, the id of a logged model, a version's number.
+        stage: of a version.
+    """
+
+    kind: ItemKind
+    name: str
+    ref: str
+    stage: str = ""
+
+    def __str__(self) -> str:
+        if self.kind != "version":
+            return f"{self.name} ({self.ref})"
+        held = f" ({self.stage})" if self.stage not in ("", NONE) else ""
+        return f"{self.name}/{self.ref}{held}"
+
+
+class TableCell(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a run has of some sort of things.
+
+    Args:
+        items: the first of them.
+        more: how many more there are.
+    """
+
+    items: list[TableItem]
+    more: int = 0
+
+    def __str__(self) -> str:
+        more = [f"and {self.more} more"] if self.more else []
+        return "; ".join([*map(str, self.items), *more])
 
 
 class TableColumn(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +68,7 @@ class TableColumn(Struct, frozen=True, kw_only=True, omit_defaults=True):
         minus: numbers of the values that are -Infinity.
         times: whole numbers: milliseconds since 1970.
         texts: texts.
+        cells: things, of the columns ``datasets`` and ``models``.
     """
 
     name: str
@@ -37,6 +78,7 @@ class TableColumn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     minus: list[int] = []
     times: list[int] = []
     texts: list[str] = []
+    cells: list[TableCell] = []
 
 
 class RunTable(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -59,6 +101,8 @@ class SearchRunTable(Read[RunTable], frozen=True, kw_only=True):
     """Find runs as a table of the columns asked for: a window by index, or a page by token.
 
     A page may be shorter than ``limit`` where its values would be too many; its token goes on.
+    The columns ``datasets`` and ``models`` (versions that come from a run, and models that it has
+    logged) are there when they are named, with what the caller may read.
     """
 
     base: ClassVar[str] = CUVEE

@@ -146,8 +146,8 @@ def _columns(
 def _cells(column: TableColumn) -> tuple[list[Any], str]:
     if column.times or column.name in ("start_time", "end_time"):
         return column.times, "time"
-    if column.texts:
-        return column.texts, "text"
+    if column.texts or column.cells:
+        return column.texts or list(map(str, column.cells)), "text"
     if not (column.plus or column.minus or None in column.numbers):
         return column.numbers, "number"
     values = [float("nan") if value is None else value for value in column.numbers]

@@ -169,7 +169,7 @@ COLUMNS = replace(
             *("", "attribute", "attributes", "attr", "run"),
         ),
     },
-    order={**RUNS.order, **_same("experiment_id", "lifecycle_stage")},
+    order={**RUNS.order, **_same("experiment_id", "lifecycle_stage", "datasets", "models")},
 )
 """What a table of runs can have as columns, as an order names it."""
 

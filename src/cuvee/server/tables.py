@@ -109,6 +109,8 @@ def _cells(column: TableColumn, count: int) -> list[str]:
         values = map(_number, range(len(column.numbers)), [column] * len(column.numbers))
     elif column.times:
         values = map(_moment, column.times)
+    elif column.cells:
+        values = map(_text, map(str, column.cells))
     else:
         values = map(_text, column.texts)
     if not column.rows:

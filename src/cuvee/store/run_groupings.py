@@ -96,6 +96,11 @@ def _names(
     choice = read_columns([by])
     if choice.whole or len(choice.attributes) > 1:
         raise InvalidParameter(f"Runs are grouped by one column, not by {shown(by)}.")
+    if choice.items:
+        raise InvalidParameter(
+            f"Runs are not grouped by {shown(by)}: group them by datasets.name, datasets.digest, "
+            "a param, a tag or an attribute."
+        )
     if choice.attributes:
         (column,) = attribute_columns(choice.attributes, rows)
         if not column.texts and rows:

@@ -18,6 +18,7 @@ from cuvee.search.tree import And, Kind, OrderKey, Side
 from cuvee.store import schema
 from cuvee.store.conditions import Conditions, Operand
 from cuvee.store.engine import hot
+from cuvee.store.run_items import ITEMS, MAX_ITEMS
 from cuvee.store.run_subject import ROW, RUNS, in_tables
 from cuvee.store.search_runs import count_runs, find_runs, read_question
 from cuvee.store.series import NAN_BITS, from_bits, to_bits
@@ -66,11 +67,13 @@ class Choice(NamedTuple):
         attributes: names of attributes.
         whole: kinds of which all keys are wanted.
         sides: single keys and functions by the name that was given.
+        items: names of columns of things, as in ``ITEMS``.
     """
 
     attributes: list[str]
     whole: list[Kind]
     sides: dict[str, Side]
+    items: list[str]
 
 
 def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
@@ -98,6 +101,7 @@ def table_columns(
     """Return the chosen columns of runs, given as rows of ``schema.runs``."""
     places = {row[0]: place for place, row in enumerate(rows)}
     columns = attribute_columns(choice.attributes, rows)
+    columns += [ITEMS[name](tx, rows) for name in dict.fromkeys(choice.items)]
     for kind in _SPACES:
         sides = {name: side for name, side in choice.sides.items() if side.kind is kind}
         if kind in choice.whole:
@@ -113,7 +117,7 @@ def read_columns(names: Sequence[str]) -> Choice:
     Raises:
         InvalidParameter: a name is not one of a column.
     """
-    choice = Choice([], [], {})
+    choice = Choice([], [], {}, [])
     for name in dict.fromkeys(names):
         match = re.fullmatch(r"(?:(attributes|metrics|params|tags)\.)?\*", name)
         if match:
@@ -126,7 +130,9 @@ def read_columns(names: Sequence[str]) -> Choice:
         side = order_side(source, COLUMNS)
         if source.peek().type is not T.END:
             source.fail(source.peek(), "the end (send one text for each column)")
-        if side.kind is Kind.ATTRIBUTE:
+        if side.key in ITEMS and side.kind is Kind.ATTRIBUTE:
+            choice.items.append(side.key)
+        elif side.kind is Kind.ATTRIBUTE:
             choice.attributes.append(side.key)
         else:
             choice.sides[name] = side
@@ -135,11 +141,12 @@ def read_columns(names: Sequence[str]) -> Choice:
 
 def affordable(tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]]) -> int:
     """Return how many of the runs have no more values than a page may have; at least one."""
+    each = len(choice.sides) + MAX_ITEMS * len(choice.items)
     if not choice.whole:
-        most = max(1, MAX_VALUES // max(1, len(choice.sides)))
+        most = max(1, MAX_VALUES // max(1, each))
         return min(len(rows), most)
     pks = [row[0] for row in rows]
-    values = dict.fromkeys(pks, len(choice.sides))
+    values = dict.fromkeys(pks, each)
     for kind in choice.whole:
         for pk, count in tx.all(_counts[kind], pks=tx.listed(pks)):
             values[pk] += count

@@ -84,6 +84,20 @@ def test_texts_that_look_like_formulas_are_quoted_and_numbers_are_not(site: Site
     assert [row[0] for row in found] == ["'=1+1", "-0.5", "'-x", 'a, "b"\nc', "+1e-3", "'@me"]
 
 
+def test_datasets_stand_in_a_cell_as_a_text_that_is_no_formula(site: Site) -> None:
+    found = site.api("runs/search", experiment_ids=["0"], filter="attributes.run_name = 'run 7'")
+    data = [
+        {"dataset": {"name": name, "digest": "d1", "source_type": "code", "source": "{}"}}
+        for name in ("whites", "=reds")
+    ]
+    run_id = found["runs"][0]["info"]["run_id"]
+    site.api("runs/log-inputs", run_id=run_id, datasets=data)
+    columns = ["attributes.models", "run_name", "attributes.datasets"]
+    head, *lines = rows(ask(site, columns=columns, **ORDER))
+    assert head == ["models", "run_name", "datasets"]
+    assert lines[6:8] == [["", "run 6", ""], ["", "run 7", "'=reds (d1); whites (d1)"]]
+
+
 def test_pandas_reads_what_is_sent(site: Site) -> None:
     answer = ask(site, columns=["attributes.*", "metrics.a"], **ORDER)
     frame = pd.read_csv(io.BytesIO(answer.body))

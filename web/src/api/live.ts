@@ -17,8 +17,12 @@ const TOUCHES: Record<string, readonly string[]> = {
     "policy",
     "lineage",
     "follows",
+    "runs", // which say what has come of them
   ],
-  version: ["model", "models", "version", "versions", "events", "requests", "lineage", "follows"],
+  version: [
+    ...["model", "models", "version", "versions", "events", "requests", "lineage", "follows"],
+    "runs",
+  ],
   policy: ["policy", "versions", "requests"],
   log: ["log"],
   user: ["users", "groups", "session", "grants"],

@@ -1473,6 +1473,12 @@ export interface StoredFiles {
   files?: StoredFile[];
 }
 
+/** What a run has of some sort of things. */
+export interface TableCell {
+  items: TableItem[];
+  more?: number;
+}
+
 /** What the runs of a table have for one name; of the sort that the name says. */
 export interface TableColumn {
   name: string;
@@ -1482,6 +1488,15 @@ export interface TableColumn {
   minus?: number[];
   times?: number[];
   texts?: string[];
+  cells?: TableCell[];
+}
+
+/** Something that a run has read or made. */
+export interface TableItem {
+  kind: "dataset" | "logged_model" | "version";
+  name: string;
+  ref: string;
+  stage?: string;
 }
 
 /** A free text of an event, and the salt that its commitment has: SHA-256(salt + text). */

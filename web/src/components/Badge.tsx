@@ -27,9 +27,14 @@ export function StatusBadge({ status }: { status: RunInfo["status"] }) {
   );
 }
 
+/** The colour of a version's stage; plain for those that are in none, or at rest. */
+export function stageTone(stage: string): Tone {
+  const tones: Record<string, Tone> = { Production: "good", Staging: "warn" };
+  const resting = ["", "None", "Archived"].includes(stage);
+  return tones[stage] ?? (resting ? "plain" : "accent");
+}
+
 /** A version's stage. */
 export function StageBadge({ stage }: { stage: string }) {
-  const tones: Record<string, Tone> = { Production: "good", Staging: "warn" };
-  const resting = stage === "None" || stage === "Archived";
-  return <Badge tone={tones[stage] ?? (resting ? "plain" : "accent")}>{stage}</Badge>;
+  return <Badge tone={stageTone(stage)}>{stage}</Badge>;
 }

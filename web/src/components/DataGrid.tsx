@@ -11,6 +11,7 @@ import {
 import { pressed, type Sort } from "../lib/search";
 import styles from "./DataGrid.module.css";
 import { BodyRow, type GridActs, HeadRow, type Placed, TICK } from "./GridRows";
+import { walkLinks } from "./gridLinks";
 
 export interface Column<Row> {
   readonly id: string;
@@ -22,6 +23,8 @@ export interface Column<Row> {
   readonly sortable?: boolean;
   /** Whether its texts stand in as many lines as they need; then rows are as high as that. */
   readonly wraps?: boolean;
+  /** Whether its cells have links: Enter goes to the first, the arrows from one to another. */
+  readonly enters?: boolean;
   /** Before the name, such as a colour. */
   readonly mark?: ReactNode;
   readonly cell: (row: Row) => ReactNode;
@@ -194,6 +197,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (at.row > 0 && all[at.column - ticks]?.enters && walkLinks(event)) {
+      event.preventDefault();
+      return;
+    }
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 300) / ROW) - 2);
     const far = event.ctrlKey || event.metaKey;
     const row = rowAt(at.row - 1);

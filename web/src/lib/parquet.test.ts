@@ -28,4 +28,5 @@ test("what a column is of is said by its values, and by its name without any", (
     ...["DOUBLE", "DOUBLE", "STRING", "STRING", "TIMESTAMP", "STRING"],
   ]);
   expect(sortOf({ name: "number(params.a)", numbers: [1] })).toBe("DOUBLE");
+  expect(sortOf({ name: "datasets", cells: [] })).toBe("STRING");
 });

@@ -73,10 +73,10 @@ function columnsOf({ columns = [] }: RunTable, asked: readonly string[]): FileCo
 }
 
 /** What the values of a column are; its name says so where there are none yet. */
-export function sortOf({ name, numbers, times, texts }: TableColumn): Sort {
+export function sortOf({ name, numbers, times, texts, cells }: TableColumn): Sort {
   if (numbers) return "DOUBLE";
   if (times) return "TIMESTAMP";
-  if (texts) return "STRING";
+  if (texts || cells) return "STRING";
   if (/^\w+_time$/.test(name)) return "TIMESTAMP";
   return /^metrics?\.|\(/.test(name) ? "DOUBLE" : "STRING";
 }

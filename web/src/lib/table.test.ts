@@ -26,6 +26,18 @@ test("columns become rows, with gaps where runs have nothing", () => {
   expect(rows.map((row) => row.values.get("params.lr"))).toEqual(["0.1", undefined, "0.2"]);
 });
 
+test("things of a run stand beside its values, and as texts among them", () => {
+  const wine = { kind: "version", name: "wine", ref: "3", stage: "Production" } as const;
+  const ale = { kind: "version", name: "ale", ref: "1", stage: "None" } as const;
+  const tree = { kind: "logged_model", name: "tree", ref: "m-1" } as const;
+  const cells = [{ items: [wine, ale, tree], more: 2 }];
+  const rows = rowsOf({ count: 2, columns: [{ name: "models", rows: [1], cells }] });
+  expect(rows.map(({ items }) => items?.get("models"))).toEqual([undefined, cells[0]]);
+  const text = "wine/3 (Production); ale/1; tree (m-1); and 2 more";
+  expect(rows.map(({ values }) => values.get("models"))).toEqual([undefined, text]);
+  expect(rowsOf({ count: 1 })[0]?.items).toBeUndefined();
+});
+
 test("a table without rows is empty", () => {
   expect(rowsOf({ count: 0 })).toEqual([]);
 });

@@ -1,4 +1,11 @@
-import type { OutlineNode, Run, RunTable, TableColumn } from "../api/schema.gen";
+import type {
+  OutlineNode,
+  Run,
+  RunTable,
+  TableCell,
+  TableColumn,
+  TableItem,
+} from "../api/schema.gen";
 
 /** A run as a row of a table: what every run has, and the values of the columns asked for. */
 export interface RunRow {
@@ -10,6 +17,8 @@ export interface RunRow {
   readonly end: number | undefined;
   /** By the names of columns, such as metrics.loss; what a run lacks is not there. */
   readonly values: ReadonlyMap<string, number | string>;
+  /** What it has read and made, by the names of such columns, if these were asked for. */
+  readonly items?: ReadonlyMap<string, TableCell> | undefined;
   /** Where it stands among nested runs, if these are shown nested. */
   readonly node?: OutlineNode | undefined;
 }
@@ -23,6 +32,9 @@ type Cells = Map<number, number | string>;
 export function rowsOf(table: RunTable): RunRow[] {
   const columns = new Map((table.columns ?? []).map((c) => [c.name, cellsOf(c, table.count)]));
   const keyed = [...columns].filter(([name]) => !ATTRIBUTES.includes(name));
+  const things = (table.columns ?? []).flatMap(({ name, rows, cells }) =>
+    cells ? [{ name, at: new Map(cells.map((cell, i) => [rows?.[i] ?? i, cell])) }] : [],
+  );
   return Array.from({ length: table.count }, (_, i) => {
     const text = (name: string) => String(columns.get(name)?.get(i) ?? "");
     const time = (name: string) => columns.get(name)?.get(i) as number | undefined;
@@ -39,13 +51,34 @@ export function rowsOf(table: RunTable): RunRow[] {
       start: time("start_time") ?? 0,
       end: time("end_time") || undefined,
       values,
+      items: things.length > 0 ? itemsOf(things, i) : undefined,
     };
   });
 }
 
+type Things = readonly { name: string; at: ReadonlyMap<number, TableCell> }[];
+
+const itemsOf = (things: Things, row: number): ReadonlyMap<string, TableCell> =>
+  new Map(
+    things.flatMap(({ name, at }) => {
+      const cell = at.get(row);
+      return cell ? [[name, cell] as const] : [];
+    }),
+  );
+
+/** What a dataset, a version or a logged model is called in a text. */
+export function itemText({ kind, name, ref, stage }: TableItem): string {
+  if (kind !== "version") return `${name} (${ref})`;
+  return stage && stage !== "None" ? `${name}/${ref} (${stage})` : `${name}/${ref}`;
+}
+
+/** All things of a cell, as the server writes them into CSV. */
+const cellText = ({ items, more }: TableCell) =>
+  [...items.map(itemText), ...(more ? [`and ${more} more`] : [])].join("; ");
+
 /** The values of a column by their rows; what is missing is not there. */
 export function cellsOf(column: TableColumn, count: number): Cells {
-  const { rows, numbers, times, texts } = column;
+  const { rows, numbers, times, texts = column.cells?.map(cellText) } = column;
   const plus = new Set(column.plus);
   const minus = new Set(column.minus);
   const values = numbers ?? times ?? texts ?? [];

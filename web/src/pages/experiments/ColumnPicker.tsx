@@ -9,6 +9,7 @@ import { Skeleton } from "../../components/Skeleton";
 import { readColumn } from "../../lib/columns";
 import { field } from "../../lib/filter";
 import styles from "./ColumnPicker.module.css";
+import { ITEMS } from "./ItemChips";
 import type { Change } from "./route";
 import { ShownColumns } from "./ShownColumns";
 import { strings } from "./strings";
@@ -42,6 +43,9 @@ export function ColumnPicker(props: ColumnPickerProps) {
     .map((one) => ({ ...one, id: field(KINDS[one.kind], one.key) }))
     .filter(({ id }) => !here.has(id))
     .sort((a, b) => Number(b.varies) - Number(a.varies));
+  const items = Object.entries(ITEMS).filter(
+    ([id, name]) => !here.has(id) && name.toLowerCase().includes(text.toLowerCase()),
+  );
   const change = (cols: readonly string[], pin: readonly string[]) => {
     const kept = pin.filter((id) => cols.includes(id));
     // Many little steps would bury the way back.
@@ -65,8 +69,16 @@ export function ColumnPicker(props: ColumnPickerProps) {
         {query.isError && <ErrorNote title={strings.columns.failed} problem={query.error} />}
         <div className={styles.lists}>
           <ShownColumns shown={shown} pinned={pinned} text={text} onChange={change} />
-          {keys.length > 0 && <h3>{strings.columns.others}</h3>}
+          {keys.length + items.length > 0 && <h3>{strings.columns.others}</h3>}
           <ul aria-label={strings.columns.others}>
+            {items.map(([id, name]) => (
+              <li key={id}>
+                <Check checked={false} onChange={() => change([...shown, id], pinned)}>
+                  {name}
+                </Check>
+                <span className={styles.soft}>{strings.items.about[id]}</span>
+              </li>
+            ))}
             {keys.map(({ id, key, kind, runs, varies }) => (
               <li key={id}>
                 <Check checked={false} onChange={() => change([...shown, id], pinned)}>
@@ -80,7 +92,7 @@ export function ColumnPicker(props: ColumnPickerProps) {
             ))}
           </ul>
           {found.length > FEW && <p className={styles.soft}>{strings.columns.more(FEW)}</p>}
-          {query.data && !keys.length && (text || !shown.length) && (
+          {query.data && !keys.length && !items.length && (text || !shown.length) && (
             <p className={styles.soft}>{strings.columns.none(text)}</p>
           )}
         </div>

@@ -22,6 +22,7 @@ import { useEditing } from "./editing";
 import { FilterBox } from "./FilterBox";
 import { useFields, useLate } from "./fields";
 import { withGroups } from "./groupColumns";
+import { itemColumn } from "./ItemChips";
 import { NoRuns } from "./NoRuns";
 import { nestingOf, withNesting } from "./nestedColumns";
 import { Peek } from "./Peek";
@@ -103,7 +104,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
       nameColumn(split ? lines : strokesOf(few)),
       ...FIXED,
       ...inOrder(rows.columns, fields).map((id) => ({
-        ...keyColumn(id),
+        ...(itemColumn(id) ?? keyColumn(id)),
         pinned: pin.includes(id),
       })),
     ];

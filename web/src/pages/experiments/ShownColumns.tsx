@@ -4,6 +4,7 @@ import { Check } from "../../components/Field";
 import { moved, POINTS, type Point, readColumn, writeColumn } from "../../lib/columns";
 import { keyName } from "../runs/columns";
 import styles from "./ColumnPicker.module.css";
+import { ITEMS } from "./ItemChips";
 import { strings } from "./strings";
 
 interface ShownColumnsProps {
@@ -13,6 +14,8 @@ interface ShownColumnsProps {
   text: string;
   onChange: (shown: readonly string[], pinned: readonly string[]) => void;
 }
+
+const nameOf = (base: string) => ITEMS[base] ?? keyName(base);
 
 /** The columns that a table has: in which order, what of a metric, and which stay at the left. */
 export function ShownColumns({ shown, pinned, text, onChange }: ShownColumnsProps) {
@@ -31,7 +34,7 @@ export function ShownColumns({ shown, pinned, text, onChange }: ShownColumnsProp
     if (columns.every((one, i) => one === latest.current[i])) return;
     latest.current = columns;
     onChange(columns, pinned);
-    const key = keyName(readColumn(id).base);
+    const key = nameOf(readColumn(id).base);
     setSaid(strings.columns.placed(key, columns.indexOf(id) + 1, columns.length));
   };
   const onKeyDown = (event: KeyboardEvent, id: string) => {
@@ -68,7 +71,7 @@ export function ShownColumns({ shown, pinned, text, onChange }: ShownColumnsProp
       <ul ref={list} aria-label={strings.columns.shown}>
         {listed.map((id) => {
           const { base, point } = readColumn(id);
-          const key = keyName(base);
+          const key = nameOf(base);
           return (
             <li key={base} data-id={id} className={id === carried ? styles.carried : ""}>
               <IconButton

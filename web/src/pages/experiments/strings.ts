@@ -103,6 +103,19 @@ export const strings = {
     more: (shown: number) => `The first ${shown} are listed; type to find the others.`,
     none: (text: string) => (text ? `No key has “${text}” in it` : "These runs have no keys yet"),
   },
+  items: {
+    datasets: "Datasets",
+    models: "Models",
+    about: {
+      "attributes.datasets": "what runs have read",
+      "attributes.models": "what came of them",
+    } as Readonly<Record<string, string>>,
+    version: (version: string) => `v${version}`,
+    logged: (name: string, id: string) => `${name}, a model that this run has logged (${id})`,
+    readers: (name: string, digest: string) => `The runs that have read ${name} (${digest})`,
+    more: (things: number) => `and ${grouped(things)} more`,
+    others: (things: number) => `${grouped(things)} more, on the page of the run`,
+  },
   runs: {
     label: "Runs",
     filter: "Filter, such as metrics.rmse < 0.8 and params.alpha = '0.5'",
