@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,6 +96,23 @@ def test_a_column_shows_the_least_or_best_of_a_metric_and_can_be_sorted_by_it(
     again = visit(site).go(page.url.removeprefix(opened_.url))
     expect(again.get_by_role("columnheader", name="m0 (min)")).to_be_visible()
     assert heads(again) == heads(page)
+
+
+def test_a_click_anywhere_in_a_head_sorts(place: tuple[Site, str], visit: Open) -> None:
+    site, path = place
+    page = visit(site).go(path)
+    for name, at in (("Status", "left"), ("User", "right"), ("m0", "left"), ("m1", "right")):
+        head = page.get_by_role("columnheader", name=name, exact=True)
+        box = head.bounding_box()
+        assert box is not None
+        x = 3 if at == "left" else box["width"] - 3
+        for order, y in (("descending", 3), ("ascending", box["height"] - 3)):
+            head.click(position={"x": x, "y": y})
+            expect(head).to_have_attribute("aria-sort", order)
+    duration = page.get_by_role("columnheader", name="Duration")
+    duration.click(position={"x": 3, "y": 3})
+    expect(duration).not_to_have_attribute("aria-sort", re.compile("."))
+    expect(head).to_have_attribute("aria-sort", "ascending")
 
 
 def test_a_pinned_column_stays_while_the_others_scroll(
