@@ -13,6 +13,7 @@ from cuvee.api.metrics import LogMetric
 from cuvee.api.outlines import RunOutline, SearchRunOutline
 from cuvee.api.runs import DeleteRun
 from cuvee.errors import InvalidParameter
+from cuvee.store.tx import Tx
 
 SWEEPS = 3
 TRIALS = 4
@@ -107,3 +108,39 @@ def test_an_outline_has_the_columns_of_a_table(store: Store) -> None:
     assert outline(store, offset=9).nodes == []
     with pytest.raises(InvalidParameter, match="Order"):
         outline(store, order_by=["sideways"])
+
+
+def test_nested_runs_are_found_beside_many_of_other_experiments(local_store: Store) -> None:
+    store = local_store
+    home = store.do(CreateExperiment(name="small")).experiment_id
+    root = new_run(store, experiment=home, run_name="root", start_time=3)
+    new_run(store, root, experiment=home, run_name="leaf", start_time=2)
+    new_run(store, "x" * 100, experiment=home, run_name="of no id", start_time=4)
+    found = outline(store, home, unfold=True)
+    assert lines(found) == ["of no id", "root", ".leaf"]
+    sweeps(store)
+    assert outline(store, home, unfold=True) == found
+    new_run(store, root, run_name="of another experiment")
+    assert outline(store, home, unfold=True) == found
+    both = store.do(SearchRunOutline(experiment_ids=["0", home], except_runs=[root]))
+    assert ".of another experiment" in lines(both)
+
+
+def test_only_the_runs_of_the_window_are_read(
+    local_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = sweeps(local_store)
+    read = []
+    ask = Tx.all
+
+    def noted(tx: Tx, statement: Any, **values: Any) -> Any:
+        rows = ask(tx, statement, **values)
+        read.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Tx, "all", noted)
+    for asked in ({}, {"unfold": True}, {"filter": "metrics.m >= 1"}, {"order_by": ["metrics.m"]}):
+        read.clear()
+        found = outline(local_store, limit=2, offset=1, except_runs=[ids["sweep 1"]], **asked)
+        assert len(found.nodes) == 2
+        assert max(read) <= 2

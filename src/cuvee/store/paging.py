@@ -26,6 +26,7 @@ from cuvee.store.tx import Tx
 
 _INT64 = (-(2**63), 2**63 - 1)
 _columns = msgspec.json.Decoder(list[list[Any]])
+_numbers = msgspec.json.Decoder(tuple[list[int]])
 
 MAX_PLANS = 256
 """Shapes of questions whose SQL is kept in memory."""
@@ -110,6 +111,32 @@ def find_page(
 def _fetch(tx: Tx, plan: Plan, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     rows = tx.all(plan.statement, **values)
     return list(zip(*_columns.decode(rows[0][0]), strict=True)) if plan.gathered else rows
+
+
+def find_numbers(search: Search, column: ColumnElement[int], *, limit: int) -> list[int]:
+    """Return a whole number of each of the first things, in their order.
+
+    They come as one text, however many, which costs a tenth of a row for each; there is no token.
+    """
+
+    def write() -> Plan:
+        found = search.write(part)
+        terms = (t for t in found.terms if not t.same)
+        order = (t.value.desc() if t.descending else t.value.asc() for t in terms)
+        query = select(column.label("number")).select_from(found.source).where(*found.where)
+        page = query.order_by(*order).limit(arg("limit")).subquery()
+        database = search.tx.database
+        return Plan(database.prepare(select(database.gather(page.c.number))), ())
+
+    numbers: list[int] = []
+    for part in search.parts:
+        plan = _kept(search, ("numbers", part), write)
+        left = limit - len(numbers)
+        text = search.tx.all(plan.statement, **search.values, limit=left)[0][0]
+        numbers += _numbers.decode(text)[0]
+        if len(numbers) >= limit:
+            break
+    return numbers
 
 
 def count_found(search: Search, part: int = WHOLE, *, resumed: bool = False, **values: Any) -> int:

@@ -21,7 +21,7 @@ from cuvee.store.depths import with_depths
 from cuvee.store.driving import Few, Scope, but, choose_way, in_scope, scope_values
 from cuvee.store.engine import hot
 from cuvee.store.filters import Search
-from cuvee.store.paging import count_found, find_page
+from cuvee.store.paging import count_found, find_numbers, find_page
 from cuvee.store.run_data import load_runs
 from cuvee.store.run_subject import Asked, in_tables
 from cuvee.store.steps import with_steps
@@ -98,8 +98,13 @@ def find_runs(
     if not offset:
         return page(columns)
     pks, resume = page([_r.c.pk])
-    found = {row[0]: row for row in tx.all(_by_pk, pks=tx.listed([pk for (pk,) in pks]))}
-    return [found[pk] for (pk,) in pks], resume
+    return run_rows(tx, [pk for (pk,) in pks]), resume
+
+
+def run_rows(tx: Tx, pks: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the rows of runs by their primary keys, in the same order."""
+    found = {row[0]: row for row in tx.all(_by_pk, pks=tx.listed(pks))}
+    return [found[pk] for pk in pks]
 
 
 def _ordered(tx: Tx, question: Question, *, wanted: int) -> Search:
@@ -122,8 +127,8 @@ def _ordered(tx: Tx, question: Question, *, wanted: int) -> Search:
 
 def find_run_pks(tx: Tx, question: Question, *, limit: int) -> tuple[list[int], bool]:
     """Find the primary keys of the first runs, and whether there are more."""
-    rows, token = find_runs(tx, question, limit=limit, columns=[_r.c.pk])
-    return [pk for (pk,) in rows], token is not None
+    pks = find_numbers(_ordered(tx, question, wanted=limit), _r.c.pk, limit=limit + 1)
+    return pks[:limit], len(pks) > limit
 
 
 def count_runs(tx: Tx, question: Question) -> int:

@@ -148,7 +148,7 @@ export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "del
     },
   });
 
-const MOST_TREE = 20_000; // runs; of more a tree takes longer than one waits without having asked
+const MOST_TREE = 100_000; // runs; the server makes no tree of more
 
 /**
  * Whether runs are nested, and few enough to be shown so unasked. It is asked once for a visit, so
