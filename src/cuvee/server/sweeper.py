@@ -1,7 +1,7 @@
 """Ends what has run out: leases of runs, and answers that need not be remembered any more.
 
-It also folds what runs that have ended left in the tails of their metrics. One process does it
-for all that share a database.
+It also folds what runs that have ended left in the tails of their metrics, and removes parts of
+uploads that a dead server left. One process does it for all that share a database.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cuvee.api.metrics import FoldTails
 from cuvee.api.replies import SweepReplies, Swept
 from cuvee.api.runs import MAX_LEASE
 from cuvee.blobs import Blobs
+from cuvee.server.leftovers import Leftovers
 from cuvee.server.reading import Outside
 from cuvee.server.version_files import VersionFiles
 
@@ -54,7 +55,8 @@ class Sweeper:
         poll: seconds between looks.
         settle: seconds after a start, or a pause, in which leases may still be renewed.
         blobs: where bytes are kept.
-        outside: what clients wrote by themselves; the files of versions among it are kept.
+        outside: what clients wrote by themselves; the files of versions among it are kept, and
+            parts of uploads that a server left there are removed.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Sweeper:
         self._files: VersionFiles | None = None
         if blobs is not None and outside is not None:
             self._files = VersionFiles(store, blobs, outside)
+        self._leftovers = Leftovers(outside) if outside is not None else None
         self._actor = Actor("cuvee", via="server")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cuvee-sweeper", daemon=True)
@@ -87,6 +90,8 @@ class Sweeper:
         self._stop.set()
         if self._files is not None:
             self._files.close()
+        if self._leftovers is not None:
+            self._leftovers.close()
         if self._thread.is_alive():
             self._thread.join(20)
 
@@ -115,6 +120,8 @@ class Sweeper:
             more = False
             if self._files is not None:
                 self._files.look()
+            if self._leftovers is not None:
+                self._leftovers.look()
             if now - begun >= self._settle:
                 more = self._any(EndLostRuns())
             if now - replies >= REPLIES:

@@ -1,9 +1,12 @@
 """Uploads through the server into a directory that clients write to by themselves.
 
 A page of MLflow's cannot write there, so the server does. A file is visible when it is complete and
-durable: it is written under a name that nobody sees, and renamed. No symbolic link is followed or
-replaced, as when files are read. What is made is as open to others as the directory that it is in,
-but never for all to write: the clients that share a directory are not the server's user.
+durable: it has no name until then. One that it replaces has its name, so it gets another first,
+which nobody sees, and is renamed; so it is from the start where the file system has no nameless
+files. What a server leaves that dies in between, ``leftovers.py`` removes. No symbolic link is
+followed or replaced, as when files are read. What is made is as open to others as the directory
+that it is in, but never for all to write: the clients that share a directory are not the server's
+user.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from cuvee.api.names import shown
 from cuvee.blobs.hashing import Hashing, disk_errors
@@ -25,6 +29,9 @@ from cuvee.server.reading import PART, Outside
 
 CHUNK = 1 << 20
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+NAMELESS: int = getattr(os, "O_TMPFILE", 0)
+"""Opens a file without a name, which goes when its process does; 0 where the system has none."""
+_NO_NAMELESS = frozenset({errno.EISDIR, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOENT})
 _NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NO_DIRECTORY = frozenset({errno.ENOTDIR, errno.ELOOP})
 
@@ -124,22 +131,57 @@ class OutsideUpload:
             )
 
     def _write_into(self, directory: int, name: str) -> None:
-        part = f".cuvee-{secrets.token_hex(16)}.part"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(part, flags, 0o600, dir_fd=directory)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                self._held.seek(0)
-                shutil.copyfileobj(self._held, file, CHUNK)
-                file.flush()
-                os.fchmod(fd, _mode(directory) & 0o664 | 0o600)
-                os.fsync(fd)
-            os.rename(part, name, src_dir_fd=directory, dst_dir_fd=directory)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(part, dir_fd=directory)
-            raise
+        if not self._link_into(directory, name):
+            part = _part()
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            fd = os.open(part, flags, 0o600, dir_fd=directory)
+            with _replacing(directory, part, name), os.fdopen(fd, "wb") as file:
+                self._fill(file, directory)
         os.fsync(directory)
+
+    def _link_into(self, directory: int, name: str) -> bool:
+        """Write a file that has no name until it is whole; False where there are none such."""
+        try:
+            fd = os.open(".", os.O_WRONLY | NAMELESS | os.O_CLOEXEC, 0o600, dir_fd=directory)
+        except OSError as problem:
+            if problem.errno in _NO_NAMELESS:
+                return False
+            raise
+        with os.fdopen(fd, "wb") as file:
+            self._fill(file, directory)
+            nameless = f"/proc/self/fd/{fd}"
+            try:
+                os.link(nameless, name, dst_dir_fd=directory, follow_symlinks=True)
+            except FileNotFoundError:  # without /proc nobody can give it a name
+                return False
+            except FileExistsError:
+                part = _part()
+                with _replacing(directory, part, name):
+                    os.link(nameless, part, dst_dir_fd=directory, follow_symlinks=True)
+        return True
+
+    def _fill(self, file: IO[bytes], directory: int) -> None:
+        self._held.seek(0)
+        shutil.copyfileobj(self._held, file, CHUNK)
+        file.flush()
+        os.fchmod(file.fileno(), _mode(directory) & 0o664 | 0o600)
+        os.fsync(file.fileno())
+
+
+def _part() -> str:
+    return f".cuvee-{secrets.token_hex(16)}.part"
+
+
+@contextmanager
+def _replacing(directory: int, part: str, name: str) -> Iterator[None]:
+    """Rename a part that was made to the name of the file that it replaces, or remove it."""
+    try:
+        yield
+        os.rename(part, name, src_dir_fd=directory, dst_dir_fd=directory)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=directory)
+        raise
 
 
 @contextmanager

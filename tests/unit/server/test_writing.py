@@ -6,6 +6,7 @@ import base64
 import errno
 import hashlib
 import os
+import re
 import socket
 import stat
 import threading
@@ -20,8 +21,9 @@ from urllib.parse import quote
 import pytest
 
 from cuvee.errors import Conflict, CuveeError, InvalidParameter, StorageFull
+from cuvee.server import writing
 from cuvee.server.reading import Outside
-from cuvee.server.writing import OutsideUpload
+from cuvee.server.writing import NAMELESS, OutsideUpload
 from refusals.served import API, Answer, Site
 
 UPLOAD = "/ajax-api/2.0/mlflow/upload-artifact"
@@ -250,10 +252,15 @@ def upload(root: Path, path: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-@pytest.mark.parametrize("call", ["fsync", "rename", "mkdir"])
+@pytest.mark.parametrize(
+    ("call", "flag"),
+    [("fsync", NAMELESS), ("link", NAMELESS), ("mkdir", NAMELESS), ("fsync", 0), ("rename", 0)],
+)
 def test_a_full_disk_is_said_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, call: str, flag: int
 ) -> None:
+    monkeypatch.setattr(writing, "NAMELESS", flag)
+
     def full(*_: object, **__: object) -> None:
         raise OSError(number, "full")
 
@@ -301,20 +308,56 @@ def test_what_is_made_is_as_open_as_the_directory_that_it_is_in(tmp_path: Path) 
         assert found == [directories, directories, directories, plain]
 
 
+@pytest.mark.parametrize(("flag", "file"), [(NAMELESS, "deleted"), (0, ".part")])
 def test_the_file_and_the_names_of_what_was_made_are_on_the_disk_before_the_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: int, file: str
 ) -> None:
+    monkeypatch.setattr(writing, "NAMELESS", flag)
     synced: list[str] = []
     real = os.fsync
 
     def fsync(fd: int) -> None:
         found = Path(f"/proc/self/fd/{fd}").readlink()
-        synced.append(found.suffix or found.name)
+        nameless = re.fullmatch(r"#\d+ \((deleted)\)", found.name)
+        synced.append(nameless[1] if nameless else found.suffix or found.name)
         real(fd)
 
     monkeypatch.setattr(os, "fsync", fsync)
     upload(tmp_path, "a/f", b"x")
-    assert synced == [tmp_path.name, "0", "r", ".part", "a"]
+    assert synced == [tmp_path.name, "0", "r", file, "a"]
+    upload(tmp_path, "a/f", b"y")  # in place of the other
+    assert synced[5:] == [file, "a"]
+
+
+@pytest.mark.parametrize("flag", [NAMELESS, 0])
+def test_a_disk_that_fills_up_while_a_file_is_replaced_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: int
+) -> None:
+    monkeypatch.setattr(writing, "NAMELESS", flag)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    upload(tmp_path, "f", b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", full)
+        with pytest.raises(StorageFull):
+            upload(tmp_path, "f", b"new")
+    place = tmp_path / "0" / "r"
+    assert [(p.name, p.read_bytes()) for p in place.iterdir()] == [("f", b"old")]
+
+
+def test_a_file_that_cannot_be_given_a_name_is_written_under_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_proc(*_: object, **__: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "no /proc")
+
+    monkeypatch.setattr(os, "link", without_proc)
+    for data in (b"x", b"longer"):
+        upload(tmp_path, "f", data)
+        place = tmp_path / "0" / "r"
+        assert [(p.name, p.read_bytes()) for p in place.iterdir()] == [("f", data)]
 
 
 def test_what_was_left_by_a_server_that_died_is_not_shown(tmp_path: Path) -> None:
