@@ -14,10 +14,12 @@ from cuvee.api.logged_models import (
     DatasetFilter,
     DeleteLoggedModel,
     FinalizeLoggedModel,
+    GetLoggedModel,
     LoggedModelOrder,
     LoggedModelParameter,
     LoggedModelTag,
     SearchLoggedModels,
+    SetLoggedModelTags,
 )
 from cuvee.api.metrics import LogMetric
 from cuvee.api.runs import CreateRun
@@ -262,3 +264,26 @@ def test_thousands_of_clauses_are_answered(bench: Bench) -> None:
     bench.model("b")
     many = " AND ".join(f"name != 'm{i}'" for i in range(1200))
     assert bench.find(many + " AND params.p = 'x'") == ["a"]
+
+
+@pytest.mark.parametrize("key", ["a$", "a/../b", "/x", "learning rate [%]", "größe", "k" * 250])
+def test_keys_of_a_logged_model_may_have_any_characters(store: Store, key: str) -> None:
+    bench = Bench(store)
+    model_id = bench.model("one", params={key: "1"}, tags={key: "2"})
+    bench.model("other", params={"k": "1"}, tags={"k": "2"})
+
+    model = store.do(GetLoggedModel(model_id=model_id)).model
+    assert (model.params, model.tags) == ({key: "1"}, {key: "2"})
+    assert bench.find(f"params.`{key}` = '1' AND tags.`{key}` = '2'") == ["one"]
+    store.do(SetLoggedModelTags(model_id=model_id, tags=[LoggedModelTag(key, "3")]))
+    assert bench.find(f"tags.`{key}` = '3'") == ["one"]
+
+
+def test_an_empty_or_a_long_key_of_a_logged_model_is_refused(store: Store) -> None:
+    bench = Bench(store)
+    for key in ("", "k" * 251):
+        with pytest.raises(InvalidParameter):
+            bench.model("one", params={key: "1"})
+        with pytest.raises(InvalidParameter):
+            bench.model("one", tags={key: "1"})
+    assert bench.find() == []

@@ -11,9 +11,9 @@ from cuvee.api.artifacts import ArtifactPage, artifact_directory
 from cuvee.api.base import Empty, Force, Of, Permission, Read, Recorded, Required, Write
 from cuvee.api.metrics import DatasetDigest, DatasetName, Metric
 from cuvee.api.names import (
+    MAX_KEY,
     MAX_LOGGED_MODEL_PARAM,
     MAX_MODEL_TAG_VALUE,
-    check_key,
     check_length,
     check_logged_model_name,
     check_unique,
@@ -317,15 +317,15 @@ class ListLoggedModelArtifacts(Read[ArtifactPage], frozen=True, kw_only=True):
 
 
 def check_params(params: list[LoggedModelParameter]) -> None:
-    """Refuse logged-model params outside the limits."""
+    """Refuse logged-model params outside the limits; any characters make a key, as in MLflow."""
     check_unique("param", (p.key for p in params))
     for param in params:
-        check_key("param", param.key)
+        check_length("param key", param.key, MAX_KEY, "key")
         check_length(f"value of param '{param.key}'", param.value, MAX_LOGGED_MODEL_PARAM)
 
 
 def check_tags(tags: list[LoggedModelTag]) -> None:
-    """Refuse logged-model tags outside the limits."""
+    """Refuse logged-model tags outside the limits; any characters make a key, as in MLflow."""
     for tag in tags:
-        check_key("tag", tag.key)
+        check_length("tag key", tag.key, MAX_KEY, "key")
         check_length(f"value of tag '{tag.key}'", tag.value, MAX_MODEL_TAG_VALUE)
