@@ -54,7 +54,18 @@ READ: list[tuple[str, str]] = [
         f"{API}registered-models/search?page_token=x",
         "Invalid page token, could not base64-decode",
     ),
-    (f"{API}metrics/get-history?run_id=$run&metric_key=a&page_token=x", "Invalid page token"),
+    (
+        f"{API}metrics/get-history?run_id=$run&metric_key=a&page_token=x",
+        "Invalid page token, could not base64-decode",
+    ),
+    (
+        f"{API}metrics/get-history?run_id=$run&metric_key=a&max_results=0",
+        "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer",
+    ),
+    (
+        f"{INTERVAL}?run_ids=$run&metric_key=a&start_step=9&end_step=3",
+        "end_step must be greater than start_step. Found start_step=9 and end_step=3.",
+    ),
     ("/api/2.0/mlflow/webhooks/none", "Webhook with ID none not found"),
 ]
 SENT: list[tuple[str, dict[str, Any], str]] = [

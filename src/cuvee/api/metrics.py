@@ -134,8 +134,8 @@ class GetMetricHistoryBulkInterval(Read[MetricPage], frozen=True, kw_only=True):
             )
         if self.start_step is not None and self.start_step > (self.end_step or 0):
             raise InvalidParameter(
-                f"end_step must be greater than start_step. Found {self.start_step} and "
-                f"{self.end_step}."
+                "end_step must be greater than start_step. Found "
+                f"start_step={self.start_step} and end_step={self.end_step}."
             )
 
 

@@ -16,7 +16,7 @@ _MISSING = {
     ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
     ("SearchDatasets", "experiment_ids"): "must specify at least one experiment_id",
 }
-_PAGED = frozenset({"SearchRuns", "SearchExperiments"})
+_PAGED = frozenset({"SearchRuns", "SearchExperiments", "GetMetricHistory"})
 _BATCH = "A batch logging request can contain at most {limit} {field}. Got {count} {field}"
 _NEEDED = {"list": "Send one or more.", "text": "Send one that is not."}
 _TOO_MANY = {

@@ -191,6 +191,7 @@ def _read_token(token: str) -> Place:
         struct.pack("<3q", timestamp, step, bits)
     except (ValueError, struct.error):
         raise InvalidParameter(
-            "Invalid page token: this call did not give it out. Leave page_token out to start anew."
+            "Invalid page token, could not base64-decode it: this call did not give it out. Leave "
+            "page_token out to start anew."
         ) from None
     return timestamp, step, bits
