@@ -99,6 +99,27 @@ def test_a_tag_is_edited_in_its_cell_and_a_note_in_lines(site: Site, visit: Open
     assert stored(site, "run 1")[NOTE] == "Only\nthis"
 
 
+def test_a_long_tag_is_cut_in_its_cell_and_whole_where_it_is_edited(
+    site: Site, visit: Open
+) -> None:
+    (run,) = site.api("runs/search", experiment_ids=["0"], filter="run_name = 'run 1'")["runs"]
+    long = "a long prompt " * 4000
+    site.api("runs/set-tag", run_id=run["info"]["run_id"], key="team", value=long)
+    page = visit(site).go(HERE)
+    team = row(page, "run 1").get_by_role("gridcell").filter(has_text="a long prompt")
+    shown = team.inner_text()
+    assert shown.endswith("…")
+    assert 400 < len(shown) < 600
+    team.focus()
+    page.keyboard.press("e")
+    field = page.get_by_role("dialog").get_by_role("textbox", name="team")
+    expect(field).to_have_value(long)
+    field.fill(long + "!")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert stored(site, "run 1")["team"] == long + "!"
+
+
 def test_the_selected_run_is_renamed_and_noted_by_mouse(site: Site, visit: Open) -> None:
     opened = visit(site)
     page = opened.go(HERE)

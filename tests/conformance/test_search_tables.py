@@ -11,6 +11,7 @@ from conformance.test_search_runs import Bench
 from cuvee.api.base import Store
 from cuvee.api.events import ListEvents
 from cuvee.api.metrics import Metric
+from cuvee.api.outlines import SearchRunOutline
 from cuvee.api.runs import DeleteRun, LogBatch, SearchRuns
 from cuvee.api.searches import ListRunKeys, RunTable, SearchRunTable, TableColumn
 from cuvee.errors import InvalidParameter
@@ -85,6 +86,30 @@ def test_all_columns_are_what_the_runs_themselves_have(bench: Bench) -> None:
             **{f"tags.{k}": v for k, v in run.data.tags.items()},
         }  # fmt: skip
         assert mine == expected
+
+
+def test_long_texts_are_cut_where_that_is_asked_for(bench: Bench) -> None:
+    long, just = "\u00e9" * 65_536, "j" * 10
+    for name, text in (("a", long), ("b", just), ("c", just + "k")):
+        bench.run(name, params={"p": text, "n": "0.5"}, tags={"t": text}, metrics={"m": 1})
+    bench.run("d", params={"q": "short"})
+    names = ["params.p", "tags.t", "number(params.n)", "metrics.m", "run_name"]
+    for columns in (names, ["*"]):
+        table = ask(bench, columns=columns, max_text=10, order_by=["run_name"])
+        found = {column.name: column for column in table.columns}
+        for name in ("params.p", "tags.t"):
+            assert cells(table)[name] == {0: "\u00e9" * 10, 1: just, 2: just}
+            assert found[name].cut == [0, 2]
+        assert cells(table)["run_name"] == dict(enumerate("abcd"))
+        assert cells(table)["metrics.m"] == {0: 1, 1: 1, 2: 1}
+        whole = ask(bench, columns=columns, order_by=["run_name"])
+        assert cells(whole)["params.p"] == {0: long, 1: just, 2: just + "k"}
+        assert not any(column.cut for column in whole.columns)
+    asked = SearchRunOutline(
+        experiment_ids=[bench.experiment], columns=["params.p"], order_by=["run_name"], max_text=10
+    )
+    (column,) = bench.store.do(asked).table.columns
+    assert (column.texts[0], column.cut) == ("\u00e9" * 10, [0, 2])
 
 
 def test_best_follows_the_goal_of_the_experiment(bench: Bench) -> None:

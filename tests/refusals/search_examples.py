@@ -16,6 +16,7 @@ def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
             "limit": 5,
             "offset": 1,
             "total": True,
+            "max_text": 100,
         },
         "SearchRunOutline": {
             "experiment_ids": [experiment],
@@ -24,6 +25,7 @@ def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
             "order_by": ["metrics.rmse"],
             "unfold": True,
             "limit": 5,
+            "max_text": 100,
         },
         "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
         "ResolveRunIds": {"ids": [run, run[:12]]},

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 from cuvee.api.base import CUVEE, Key, Of, Offset, Read
 from cuvee.api.experiments import ViewType
 from cuvee.api.names import experiment_number
-from cuvee.api.searches import MAX_COLUMNS, RunTable
+from cuvee.api.searches import MAX_COLUMNS, MaxText, RunTable
 
 
 class OutlineNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,6 +63,7 @@ class SearchRunOutline(Read[RunOutline], frozen=True, kw_only=True):
         except_runs: runs that are the other way.
         limit: lines of the window; it is shorter where their values would be too many.
         offset: lines to pass over first.
+        max_text: characters of a param or a tag; all when 0.
     """
 
     base: ClassVar[str] = CUVEE
@@ -81,6 +82,7 @@ class SearchRunOutline(Read[RunOutline], frozen=True, kw_only=True):
     except_runs: Annotated[list[Key], Meta(max_length=10_000)] = []
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
     offset: Offset = 0
+    max_text: MaxText = 0
 
     def check(self) -> None:
         for experiment_id in self.experiment_ids:

@@ -8,10 +8,15 @@ from msgspec import Meta, Struct, field
 
 from cuvee.api.base import CUVEE, Of, Offset, Permission, Read
 from cuvee.api.experiments import PageSize, ViewType
-from cuvee.api.names import experiment_number
+from cuvee.api.names import MAX_PARAM_VALUE, experiment_number
 from cuvee.api.stages import NONE
 
 MAX_COLUMNS = 1000
+
+MaxText = Annotated[
+    int,
+    Meta(ge=0, le=MAX_PARAM_VALUE, description="characters of a param or a tag; all when 0"),
+]
 
 Subject = Literal["runs", "experiments", "registered_models", "model_versions", "logged_models"]
 KeyKind = Literal["metric", "param", "tag"]
@@ -68,6 +73,7 @@ class TableColumn(Struct, frozen=True, kw_only=True, omit_defaults=True):
         minus: numbers of the values that are -Infinity.
         times: whole numbers: milliseconds since 1970.
         texts: texts.
+        cut: numbers of the texts of which only the beginning is here, as ``max_text`` asked.
         cells: things, of the columns ``datasets`` and ``models``.
     """
 
@@ -78,6 +84,7 @@ class TableColumn(Struct, frozen=True, kw_only=True, omit_defaults=True):
     minus: list[int] = []
     times: list[int] = []
     texts: list[str] = []
+    cut: list[int] = []
     cells: list[TableCell] = []
 
 
@@ -121,6 +128,7 @@ class SearchRunTable(Read[RunTable], frozen=True, kw_only=True):
     offset: Offset = 0
     page_token: str = ""
     total: bool = False
+    max_text: MaxText = 0
 
     def check(self) -> None:
         for experiment_id in self.experiment_ids:

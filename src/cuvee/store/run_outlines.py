@@ -82,8 +82,9 @@ def search_run_outline(tx: Tx, op: SearchRunOutline) -> RunOutline:
     window = lines[op.offset : op.offset + op.limit]
     page = run_rows(tx, [pks[place] for place in window])
     page = page[: affordable(tx, choice, page)]
+    columns = table_columns(tx, choice, page, homes, op.max_text)
     return RunOutline(
-        table=RunTable(count=len(page), columns=table_columns(tx, choice, page, homes)),
+        table=RunTable(count=len(page), columns=columns),
         nodes=[
             OutlineNode(
                 depth=forest.depth(place),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Text, func, select
 
 from cuvee.api.searches import RunTable, SearchRunTable, TableColumn
 from cuvee.search.languages import COLUMNS
@@ -90,13 +90,17 @@ def search_run_table(tx: Tx, op: SearchRunTable) -> RunTable:
         offset=op.offset,
         keep=lambda found: affordable(tx, choice, found),
     )
-    columns = table_columns(tx, choice, rows, question.scope.homes)
+    columns = table_columns(tx, choice, rows, question.scope.homes, op.max_text)
     total = count_runs(tx, question) if op.total else None
     return RunTable(count=len(rows), columns=columns, total=total, next_page_token=token)
 
 
 def table_columns(
-    tx: Tx, choice: Choice, rows: Sequence[tuple[Any, ...]], homes: Sequence[int]
+    tx: Tx,
+    choice: Choice,
+    rows: Sequence[tuple[Any, ...]],
+    homes: Sequence[int],
+    max_text: int = 0,
 ) -> list[TableColumn]:
     """Return the chosen columns of runs, given as rows of ``schema.runs``."""
     places = {row[0]: place for place, row in enumerate(rows)}
@@ -105,9 +109,9 @@ def table_columns(
     for kind in _SPACES:
         sides = {name: side for name, side in choice.sides.items() if side.kind is kind}
         if kind in choice.whole:
-            columns += RunValues(tx, places, kind).whole()
+            columns += RunValues(tx, places, kind, max_text).whole()
         if sides:
-            columns += RunValues(tx, places, kind).named(sides, homes)
+            columns += RunValues(tx, places, kind, max_text).named(sides, homes)
     return columns
 
 
@@ -199,19 +203,23 @@ class RunValues:
         tx: the transaction.
         places: primary key of a run -> its row.
         kind: metrics, params or tags.
+        max_text: characters of a text; all when 0.
     """
 
-    def __init__(self, tx: Tx, places: dict[int, int], kind: Kind) -> None:
+    def __init__(self, tx: Tx, places: dict[int, int], kind: Kind, max_text: int = 0) -> None:
         self.tx = tx
         self.places = places
         self.kind = kind
+        self.max_text = max_text
         self.table: Any = RUNS.keyed[kind].table
 
     def whole(self) -> list[TableColumn]:
         """Return a column for each key, in the order in which the rows have them first."""
         metric = self.kind is Kind.METRIC
         cells: dict[int, tuple[list[int], list[Any]]] = {}
-        for pks, keys, values in self._fetch([self.table.c.bits if metric else self.table.c.value]):
+        for pks, keys, values in self._fetch(
+            [self.table.c.bits if metric else self._begun(self.table.c.value)]
+        ):
             for start, end, each in _alike(pks, keys):
                 rows = [self.places[pk] for pk in pks[start:end:each]]
                 for first in range(start, start + each):
@@ -251,6 +259,8 @@ class RunValues:
         conditions = Conditions(self.tx.database, RUNS)
         table, match = conditions.rows(operand, ROW)
         value, bits = conditions.columns(operand, table, ROW)
+        if not numbers:
+            value = self._begun(value)
         query = (
             select(schema.runs.c.pk, value if bits is None else bits)
             .join(table, match)
@@ -261,6 +271,12 @@ class RunValues:
             found = [(pk, value) for pk, value in found if value is not None]
         values = [NAN_BITS if value is None else value for _, value in found]
         return [self.places[pk] for pk, _ in found], values
+
+    def _begun(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the beginning of texts, and one character more where there is more of them."""
+        if not self.max_text:
+            return column
+        return func.substr(column, 1, self.max_text + 1, type_=Text())
 
     def _fetch(self, columns: list[Any]) -> Iterable[tuple[list[int], list[int], list[Any]]]:
         pks = list(self.places)
@@ -285,7 +301,10 @@ class RunValues:
             order = sorted(range(len(rows)), key=rows.__getitem__)
             rows, values = [rows[i] for i in order], [values[i] for i in order]
         if not numbers:
-            return TableColumn(name=name, rows=rows, texts=values)
+            most = self.max_text
+            cut = [i for i, text in enumerate(values) if len(text) > most] if most else []
+            texts = [text[:most] for text in values] if cut else values
+            return TableColumn(name=name, rows=rows, texts=texts, cut=cut)
         found: list[float | None] = list(from_bits(values))
         special = [i for i, bits in enumerate(values) if not _MINUS_INFINITY < bits < _INFINITY]
         for i in special:

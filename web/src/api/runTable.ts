@@ -56,6 +56,8 @@ export interface RunRows<Row = RunRow> {
 /** The run that a run is nested in. */
 export const PARENT = field("tags", "mlflow.parentRunId");
 export const WINDOW = 200;
+/** Characters of a text in a cell: a note or a prompt may have many thousand. */
+export const CELL_TEXT = 500;
 const MOST_ROWS = 50_000; // that the server reads at once
 const AT_MOST = 10; // windows that are read for one screen
 
@@ -65,7 +67,8 @@ export const windowQuery = (asked: RunQuery, at: number) =>
     queryFn: async ({ signal }) => {
       if (asked.outline) return outlineRows(await queries.fetchQuery(outlineQuery(asked, at)));
       const columns = [...ATTRIBUTES, ...asked.columns];
-      return readRows({ ...requestOf(asked), columns }, at * WINDOW, WINDOW, signal);
+      const request = { ...requestOf(asked), columns, max_text: CELL_TEXT };
+      return readRows(request, at * WINDOW, WINDOW, signal);
     },
     structuralSharing: false,
   });
@@ -81,6 +84,7 @@ const outlineQuery = (asked: RunQuery, at: number) =>
         except_runs: [...(asked.outline?.except ?? [])],
         offset: at * WINDOW,
         limit: WINDOW,
+        max_text: CELL_TEXT,
       };
       return callAlone(searchRunOutline, request, signal);
     },
@@ -104,7 +108,7 @@ export function requestOf({
   };
 }
 
-type TableRequest = ReturnType<typeof requestOf> & { columns: string[] };
+type TableRequest = ReturnType<typeof requestOf> & { columns: string[]; max_text?: number };
 
 /** Rows by their places. A page may be shorter than asked for; its token goes on. */
 async function readRows(

@@ -1488,6 +1488,7 @@ export interface TableColumn {
   minus?: number[];
   times?: number[];
   texts?: string[];
+  cut?: number[];
   cells?: TableCell[];
 }
 
@@ -2570,6 +2571,7 @@ export const searchRunOutline = /*#__PURE__*/ operation<
     except_runs?: string[];
     limit?: number;
     offset?: number;
+    max_text?: number;
   },
   RunOutline
 >("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline", true);
@@ -2628,6 +2630,7 @@ export const searchRunTable = /*#__PURE__*/ operation<
     offset?: number;
     page_token?: string;
     total?: boolean;
+    max_text?: number;
   },
   RunTable
 >("searchRunTable", "POST", "/api/1.0/cuvee/runs/search", true);

@@ -38,6 +38,24 @@ test("things of a run stand beside its values, and as texts among them", () => {
   expect(rowsOf({ count: 1 })[0]?.items).toBeUndefined();
 });
 
+test("a text of which only the beginning came is known for that", () => {
+  const rows = rowsOf({
+    count: 3,
+    columns: [
+      { name: "run_id", texts: ["a", "b", "c"] },
+      { name: "params.p", rows: [0, 2], texts: ["whole", "begin"], cut: [1] },
+      { name: "tags.t", texts: ["x", "y", "z"], cut: [0, 2] },
+    ],
+  });
+  expect(rows.map((row) => row.values.get("params.p"))).toEqual(["whole", undefined, "begin…"]);
+  expect(rows.map((row) => row.values.get("tags.t"))).toEqual(["x…", "y", "z…"]);
+  expect(rows.map((row) => row.cut && [...row.cut])).toEqual([
+    ["tags.t"],
+    undefined,
+    ["params.p", "tags.t"],
+  ]);
+});
+
 test("a table without rows is empty", () => {
   expect(rowsOf({ count: 0 })).toEqual([]);
 });

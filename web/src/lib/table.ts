@@ -17,6 +17,8 @@ export interface RunRow {
   readonly end: number | undefined;
   /** By the names of columns, such as metrics.loss; what a run lacks is not there. */
   readonly values: ReadonlyMap<string, number | string>;
+  /** Columns of which it has only the beginning of the text. */
+  readonly cut?: ReadonlySet<string>;
   /** What it has read and made, by the names of such columns, if these were asked for. */
   readonly items?: ReadonlyMap<string, TableCell> | undefined;
   /** Where it stands among nested runs, if these are shown nested. */
@@ -32,6 +34,9 @@ type Cells = Map<number, number | string>;
 export function rowsOf(table: RunTable): RunRow[] {
   const columns = new Map((table.columns ?? []).map((c) => [c.name, cellsOf(c, table.count)]));
   const keyed = [...columns].filter(([name]) => !ATTRIBUTES.includes(name));
+  const cut = (table.columns ?? []).flatMap((column) =>
+    column.cut?.length ? [[column.name, cutRows(column)] as const] : [],
+  );
   const things = (table.columns ?? []).flatMap(({ name, rows, cells }) =>
     cells ? [{ name, at: new Map(cells.map((cell, i) => [rows?.[i] ?? i, cell])) }] : [],
   );
@@ -51,10 +56,16 @@ export function rowsOf(table: RunTable): RunRow[] {
       start: time("start_time") ?? 0,
       end: time("end_time") || undefined,
       values,
+      ...(cut.some(([, rows]) => rows.has(i)) && {
+        cut: new Set(cut.flatMap(([name, rows]) => (rows.has(i) ? name : []))),
+      }),
       items: things.length > 0 ? itemsOf(things, i) : undefined,
     };
   });
 }
+
+const cutRows = ({ cut = [], rows }: TableColumn) =>
+  new Set(cut.map((i) => (rows?.length ? (rows[i] as number) : i)));
 
 type Things = readonly { name: string; at: ReadonlyMap<number, TableCell> }[];
 
@@ -78,7 +89,11 @@ const cellText = ({ items, more }: TableCell) =>
 
 /** The values of a column by their rows; what is missing is not there. */
 export function cellsOf(column: TableColumn, count: number): Cells {
-  const { rows, numbers, times, texts = column.cells?.map(cellText) } = column;
+  const { rows, numbers, times } = column;
+  const cut = new Set(column.cut);
+  const texts = (column.texts ?? column.cells?.map(cellText))?.map((text, i) =>
+    cut.has(i) ? `${text}…` : text,
+  );
   const plus = new Set(column.plus);
   const minus = new Set(column.minus);
   const values = numbers ?? times ?? texts ?? [];

@@ -31,7 +31,8 @@ export function useEditing(experimentId: string, deleted: boolean) {
   };
   const tag = edited && edited.column !== NAME ? keyName(edited.column) : undefined;
   const text = !edited ? "" : tag ? String(edited.row.values.get(edited.column) ?? "") : "";
-  const long = tag !== undefined && (tag === NOTE || text.includes("\n"));
+  const cut = edited?.row.cut?.has(edited.column) ?? false;
+  const long = tag !== undefined && (tag === NOTE || cut || text.includes("\n"));
   const dialog: ReactNode = edited && long && (
     <TextTagDialog runId={edited.row.id} tag={tag} onClose={close} />
   );
