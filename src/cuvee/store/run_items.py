@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 
 from cuvee.api.searches import TableCell, TableColumn, TableItem
 from cuvee.api.stages import ARCHIVED, NONE
@@ -129,14 +129,10 @@ def _versions(tx: Tx, ids: Sequence[str]) -> Iterator[Row]:
 def _logged_models(tx: Tx, ids: Sequence[str]) -> Iterator[Row]:
     """Yield models by the runs that have logged them, the newest first."""
     mine = readable(tx, EXPERIMENT, _x.c.id, _x.c.name)
-    query = (
-        select(_lm.c.name, _lm.c.model_id)
-        .join(_x, _x.c.id == _lm.c.experiment_id)
-        .where(
-            tx.database.among(_lm.c.source_run_id, "owners"),
-            _lm.c.lifecycle == "active",
-            mine.condition(),
-        )
+    # Joined, few experiments would look like a way to the models, and so all of these be read.
+    home = exists().where(_x.c.id == _lm.c.experiment_id, mine.condition())
+    query = select(_lm.c.name, _lm.c.model_id).where(
+        tx.database.among(_lm.c.source_run_id, "owners"), _lm.c.lifecycle == "active", home
     )
     statement = tx.database.prepare(_first(query, _lm.c.source_run_id, _lm.c.pk.desc()))
     return _read(tx, statement, ids, mine.values)
