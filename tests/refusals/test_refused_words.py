@@ -183,6 +183,11 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "experiments/create",
+        {"name": "elsewhere", "artifact_location": "http://host/a"},
+        "'artifact_location' cannot use the 'http' scheme",
+    ),
+    (
+        "experiments/create",
         {"name": "elsewhere", "artifact_location": "http://host#/a"},
         "'artifact_location' URL can't include fragments or params.",
     ),
@@ -256,7 +261,11 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
             ("models:/grape/99", "Model Version (name=grape, version=99) not found"),
             ("models:/grape/x", "Invalid Model Version stage: x. Value must be one of None, Stagi"),
             ("mlflow-artifacts:/m", f"{SOURCE}'mlflow-artifacts:/m'. The run_id {IDENTIFY}"),
-            ("https://host/m", SOURCE),
+            ("https://host/m", f"{SOURCE}'https://host/m'. 'source' cannot use the 'https' scheme"),
+            (
+                f"mlflow-artifacts:/0/{'a' * 99}",
+                f"{SOURCE}'mlflow-artifacts:/0/{'a' * 99}'. The run",
+            ),
         )
     ),
     (

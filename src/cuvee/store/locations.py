@@ -40,8 +40,8 @@ def experiment_location(given: str, root: str, number: int) -> str:
         )
     if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
         raise InvalidParameter(
-            refuse + "the server does not follow locations on other hosts. Leave it out to keep "
-            "artifacts on this server."
+            f"{refuse}'artifact_location' cannot use the '{scheme}' scheme: the server does not "
+            "follow locations on other hosts. Leave it out to keep artifacts on this server."
         )
     if ".." in fully_decoded(given).replace("\\", "/").split("/"):
         raise InvalidParameter(refuse + "leave out '..' segments.")

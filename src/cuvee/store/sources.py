@@ -115,8 +115,9 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
     if scheme in HOST_SCHEMES:
         _refuse(
             op,
-            "It is on another host, which this server does not follow: log the model to a run and "
-            "register runs:/<run_id>/<path> or models:/<model_id>",
+            f"'source' cannot use the '{scheme}' scheme: it is on another host, which this server "
+            "does not follow. Log the model to a run and register runs:/<run_id>/<path> or "
+            "models:/<model_id>",
         )
     if scheme == "" and "/" not in plain and "\\" not in plain and _is_prompt(op):
         # A prompt is a text in a tag. Clients send some word, since a source is asked for.
@@ -185,7 +186,7 @@ def _from_model(tx: Tx, op: CreateModelVersion) -> Source:
 
 
 def _refuse(op: CreateModelVersion, why: str) -> NoReturn:
-    raise InvalidParameter(f"Invalid model version source: {shown(op.source)}. {why}.")
+    raise InvalidParameter(f"Invalid model version source: {shown(op.source, 500)}. {why}.")
 
 
 def _files_of(tx: Tx, location: str) -> str | None:
