@@ -1,13 +1,19 @@
-"""Answers: their headers, and the short way to the connection for the most frequent of them."""
+"""Answers: their headers, and what is said when a call is refused."""
 
 from __future__ import annotations
 
-from starlette.types import Scope, Send
+import logging
+import uuid
+from collections.abc import Sequence
+from http import HTTPStatus
 
+from starlette.types import Send
+
+from cuvee.api import wire
 from cuvee.api.replies import REMEMBERED, RETENTION
+from cuvee.errors import CuveeError, Internal, TooManyRequests, Unauthenticated
 
-ANSWER = "cuvee.answer"
-"""Where a connection's scope has what sends a head and a body at once, or says that it cannot."""
+Headers = Sequence[tuple[bytes, bytes]]
 
 SAFE = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"SAMEORIGIN")]
 KEEPS_KEYS = (RETENTION.lower().encode(), str(REMEMBERED).encode())
@@ -17,22 +23,41 @@ JSON_HEADERS = [
     KEEPS_KEYS,
     *SAFE,
 ]
-
-_JSON_HEAD = b"HTTP/1.1 200 OK\r\n%s" % b"".join(b"%s: %s\r\n" % pair for pair in JSON_HEADERS)
-
-
-async def send_json(scope: Scope, send: Send, body: bytes) -> None:
-    """Answer 200 with JSON: in one piece made beforehand, where the connection takes it."""
-    answer = scope.get(ANSWER)
-    head = b"%scontent-length: %d\r\n\r\n" % (_JSON_HEAD, len(body))
-    if answer is None or not answer(head, body):
-        await send_bytes(send, 200, JSON_HEADERS, body)
+_log = logging.getLogger("cuvee.server")
 
 
-async def send_bytes(
-    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes
-) -> None:
+async def send_bytes(send: Send, status: int, headers: Headers, body: bytes) -> None:
     """Answer with a status, headers and a body."""
     length = [(b"content-length", str(len(body)).encode())] if status != 304 else []
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": body})
+
+
+def written_head(status: int, headers: Headers) -> bytes:
+    """Return a head as it is sent, up to the length of the body."""
+    lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+    return b"HTTP/1.1 %d %s\r\n%s" % (status, HTTPStatus(status).phrase.encode(), lines)
+
+
+def refusal(problem: CuveeError, asked: Headers) -> tuple[int, Headers, bytes]:
+    """Return the status, headers and body that say why a request is refused.
+
+    Args:
+        problem: why.
+        asked: the headers of the request.
+    """
+    headers = JSON_HEADERS
+    if isinstance(problem, Unauthenticated):
+        # To a page's script Basic would make the browser ask for a password in a window of its own.
+        scheme = b"Session" if (b"sec-fetch-dest", b"empty") in asked else b"Basic"
+        headers = [*headers, (b"www-authenticate", scheme + b' realm="mlflow"')]
+    elif isinstance(problem, TooManyRequests):
+        headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
+    return problem.status, headers, wire.encode_error(problem.error_code, problem.message)
+
+
+def unforeseen(problem: BaseException, method: str, path: str) -> Internal:
+    """Write down a failure of the server, and return what its caller is told of it."""
+    ticket = uuid.uuid4().hex[:12]
+    _log.error("request %s %s failed [%s]", method, path, ticket, exc_info=problem)
+    return Internal(f"The server failed; its log has the details under {ticket}.")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,16 +21,15 @@ from cuvee.api.searches import SearchRunTable
 from cuvee.errors import (
     CuveeError,
     EndpointNotFound,
-    Internal,
     InvalidParameter,
     MethodNotAllowed,
-    TooManyRequests,
     Unauthenticated,
 )
 from cuvee.rules.targets import Allowed
-from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, send_bytes, send_json
+from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, refusal, send_bytes, unforeseen
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
-from cuvee.server.bodies import in_url, read_body
+from cuvee.server.bodies import in_url, read_body, read_op
+from cuvee.server.express import EXPRESS, Express
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
 from cuvee.server.histories import Piece, asked_of, chart_answer, piece, send_history
@@ -62,8 +59,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READERS = 8
-_log = logging.getLogger("cuvee.server")
-
 REPLAYED_HEADERS = [*JSON_HEADERS, (REPLAYED.lower().encode(), b"true")]
 TEXT_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), KEEPS_KEYS, *SAFE]
 CSV_HEADERS = [(b"content-type", CSV + b"; charset=utf-8"), (b"vary", b"Accept, Origin"), *SAFE]
@@ -141,13 +136,22 @@ class App:
             ScoreVersion: self.scorer.score,
         }
         """Calls for which another server may be asked; each has a thread of its own."""
+        self.express = Express(
+            store, self.guard, self.auth, self.readers,
+            kinds={
+                (method, self.prefix + path): kind
+                for (method, path), kind in self.routes.exact.items()
+                if not (kind.hashes or kind in self.outgoing or issubclass(kind, _PIECEWISE))
+            },
+            check=self.webhooks.check, read=self._encoded,
+        )  # fmt: skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event stream."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._lifespan(scope.get("state", {}), receive, send)
         else:
             await send({"type": "websocket.close"})
 
@@ -165,12 +169,8 @@ class App:
             await self._answer(scope, receive, send)
         except CuveeError as problem:
             await _send_error(send, problem, scope)
-        except Exception:  # noqa: BLE001  # the last resort: logged here, and never shown
-            ticket = uuid.uuid4().hex[:12]
-            _log.exception("request %s %s failed [%s]", scope["method"], scope["path"], ticket)
-            await _send_error(
-                send, Internal(f"The server failed; its log has the details under {ticket}."), scope
-            )
+        except Exception as problem:  # noqa: BLE001  # the last resort: logged, and never shown
+            await _send_error(send, unforeseen(problem, scope["method"], scope["path"]), scope)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         method: str = scope["method"]
@@ -281,16 +281,11 @@ class App:
         send: Send,
         actor: Actor,
     ) -> None:
-        if in_url(scope, headers):
-            op = wire.decode_query(kind, scope["query_string"], fields)
-            body = b""
-        else:
-            body = await read_body(kind, scope["method"], headers, receive)
-            if scope["method"] == "DELETE" and body == b"{}" and scope["query_string"]:
-                op = wire.decode_query(kind, scope["query_string"], fields)
-            else:
-                op = wire.decode_body(kind, body, fields)
-        op.check()
+        method, query = scope["method"], scope["query_string"]
+        body = b""
+        if not in_url(method, query, headers):
+            body = await read_body(kind, method, headers, receive)
+        op = read_op(kind, method, query, headers, body, fields)
         self.webhooks.check(op)
         if op.hashes:
             answer = wire.encode(await self.auth.write_hashed(op, actor, address_of(scope)))
@@ -322,7 +317,7 @@ class App:
             return
         else:
             answer = await self._read_encoded(op, actor)
-        await send_json(scope, send, answer)
+        await send_bytes(send, 200, JSON_HEADERS, answer)
 
     async def _aside(self, work: Callable[..., T], *args: Any) -> T:
         """Do what takes time on a reader's thread."""
@@ -340,13 +335,15 @@ class App:
         return chart_answer(self.store.read(op, actor), headers)
 
     async def _read_encoded(self, op: Op[Any], actor: Actor) -> bytes:
-        outside = self.outside
-        if outside is not None and isinstance(op, Listing):
-            page = await self._aside(lambda: outside.listed(self.store.read(op, actor), op))
-            return wire.encode(page)
         if self.store.is_near(op):
-            return wire.encode(self.store.read(op, actor))
-        return await self._aside(lambda: wire.encode(self.store.read(op, actor)))
+            return self._encoded(op, actor)
+        return await self._aside(self._encoded, op, actor)
+
+    def _encoded(self, op: Op[Any], actor: Actor) -> bytes:
+        """Carry out an operation that reads, and write its answer."""
+        if self.outside is not None and isinstance(op, Listing):
+            return wire.encode(self.outside.listed(self.store.read(op, actor), op))
+        return wire.encode(self.store.read(op, actor))
 
     async def _other(
         self, method: str, path: str, scope: Scope, receive: Receive, send: Send, actor: Actor
@@ -369,10 +366,11 @@ class App:
 
     # ------------------------------------------------------------ start and stop
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, state: dict[str, Any], receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                state[EXPRESS] = self.express
                 self.webhooks.start()
                 self.sweeper.start()
                 if self.keeper is not None:
@@ -399,6 +397,8 @@ class App:
 
 
 _VERSION = __version__.encode()
+_PIECEWISE = (GetMetricHistory, SearchRunTable, GetMetricSeries)
+"""Operations whose answers are sent piece by piece, or as something else than JSON."""
 _FILES = re.compile(
     r"(/ajax-api|/api)/2\.0/mlflow-artifacts/|(/view)?(/model-versions)?/get-artifact$"
     r"|/ajax-api/2\.0/mlflow/(upload-artifact|logged-models/[^/]+/artifacts/files)$"
@@ -423,14 +423,5 @@ def _one_slash(path: str) -> str:
 
 
 async def _send_error(send: Send, problem: CuveeError, scope: Scope) -> None:
-    head = scope["method"] == "HEAD"
-    body = b"" if head else wire.encode_error(problem.error_code, problem.message)
-    headers = JSON_HEADERS
-    if isinstance(problem, Unauthenticated):
-        # To a page's script Basic would make the browser ask for a password in a window of its own.
-        scripted = (b"sec-fetch-dest", b"empty") in scope["headers"]
-        scheme = b"Session" if scripted else b"Basic"
-        headers = [*headers, (b"www-authenticate", scheme + b' realm="mlflow"')]
-    elif isinstance(problem, TooManyRequests):
-        headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
-    await send_bytes(send, problem.status, headers, body)
+    status, headers, body = refusal(problem, scope["headers"])
+    await send_bytes(send, status, headers, b"" if scope["method"] == "HEAD" else body)

@@ -13,7 +13,7 @@ import ipaddress
 import secrets
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.types import Scope
 
@@ -52,6 +52,7 @@ ENDED = (
     "You are not authenticated. This token is unknown, has expired, or was revoked: create another "
     "one."
 )
+OVER = "The session has ended: log in again at /login."
 MISSING = (
     "You are not authenticated. This server asks for a login: set MLFLOW_TRACKING_USERNAME and "
     "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, or log in at /login."
@@ -60,6 +61,22 @@ NO_USERS = (
     "This server has no users yet: create the first admin with the token that it printed when it "
     "started, by 'cuvee user setup --token ...' or at /setup."
 )
+
+
+class Told(NamedTuple):
+    """What a request says of who asks.
+
+    Args:
+        kind: ``token``, ``session`` or ``password``.
+        text: the secret.
+        name: the user's name, where it stands with the secret.
+        token_id: the id of a token or session.
+    """
+
+    kind: str
+    text: str
+    name: str
+    token_id: str
 
 
 class Authenticator:
@@ -88,6 +105,24 @@ class Authenticator:
         self._comparing: dict[bytes, asyncio.Task[None]] = {}
         self._touched: dict[int, int] = {}
 
+    def at_once(self, method: str, headers: Headers) -> Actor | None:
+        """Return who asks, or None where that takes a wait.
+
+        Raises:
+            Unauthenticated: nobody, or with a wrong secret.
+            PermissionDenied: a page elsewhere may have sent this in the user's name.
+        """
+        if not self.has_users:
+            known = self._open and time.monotonic() - self._checked < RECHECK
+            return self.guard.actor(headers) if known else None
+        if not self.store.is_near(FindCredential):
+            return None
+        told = self._told(method, headers)
+        if told.kind == "password":
+            login = self.store.look_up(FindLogin(name=told.name))
+            return self._who(login) if self._is_right(self._key_of(login, told)) else None
+        return self._holder(told, self.store.look_up(FindCredential(token_id=told.token_id)))
+
     async def actor(self, method: str, headers: Headers, scope: Scope) -> Actor:
         """Return who asks.
 
@@ -100,20 +135,28 @@ class Authenticator:
             return self.guard.actor(headers)
         if not self.has_users:
             raise Unauthenticated(NO_USERS)
+        told = self._told(method, headers)
+        if told.kind == "password":
+            return await self.password(told.name, told.text, address_of(scope))
+        return self._holder(told, await self._read(FindCredential(token_id=told.token_id)))
+
+    def _told(self, method: str, headers: Headers) -> Told:
+        """Read what a request says of who asks."""
         scheme, _, value = headers.get(b"authorization", b"").strip().partition(b" ")
         kind = scheme.lower()
         if kind == b"bearer":
-            return await self._token(value.strip().decode("latin-1"))
+            text = value.strip().decode("latin-1")
+            return Told("token", text, "", _id_of(text, ENDED))
         if kind == b"basic":
             name, password = self.guard.basic(value)
             if password.startswith(PREFIX):
-                return await self._token(password, name)
-            return await self.password(name, password, address_of(scope))
+                return Told("token", password, name, _id_of(password, ENDED))
+            return Told("password", password, name, "")
         text = session_of(headers)
         if not text:
             raise Unauthenticated(MISSING)
         self.guard.check_session(method, headers)
-        return await self._session(text)
+        return Told("session", text, "", _id_of(text, OVER))
 
     async def _login_needed(self) -> bool:
         if self.has_users:
@@ -144,39 +187,30 @@ class Authenticator:
 
     # ------------------------------------------------------------ tokens and sessions
 
-    async def _token(self, text: str, name: str = "") -> Actor:
-        found = await self._credential("token", text)
-        if found is None or name not in ("", "token", found.name):
-            raise Unauthenticated(ENDED)
-        scopes, token_id = found.scopes, token_id_of(text)
-        return Actor(found.name, "token", found.user, found.admin, scopes, token_id)
-
-    async def _session(self, text: str) -> Actor:
-        found = await self._credential("session", text)
-        if found is None:
-            raise Unauthenticated("The session has ended: log in again at /login.")
-        return Actor(found.name, "session", found.user, found.admin)
-
-    async def _credential(self, kind: str, text: str) -> Credential | None:
-        token_id = token_id_of(text)
-        if not token_id:
-            return None
-        found: Credential = await self._read(FindCredential(token_id=token_id))
+    def _holder(self, told: Told, found: Credential) -> Actor:
+        """Return whose token or session it is."""
         now = int(time.time() * 1000)
-        if (
-            found.kind != kind
+        ended = (
+            found.kind != told.kind
             or found.revoked
             or found.expires <= now
             or not found.active
-            or not is_secret(found.digest, text)
-        ):
-            return None
+            or not is_secret(found.digest, told.text)
+        )
+        if told.kind == "session":
+            if ended:
+                raise Unauthenticated(OVER)
+            who = Actor(found.name, "session", found.user, found.admin)
+        else:
+            if ended or told.name not in ("", "token", found.name):
+                raise Unauthenticated(ENDED)
+            who = Actor(found.name, "token", found.user, found.admin, found.scopes, told.token_id)
         if now - max(found.last_used, self._touched.get(found.pk, 0)) > TOUCHED:
             if len(self._touched) >= MAX_REMEMBERED:
                 self._touched.clear()
             self._touched[found.pk] = now
             self.store.later(TouchToken(pk=found.pk), self.store.user)
-        return found
+        return who
 
     # ------------------------------------------------------------ passwords
 
@@ -188,15 +222,26 @@ class Authenticator:
             TooManyRequests: it was not looked at, after too many wrong ones.
         """
         login: Login = await self._read(FindLogin(name=name))
-        text = "\0".join((str(login.user), name, login.password, password))
-        key = hmac.digest(self._key, text.encode(), "sha256")
-        if self._right.get(key, 0.0) < time.monotonic():
+        key = self._key_of(login, Told("password", password, name, ""))
+        if not self._is_right(key):
             task = self._comparing.get(key)
             if task is None:  # equal requests at the same time wait for one comparison
                 task = asyncio.ensure_future(self._compare(login, password, address, key))
                 self._comparing[key] = task
                 task.add_done_callback(lambda _: self._comparing.pop(key, None))
             await asyncio.shield(task)
+        return self._who(login)
+
+    def _key_of(self, login: Login, told: Told) -> bytes:
+        """Return what a right password is remembered by."""
+        text = "\0".join((str(login.user), told.name, login.password, told.text))
+        return hmac.digest(self._key, text.encode(), "sha256")
+
+    def _is_right(self, key: bytes) -> bool:
+        return self._right.get(key, 0.0) >= time.monotonic()
+
+    @staticmethod
+    def _who(login: Login) -> Actor:
         if not login.active:
             raise Unauthenticated(WRONG)
         return Actor(login.name, "password", login.user, login.admin)
@@ -241,6 +286,14 @@ class Authenticator:
     def close(self) -> None:
         """End the threads that compare passwords."""
         self.hashers.shutdown()
+
+
+def _id_of(text: str, otherwise: str) -> str:
+    """Return the id in the secret of a token or session."""
+    token_id = token_id_of(text)
+    if not token_id:
+        raise Unauthenticated(otherwise)
+    return token_id
 
 
 def address_of(scope: Scope) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.types import Message, Receive, Scope
+from starlette.types import Message, Receive
 
+from cuvee.api import wire
 from cuvee.api.base import Op
 from cuvee.errors import InvalidParameter, TooLarge, UnsupportedMediaType
 
@@ -19,22 +20,51 @@ def _has_no_body(headers: dict[bytes, bytes]) -> bool:
     )
 
 
-def in_url(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+def in_url(method: str, query: bytes, headers: dict[bytes, bytes]) -> bool:
     """Say whether the fields are in the URL; a GET without any there may have a JSON body."""
-    query = bool(scope["query_string"])
-    if scope["method"] == "GET":
-        return query or _has_no_body(headers)
-    return scope["method"] == "DELETE" and query and _has_no_body(headers)
+    if method == "GET":
+        return bool(query) or _has_no_body(headers)
+    return method == "DELETE" and bool(query) and _has_no_body(headers)
 
 
-async def read_body(
-    kind: type[Op[Any]], method: str, headers: dict[bytes, bytes], receive: Receive
-) -> bytes:
-    """Read a JSON body, no further than the operation allows."""
+def read_op(
+    kind: type[Op[Any]],
+    method: str,
+    query: bytes,
+    headers: dict[bytes, bytes],
+    body: bytes,
+    fields: dict[str, str] | None = None,
+) -> Op[Any]:
+    """Read an operation from where its fields are, and check it.
+
+    Args:
+        kind: the operation's class.
+        method: HTTP method.
+        query: the URL's query string.
+        headers: the request's headers.
+        body: the whole body.
+        fields: fields in the URL's path.
+    """
+    beside = method == "DELETE" and body == b"{}" and bool(query)
+    if beside or in_url(method, query, headers):
+        op = wire.decode_query(kind, query, fields)
+    else:
+        op = wire.decode_body(kind, body, fields)
+    op.check()
+    return op
+
+
+def needs_none(kind: type[Op[Any]], headers: dict[bytes, bytes]) -> bool:
+    """Say whether a body is neither sent nor needed: the path says everything."""
+    return "DELETE" in kind.methods and _has_no_body(headers)
+
+
+def check_head(kind: type[Op[Any]], method: str, headers: dict[bytes, bytes]) -> None:
+    """Refuse a body that its headers say will not be read."""
     length = headers.get(b"content-length", b"")
-    if "DELETE" in kind.methods and _has_no_body(headers):
-        return b"{}"  # clients send no body where the path says everything
-    content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    content_type = headers.get(b"content-type", b"")
+    if content_type != b"application/json":
+        content_type = content_type.partition(b";")[0].strip().lower()
     # Pages of other origins can send a POST only without being asked first, so that one must say.
     unsaid = method in ("GET", "PATCH", "DELETE") and not content_type
     if content_type != b"application/json" and not unsaid:
@@ -51,6 +81,15 @@ async def read_body(
         )
     if length.isdigit() and len(length) < 20 and int(length) > kind.max_body:
         raise _too_large(kind)
+
+
+async def read_body(
+    kind: type[Op[Any]], method: str, headers: dict[bytes, bytes], receive: Receive
+) -> bytes:
+    """Read a JSON body, no further than the operation allows."""
+    if needs_none(kind, headers):
+        return b"{}"
+    check_head(kind, method, headers)
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Future
+    from asyncio import AbstractEventLoop
 
     from cuvee.api.base import Actor, Op
     from cuvee.api.replies import Once
@@ -31,6 +31,8 @@ Answer = tuple[Any, BaseException | None]
 """What a write has returned, or why it was refused."""
 Done = Callable[[Sequence[Answer]], None]
 """Told, on the thread that commits, the answers to a batch in its order; it must not raise."""
+Tell = Callable[[Any, BaseException | None], None]
+"""Told, on the loop's thread, the answer to one write; it must not raise."""
 
 
 class Job(NamedTuple):
@@ -60,25 +62,23 @@ class Gathering:
         self.loop = loop
         self._hand_over = hand_over
         self._jobs: list[Job] = []
-        self._waiting: list[Future[Any]] = []
+        self._waiting: list[Tell] = []
         self._busy = False
         self._looking = False
         self._since = 0.0
         self._all = 1
 
-    def add(self, job: Job) -> Future[Any]:
-        """Add a write and return the future of its result."""
-        waiting: Future[Any] = self.loop.create_future()
+    def add(self, job: Job, tell: Tell) -> None:
+        """Add a write, and who is told what came of it."""
         if not self._jobs:
             self._since = self.loop.time()
         self._jobs.append(job)
-        self._waiting.append(waiting)
+        self._waiting.append(tell)
         if not self._busy:
             if len(self._jobs) >= self._all:
                 self._commit()
             elif not self._looking:
                 self._look_soon(0)
-        return waiting
 
     def _look_soon(self, quiet: int) -> None:
         self._looking = True
@@ -100,13 +100,13 @@ class Gathering:
         self._busy = True
         self._hand_over(Batch(jobs, partial(self._done, waiting)))
 
-    def _done(self, waiting: Sequence[Future[Any]], answers: Sequence[Answer]) -> None:
+    def _done(self, waiting: Sequence[Tell], answers: Sequence[Answer]) -> None:
         with suppress(RuntimeError):  # the loop has ended, and who waited with it
             self.loop.call_soon_threadsafe(self._answer, waiting, answers)
 
-    def _answer(self, waiting: Sequence[Future[Any]], answers: Sequence[Answer]) -> None:
-        for future, (result, problem) in zip(waiting, answers, strict=True):
-            settle(future, result, problem)
+    def _answer(self, waiting: Sequence[Tell], answers: Sequence[Answer]) -> None:
+        for tell, (result, problem) in zip(waiting, answers, strict=True):
+            tell(result, problem)
         self._busy = False
         self._all = min(len(answers) + len(self._jobs), MAX_GROUP)
         self._since = self.loop.time()  # the commit's own time is nobody's patience

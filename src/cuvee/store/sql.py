@@ -20,7 +20,7 @@ from cuvee.api.replies import Once, Reply, once
 from cuvee.errors import CuveeError, Internal, StorageFull, Unavailable
 from cuvee.store.dispatch import FUNCTIONS, carry_out
 from cuvee.store.engine import Database, open_database
-from cuvee.store.gathering import MAX_GROUP, Answer, Batch, Gathering, Job, settle
+from cuvee.store.gathering import MAX_GROUP, Answer, Batch, Gathering, Job, Tell, settle
 from cuvee.store.holds import Hold, hold
 from cuvee.store.log import any_waiting
 from cuvee.store.sealing import Sealing
@@ -28,6 +28,7 @@ from cuvee.store.tx import Bytes, Keys, Tx
 from cuvee.store.wiping import wipe
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from asyncio import Future as AsyncFuture
 
     from cuvee.log.note import SigningKey
@@ -170,7 +171,7 @@ class SqlStore:
         finally:
             self._roll_back(cursor)
 
-    def is_near(self, op: Op[Any]) -> bool:
+    def is_near(self, op: Op[Any] | type[Op[Any]]) -> bool:
         """Say whether an operation is done sooner on this thread than handed to another."""
         return op.brief and self.database.group_commit
 
@@ -226,21 +227,31 @@ class SqlStore:
         from asyncio import get_running_loop
 
         loop = get_running_loop()
-        job = Job(op, actor, named)
+        waiting: AsyncFuture[Any] = loop.create_future()
+        self.write_soon(Job(op, actor, named), loop, partial(settle, waiting))
+        return await waiting
+
+    def write_soon(self, job: Job, loop: AbstractEventLoop, tell: Tell) -> None:
+        """Carry out a write for who waits at a running loop, whose thread this is.
+
+        Args:
+            job: the write.
+            loop: the loop.
+            tell: called on the loop with the result or the problem, never before this returns.
+        """
         if self.database.group_commit:
             gathering = self._gathering
             if gathering is None or gathering.loop is not loop:
                 gathering = self._gathering = Gathering(loop, self.submit)
-            return await gathering.add(job)
-        waiting: AsyncFuture[Any] = loop.create_future()
+            gathering.add(job, tell)
+            return
 
         # A future of threads, wrapped, would take ten times as long to hand over.
         def done(answers: Sequence[Answer]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and who waited with it
-                loop.call_soon_threadsafe(settle, waiting, *answers[0])
+                loop.call_soon_threadsafe(tell, *answers[0])
 
         self.submit(Batch([job], done))
-        return await waiting
 
     def hold(self, job: str) -> Hold | None:
         """Become the one process that does a job on this database; None while another does."""

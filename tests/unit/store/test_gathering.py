@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cuvee.api.base import Actor
 from cuvee.api.experiments import CreateExperiment
 from cuvee.api.runs import GetRun, SetTag
 from cuvee.errors import AlreadyExists, NotFound, Unavailable
-from cuvee.store.gathering import MAX_GROUP, PATIENCE, QUIET, Batch, Gathering, Job
+from cuvee.store.gathering import MAX_GROUP, PATIENCE, QUIET, Batch, Gathering, Job, settle
 from cuvee.store.sql import SqlStore
 
 OP = CreateExperiment(name="e")
@@ -44,6 +45,13 @@ async def turns(count: int) -> None:
         await asyncio.sleep(0)
 
 
+def added(gathering: Gathering) -> asyncio.Future[Any]:
+    """Add a write, and return the future of its result."""
+    waiting: asyncio.Future[Any] = gathering.loop.create_future()
+    gathering.add(JOB, partial(settle, waiting))
+    return waiting
+
+
 def gathered(scene: Callable[[Gathering, Disk], Any]) -> Disk:
     """Play a scene on a loop."""
     disk = Disk()
@@ -58,7 +66,7 @@ def gathered(scene: Callable[[Gathering, Disk], Any]) -> Disk:
 def test_who_is_alone_never_waits() -> None:
     async def scene(gathering: Gathering, disk: Disk) -> None:
         for number in range(5):
-            waiting = gathering.add(JOB)
+            waiting = added(gathering)
             assert len(disk.sizes) == number + 1  # at once, in the same turn
             disk.commit()
             assert await waiting == 0
@@ -70,7 +78,7 @@ def test_who_is_alone_never_waits() -> None:
 def test_clients_that_come_again_at_once_are_committed_together(seconds: float) -> None:
     async def client(gathering: Gathering, left: int) -> None:
         for _ in range(left):
-            await gathering.add(JOB)
+            await added(gathering)
             await turns(1)  # on the way to the client and back
 
     async def scene(gathering: Gathering, disk: Disk) -> None:
@@ -90,12 +98,12 @@ def test_clients_that_come_again_at_once_are_committed_together(seconds: float) 
 def test_nobody_waits_for_who_has_left() -> None:
     async def scene(gathering: Gathering, disk: Disk) -> None:
         for _ in range(8):
-            gathering.add(JOB)
+            added(gathering)
         disk.commit()  # the first
         await turns(QUIET + 3)
         disk.commit()  # the seven that came meanwhile
         await turns(QUIET + 3)
-        waiting = gathering.add(JOB)
+        waiting = added(gathering)
         await turns(QUIET + 3)
         assert disk.sizes == [1, 7, 1]
         disk.commit()
@@ -107,13 +115,13 @@ def test_nobody_waits_for_who_has_left() -> None:
 def test_a_loop_that_is_never_quiet_hands_over_what_there_is() -> None:
     async def scene(gathering: Gathering, disk: Disk) -> None:
         for _ in range(MANY + 1):
-            gathering.add(JOB)
+            added(gathering)
         disk.commit()
         await turns(QUIET + 3)
         disk.commit()  # so many are expected again
         await turns(QUIET + 3)
         for _ in range(MANY):  # and one comes in each turn
-            gathering.add(JOB)
+            added(gathering)
             if len(disk.sizes) > 2:
                 break
             time.sleep(PATIENCE / 10)  # noqa: ASYNC251  # the turn is to be long
@@ -126,7 +134,7 @@ def test_a_loop_that_is_never_quiet_hands_over_what_there_is() -> None:
 
 def test_more_than_fit_are_committed_in_turn() -> None:
     async def scene(gathering: Gathering, disk: Disk) -> None:
-        waiting = [gathering.add(JOB) for _ in range(2 * MAX_GROUP + 10)]
+        waiting = [added(gathering) for _ in range(2 * MAX_GROUP + 10)]
         while disk.batches:
             disk.commit()
             await turns(QUIET + 3)
@@ -138,7 +146,7 @@ def test_more_than_fit_are_committed_in_turn() -> None:
 
 def test_who_does_not_wait_any_more_holds_up_nobody() -> None:
     async def scene(gathering: Gathering, disk: Disk) -> None:
-        gone, there = gathering.add(JOB), gathering.add(JOB)
+        gone, there = added(gathering), added(gathering)
         gone.cancel()
         disk.commit()
         await turns(QUIET + 3)
