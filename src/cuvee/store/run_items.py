@@ -116,12 +116,13 @@ ITEMS: dict[str, Callable[[Tx, Sequence[Row]], TableColumn]] = {
 def _versions(tx: Tx, ids: Sequence[str]) -> Iterator[Row]:
     """Yield versions by the runs that they come from, those in a stage first."""
     mine = readable(tx, MODEL, _m.c.pk, MODEL_PATH)
-    query = (
-        select(_m.c.name, _v.c.version, _v.c.stage)
-        .join(_m, _m.c.pk == _v.c.model_pk)
-        .where(tx.database.among(_v.c.run_id, "owners"), mine.condition())
+    # Joined, few models would look like a way to the versions, and so all of these be read.
+    of_version = _m.c.pk == _v.c.model_pk
+    name = select(_m.c.name).where(of_version, mine.condition()).scalar_subquery()
+    query = select(name.label("name"), _v.c.version, _v.c.stage).where(
+        tx.database.among(_v.c.run_id, "owners"), name.is_not(None)
     )
-    order = (_resting, _m.c.name, _v.c.version.desc())
+    order = (_resting, name, _v.c.version.desc())
     statement = tx.database.prepare(_first(query, _v.c.run_id, *order))
     return _read(tx, statement, ids, mine.values)
 
@@ -129,7 +130,7 @@ def _versions(tx: Tx, ids: Sequence[str]) -> Iterator[Row]:
 def _logged_models(tx: Tx, ids: Sequence[str]) -> Iterator[Row]:
     """Yield models by the runs that have logged them, the newest first."""
     mine = readable(tx, EXPERIMENT, _x.c.id, _x.c.name)
-    # Joined, few experiments would look like a way to the models, and so all of these be read.
+    # Not joined, as above.
     home = exists().where(_x.c.id == _lm.c.experiment_id, mine.condition())
     query = select(_lm.c.name, _lm.c.model_id).where(
         tx.database.among(_lm.c.source_run_id, "owners"), _lm.c.lifecycle == "active", home
