@@ -23,7 +23,6 @@ from cuvee.server.auth import ANONYMOUS
 from cuvee.server.bodies import check_head, in_url, needs_none, read_op
 from cuvee.server.guard import collect
 from cuvee.server.routes import AnyOp
-from cuvee.store.gathering import Job
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -110,7 +109,7 @@ class Express:
     def _begin(self, op: Op[Any], actor: Actor, call: Call) -> None:
         loop = asyncio.get_running_loop()
         if op.writes:
-            self._store.write_soon(Job(op, actor, None), loop, partial(self._written, call))
+            self._store.write_soon(op, actor, loop, partial(self._written, call))
         elif self._store.is_near(op):
             self._send(call, self._read(op, actor))
         else:

@@ -228,17 +228,27 @@ class SqlStore:
 
         loop = get_running_loop()
         waiting: AsyncFuture[Any] = loop.create_future()
-        self.write_soon(Job(op, actor, named), loop, partial(settle, waiting))
+        self.write_soon(op, actor, loop, partial(settle, waiting), named)
         return await waiting
 
-    def write_soon(self, job: Job, loop: AbstractEventLoop, tell: Tell) -> None:
-        """Carry out a write for who waits at a running loop, whose thread this is.
+    def write_soon(
+        self,
+        op: Op[Any],
+        actor: Actor,
+        loop: AbstractEventLoop,
+        tell: Tell,
+        named: Once | None = None,
+    ) -> None:
+        """Carry out a checked operation that writes for who waits at a running loop.
 
         Args:
-            job: the write.
-            loop: the loop.
+            op: what to do.
+            actor: for whom.
+            loop: the loop, whose thread this is.
             tell: called on the loop with the result or the problem, never before this returns.
+            named: the request's key, if it has one.
         """
+        job = Job(op, actor, named)
         if self.database.group_commit:
             gathering = self._gathering
             if gathering is None or gathering.loop is not loop:
