@@ -280,7 +280,7 @@ def _require_active(row: tuple[Any, ...], what: str) -> None:
     if row[3] != "active":
         raise InvalidParameter(
             f"The experiment {row[0]} must be in the 'active' state. Current state is deleted: "
-            f"to be {what}, it is restored first (experiments/restore)."
+            f"restore it first (experiments/restore), for it is to be {what}."
         )
 
 

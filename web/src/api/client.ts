@@ -26,7 +26,8 @@ interface Waiting {
   readonly answer: (answer: unknown) => void;
   readonly refuse: (problem: unknown) => void;
 }
-const MOST = 50; // questions that the server takes at once
+/** The most questions that the server takes at once. */
+export const MOST = 50;
 const PATIENCE = 500; // milliseconds that a question waits for the next one
 let waiting: Waiting[] = [];
 let leaving = false; // whether what waits is about to be asked

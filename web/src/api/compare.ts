@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { isBegun, isWhole, SOME } from "../lib/runIds";
-import { call } from "./client";
-import { type Run, type RunNames, resolveRunIds, searchRuns } from "./schema.gen";
+import { ApiError, call, MOST } from "./client";
+import { getRun, type Run, type RunNames, resolveRunIds, searchRuns } from "./schema.gen";
 
 /** The most runs that are compared. */
 export const MOST_COMPARED = 100;
@@ -21,12 +21,22 @@ export interface FoundRuns {
 /**
  * Runs by their ids, or the first digits of them.
  *
- * @param experiments where they are; one call finds them where that is known and few whole ids are asked for.
+ * One call finds them where few whole ids are asked for.
+ *
+ * @param experiments where they are, if that is known.
  */
 export const runsById = (ids: readonly string[], experiments: readonly string[]) =>
   queryOptions<FoundRuns>({
     queryKey: ["runs", "by id", ids, experiments],
     queryFn: async ({ signal }) => {
+      if (!experiments.length && ids.length <= MOST && ids.every(isWhole)) {
+        const each = await Promise.all(ids.map((id) => oneOrNone(id, signal)));
+        return inOrder(
+          ids,
+          undefined,
+          each.flatMap((run) => run ?? []),
+        );
+      }
       const names = await namesOf(ids, experiments, signal);
       const whole = names ? (names.runs ?? []).map((name) => name.run_id) : ids.filter(isWhole);
       const homes = names ? (names.runs ?? []).map((name) => name.experiment_id) : experiments;
@@ -68,6 +78,16 @@ async function searchById(
     max_results: ids.length,
   };
   return (await call(searchRuns, asked, signal)).runs ?? [];
+}
+
+async function oneOrNone(id: string, signal: AbortSignal) {
+  try {
+    return (await call(getRun, { run_id: id }, signal)).run;
+  } catch (problem) {
+    const gone = problem instanceof ApiError && [400, 403, 404].includes(problem.status);
+    if (gone) return undefined;
+    throw problem;
+  }
 }
 
 function inOrder(
