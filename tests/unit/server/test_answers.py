@@ -6,21 +6,8 @@ import http.client
 import json
 import re
 import socket
-from collections.abc import Iterator
-
-import pytest
-
-from clients.processes import Server
 
 CREATE = json.dumps({"name": "n" * 3000}).encode()
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    started = Server(tmp_path_factory.mktemp("server"))
-    started.wait()
-    yield int(started.uri.rpartition(":")[2])
-    started.close()
 
 
 def request(method: str, path: str, body: bytes = b"", more: str = "") -> bytes:

@@ -7,14 +7,12 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 
-from clients.processes import Server
 from cuvee.blobs.local import LocalBlobs
 from cuvee.server.app import App
 from cuvee.server.protocol import Protocol
@@ -24,14 +22,6 @@ API = "/api/2.0/mlflow/"
 JSON = {"content-type": "application/json"}
 ORDINARY = "connection: close\r\n"
 """What a connection that is kept does not say; the short way is for those."""
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    started = Server(tmp_path_factory.mktemp("server"))
-    started.wait()
-    yield int(started.uri.rpartition(":")[2])
-    started.close()
 
 
 def message(
