@@ -103,6 +103,7 @@ def test_a_check_names_place_and_what_was_expected(store: Store) -> None:
     assert (wrong.valid, wrong.where, wrong.start, wrong.end) == (False, "Filter", 14, 17)
     assert (wrong.found, wrong.expected) == ("XOR", "AND, OR or the end")
     assert wrong.message == (
+        "Invalid clause(s) in filter string. "
         "Filter error at character 15: found XOR; expected AND, OR or the end."
     )
     order = store.do(CheckSearch(order_by=["status", "metrics.x UP"]))

@@ -141,7 +141,7 @@ def _search(
 
 def _point(query: str, message: str) -> None:
     """Show the line of a filter that an error is in, with a caret under the place."""
-    place = re.match(r"Filter error at character (\d+):", message)
+    place = re.search(r"\bFilter error at character (\d+):", message)
     if place:
         before = query[: int(place.group(1)) - 1]
         start = before.rfind("\n") + 1

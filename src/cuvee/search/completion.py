@@ -43,7 +43,7 @@ def find_place(text: str, cursor: int, language: Language, *, order: bool = Fals
     start = cursor
     if read < cursor:  # a quote that is not closed yet, or what is no part of the language
         if before[read] not in "'\"`":
-            return _failed(before, cursor, read)
+            return _failed(before, cursor, read, language)
         start = read
         if tokens and tokens[-1].at - 1 + len(tokens[-1].text) == read and before[read - 1] == ".":
             start = tokens.pop().at - 1
@@ -52,7 +52,8 @@ def find_place(text: str, cursor: int, language: Language, *, order: bool = Fals
     end = cursor
     while end < len(text) and (text[end].isalnum() or text[end] in "_."):
         end += 1
-    source = Source(before[:start], "Order" if order else "Filter", tokens)
+    words = language.words.order if order else language.words.filter
+    source = Source(before[:start], "Order" if order else "Filter", tokens, words)
     try:
         if order:
             order_key(source, language)
@@ -74,9 +75,9 @@ def find_place(text: str, cursor: int, language: Language, *, order: bool = Fals
     return Place(start, end, before[start:], want)
 
 
-def _failed(before: str, cursor: int, read: int) -> Place:
+def _failed(before: str, cursor: int, read: int, language: Language) -> Place:
     try:
-        Source(before, "Filter")
+        Source(before, "Filter", words=language.words.filter)
     except SearchError as problem:
         return Place(read, cursor, before[read:], None, problem)
     raise AssertionError("what cannot be split is refused")

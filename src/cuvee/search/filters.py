@@ -19,6 +19,14 @@ from cuvee.search.languages import LISTS, PRESENCE, RANGES, Field, Language, Tak
 from cuvee.search.names import filter_side
 from cuvee.search.tokens import Source, T, Token, Want
 from cuvee.search.tree import And, Clause, Literal, Node, Not, Or, Side, Value
+from cuvee.search.words import (
+    BROKEN_LIST,
+    EMPTY_LIST,
+    OTHER_LIST,
+    UNQUOTED,
+    no_number,
+    no_text,
+)
 
 MAX_DEPTH = 32
 """Groups and NOTs within each other: parser, writer and databases recurse into them."""
@@ -46,7 +54,7 @@ def parse_filter(text: str, language: Language) -> And:
 
 
 def _read(text: str, language: Language) -> And:
-    return read_filter(Source(text, "Filter"), language)
+    return read_filter(Source(text, "Filter", words=language.words.filter), language)
 
 
 _remembered = lru_cache(256)(_read)
@@ -144,7 +152,10 @@ def _operator(source: Source, language: Language, field: Field, side: Side) -> s
         expected = f"one of the operators {', '.join(field.ops)}{case}"
         # Half an operator was read: what is missing is its other half.
         end = source.peek().type is T.END
-        source.fail(token, expected, Want("operator", field, side, field.ops) if end else None)
+        want = Want("operator", field, side, field.ops) if end else None
+        is_one = token.type is T.OP or op.strip()
+        said = language.words.comparator.format(op or token.text) if is_one else ""
+        source.fail(token, expected, want, words=said)
     return op
 
 
@@ -156,10 +167,12 @@ def _list(source: Source, language: Language, field: Field, side: Side) -> tuple
     while not found or not source.mark(")"):
         if found and not source.mark(","):
             want = Want("word", words=(",", ")"))
-            source.fail(source.peek(), "a comma or a closing parenthesis", want)
+            words = "" if source.peek().type is T.END else BROKEN_LIST
+            source.fail(source.peek(), "a comma or a closing parenthesis", want, words=words)
         if found and source.mark(")"):
             break
-        found[_value(source, language, field, side)] = None
+        words = EMPTY_LIST if not found and source.peek().text == ")" else BROKEN_LIST
+        found[_value(source, language, field, side, words)] = None
     return tuple(found)
 
 
@@ -184,13 +197,34 @@ def _right_side(source: Source, language: Language, field: Field, side: Side) ->
     return other
 
 
-def _value(source: Source, language: Language, field: Field, side: Side) -> Value:
+def _value(
+    source: Source, language: Language, field: Field, side: Side, in_list: str = ""
+) -> Value:
     token = source.take()
     value = _converted(token, field.takes, bare=language.bare_text)
     if value is None:
         more = ", another metric or a function" if field.sides else ""
-        source.fail(token, field.takes.value + more, Want("value", field, side))
+        words = _value_words(token, field, side, in_list)
+        source.fail(token, field.takes.value + more, Want("value", field, side), words=words)
     return value
+
+
+def _value_words(token: Token, field: Field, side: Side, in_list: str) -> str:
+    """Say what sort of mistake a value is; empty where there is none.
+
+    Args:
+        token: what stands there.
+        field: how it is compared.
+        side: what with.
+        in_list: the words for a list in which there is no value.
+    """
+    if token.type not in (T.NAME, T.NUMBER, T.TEXT):
+        return in_list if token.type is not T.END else ""
+    if field.takes is not Takes.TEXT:
+        return no_number(side.kind, side.key)
+    if token.type is T.NAME:
+        return UNQUOTED.format(token.text[:60])
+    return OTHER_LIST.format(token.text[:60]) if in_list else no_text(side.kind)
 
 
 def _converted(token: Token, takes: Takes, *, bare: bool) -> Value | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cuvee.search.tree import Kind
+from cuvee.search.words import Words
 
 COMPARED = ("=", "!=", ">", ">=", "<", "<=")
 LISTS = ("IN", "NOT IN")
@@ -80,6 +81,7 @@ class Language:
         repeated_order: an order may name the same key twice.
         functions: there are functions of metrics, params and tags.
         relatives: words that put another thing in the place of the one that is looked for.
+        words: how its refusals begin.
     """
 
     spaces: Mapping[str, Space]
@@ -90,6 +92,7 @@ class Language:
     repeated_order: bool = False
     functions: bool = False
     relatives: tuple[str, ...] = ()
+    words: Words = field(default_factory=Words)
 
 
 def _words(space: Space, *words: str) -> dict[str, Space]:
@@ -212,6 +215,7 @@ REGISTERED_MODELS = Language(
         "timestamp": "last_updated_timestamp",
         "last_updated_timestamp": "last_updated_timestamp",
     },
+    words=Words(order_key="Invalid order by key '{}' specified"),
 )
 
 MODEL_VERSIONS = Language(
@@ -272,4 +276,10 @@ LOGGED_MODELS = Language(
     order={**_same(*_MODEL_TEXTS, "status"), **_MODEL_TIMES},
     order_kinds=frozenset({Kind.METRIC}),
     bare_text=True,
+    words=Words(
+        filter="Invalid filter string",
+        entity="Invalid entity type: '{}'",
+        comparator="Invalid comparison operator: '{}'",
+        order_key="Invalid order by field name: {}",
+    ),
 )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cuvee.search.languages import FUNCTIONS, MEASURE, Field, Language, Space
 from cuvee.search.tokens import Source, T, Token, Want
 from cuvee.search.tree import Kind, Side
+from cuvee.search.words import NO_NAME, bad_key
 
 
 class Name(NamedTuple):
@@ -93,14 +94,14 @@ def _closed(source: Source, function: str, side: Side) -> Side:
 def _filter_name(source: Source, language: Language) -> tuple[Side, Field]:
     fields = language.spaces[""].fields
     choice = _choice(list(fields), language, [s.kind for s in language.spaces.values()])
-    token, space, key, via = _read(source, language, choice)
+    token, space, key, via = _read(source, language, choice, NO_NAME)
     if space.any_key is not None:
         return Side(space.kind, key, via=via), space.any_key
     if key not in space.fields:
         if space.kind is not Kind.ATTRIBUTE:
             word = token.text.rpartition(".")[0]
             choice = ", ".join(f"{word}.{name}" for name in space.fields)
-        source.fail(token, "one of " + choice)
+        source.fail(token, "one of " + choice, words=bad_key(space.kind, key[:60]))
     name, field = space.fields[key]
     if via and name in ("root", "depth"):
         source.fail(token, f"another attribute: {name} is of the run itself")
@@ -115,15 +116,21 @@ def _order_name(source: Source, language: Language) -> Side:
     if space.kind in language.order_kinds:
         return Side(space.kind, key)
     if space.kind is not Kind.ATTRIBUTE or key not in language.order:
-        source.fail(token, "one of " + choice)
+        words = bad_key(space.kind, key[:60])
+        if space.kind is not Kind.ATTRIBUTE:
+            words = f"Invalid order_by entity: {space.kind.value}"
+        if language.words.order_key:
+            words = language.words.order_key.format(key[:60])
+        source.fail(token, "one of " + choice, words=words)
     return Side(space.kind, language.order[key])
 
 
-def _read(source: Source, language: Language, choice: str) -> Name:
+def _read(source: Source, language: Language, choice: str, no_name: str = "") -> Name:
     token = source.take()
     # A name in double quotes looks like a text.
     if token.type is not T.NAME and not token.text.startswith('"'):
-        source.fail(token, "a name: one of " + choice, Want("name"))
+        words = no_name.format(token.text[:60]) if token.type in (T.NUMBER, T.TEXT) else ""
+        source.fail(token, "a name: one of " + choice, Want("name"), words=words)
     text, via = _relative(token.text, language)
     head, dot, rest = text.partition(".")
     if dot and len(head) > 2 and head[0] == head[-1] == "`":
@@ -132,8 +139,9 @@ def _read(source: Source, language: Language, choice: str) -> Name:
         head, dot, rest = "", "", text
     space = language.spaces.get(head)
     if space is None or (dot and not head):
-        words = ", ".join(word for word in language.spaces if word)
-        source.fail(token, f"one of the type words {words} before the first dot")
+        types = ", ".join(word for word in language.spaces if word)
+        expected = f"one of the type words {types} before the first dot"
+        source.fail(token, expected, words=language.words.entity.format(head[:60]))
     key = rest[1:-1] if rest[:1] in ("`", '"', "'") else rest
     if not key:
         source.fail(token, f"a key after '{head}.'" if dot else "a name")

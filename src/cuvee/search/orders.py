@@ -10,6 +10,7 @@ from cuvee.search.languages import Language
 from cuvee.search.names import order_side
 from cuvee.search.tokens import Source, T, Want
 from cuvee.search.tree import OrderKey, Side
+from cuvee.search.words import DIRECTION, TWICE
 
 MAX_KEYS = 30
 """Each key is a join; SQLite joins at most 64 tables."""
@@ -34,14 +35,16 @@ def parse_order(texts: Sequence[str], language: Language) -> tuple[OrderKey, ...
         read = _remembered if len(text) <= MAX_REMEMBERED else _read
         key = read(text, where, language)
         if key.side in found and not language.repeated_order:
-            raise InvalidParameter(f"{where} error: '{key.key[:60]}' occurs twice: send it once.")
+            raise InvalidParameter(
+                f"{TWICE}. {where} error: '{key.key[:60]}' occurs twice: send it once."
+            )
         found.setdefault(key.side, key)
     check_count(len(found))
     return tuple(found.values())
 
 
 def _read(text: str, where: str, language: Language) -> OrderKey:
-    return order_key(Source(text, where), language)
+    return order_key(Source(text, where, words=language.words.order), language)
 
 
 _remembered = lru_cache(256)(_read)
@@ -61,7 +64,10 @@ def order_key(source: Source, language: Language) -> OrderKey:
     descending = False
     if not source.word("ASC"):
         descending = source.word("DESC")
-    if source.peek().type is not T.END:
+    token = source.peek()
+    if token.type is not T.END:
         want = Want("direction", words=("ASC", "DESC"))
-        source.fail(source.peek(), "ASC, DESC or the end (send one text for each key)", want)
+        last = token.type is T.NAME and source.peek(1).type is T.END
+        words = DIRECTION if last else ""
+        source.fail(token, "ASC, DESC or the end (send one text for each key)", want, words=words)
     return OrderKey(side.kind, side.key, descending, side.function, side.step)

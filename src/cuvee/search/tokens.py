@@ -7,6 +7,7 @@ import re
 from typing import Any, NamedTuple, NoReturn
 
 from cuvee.errors import InvalidParameter
+from cuvee.search.words import SEVERAL
 
 MAX_TEXT = 1_000_000
 
@@ -60,12 +61,16 @@ class SearchError(InvalidParameter):
         token: what is wrong in it.
         expected: what would have been right, in words.
         want: the same for programs.
+        words: what sort of mistake it is, in the words that are looked for (search/words.py).
     """
 
-    def __init__(self, where: str, token: Token, expected: str, want: Want | None) -> None:
+    def __init__(
+        self, where: str, token: Token, expected: str, want: Want | None, words: str = ""
+    ) -> None:
         shown = token.text if len(token.text) <= 60 else token.text[:60] + "…"
         found = f"found {shown}" if shown else "the text ends"
-        super().__init__(f"{where} error at character {token.at}: {found}; expected {expected}.")
+        place = f"{where} error at character {token.at}: {found}; expected {expected}."
+        super().__init__(f"{words}. {place}" if words else place)
         self.where = where
         self.token = token
         self.found = shown
@@ -75,14 +80,15 @@ class SearchError(InvalidParameter):
 
 # A name is a bare word, a word with a key behind its first dot, or something in backticks; the word
 # may stand in backticks, too. That of a relative begins with a word for it. Two quotes in a row are
-# part of a quoted text, as they are in MLflow (they stand for two, not one).
+# part of a quoted text, as they are in MLflow (they stand for two, not one). No operator has a ~,
+# but who writes one means one.
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<name>(?:(?:parent|children)\.)?(?:[^\W\d]\w*|`\w+`(?=\.))
                  (?:\.(?:`[^`]*`|"[^"]*"|'[^']*'|[\w.]*))?|`[^`]*`)
       | (?P<number>-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))
       | (?P<text>'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*")
-      | (?P<op>[=!<>]=|<>|[=<>])
+      | (?P<op>[=!<>~]=|<>|[=<>~])
       | (?P<mark>[(),])""",
     re.VERBOSE,
 )
@@ -116,14 +122,18 @@ class Source:
         text: the text.
         where: what it is called in complaints.
         tokens: its tokens, where they are known.
+        words: what complaints begin with that say nothing better.
     """
 
-    def __init__(self, text: str, where: str, tokens: list[Token] | None = None) -> None:
+    def __init__(
+        self, text: str, where: str, tokens: list[Token] | None = None, words: str = ""
+    ) -> None:
         if len(text) > MAX_TEXT:
             raise InvalidParameter(
                 f"{where} error: the text has {len(text)} characters; {MAX_TEXT} are allowed."
             )
         self.where = where
+        self.words = words
         self.depth = 0
         """How many groups the place to be read stands in."""
         if tokens is None:
@@ -140,6 +150,8 @@ class Source:
             self.fail(token, f"a closing {rest[0]} for the quote that opens here")
         if rest[0] == ".":
             self.fail(token, "a key such as metrics.rmse, in backticks if it has other characters")
+        if rest[0] == ";":
+            self.fail(token, "AND between two comparisons, and no ;", words=SEVERAL)
         if rest[0].isdigit() or rest[:2].strip("+-").isdigit():
             self.fail(token, "a number such as 3, -0.5 or 1e-3")
         self.fail(
@@ -176,6 +188,8 @@ class Source:
             return True
         return False
 
-    def fail(self, token: Token, expected: str, want: Want | None = None) -> NoReturn:
-        """Refuse the text: say where, what was found and what was expected."""
-        raise SearchError(self.where, token, expected, want)
+    def fail(
+        self, token: Token, expected: str, want: Want | None = None, *, words: str = ""
+    ) -> NoReturn:
+        """Refuse the text: say what sort of mistake it is, where, and what was expected."""
+        raise SearchError(self.where, token, expected, want, words or self.words)

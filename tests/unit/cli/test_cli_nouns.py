@@ -71,7 +71,8 @@ def test_a_filter_that_is_wrong_says_where(cuvee: Command, store: Store) -> None
 
     assert said.status == 1
     assert said.err.splitlines()[:2] == ["  AND metrics.rmse < x", "                     ^"]
-    assert said.err.splitlines()[2].startswith("Error: Filter error at character 40: found x;")
+    words = "Error: Expected numeric value type for metric. "
+    assert said.err.splitlines()[2].startswith(f"{words}Filter error at character 40: found x;")
 
 
 def test_an_experiment_that_does_not_exist_is_named(cuvee: Command, store: Store) -> None:  # noqa: ARG001
