@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cuvee.api import logged_models as api
 from cuvee.api.artifacts import FileInfo
 from cuvee.api.base import Op
+from cuvee.api.ids import new_id
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.versions import CreateModelVersion
 from cuvee.api.wire import check
@@ -73,7 +74,7 @@ class LoggedModelCalls(JournaledCalls):
         if log is None:
             model = self.do(op).model
         else:
-            op = replace(op, model_id=f"m-{uuid.uuid4().hex}")
+            op = replace(op, model_id=f"m-{new_id()}")
             ours = self.takes_ids() if op.experiment_id and self.reaches(log) else None
             if ours is not None:
                 found = self.ask(op if ours else replace(op, model_id=""), ANSWER)

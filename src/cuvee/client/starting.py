@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from cuvee.api.experiments import (
     GetExperiment,
     GetExperimentByName,
 )
+from cuvee.api.ids import new_id
 from cuvee.api.run_names import random_name
 from cuvee.api.runs import RUN_NAME_TAG, CreateRun, Run, RunData, RunInfo, RunTag, UpdateRun
 from cuvee.client.client import Client
@@ -106,7 +106,7 @@ def _journaled(
     op = CreateRun(
         experiment_id=experiment_id,
         experiment_name="" if experiment_id else experiment_name,
-        run_id=uuid.uuid4().hex,
+        run_id=new_id(),
         user_id=tags.get(USER) or user_name(),
         run_name=name,
         start_time=_moment(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections import defaultdict
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from cuvee.api.base import Empty
+from cuvee.api.ids import new_id
 from cuvee.api.logged_models import (
     LOGGED_MODEL_STATUSES,
     CreateLoggedModel,
@@ -72,7 +72,7 @@ _drop_tag = hot(delete(_t).where(_t.c.model_pk == arg("model_pk"), _t.c.key == a
 
 def create_logged_model(tx: Tx, op: CreateLoggedModel) -> LoggedModelResult:
     experiment = require_active_experiment(tx, op.experiment_id)
-    model_id = op.model_id or f"m-{uuid.uuid4().hex}"
+    model_id = op.model_id or f"m-{new_id()}"
     name = op.name or f"model-{model_id[2:10]}"
     made = tx.first(_by_id, model_id=model_id) if op.model_id else None
     if made is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from msgspec import json as msgspec_json
 from sqlalchemy import select, update
 
 from cuvee.api.base import Empty
+from cuvee.api.ids import new_id
 from cuvee.api.names import plain, shown
 from cuvee.api.run_names import random_name
 from cuvee.api.runs import (
@@ -82,7 +82,7 @@ def create_run(tx: Tx, op: CreateRun) -> RunResult:
     tags = {t.key: t.value for t in op.tags}
     name = op.run_name or tags.get(RUN_NAME_TAG) or random_name()
     tags[RUN_NAME_TAG] = name
-    run_id = op.run_id or uuid.uuid4().hex
+    run_id = op.run_id or new_id()
     row: dict[str, Any] = {
         "run_id": run_id,
         "experiment_id": experiment[0],
