@@ -65,7 +65,7 @@ ListCurrentPermissions ListRolePermissions ListWaitingRequests ListEmergencies
 SearchTransitionRequests
 ListRegistryWebhooks ListHooks ListCheckpoints GetInclusion GetConsistency GetLogEntry
 ListLogEntries GetLogStatus ListFollowedModels MarkModelsSeen
-UnfollowHiddenModels
+UnfollowHiddenModels KeepView GetView
 """
 _OWN = """
 GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions

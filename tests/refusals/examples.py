@@ -9,6 +9,7 @@ from cuvee.api.artifacts import PutArtifact, StoredFile, manifest_digest
 from cuvee.api.base import Op
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment, SetExperimentTag
 from cuvee.api.groups import AddMember, CreateGroup
+from cuvee.api.kept_views import KeepView
 from cuvee.api.logged_models import CreateLoggedModel, DeleteLoggedModel, SetLoggedModelTags
 from cuvee.api.metrics import LogMetric
 from cuvee.api.models import (
@@ -23,7 +24,7 @@ from cuvee.api.user_permissions import AddRolePermission
 from cuvee.api.users import CreateUser
 from cuvee.api.versions import CreateModelVersion, SetModelVersionTag, TransitionStage
 from refusals.reviews import review_examples, seed_reviews
-from refusals.search_examples import searches
+from refusals.search_examples import VIEW, searches
 from refusals.webhook_examples import seed_webhooks, webhook_examples
 
 Fields = dict[str, Any]
@@ -43,6 +44,7 @@ def seed(store: Any) -> dict[str, str]:
     do(DeleteExperiment(experiment_id=gone))
     do(SetExperimentTag(experiment_id=live, key="owner", value="me"))
     do(CreateExperiment(name="cellar/one"))
+    do(KeepView(query=VIEW))
     run = do(CreateRun(experiment_id=live, run_name="one", start_time=1)).run.info.run_id
     dead = do(CreateRun(experiment_id=live, run_name="two", start_time=2)).run.info.run_id
     do(DeleteRun(run_id=dead))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
+
+VIEW = "filter=metrics.rmse+%3C+1&sort=-metrics.rmse"
+VIEW_ID = sha256(VIEW.encode()).hexdigest()[:32]
 
 
 def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
@@ -29,6 +33,8 @@ def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
         },
         "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
         "ResolveRunIds": {"ids": [run, run[:12]]},
+        "KeepView": {"query": VIEW},
+        "GetView": {"view_id": VIEW_ID},
         "CheckSearch": {"subject": "runs", "filter": "metrics.rmse < 1", "order_by": ["status"]},
         "CompleteSearch": {
             "subject": "runs",

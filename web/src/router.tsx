@@ -3,6 +3,7 @@ import { prefix } from "./api/client";
 import { Broken } from "./components/Broken";
 import { NotFound } from "./components/NotFound";
 import { Skeleton } from "./components/Skeleton";
+import { readAddress, writeAddress } from "./lib/address";
 import { approvalsRoute, requestRoute } from "./pages/approvals/route";
 import { auditEventRoute, auditRoute } from "./pages/audit/route";
 import { experimentChartsRoute, experimentMetricsRoute } from "./pages/charts/route";
@@ -37,6 +38,8 @@ export const router = createRouter({
     settingsRoutes,
   ]),
   basepath: prefix || "/",
+  parseSearch: readAddress,
+  stringifySearch: writeAddress,
   defaultPreload: "intent",
   defaultPendingMs: 150,
   defaultPendingComponent: () => <Skeleton lines={8} />,

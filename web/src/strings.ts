@@ -55,6 +55,11 @@ export const strings = {
     text: "The address leads nowhere. It may be mistyped, or what it showed was deleted.",
     home: "Go to Home",
   },
+  kept: {
+    title: "A view that was kept",
+    failed: "The view of this address could not be read.",
+    without: "Open the page without it",
+  },
   problem: {
     unreachable: "The server does not answer. Check that it runs, then try again.",
     forbidden: "You may not see or do this. Ask an admin, or whoever manages it.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cuvee.api.kept_views import GetView, KeepView
 from cuvee.api.outlines import RunOutline, SearchRunOutline
 from cuvee.api.searches import (
     CheckSearch,
@@ -114,6 +115,20 @@ class SearchCalls(Calls):
             limit=limit,
         )
         return self.do(op)
+
+    def keep_view(self, query: str) -> str:
+        """Keep what an address of a page has behind its ``?``; return the id that stands for it.
+
+        ``?kept=`` and the id show the same page. The same query always has the same id.
+
+        Args:
+            query: as ``urllib.parse.urlencode`` makes it, up to 65,536 characters.
+        """
+        return self.do(KeepView(query=query)).view_id
+
+    def get_view(self, view_id: str) -> str:
+        """Return what an id behind ``?kept=`` in an address stands for."""
+        return self.do(GetView(view_id=view_id)).query
 
     def check_search(
         self, filter_string: str, order_by: Sequence[str] = (), subject: Subject = "runs"

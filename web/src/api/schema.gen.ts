@@ -638,6 +638,12 @@ export interface JobSpecShown {
   workspace_url: string;
 }
 
+/** A view of a page. */
+export interface KeptView {
+  view_id: string;
+  query: string;
+}
+
 /** A metric of the run behind a version. */
 export interface KeyMetric {
   key: string;
@@ -2771,6 +2777,22 @@ export const deactivateUser = /*#__PURE__*/ operation<
   },
   Empty
 >("deactivateUser", "POST", "/api/1.0/cuvee/users/deactivate");
+
+/** Return what an id in an address stands for. Needs login. */
+export const getView = /*#__PURE__*/ operation<
+  {
+    view_id: string;
+  },
+  KeptView
+>("getView", "GET", "/api/1.0/cuvee/views/get", true);
+
+/** Keep what the address of a page says of its view, and return the id that stands for it. Needs login. */
+export const keepView = /*#__PURE__*/ operation<
+  {
+    query: string;
+  },
+  KeptView
+>("keepView", "POST", "/api/1.0/cuvee/views/keep");
 
 /** Have a URL told of events as CloudEvents; it hears of those from now on. Needs login. */
 export const createHook = /*#__PURE__*/ operation<

@@ -1,5 +1,7 @@
-import { Outlet, useRouter } from "@tanstack/react-router";
+import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useState } from "react";
+import { KEPT } from "../lib/address";
+import type { Query } from "../lib/search";
 import { PLACES, searchOf } from "../nav";
 import { folder } from "../state/folder";
 import { useKeys } from "../state/keys";
@@ -7,6 +9,7 @@ import { keep, kept } from "../state/store";
 import { setTheme, shade } from "../state/theme";
 import { strings } from "../strings";
 import { CommandPalette } from "./CommandPalette";
+import { KeptView } from "./KeptView";
 import { KeyHelp } from "./KeyHelp";
 import { LogNotice } from "./LogNotice";
 import { Rail } from "./Rail";
@@ -17,6 +20,7 @@ import { TopBar } from "./TopBar";
 /** What stands around every page. */
 export function Shell() {
   const router = useRouter();
+  const view = useLocation({ select: ({ search }) => (search as Query)[KEPT] });
   const [narrow, setNarrow] = useState(() => kept("narrow", false));
   const [open, setOpen] = useState<"palette" | "help" | undefined>();
   const close = () => setOpen(undefined);
@@ -68,7 +72,7 @@ export function Shell() {
         <TopBar onSearch={() => setOpen("palette")} onHelp={() => setOpen("help")} />
         <LogNotice />
         <main id="main" className={styles.main} tabIndex={-1} data-scroll-restoration-id="main">
-          {stands && <Outlet />}
+          {stands && (view === undefined ? <Outlet /> : <KeptView id={String(view)} />)}
         </main>
       </div>
       {open === "palette" && <CommandPalette onClose={close} />}

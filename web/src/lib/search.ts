@@ -1,3 +1,5 @@
+import { KEPT } from "./address";
+
 /** What a page keeps in its address, read without trust: what does not fit is left out. */
 export type Query = Record<string, unknown>;
 
@@ -86,7 +88,8 @@ export function pressed(sorts: readonly Sort[], key: string, more: boolean): Sor
 export function only<T extends object>(read: (query: Query) => T): (query: Query) => T {
   return (query) => {
     const nothing = Object.fromEntries(Object.keys(query).map((key) => [key, undefined]));
-    return { ...nothing, ...read(query) };
+    const kept = KEPT in query ? { [KEPT]: query[KEPT] } : {}; // until it is known what it means
+    return { ...nothing, ...read(query), ...kept };
   };
 }
 

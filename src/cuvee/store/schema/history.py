@@ -147,3 +147,15 @@ cursors = Table(
     own("name"),
     **CLUSTERED,
 )
+# Views of pages whose addresses would be too long, whose they are (0 where nobody logs in), and
+# when they were kept or opened last, to the day.
+kept_views = Table(
+    "kept_views",
+    metadata,
+    text("view_id"),
+    number("user_pk"),
+    text("query"),
+    number("used"),
+    own("view_id"),
+    Index(None, "user_pk", "used"),
+)
