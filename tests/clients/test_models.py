@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 
@@ -41,6 +45,24 @@ def test_a_client_loads_what_it_logged(run: RunFlow, name: str) -> None:
     facts = run(name, "models", kinds=kinds, load=consent(name))
 
     assert facts == SKLEARN | OFFSET | (SPREAD if functions else {})
+
+
+@pytest.mark.parametrize("name", since(1))
+def test_each_load_is_counted_once(run: RunFlow, cuvee_server: str, name: str) -> None:
+    uris = run(name, "models", do="log", kinds=["sklearn"])["uris"]
+    model = uris["sklearn"].split("/")[1]
+    asked = f"{cuvee_server}/api/1.0/cuvee/model-versions/loads?name={quote(model)}&version=1"
+
+    def counted() -> int:
+        with urlopen(asked) as answer:  # noqa: S310  # our own server
+            return sum(one["count"] for one in json.load(answer).get("loads", []))
+
+    assert counted() == 0, "what is logged and registered is not loaded"
+    run(name, "models", uris=uris, load=consent(name))
+    end = time.monotonic() + 20
+    while counted() < 3 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert counted() == 3, "as a function, as what it is, and what is known of it"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests Get
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
 FindVersionByDigest CompareVersions GetTransitionRequest GetVersionLineage GetRunLineage
-GetScoring ScoreVersion FollowModel UnfollowModel
+GetScoring ScoreVersion ListLoads FollowModel UnfollowModel
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag TagRuns LogBatch

@@ -455,6 +455,7 @@ def _stages() -> dict[str, Fields]:
     return {
         "GetStageHolder": {**kept, "at": ""},
         "ListHoldings": {**kept, "version": "3", "max_results": 5},
+        "ListLoads": {"name": "kept", "version": "3", "by": "day", "max_results": 5},
         "RollbackStage": {"name": "kept", "stage": "Staging", "expected_holder": ""},
         "SwapStages": {**kept, "version": "1", "expected_holder": "3"},
         "FindVersionByDigest": {"name": "kept", "digest": digest},

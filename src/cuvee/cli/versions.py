@@ -9,6 +9,7 @@ import click
 from cuvee.cli.options import Do, as_json, collect, examples, limit, order_by, uses_store
 from cuvee.cli.output import moment, print_fields, print_items, print_json
 from cuvee.cli.version_diff import diff
+from cuvee.cli.version_loads import loads
 
 comment = click.option("--comment", default="", help="Why; the history keeps it.")
 
@@ -29,6 +30,7 @@ def versions() -> None:
 
 
 versions.add_command(diff)
+versions.add_command(loads)
 
 
 @versions.command("list", epilog=examples("cuvee versions list lr_wine_quality"))

@@ -9,6 +9,7 @@ from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.folders import FolderCalls
 from cuvee.client.following import FollowCalls
+from cuvee.client.loads import LoadCalls
 from cuvee.client.permissions import PermissionCalls
 from cuvee.client.purging import PurgeCalls
 from cuvee.client.reviews import ReviewCalls
@@ -27,6 +28,7 @@ class Client(
     ReviewCalls,
     EvidenceCalls,
     FollowCalls,
+    LoadCalls,
     RunBatchCalls,
     SearchCalls,
     FolderCalls,

@@ -18,6 +18,7 @@ from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.replies import REPLAYED, Once, Reply, once
 from cuvee.api.scoring import GetScoring, ScoreVersion
 from cuvee.api.searches import SearchRunTable
+from cuvee.api.versions import GetModelVersionDownloadUri
 from cuvee.errors import (
     CuveeError,
     EndpointNotFound,
@@ -33,6 +34,7 @@ from cuvee.server.express import EXPRESS, Express
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
 from cuvee.server.histories import Piece, asked_of, chart_answer, piece, send_history
+from cuvee.server.loads import LoadCounter
 from cuvee.server.login import PATHS as LOGIN_PATHS
 from cuvee.server.login import LoginPages
 from cuvee.server.metric_stream import PATH as METRIC_STREAM
@@ -110,7 +112,8 @@ class App:
         store.blobs = blobs
         self.routes = Routes()
         self.guard = Guard(allowed_hosts, store.user)
-        self.transfer = Transfer(self.carry_out, blobs, outside)
+        self.loads = LoadCounter(lambda op: store.later(op, store.user))
+        self.transfer = Transfer(self.carry_out, blobs, outside, self.loads.count)
         self.outside = outside
         self.prefix = static_prefix.rstrip("/")
         self.keeper = keeper
@@ -343,7 +346,10 @@ class App:
         """Carry out an operation that reads, and write its answer."""
         if self.outside is not None and isinstance(op, Listing):
             return wire.encode(self.outside.listed(self.store.read(op, actor), op))
-        return wire.encode(self.store.read(op, actor))
+        found = wire.encode(self.store.read(op, actor))
+        if isinstance(op, GetModelVersionDownloadUri):
+            self.loads.count(op.name, op.version, actor)
+        return found
 
     async def _other(
         self, method: str, path: str, scope: Scope, receive: Receive, send: Send, actor: Actor
@@ -394,6 +400,7 @@ class App:
         self.sweeper.close()
         self.readers.shutdown()
         self.transfer.close()
+        self.loads.close()
 
 
 _VERSION = __version__.encode()

@@ -82,12 +82,20 @@ class Transfer:
         do: carries out an operation for an actor; ``check()`` is its duty too.
         blobs: where the bytes are.
         outside: what clients wrote by themselves, and may be shown.
+        loaded: told which version somebody has fetched whole.
     """
 
-    def __init__(self, do: Do, blobs: Blobs, outside: Outside | None = None) -> None:
+    def __init__(
+        self,
+        do: Do,
+        blobs: Blobs,
+        outside: Outside | None = None,
+        loaded: Callable[[str, str, Actor], None] | None = None,
+    ) -> None:
         self._do = do
         self._blobs = blobs
         self._outside = outside
+        self._loaded = loaded
         self._threads = ThreadPoolExecutor(THREADS, "cuvee-transfer")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, actor: Actor) -> None:
@@ -340,6 +348,9 @@ class Transfer:
             owner, uri = f"{op.name}-{op.version}", ""
             if not files:
                 uri = await self._outside_of(op, exchange.actor)
+            whole = exchange.scope["method"] == "GET" and not directory and (files or uri)
+            if whole and self._loaded is not None:
+                self._loaded(op.name, op.version, exchange.actor)
         elif "/logged-models/" in path:
             owner = path.split("/")[-2]
             model = (await self._do(GetLoggedModel(model_id=owner), exchange.actor)).model

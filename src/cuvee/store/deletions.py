@@ -22,9 +22,11 @@ _m = schema.registered_models
 _v = schema.model_versions
 _a = schema.aliases
 
+_OF_VERSION = (
+    schema.model_version_tags, schema.version_files, schema.sealed, schema.loads,
+)  # fmt: skip
 _drops = [
-    hot(delete(table).where(table.c.version_pk == arg("version_pk")))
-    for table in (schema.model_version_tags, schema.version_files, schema.sealed)
+    hot(delete(table).where(table.c.version_pk == arg("version_pk"))) for table in _OF_VERSION
 ]
 _drop = hot(delete(_v).where(_v.c.pk == arg("version_pk")))
 _drop_aliases = hot(
@@ -32,8 +34,7 @@ _drop_aliases = hot(
 )
 _version_pks = select(_v.c.pk).where(_v.c.model_pk == arg("model_pk"))
 _drops_of_model = [
-    hot(delete(table).where(table.c.version_pk.in_(_version_pks)))
-    for table in (schema.model_version_tags, schema.version_files, schema.sealed)
+    hot(delete(table).where(table.c.version_pk.in_(_version_pks))) for table in _OF_VERSION
 ] + [
     hot(delete(table).where(table.c.model_pk == arg("model_pk")))
     for table in (_v, schema.registered_model_tags, _a, schema.follows)

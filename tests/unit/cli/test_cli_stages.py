@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cuvee.api.base import Store
+from cuvee.api.loads import CountLoads, Loaded
 from cuvee.api.models import CreateRegisteredModel
 from cuvee.api.versions import CreateModelVersion
 
@@ -81,3 +83,22 @@ def test_the_holders_of_a_stage_are_listed(cuvee: Command, store: Store) -> None
         in cuvee("versions", "holders", "wine", "Production", "--at", "2001-01-01").err
     )
     assert "STAGE" in cuvee("versions", "holders", "wine", "--at", "2001-01-01").err
+
+
+def test_who_loads_a_model_is_shown(cuvee: Command, store: Store) -> None:
+    seed(store)
+    at = 20_000 * 86_400_000  # 2024-10-04
+    old = Loaded(name="wine", version="1", user_id="alice", count=3, first=at, last=at + 60_000)
+    now = int(time.time() * 1000)
+    new = Loaded(name="wine", version="2", user_id="bob", count=1, first=now, last=now)
+    store.do(CountLoads(loaded=[old, new]))
+
+    lines = [line.split() for line in cuvee("versions", "loads", "wine").out.splitlines()]
+    assert lines[0] == ["USER", "LOADS", "FIRST", "LAST"]
+    assert [line[:2] for line in lines[1:]] == [["alice", "3"], ["bob", "1"]]
+    by_day = cuvee("versions", "loads", "wine", "1", "--by", "day", "--json").json
+    assert [(one["day"], one["count"]) for one in by_day] == [("2024-10-04", 3)]
+    last = cuvee("versions", "loads", "wine", "--by", "version", "--days", "1", "--json").json
+    assert [(one["version"], one["count"]) for one in last] == [("2", 1)]
+    assert cuvee("versions", "loads", "wine", "--days", "99999").status == 0
+    assert "3" in cuvee("versions", "loads", "wine", "3").err

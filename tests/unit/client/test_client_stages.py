@@ -120,3 +120,19 @@ def test_pinned_bytes_that_were_changed_are_not_handed_over(name: str, tmp_path:
             download_model(uri)
         with pytest.raises(Conflict, match="sha256"):
             download_artifacts(uri, dst_path=tmp_path / "out")
+
+
+def test_loads_are_counted_by_a_server_and_listed(server: str, name: str) -> None:
+    mlflow.set_tracking_uri(server)
+    log("one", name)
+    client = mlflow.MlflowClient()
+    text_of(f"models:/{name}/1")
+    begun = datetime.now(timezone.utc)
+    end = time.monotonic() + 20
+    while not (found := client.get_model_loads(name, 1)) and time.monotonic() < end:
+        time.sleep(0.05)
+
+    assert [one.count for one in found] == [1]
+    assert client.get_model_loads(name, by="day", from_time=begun)[0].count == 1
+    assert client.get_model_loads(name, to_time="2026-01-01") == []
+    assert [one.version for one in client.get_model_loads(name, by="version")] == ["1"]

@@ -715,6 +715,22 @@ export interface LineageNode {
   run_id?: string;
 }
 
+/** How often a model was loaded: by a user, on a day, or one of its versions. */
+export interface Loads {
+  count: number;
+  first: number;
+  last: number;
+  user_id?: string;
+  day?: string;
+  version?: string;
+}
+
+/** A page of counts, and the token of the next. */
+export interface LoadsPage {
+  loads?: Loads[];
+  next_page_token?: string | null;
+}
+
 /** What the log holds at a place. */
 export interface LogEntry {
   sequence: number;
@@ -2192,6 +2208,20 @@ export const getVersionLineage = /*#__PURE__*/ operation<
   },
   Lineage
 >("getVersionLineage", "GET", "/api/1.0/cuvee/model-versions/lineage", true);
+
+/** Read how often a model's versions were loaded: by whom, on which days, or which of them. Needs read. */
+export const listLoads = /*#__PURE__*/ operation<
+  {
+    name: string;
+    version?: string;
+    by?: "day" | "user" | "version";
+    from_time?: number | null;
+    to_time?: number | null;
+    max_results?: number;
+    page_token?: string;
+  },
+  LoadsPage
+>("listLoads", "GET", "/api/1.0/cuvee/model-versions/loads", true);
 
 /** Read the files of a version with their digests, as they were when it was registered. Needs read. */
 export const getVersionManifest = /*#__PURE__*/ operation<

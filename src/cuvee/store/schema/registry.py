@@ -70,6 +70,21 @@ model_version_tags = Table(
     **CLUSTERED,
 )
 
+# How often each user has loaded a version on each day (UTC, days since 1970); written down by
+# servers a moment later, not in the history, for loading changes nothing.
+loads = Table(
+    "loads",
+    metadata,
+    number("version_pk"),
+    number("day"),
+    text("user_id"),
+    number("number"),
+    number("first"),
+    number("last"),
+    own("version_pk", "day", "user_id"),
+    **CLUSTERED,
+)
+
 # Which version held which stage from when to when; ``until`` is NULL for those that hold it now.
 # ``user_id`` moved it there, ``ended_by`` moved it away; both are empty where that is not known.
 # ``restores`` is the holding that a rollback went back to.

@@ -1,0 +1,57 @@
+"""The client's method for who loads the versions of a model."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Literal
+
+from cuvee.api.loads import ListLoads, Loads
+from cuvee.api.times import moment_of
+from cuvee.client.base import Calls
+
+Moment = str | int | datetime
+
+
+class LoadCalls(Calls):
+    """Loads, as the server has counted them."""
+
+    def get_model_loads(
+        self,
+        name: str,
+        version: str | int | None = None,
+        by: Literal["user", "day", "version"] = "user",
+        from_time: Moment | None = None,
+        to_time: Moment | None = None,
+    ) -> list[Loads]:
+        """Return how often a model's versions were loaded.
+
+        Args:
+            name: the registered model.
+            version: only this version.
+            by: what each count is of: ``user``, by name; ``day`` or ``version``, newest first.
+            from_time: only from the day (UTC) of this moment on: ISO 8601, a datetime (UTC when it
+                has no zone), or milliseconds since 1970.
+            to_time: only days that began before this moment.
+        """
+        found: list[Loads] = []
+        token: str | None = ""
+        while token is not None:
+            op = ListLoads(
+                name=name,
+                version="" if version is None else str(version),
+                by=by,
+                from_time=_milliseconds(from_time),
+                to_time=_milliseconds(to_time),
+                max_results=1000,
+                page_token=token,
+            )
+            page = self.do_registry(op)
+            found += page.loads
+            token = page.next_page_token
+        return found
+
+
+def _milliseconds(moment: Moment | None) -> int | None:
+    if isinstance(moment, datetime):
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
+    return None if moment is None else moment_of(str(moment))

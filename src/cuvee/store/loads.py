@@ -1,0 +1,105 @@
+"""Who loads the versions of a model, in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, case, func, select
+
+from cuvee.api.base import Empty
+from cuvee.api.loads import CountLoads, ListLoads, Loads, LoadsPage
+from cuvee.api.names import version_number
+from cuvee.api.times import moment_text
+from cuvee.errors import InvalidParameter
+from cuvee.store import schema
+from cuvee.store.engine import arg, hot, insert
+from cuvee.store.models import find_model
+from cuvee.store.tx import Tx
+from cuvee.store.versions import find_version
+
+_l = schema.loads
+_m = schema.registered_models
+_v = schema.model_versions
+DAY = 86_400_000
+_LAST_DAY = 2**40
+
+_find = hot(
+    select(_v.c.pk)
+    .join(_m, _m.c.pk == _v.c.model_pk)
+    .where(_m.c.name == arg("name"), _v.c.version == arg("version"))
+)
+_new = insert(_l).values({c.name: arg(c.name) for c in _l.c})
+# Several servers write theirs one after the other, not always in the order of the loads.
+_add = hot(
+    _new.on_conflict_do_update(
+        index_elements=["version_pk", "day", "user_id"],
+        set_={
+            "number": _l.c.number + _new.excluded.number,
+            "first": case(
+                (_new.excluded.first < _l.c.first, _new.excluded.first), else_=_l.c.first
+            ),
+            "last": case((_new.excluded.last > _l.c.last, _new.excluded.last), else_=_l.c.last),
+        },
+    )
+)
+_sums = (func.sum(_l.c.number), func.min(_l.c.first), func.max(_l.c.last))
+
+
+def count_loads(tx: Tx, op: CountLoads) -> Empty:
+    rows: dict[tuple[int, int, str], tuple[int, int, int]] = {}
+    for one in op.loaded:
+        pk = tx.value(_find, name=one.name, version=version_number(one.version))
+        if pk is not None:
+            key = (pk, one.last // DAY, one.user_id)
+            number, first, last = rows.get(key, (0, one.first, one.last))
+            rows[key] = (number + one.count, min(first, one.first), max(last, one.last))
+    tx.bulk(_add, [(*key, *rows[key]) for key in sorted(rows)])  # in one order, or they would lock
+    return Empty()
+
+
+def list_loads(tx: Tx, op: ListLoads) -> LoadsPage:
+    key: ColumnElement[Any] = {"user": _l.c.user_id, "day": _l.c.day, "version": _v.c.version}[
+        op.by
+    ]
+    query = select(key, *_sums).join(_v, _v.c.pk == _l.c.version_pk).group_by(key)
+    if op.version:
+        query = query.where(_l.c.version_pk == find_version(tx, op.name, op.version)[0])
+    else:
+        query = query.where(_v.c.model_pk == find_model(tx, op.name)[0])
+    if op.from_time is not None:
+        query = query.where(_l.c.day >= min(op.from_time // DAY, _LAST_DAY))
+    if op.to_time is not None:
+        query = query.where(_l.c.day <= (op.to_time - 1) // DAY)
+    if op.page_token:
+        behind = _behind(op)
+        query = query.where(key > behind if op.by == "user" else key < behind)
+    query = query.order_by(key if op.by == "user" else key.desc())
+    rows = tx.all(query.limit(op.max_results + 1))
+    page = rows[: op.max_results]
+    more = len(rows) > op.max_results
+    return LoadsPage(
+        [_loads(op.by, *row) for row in page], f"{op.by}:{page[-1][0]}" if more else None
+    )
+
+
+def _loads(by: str, key: Any, count: Any, first: int, last: int) -> Loads:
+    found = Loads(count=int(count), first=first, last=last)
+    if by == "user":
+        return replace(found, user_id=key)
+    if by == "day":
+        return replace(found, day=moment_text(key * DAY)[:10])
+    return replace(found, version=str(key))
+
+
+def _behind(op: ListLoads) -> int | str:
+    """Return the last user, day or version of the page before."""
+    by, _, key = op.page_token.partition(":")
+    if by == op.by:
+        if by == "user":
+            return key
+        if key.isascii() and key.isdecimal() and len(key) <= 18:
+            return int(key)
+    raise InvalidParameter(
+        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
+    )
