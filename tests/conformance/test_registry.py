@@ -474,7 +474,15 @@ def test_what_does_not_exist_is_not_found(store: Store) -> None:
             store.do(op)
 
 
-@pytest.mark.parametrize("number", ["", "x", "1.0", "-1", "9" * 40, "\uff11"])
+@pytest.mark.parametrize("number", ["-1", "0", "2", "9" * 18])
+def test_a_number_that_no_version_has_is_not_there(store: Store, number: str) -> None:
+    model(store, versions=1)
+
+    with pytest.raises(NotFound, match=rf"name=wine, version={number}\) not found"):
+        store.do(GetModelVersion(name="wine", version=number))
+
+
+@pytest.mark.parametrize("number", ["", "x", "1.0", "--1", "9" * 40, "\uff11"])
 def test_what_is_no_version_is_refused(store: Store, number: str) -> None:
     model(store, versions=1)
 

@@ -22,6 +22,7 @@ from cuvee.api.runs import (
     RestoreRun,
     Run,
     RunTag,
+    SearchRuns,
     SetTag,
     UpdateRun,
 )
@@ -92,6 +93,16 @@ def test_status_and_end_time_change_as_told(store: Store) -> None:
     assert store.do(UpdateRun(run_id=run_id)).run_info == info
     again = store.do(UpdateRun(run_id=run_id, status="RUNNING")).run_info
     assert (again.status, again.end_time) == ("RUNNING", 9)
+
+
+def test_a_run_may_be_from_before_1970(store: Store) -> None:
+    run = create(store, start_time=-(2**63))
+    store.do(UpdateRun(run_id=run, status="FINISHED", end_time=-5))
+    later = create(store, start_time=-1)
+
+    assert (read(store, run).info.start_time, read(store, run).info.end_time) == (-(2**63), -5)
+    search = SearchRuns(experiment_ids=["0"], filter="start_time < 0", order_by=["start_time"])
+    assert [found.info.run_id for found in store.do(search).runs] == [run, later]
 
 
 def test_params_never_change(store: Store) -> None:

@@ -85,6 +85,8 @@ def test_another_content_type_is_refused_and_named(site: Site) -> None:
         answer = site.send("POST", CREATE, good, headers={"Content-Type": kind})
         check_refusal(answer, kind)
         assert "application/json" in answer.json["message"]
+        words = "header is missing" if not kind else "must be one of ['application/json']"
+        assert answer.json["message"].startswith(f"Bad Request. Content-Type {words}")
     check_refusal(site.send("POST", CREATE, good, headers={}), "no content type")
 
 

@@ -353,7 +353,8 @@ MODELS: list[Case] = [
         for version, status, code in (
             ("99", 404, MISSING),
             ("0", 404, MISSING),
-            *((v, 400, INVALID) for v in (str(10**30), " 1", "1.0", "\u0661", "-1", "latest",
+            ("-1", 404, MISSING),
+            *((v, 400, INVALID) for v in (str(10**30), " 1", "1.0", "\u0661", "--1", "latest",
             "1\n")),
         )
     ),

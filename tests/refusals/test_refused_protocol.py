@@ -158,6 +158,47 @@ def test_the_old_name_of_the_run_id_is_understood(own_site: Site) -> None:
     assert (info["run_id"], info["status"]) == (run, "FINISHED")
 
 
+def test_fields_of_a_body_may_have_their_names_in_camel_case(own_site: Site) -> None:
+    experiment = own_site.api("experiments/create", name="camel", artifactLocation="s3://a/b")
+    number = experiment["experiment_id"]
+    found = own_site.send("GET", f"{API}experiments/get?experiment_id={number}").json
+    assert found["experiment"]["artifact_location"] == "s3://a/b"
+    made = own_site.api("runs/create", experimentId=number, runName="one", startTime=5, userId="me")
+    info = made["run"]["info"]
+    assert (info["run_name"], info["start_time"], info["user_id"]) == ("one", 5, "me")
+    run = info["run_id"]
+    dataset = {"name": "d", "digest": "x", "sourceType": "local", "source": "{}"}
+    own_site.api("runs/log-inputs", runId=run, datasets=[{"dataset": dataset}])
+    model = own_site.api("logged-models", experiment_id=number, name="m", sourceRunId=run)
+    metric = {"key": "a", "value": 1, "timestamp": 1, "modelId": model["model"]["info"]["model_id"]}
+    own_site.api("runs/log-batch", run_id=run, metrics=[metric])
+    read = own_site.send("GET", f"{API}logged-models/{metric['modelId']}").json["model"]
+    assert read["data"]["metrics"][0]["key"] == "a"
+    own_site.api("runs/set-tag", runUuid=run, key="a", value='{"runId": "z"}')
+    assert own_site.api("runs/search", experimentIds=[number], runViewType="DELETED_ONLY") == {}
+    text = json.dumps({"experimentIds": [number], "maxResults": 1})
+    answer = own_site.send("POST", API + "runs/search", json.dumps(text).encode())
+    tags = {tag["key"]: tag["value"] for tag in answer.json["runs"][0]["data"]["tags"]}
+    assert tags["a"] == '{"runId": "z"}'
+
+
+def test_a_field_is_sent_under_one_of_its_names(own_site: Site) -> None:
+    run = new_run(own_site)
+    for fields, names in (
+        ({"run_id": run, "runId": run, "key": "p", "value": "1"}, "'run_id' and 'runId'"),
+        ({"run_id": None, "runId": run, "key": "p", "value": "1"}, "'run_id' and 'runId'"),
+    ):
+        answer = own_site.send("POST", API + "runs/log-parameter", fields)
+        check_refusal(answer, fields)
+        assert f"Request specifies both {names}; provide only one" in answer.json["message"]
+    point = {"key": "m", "value": 1, "timestamp": 1, "model_id": "m-1", "modelId": "m-2"}
+    answer = own_site.send("POST", API + "runs/log-batch", {"run_id": run, "metrics": [point]})
+    check_refusal(answer, "in a list")
+    assert "'model_id' and 'modelId'" in answer.json["message"]
+    answer = own_site.send("POST", API + "runs/search", {"maxResults": "x"})
+    assert "'max_results'" in answer.json["message"]
+
+
 def test_enums_are_read_by_name_and_by_number_and_nothing_else(own_site: Site) -> None:
     experiment = own_site.api("experiments/create", name="views")["experiment_id"]
     run = own_site.api("runs/create", experiment_id=experiment)["run"]["info"]["run_id"]

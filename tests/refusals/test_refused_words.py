@@ -249,6 +249,11 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         "Version alias name 'v1' is reserved",
     ),
     (
+        "model-versions/set-tag",
+        {"name": "grape", "version": "1", "key": "mlflow.prompt.text", "value": "x" * 100_001},
+        "Prompt text exceeds max length of 100000 characters.",
+    ),
+    (
         "model-versions/transition-stage",
         {"name": "grape", "version": "1", "stage": "None", "archive_existing_versions": True},
         "Model version transition cannot archive existing model versions because 'None' is not",

@@ -24,6 +24,10 @@ R_co = TypeVar("R_co", covariant=True)
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Time = Annotated[int, Meta(ge=0, le=2**63 - 1, description="milliseconds since 1970, UTC")]
+Moment = Annotated[
+    int,
+    Meta(ge=-(2**63), le=2**63 - 1, description="milliseconds since 1970, UTC; before it negative"),
+]
 Required = Annotated[str, Meta(min_length=1)]
 Id = Annotated[str, Meta(max_length=256)]
 Key = Annotated[str, Meta(min_length=1, max_length=256)]

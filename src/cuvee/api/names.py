@@ -27,7 +27,7 @@ MAX_DATASET_DIGEST = 36
 _KEY = re.compile(r"[\w\-. :/]+")
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]{0,255}")
 _EXPERIMENT_ID = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_VERSION = re.compile(r"\+?\d{1,18}", re.ASCII)
+_VERSION = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _ALIAS = re.compile(r"[\w\-]{1,255}")
 _VERSION_LIKE = re.compile(r"[vV]\d+")
 

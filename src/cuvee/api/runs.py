@@ -11,12 +11,12 @@ from cuvee.api.base import (
     CUVEE,
     Empty,
     Force,
+    Moment,
     Of,
     Permission,
     Read,
     Recorded,
     Required,
-    Time,
     Write,
 )
 from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
@@ -171,7 +171,7 @@ class CreateRun(Recorded[RunResult], frozen=True, kw_only=True):
     run_id: str = ""
     user_id: Annotated[str, Meta(max_length=256)] = ""
     run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
-    start_time: Time = 0
+    start_time: Moment = 0
     tags: list[RunTag] = []
 
     def check(self) -> None:
@@ -258,7 +258,7 @@ class UpdateRun(Recorded[RunInfoResult], frozen=True, kw_only=True):
     of: ClassVar[tuple[Of, ...]] = (Of("run", "run_id"),)
     run_id: Required
     status: RunStatus | None = None
-    end_time: Time | None = None
+    end_time: Moment | None = None
     run_name: Annotated[str, Meta(max_length=MAX_RUN_NAME)] = ""
 
 

@@ -31,6 +31,9 @@ from cuvee.api.names import (
 from cuvee.api.stages import ACTIVE_STAGES, is_resting
 from cuvee.errors import InvalidParameter
 
+PROMPT_TEXT = "mlflow.prompt.text"
+"""Tag of a version in which MLflow's clients keep a prompt's text."""
+
 VersionStatus = Literal["PENDING_REGISTRATION", "FAILED_REGISTRATION", "READY"]
 VERSION_STATUSES: dict[int, str] = {
     1: "PENDING_REGISTRATION",
@@ -301,4 +304,9 @@ def check_expected(holder: str | None) -> None:
 def check_version_tag(key: str, value: str) -> None:
     """Refuse a version tag outside the limits."""
     check_key("tag", key)
+    if key == PROMPT_TEXT and len(value) > MAX_MODEL_TAG_VALUE:
+        raise InvalidParameter(
+            f"Prompt text exceeds max length of {MAX_MODEL_TAG_VALUE} characters. It has "
+            f"{len(value)}: shorten it."
+        )
     check_length(f"value of tag '{key}'", value, MAX_MODEL_TAG_VALUE)

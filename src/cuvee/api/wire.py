@@ -2,9 +2,10 @@
 
 The quirks of the protocol live here and nowhere else: integers and floats spelled as strings, NaN
 and the infinities as strings, ``null`` meaning absent, enums by name or number, JSON inside a JSON
-string, old field names, booleans in query strings. A body that needs none of that is decoded in one
-step by msgspec; only when that fails is it read again slowly, by ``_Reader``, which either
-understands it or says in words what is wrong with it. Nothing is stored other than it was sent.
+string, old field names and such in camel case, booleans in query strings. A body that needs none of
+that is decoded in one step by msgspec; only when that fails is it read again slowly, by
+``_Reader``, which either understands it or says in words what is wrong with it. Nothing is stored
+other than it was sent.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from msgspec import Struct, inspect
 
 from cuvee.api import base, wordings
 from cuvee.api.experiments import VIEW_TYPES
+from cuvee.api.fields import bare, by_own_names, may_have_other_names
 from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
 from cuvee.api.metrics import MetricPage
 from cuvee.api.runs import RUN_STATUSES
@@ -75,13 +77,14 @@ def decode_body(op: type[T], body: bytes, path_params: Mapping[str, str] | None 
     Raises:
         InvalidParameter: the body is not JSON, or a field is missing, malformed or out of range.
     """
-    if not path_params and b"\\u0000" not in body and _is_utf8(body):
+    plain = b"\\u0000" not in body and _is_utf8(body) and not may_have_other_names(op, body)
+    if plain and not path_params:
         try:
             found: T = _decoder(op, strict=True).decode(body or b"{}")
             return found
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             pass
-    read: T = _Reader(op).read(_parse(body), path_params)
+    read: T = _Reader(op).read(by_own_names(op, _parse(body)), path_params)
     return read
 
 
@@ -212,7 +215,7 @@ class _Reader:
         self.fields = {f.encode_name: f for f in self.info.fields}
 
     def is_list(self, name: str) -> bool:
-        return name in self.fields and isinstance(_bare(self.fields[name].type), inspect.ListType)
+        return name in self.fields and isinstance(bare(self.fields[name].type), inspect.ListType)
 
     def read(self, raw: dict[str, Any], path_params: Mapping[str, str] | None = None) -> Any:
         raw = {**raw, **(path_params or {})}
@@ -238,9 +241,9 @@ class _Reader:
                 if f.required:
                     raise InvalidParameter(wordings.missing(self.kind, at))
             elif where:
-                out[f.encode_name] = self._value(_bare(f.type), value, at)
+                out[f.encode_name] = self._value(bare(f.type), value, at)
             else:
-                out[f.encode_name] = self._field(_bare(f.type), value, at)
+                out[f.encode_name] = self._field(bare(f.type), value, at)
         return out
 
     def _field(self, info: inspect.Type, value: Any, name: str) -> Any:
@@ -262,7 +265,7 @@ class _Reader:
             return self._object(info, value, where)
         if isinstance(info, inspect.ListType):
             _expect(isinstance(value, list), where, "a JSON array", value)
-            item = _bare(info.item_type)
+            item = bare(info.item_type)
             return [self._value(item, v, f"{where}[{i}]") for i, v in enumerate(value)]
         return _scalar(info, value, where)
 
@@ -319,15 +322,6 @@ def _enum(info: inspect.LiteralType, value: Any, where: str) -> Any:
 @cache  # looking at the annotations takes longer than reading a request
 def _info(kind: Any) -> inspect.StructType:
     return cast("inspect.StructType", inspect.type_info(kind))
-
-
-def _bare(info: inspect.Type) -> inspect.Type:
-    """Strip descriptions and ``| None``: null means absent."""
-    while isinstance(info, inspect.Metadata):
-        info = info.type
-    if isinstance(info, inspect.UnionType):
-        return _bare(next(t for t in info.types if not isinstance(t, inspect.NoneType)))
-    return info
 
 
 def _expect(ok: bool, where: str, wanted: str, got: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import inspect
 
+from cuvee.api.fields import bare
 from cuvee.api.names import plain, shown
 
 _TOO_LONG = re.compile(r"expected str of length <= (\d+)")
@@ -89,13 +90,7 @@ def _find(kind: Any, field: str) -> inspect.Type | None:
     info = inspect.type_info(kind)
     if not isinstance(info, inspect.StructType):
         return None
-    found = next((f.type for f in info.fields if f.encode_name == field), None)
-    while isinstance(found, (inspect.Metadata, inspect.UnionType)):
-        if isinstance(found, inspect.Metadata):
-            found = found.type
-        else:
-            found = next(t for t in found.types if not isinstance(t, inspect.NoneType))
-    return found
+    return next((bare(f.type) for f in info.fields if f.encode_name == field), None)
 
 
 def run_missing(run_id: str) -> str:

@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from cuvee.api.events import Event
+from cuvee.api.versions import PROMPT_TEXT
 
 PROMPT_TAG = "mlflow.prompt.is_prompt"
-_PROMPT_TEXT = "mlflow.prompt.text"
 _PROMPT_TYPE = "_mlflow_prompt_type"
 SOURCE = "/api/1.0/cuvee/events"
 TYPE = "cuvee."
@@ -128,7 +128,7 @@ def sample(listener: Listener, kind: str, now: int) -> Message:
         action = general.get(kind, fallback)
     before, after = _SAMPLES.get(action, ({"stage": "None"}, {"stage": stage}))
     if prompt and action == "version.created":
-        after = {**after, "tags": {**_TAG, _PROMPT_TEXT: "Say {{ word }}."}}
+        after = {**after, "tags": {**_TAG, PROMPT_TEXT: "Say {{ word }}."}}
     event = Event(
         sequence=0,
         time=now,
@@ -220,7 +220,7 @@ def _mlflow_data(event: Event, name: str, version: str, *, prompt: bool) -> dict
         return {"name": name, **words}
     if event.action == "version.created":
         if prompt:
-            template = tags.pop(_PROMPT_TEXT, "")
+            template = tags.pop(PROMPT_TEXT, "")
             words["tags"] = {k: v for k, v in tags.items() if k not in (PROMPT_TAG, _PROMPT_TYPE)}
             return {"name": name, "version": version, "template": template, **words}
         source, run = event.after.get("source"), event.after.get("run_id") or None

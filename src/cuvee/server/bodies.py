@@ -68,10 +68,11 @@ def check_head(kind: type[Op[Any]], method: str, headers: dict[bytes, bytes]) ->
     # Pages of other origins can send a POST only without being asked first, so that one must say.
     unsaid = method in ("GET", "PATCH", "DELETE") and not content_type
     if content_type != b"application/json" and not unsaid:
-        got = content_type.decode("latin-1")[:100] or "none"
+        got = content_type.decode("latin-1")[:100]
+        words = f"must be one of ['application/json'], not {got}" if got else "header is missing"
         raise InvalidParameter(
-            f"The Content-Type must be application/json (got {got}): "
-            "send the parameters as a JSON object and say so in the header."
+            f"Bad Request. Content-Type {words}: send the parameters as a JSON object, and "
+            "application/json in that header."
         )
     coding = headers.get(b"content-encoding", b"").strip().lower()
     if coding in CODINGS:
