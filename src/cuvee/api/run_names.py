@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 import re
 
 _ADJECTIVES = re.findall(
@@ -25,5 +25,8 @@ _NOUNS = re.findall(
 
 def random_name() -> str:
     """Return a name such as ``mellow-oak-417``; names need not be unique."""
-    pick = random.SystemRandom()
-    return f"{pick.choice(_ADJECTIVES)}-{pick.choice(_NOUNS)}-{pick.randrange(1000)}"
+    # Asked for once: with a word at a time, a tenth of creating a run went into it.
+    rest = int.from_bytes(os.urandom(8), "big")
+    rest, adjective = divmod(rest, len(_ADJECTIVES))
+    rest, noun = divmod(rest, len(_NOUNS))
+    return f"{_ADJECTIVES[adjective]}-{_NOUNS[noun]}-{rest % 1000}"
