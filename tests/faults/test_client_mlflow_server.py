@@ -78,6 +78,8 @@ class MlflowServer:
         words += ["--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db", "--workers", "1"]
         words += ["--artifacts-destination", str(self.folder / "stored")]
         clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        # Eight processes for jobs of its own, which nothing here asks for.
+        clean["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
         with (self.folder / "mlflow.log").open("ab") as log:
             self.process = subprocess.Popen(
                 words, cwd=self.folder, env=clean, stdout=log, stderr=log, start_new_session=True
