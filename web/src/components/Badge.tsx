@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import type { RunInfo } from "../api/schema.gen";
 import styles from "./Badge.module.css";
+import tones from "./Tones.module.css";
 
 export type Tone = "plain" | "good" | "warn" | "bad" | "info" | "accent";
 
 export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
-  return <span className={`${styles.badge} ${styles[tone] ?? ""}`}>{children}</span>;
+  return <span className={`${styles.badge} ${tones[tone] ?? ""}`}>{children}</span>;
 }
 
 const STATUS: Record<RunInfo["status"], [Tone, string]> = {

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { TableCell, TableItem } from "../../api/schema.gen";
 import { stageTone } from "../../components/Badge";
 import type { Column } from "../../components/DataGrid";
+import tones from "../../components/Tones.module.css";
 import { both, equals } from "../../lib/filter";
 import { itemText, type RunRow } from "../../lib/table";
 import styles from "./ItemChips.module.css";
@@ -9,6 +10,7 @@ import type { RunsSearch } from "./route";
 import { strings } from "./strings";
 
 const FEW = 2; // things that have room in a cell
+const PLAIN = `${styles.chip} ${tones.plain}`;
 const DIGEST = 8; // characters of a digest that tell datasets apart
 
 /** Columns of what runs have read and made, by their fields. */
@@ -47,7 +49,7 @@ function Chips({ run, cell: { items, more = 0 } }: { run: string; cell: TableCel
           to="/runs/$runId/overview"
           params={{ runId: run }}
           tabIndex={-1}
-          className={`${styles.chip} ${styles.more}`}
+          className={`${PLAIN} ${styles.more}`}
           aria-label={strings.items.others(hidden)}
           title={others}
         >
@@ -61,7 +63,7 @@ function Chips({ run, cell: { items, more = 0 } }: { run: string; cell: TableCel
 /** A dataset leads to the runs that have read it, a version to its page, a model to its files. */
 function Chip({ run, item }: { run: string; item: TableItem }) {
   const { kind, name, ref, stage = "" } = item;
-  const look = { tabIndex: -1, className: styles.chip } as const;
+  const look = { tabIndex: -1, className: PLAIN } as const;
   if (kind === "dataset") {
     const filter = both(equals("datasets.name", name), equals("datasets.digest", ref));
     const search = ({ sel, peek, open, ...kept }: RunsSearch) => ({ ...kept, filter });
@@ -91,7 +93,7 @@ function Chip({ run, item }: { run: string; item: TableItem }) {
       {...look}
       to="/models/$name/versions/$version/overview"
       params={{ name, version: ref }}
-      className={`${styles.chip} ${styles[stageTone(stage)]}`}
+      className={`${styles.chip} ${tones[stageTone(stage)]}`}
       title={itemText(item)}
     >
       <span className={styles.name}>{name}</span>
