@@ -43,11 +43,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]
             site.api("model-versions/create", **about)
         about = {"experiment_id": experiment, "name": "tree", "source_run_id": ids[1]}
         info = site.api("logged-models", **about)["model"]["info"]
-        files = info["artifact_uri"].partition(":/")[2]
-        put = f"/api/2.0/mlflow-artifacts/artifacts/{files}/MLmodel"
-        assert site.send("PUT", put, b"flavors: {}\n").status == 200
+        put_model(site, info)
         site.api("runs/outputs", run_id=ids[1], models=[{"model_id": info["model_id"], "step": 0}])
         yield site, f"/experiments/{experiment}"
+
+
+def put_model(site: Site, info: dict[str, str]) -> None:
+    files = info["artifact_uri"].partition(":/")[2]
+    put = f"/api/2.0/mlflow-artifacts/artifacts/{files}/MLmodel"
+    assert site.send("PUT", put, b"flavors: {}\n").status == 200
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -106,6 +110,22 @@ def test_chips_lead_to_what_they_name(place: tuple[Site, str], visit: Open) -> N
     assert "/artifacts?" in page.url
 
 
+def test_a_model_that_is_no_output_of_its_run_is_among_the_files(
+    place: tuple[Site, str], visit: Open
+) -> None:
+    site, _ = place
+    experiment = site.api("experiments/create", name="bushes")["experiment_id"]
+    run = site.api("runs/create", experiment_id=experiment, run_name="pruned")["run"]["info"]
+    about = {"experiment_id": experiment, "name": "bush", "source_run_id": run["run_id"]}
+    put_model(site, site.api("logged-models", **about)["model"]["info"])
+    page = visit(site).go(f"/experiments/{experiment}?cols={COLUMNS}")
+    chips(page, "pruned").get_by_text("bush").click()
+    expect(page.get_by_role("treeitem", name="MLmodel")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="Artifacts").click()
+    expect(page.get_by_role("treeitem", name="Logged model m-")).to_be_visible()
+
+
 def test_chips_are_reached_by_keys(place: tuple[Site, str], visit: Open) -> None:
     site, path = place
     page = visit(site).go(f"{path}?cols={COLUMNS}")
@@ -123,6 +143,12 @@ def test_chips_are_reached_by_keys(place: tuple[Site, str], visit: Open) -> None
     expect(links.nth(2)).to_be_focused()
     page.keyboard.press("Escape")
     expect(cell).to_be_focused()
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog")
+    for words in ("On datasets or models: go to the first", "Among them: back to the cell"):
+        expect(listed).to_contain_text(words)
+    page.keyboard.press("Escape")
+    cell.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(links.nth(4)).to_be_focused()

@@ -111,6 +111,9 @@ export const strings = {
     sort: "On a head: sort by it",
     sortToo: "On a head: sort by it as well",
     ends: "First or last row",
+    enter: "On datasets or models: go to the first of them",
+    links: "Among them: to the one before or after",
+    leave: "Among them: back to the cell",
   },
   grid: {
     selectAll: "Select all rows",

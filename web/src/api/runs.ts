@@ -1,6 +1,14 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { literal } from "../lib/filter";
 import { call } from "./client";
-import { getLease, getRun, getRunTree, searchRuns } from "./schema.gen";
+import {
+  getLease,
+  getRun,
+  getRunTree,
+  type Run,
+  searchLoggedModels,
+  searchRuns,
+} from "./schema.gen";
 
 /** Some runs, without windows: what runs now, what began last. */
 export const runsWhere = (experiments: readonly string[], filter: string, most: number) =>
@@ -29,6 +37,28 @@ export const useRun = (id: string) =>
     ...runQuery(id),
     refetchInterval: ({ state }) => (state.data?.info.status === "RUNNING" ? GROWS : false),
   });
+
+const MOST_MODELS = 1000;
+
+/**
+ * The ids of the models that a run has logged: those that it names as its outputs, as clients do
+ * when a model is ready, and those that name it as their source.
+ */
+export function useLoggedModels(run: Run | undefined): readonly string[] {
+  const { run_id = "", experiment_id = "" } = run?.info ?? {};
+  const found = useQuery({
+    queryKey: ["run", run_id, "logged models"],
+    queryFn: async ({ signal }) => {
+      const filter = `source_run_id = ${literal(run_id)}`;
+      const asked = { experiment_ids: [experiment_id], filter, max_results: MOST_MODELS };
+      const { models = [] } = await call(searchLoggedModels, asked, signal);
+      return models.map(({ info }) => info.model_id);
+    },
+    enabled: run !== undefined,
+  }).data;
+  const outputs = (run?.outputs?.model_outputs ?? []).map(({ model_id }) => model_id);
+  return [...new Set([...outputs, ...(found ?? [])])];
+}
 
 /** The runs nested in a run, the nearest first. */
 export const treeOf = (id: string) =>

@@ -17,6 +17,9 @@ const TABLE: readonly (readonly [string, string])[] = [
   [strings.keys.sort, "Enter"],
   [strings.keys.sortToo, "Shift+Enter"],
   [strings.keys.ends, "Ctrl+Home Ctrl+End"],
+  [strings.keys.enter, "Enter"],
+  [strings.keys.links, "← →"],
+  [strings.keys.leave, "Escape"],
 ];
 
 /** Every key that does something here. */

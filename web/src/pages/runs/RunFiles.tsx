@@ -1,7 +1,7 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { serverUrl } from "../../api/client";
-import { useRun } from "../../api/runs";
+import { useLoggedModels, useRun } from "../../api/runs";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { Files } from "../files/Files";
@@ -19,7 +19,7 @@ export function RunFiles() {
   const navigate = useNavigate();
   const router = useRouter();
   const run = useRun(runId).data;
-  const models = (run?.outputs?.model_outputs ?? []).map((model) => model.model_id).join();
+  const models = useLoggedModels(run).join();
   const roots = useMemo((): Root[] => {
     const name = run?.info.run_name ?? runId;
     return [
