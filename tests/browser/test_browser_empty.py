@@ -50,6 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         ("/approvals", ("client.search_waiting_requests()",)),
         ("/approvals?tab=mine", ('request_transition("wine", 1, "Production"',)),
         ("/approvals?tab=done", ('approve_transition("wine", 1, "Production"',)),
+        ("/approvals?tab=emergencies", ('"wine", 1, "Production"', "break_glass=True")),
     ],
 )
 def test_a_list_without_anything_has_code_with_real_names(

@@ -1,7 +1,5 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { serverUrl } from "../../api/client";
-import { useModelsNamed } from "../../api/models";
 import {
   useEmergencies,
   useRequests,
@@ -10,8 +8,6 @@ import {
 } from "../../api/requests";
 import type { TransitionRequest } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
-import { Code } from "../../components/Code";
-import { Empty } from "../../components/Empty";
 import { Filtered } from "../../components/Filtered";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
@@ -23,6 +19,7 @@ import { strings as shell } from "../../strings";
 import styles from "./Approvals.module.css";
 import { Emergencies, isOpen } from "./Emergencies";
 import { ModelFilter } from "./ModelFilter";
+import { NothingAsked } from "./NothingAsked";
 import { RequestRow } from "./RequestRow";
 import {
   type ApprovalsSearch,
@@ -90,26 +87,6 @@ export function Approvals() {
   );
 }
 
-/** Why there is no request, and how one is made, decided or looked for. */
-function NoRequests({ tab }: { tab: RequestsTab }) {
-  const newest = useModelsNamed("", 1).data?.registered_models?.[0];
-  const version = newest?.latest_versions?.[0]?.version ?? "1";
-  const of = `${JSON.stringify(newest?.name)}, ${version}, "Production"`;
-  const calls = {
-    review: "client.search_waiting_requests()",
-    mine: `client.request_transition(${of}, comment="why")`,
-    done: `client.approve_transition(${of}, comment="why")`,
-  };
-  const text = `import cuvee\n\nclient = cuvee.MlflowClient("${serverUrl}")\n${calls[tab]}`;
-  return (
-    <Empty title={strings.none[tab]}>
-      <p>{strings.noneText[tab]}</p>
-      {tab !== "done" && <Link to="/models">{strings.toModels}</Link>}
-      {newest && <Code label={strings.codeOf[tab]} text={text} />}
-    </Empty>
-  );
-}
-
 interface RequestsProps {
   tab: RequestsTab;
   model: string;
@@ -132,7 +109,7 @@ function Requests({ tab, model, list, onClear }: RequestsProps) {
           ) : model ? (
             <RequestsFiltered tab={tab} model={model} onClear={onClear} />
           ) : (
-            <NoRequests tab={tab} />
+            <NothingAsked tab={tab} />
           )}
           {query.hasNextPage && (
             <div className={styles.more}>

@@ -5,7 +5,6 @@ import type { Emergency } from "../../api/schema.gen";
 import { Avatar } from "../../components/Avatar";
 import { Badge } from "../../components/Badge";
 import { Button } from "../../components/Button";
-import { Empty } from "../../components/Empty";
 import { LinesField } from "../../components/Field";
 import { Filtered } from "../../components/Filtered";
 import { FormDialog, saying } from "../../components/FormDialog";
@@ -16,6 +15,7 @@ import { Time } from "../../components/Time";
 import lists from "./Approvals.module.css";
 import styles from "./Emergencies.module.css";
 import { strings } from "./emergencyStrings";
+import { NothingAsked } from "./NothingAsked";
 
 export function isOpen(emergency: Emergency): boolean {
   return !emergency.closed_timestamp;
@@ -37,9 +37,7 @@ export function Emergencies({ model, onClear }: { model: string; onClear: () => 
           ) : model ? (
             <EmergenciesFiltered model={model} onClear={onClear} />
           ) : (
-            <Empty title={strings.none}>
-              <p>{strings.noneText}</p>
-            </Empty>
+            <NothingAsked tab="emergencies" />
           )}
         </Panel>
       )}

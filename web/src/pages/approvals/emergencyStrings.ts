@@ -3,9 +3,6 @@ import { count } from "../../lib/number";
 export const strings = {
   title: "Emergencies",
   failed: "The emergencies could not be read.",
-  none: "Nobody has broken the glass",
-  noneText:
-    "Who a policy names under break_glass may move a version past its review. Such moves appear here and stay open until somebody else has closed them.",
   noneOf: (model: string) => `Nobody has broken the glass for ${model}`,
   hidden: (hidden: number) =>
     `${count(hidden, "emergency is", "emergencies are")} hidden by the choice of a model.`,

@@ -19,17 +19,21 @@ export const strings = {
     review: "Nothing waits for your review",
     mine: "You have not asked for anything that is still open",
     done: "No request has been decided yet",
+    emergencies: "Nobody has broken the glass",
   },
   noneText: {
     review:
       "Requests to move a version appear here when you are one of those who may approve them.",
     mine: "On a model's board, move a version to a stage that takes versions by review to ask for it.",
     done: "Approved, rejected and withdrawn requests of all models that you may read stay here.",
+    emergencies:
+      "Who a policy names under break_glass may move a version past its review. Such moves appear here and stay open until somebody else has closed them.",
   },
   codeOf: {
     review: "Code that lists what waits for you",
     mine: "Code that asks for a move",
     done: "Code that approves a request",
+    emergencies: "Code that breaks the glass",
   },
   toModels: "Go to Models",
   older: "Older requests",
