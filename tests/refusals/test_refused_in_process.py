@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 import uuid
 from typing import Any
 
@@ -14,11 +15,12 @@ from cuvee.api.base import Op
 from cuvee.api.experiments import CreateExperiment, ExperimentTag
 from cuvee.api.metrics import LogMetric, Metric
 from cuvee.api.runs import LogBatch, LogParam, RunTag, SetTag
+from cuvee.api.wire import decode_body
 from cuvee.errors import CuveeError, InvalidParameter
 from cuvee.store.sql import SqlStore
 from refusals.examples import examples
 from refusals.served import check_sentence, dump
-from refusals.wrong import Token, changes
+from refusals.wrong import ARABIC_ONE, Token, changes
 
 
 class Odd:
@@ -74,3 +76,22 @@ def test_what_the_wire_refuses_the_store_refuses(
         assert 400 <= caught.value.status < 500, (where, wrong, caught.value)
         check_sentence(caught.value.message, (where, wrong))
     assert dump(own.database.url) == before
+
+
+PAGED = [op for op in api.ROUTED if "page_token" in op.__struct_fields__]
+ANY = {"ListArtifacts", "ListLoggedModelArtifacts"}
+"""Their pages begin behind a path, which need not be there."""
+OWN_WORDS = {"Purge", "CollectBlobs", "TagRuns", "RestoreRuns"}
+
+
+@pytest.mark.parametrize("op", [op for op in PAGED if op.__name__ not in ANY])
+def test_every_page_token_from_elsewhere_is_refused_in_known_words(
+    own: SqlStore, seeded: tuple[Any, dict[str, str]], op: type[Op[Any]]
+) -> None:
+    for token in ("x", "-1", ":", ARABIC_ONE, ".", "5.", "9" * 300, "y" * 30_000):
+        text = json.dumps({**examples(seeded[1])[op], "page_token": token}).encode()
+        with pytest.raises(InvalidParameter) as caught:
+            own.do(decode_body(op, text))
+        check_sentence(caught.value.message, token[:60])
+        if op.__name__ not in OWN_WORDS and len(token) < 60:
+            assert "Invalid page token" in caught.value.message, token

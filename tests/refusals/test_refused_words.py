@@ -226,6 +226,11 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         {"name": "grape", "tags": [PROMPT]},
         "Tried to create a prompt with name 'grape', but the name is already taken by a reg",
     ),
+    (
+        "registered-models/create",
+        {"name": "n" * 257},
+        "the registered model name has 257. Nothing was stored: shorten it.",
+    ),
     ("registered-models/create", {"name": " "}, "Missing value for required parameter 'name'."),
     ("registered-models/create", {"name": "a/b"}, "Invalid model name 'a/b'. Names cannot contain"),
     (

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from cuvee.api.base import CUVEE, Empty, Of, Permission, Read, Required, Write
-from cuvee.api.names import version_number
+from cuvee.api.names import shown, version_number
 from cuvee.api.reviews import MODEL, ActivityAction
 from cuvee.errors import InvalidParameter
 
@@ -97,4 +97,4 @@ def comment_number(text: str) -> int:
     """Return a comment's (or another numbered thing's) id as a number."""
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    raise InvalidParameter(f"{text!r} is not an id that this server gave out: it is a number.")
+    raise InvalidParameter(f"{shown(text)} is not an id that this server gave out: it is a number.")

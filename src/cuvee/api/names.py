@@ -99,9 +99,10 @@ def check_length(what: str, text: str, limit: int, field: str = "value") -> None
         field: its name in the protocol, with which MLflow's message begins.
     """
     if len(text) > limit:
+        artifact = ", or log it as an artifact" if field == "value" else ""
         raise InvalidParameter(
             f"'{field}' exceeds the maximum length of {limit} characters: the {what} has "
-            f"{len(text)}. Nothing was stored: shorten it, or log it as an artifact."
+            f"{len(text)}. Nothing was stored: shorten it{artifact}."
         )
 
 
@@ -143,6 +144,17 @@ def version_number(version: str) -> int:
     raise InvalidParameter(
         f"Parameter 'version' must be an integer, got {shown(version)}. Send it as a string, such "
         "as '3'."
+    )
+
+
+def page_number(token: str) -> int:
+    """Return the number behind which a page begins; 0 for the first page."""
+    if not token:
+        return 0
+    if token.isascii() and token.isdecimal() and len(token) <= 18:
+        return int(token)
+    raise InvalidParameter(
+        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
     )
 
 

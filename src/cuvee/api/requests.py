@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from cuvee.api.base import CUVEE, Id, Permission, Read
 from cuvee.api.comments import CommentId, comment_number
+from cuvee.api.names import page_number
 from cuvee.api.reviews import RequestPage, TransitionRequestResult
-from cuvee.errors import InvalidParameter
 
 
 class GetTransitionRequest(Read[TransitionRequestResult], frozen=True, kw_only=True):
@@ -58,8 +58,4 @@ def place_of(token: str) -> tuple[int, int]:
     if not token:
         return 0, 0
     time, _, number = token.partition(".")
-    if not (time.isascii() and time.isdecimal() and len(time) <= 18):
-        raise InvalidParameter(
-            "Invalid page token: this call did not give it out. Leave page_token out to start anew."
-        )
-    return int(time), comment_number(number)
+    return page_number(time or "."), page_number(number or ".")  # neither part is empty

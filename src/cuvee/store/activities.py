@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import and_, or_, select
 
-from cuvee.api.comments import comment_number
+from cuvee.api.names import page_number
 from cuvee.api.reviews import Activity, ActivityPage, ActivityType, ListActivities
 from cuvee.log.entry import ERASED
 from cuvee.store import schema
@@ -64,7 +64,7 @@ class Past(NamedTuple):
 
 def list_activities(tx: Tx, op: ListActivities) -> ActivityPage:
     number = find_version(tx, op.name, op.version)[2]
-    below = comment_number(op.page_token) if op.page_token else _END
+    below = page_number(op.page_token) if op.page_token else _END
     past = past_of(tx, op.name, number, list(KINDS), below=below, most=op.max_results + 1)
     page = past[: op.max_results]
     written = {p.details.get("comment") for p in page if p.action == "comment.created"}

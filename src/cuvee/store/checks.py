@@ -22,7 +22,7 @@ from cuvee.api.checks import (
     SetCheck,
 )
 from cuvee.api.comments import comment_number
-from cuvee.api.names import plain, shown
+from cuvee.api.names import page_number, plain, shown
 from cuvee.errors import Conflict, NotFound, PermissionDenied
 from cuvee.rules.decide import is_one_of
 from cuvee.store import schema
@@ -126,7 +126,7 @@ def list_emergencies(tx: Tx, op: ListEmergencies) -> EmergencyPage:
     if op.open_only:
         query = query.where(_e.c.closed.is_(None))
     if op.page_token:
-        query = query.where(_e.c.pk < comment_number(op.page_token))
+        query = query.where(_e.c.pk < page_number(op.page_token))
     found: list[Emergency] = []
     levels: dict[int | None, Level] = {}
     for row in tx.all(query):  # rare, so that all of them can be looked through

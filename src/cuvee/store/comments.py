@@ -17,6 +17,7 @@ from cuvee.api.comments import (
     VersionComment,
     comment_number,
 )
+from cuvee.api.names import page_number
 from cuvee.errors import NotFound, PermissionDenied
 from cuvee.store import schema
 from cuvee.store.access import level_on_model
@@ -87,7 +88,7 @@ def delete_comment(tx: Tx, op: DeleteComment) -> Empty:
 def list_comments(tx: Tx, op: ListComments) -> CommentPage:
     row = find_version(tx, op.name, op.version)
     manages = level_on_model(tx, row[1], op.name) >= Level.MANAGE
-    after = comment_number(op.page_token) if op.page_token else 0
+    after = page_number(op.page_token)
     rows = tx.all(_page, version_pk=row[0], after=after, most=op.max_results + 1)
     found = [_comment(tx, held, manages=manages) for held in rows[: op.max_results]]
     return CommentPage(found, found[-1].id if len(rows) > op.max_results else None)

@@ -12,10 +12,11 @@ from cuvee.api.hooks import (
     Redelivered,
     RedeliverHook,
 )
+from cuvee.api.names import page_number
 from cuvee.errors import NotFound
 from cuvee.store import schema
 from cuvee.store.engine import hot
-from cuvee.store.hooks import find_hook, last_place
+from cuvee.store.hooks import find_hook
 from cuvee.store.tx import Tx
 
 _d = schema.deliveries
@@ -36,7 +37,7 @@ def list_deliveries(tx: Tx, op: ListDeliveries) -> DeliveryPage:
     if op.state:
         query = query.where(_d.c.state == op.state)
     if op.page_token:
-        query = query.where(_d.c.pk < last_place(op.page_token))
+        query = query.where(_d.c.pk < page_number(op.page_token))
     rows = tx.all(query.order_by(_d.c.pk.desc()).limit(op.max_results + 1))
     names = [c.name for c in _d.c]
     page = [dict(zip(names, row, strict=True)) for row in rows[: op.max_results]]

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from cuvee.api.events import EraseEventTexts, Event, EventPage, ListEvents, TextsErased
-from cuvee.errors import InvalidParameter, NotFound
+from cuvee.api.names import page_number
+from cuvee.errors import NotFound
 from cuvee.log.entry import COLUMNS, ERASED, committed
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
@@ -50,7 +51,7 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     """Read a page of the history."""
     query, values = seen(tx, IN_ORDER.where(*_asked(op)))
     total = _count(tx, query, values) if op.total else None
-    last = _place(op.page_token) if op.page_token else None
+    last = page_number(op.page_token) if op.page_token else None
     if last is not None:
         query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
     by = op.actor or op.action or op.token
@@ -182,11 +183,3 @@ def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
                 comment=op.comment,
             )
     return TextsErased(fields)
-
-
-def _place(token: str) -> int:
-    if token.isascii() and token.isdecimal() and len(token) <= 18:
-        return int(token)
-    raise InvalidParameter(
-        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from cuvee.api.base import Level
 from cuvee.api.holdings import GetStageHolder, Holding, HoldingPage, ListHoldings, StageHolder
-from cuvee.api.names import plain, version_number
+from cuvee.api.names import page_number, plain, version_number
 from cuvee.api.stages import NONE
 from cuvee.api.times import moment_of, moment_text
 from cuvee.api.versions import FindVersionByDigest, ModelVersionResult
@@ -129,7 +129,7 @@ def list_holdings(tx: Tx, op: ListHoldings) -> HoldingPage:
     if op.version:
         query = query.where(_h.c.version == version_number(op.version))
     if op.page_token:
-        query = query.where(_h.c.pk < _token(op.page_token))
+        query = query.where(_h.c.pk < page_number(op.page_token))
     rows = tx.all(query.order_by(_h.c.pk.desc()).limit(op.max_results + 1))
     page = rows[: op.max_results]
     more = len(rows) > op.max_results
@@ -151,14 +151,6 @@ def _holdings(tx: Tx, pk: int, rows: list[tuple[Any, ...]]) -> list[Holding]:
         )
         for _, _, version, stage, since, until, user, ended_by, _ in rows
     ]
-
-
-def _token(token: str) -> int:
-    if token.isascii() and token.isdecimal() and len(token) <= 18:
-        return int(token)
-    raise InvalidParameter(
-        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
-    )
 
 
 def find_version_by_digest(tx: Tx, op: FindVersionByDigest) -> ModelVersionResult:

@@ -25,9 +25,9 @@ from cuvee.api.hooks import (
     TryHook,
     UpdateHook,
 )
-from cuvee.api.names import plain
+from cuvee.api.names import page_number, plain
 from cuvee.api.webhooks import TryOutcome, TryResult
-from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
+from cuvee.errors import NotFound, PermissionDenied
 from cuvee.rules.webhooks import Listener, sample
 from cuvee.store import access, hook_headers, hook_secrets, models, outbox, schema
 from cuvee.store.engine import arg, hot, insert
@@ -201,7 +201,7 @@ def list_rows(
         token: the page's token; empty for the first.
     """
     found: list[Row] = []
-    last = last_place(token)
+    last = page_number(token)
     while len(found) <= limit:
         query = _hooks(*conditions, *([_w.c.pk < last] if last else []))
         rows = [Row(*row) for row in tx.all(query.order_by(_w.c.pk.desc()).limit(limit + 1))]
@@ -322,17 +322,6 @@ def _origin(url: str) -> tuple[str, str]:
 def encode_events(names: Sequence[str]) -> str:
     """Return the events that a webhook listens to as its row keeps them, each once."""
     return msgspec.json.encode(list(dict.fromkeys(names))).decode()
-
-
-def last_place(token: str) -> int:
-    """Return the primary key that a page's token stands for; 0 for the first page."""
-    if not token:
-        return 0
-    if token.isascii() and token.isdecimal() and len(token) <= 18:
-        return int(token)
-    raise InvalidParameter(
-        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
-    )
 
 
 # ---------------------------------------------------------------- our own form

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from cuvee.api.base import Level
 from cuvee.api.comments import comment_number
-from cuvee.api.names import plain
+from cuvee.api.names import page_number, plain
 from cuvee.api.requests import GetTransitionRequest, SearchTransitionRequests, place_of
 from cuvee.api.reviews import (
     ActivityAction,
@@ -114,7 +114,7 @@ def search_transition_requests(tx: Tx, op: SearchTransitionRequests) -> RequestP
 def list_waiting_requests(tx: Tx, op: ListWaitingRequests) -> RequestPage:
     """Go through the open requests of all models, and keep those that the caller may approve."""
     found: list[TransitionRequest] = []
-    for line in _open_lines(tx, comment_number(op.page_token) if op.page_token else 0):
+    for line in _open_lines(tx, page_number(op.page_token)):
         if not _readable(tx, line):
             continue
         request = _whole(tx, line)
