@@ -22,6 +22,7 @@ from cuvee.search.tree import And, Clause, Literal, Node, Not, Or, Side, Value
 from cuvee.search.words import (
     BROKEN_LIST,
     EMPTY_LIST,
+    KEYWORDS,
     OTHER_LIST,
     UNQUOTED,
     no_number,
@@ -154,8 +155,10 @@ def _operator(source: Source, language: Language, field: Field, side: Side) -> s
         end = source.peek().type is T.END
         want = Want("operator", field, side, field.ops) if end else None
         is_one = token.type is T.OP or op.strip()
-        said = language.words.comparator.format(op or token.text) if is_one else ""
-        source.fail(token, expected, want, words=said)
+        said = language.words.comparator.format(
+            op=op or token.text, kind=side.kind.value, key=side.key[:60]
+        )
+        source.fail(token, expected, want, words=said if is_one else "")
     return op
 
 
@@ -223,6 +226,8 @@ def _value_words(token: Token, field: Field, side: Side, in_list: str) -> str:
     if field.takes is not Takes.TEXT:
         return no_number(side.kind, side.key)
     if token.type is T.NAME:
+        if token.text.upper() in KEYWORDS:
+            return ""
         return UNQUOTED.format(token.text[:60])
     return OTHER_LIST.format(token.text[:60]) if in_list else no_text(side.kind)
 

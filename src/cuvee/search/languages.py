@@ -198,6 +198,8 @@ EXPERIMENTS = Language(
     repeated_order=True,
 )
 
+_OF_KIND = "Invalid comparator for {kind}: {op}"
+
 REGISTERED_MODELS = Language(
     spaces={
         **_words(
@@ -215,7 +217,7 @@ REGISTERED_MODELS = Language(
         "timestamp": "last_updated_timestamp",
         "last_updated_timestamp": "last_updated_timestamp",
     },
-    words=Words(order_key="Invalid order by key '{}' specified"),
+    words=Words(comparator=_OF_KIND, order_key="Invalid order by key '{}' specified"),
 )
 
 MODEL_VERSIONS = Language(
@@ -237,6 +239,7 @@ MODEL_VERSIONS = Language(
         **_words(Space(Kind.TAG, _TEXT), "tag", "tags"),
     },
     order=_same("name", "version_number", "creation_timestamp", "last_updated_timestamp"),
+    words=Words(comparator=_OF_KIND),
 )
 
 _MODEL_TIMES = {
@@ -279,7 +282,7 @@ LOGGED_MODELS = Language(
     words=Words(
         filter="Invalid filter string",
         entity="Invalid entity type: '{}'",
-        comparator="Invalid comparison operator: '{}'",
+        comparator="Invalid comparison operator for {kind}s.{key}: '{op}'",
         order_key="Invalid order by field name: {}",
     ),
 )

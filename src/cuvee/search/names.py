@@ -94,7 +94,7 @@ def _closed(source: Source, function: str, side: Side) -> Side:
 def _filter_name(source: Source, language: Language) -> tuple[Side, Field]:
     fields = language.spaces[""].fields
     choice = _choice(list(fields), language, [s.kind for s in language.spaces.values()])
-    token, space, key, via = _read(source, language, choice, NO_NAME)
+    token, space, key, via = _read(source, language, choice)
     if space.any_key is not None:
         return Side(space.kind, key, via=via), space.any_key
     if key not in space.fields:
@@ -110,7 +110,7 @@ def _filter_name(source: Source, language: Language) -> tuple[Side, Field]:
 
 def _order_name(source: Source, language: Language) -> Side:
     choice = _choice(list(language.order), language, language.order_kinds)
-    token, space, key, via = _read(source, language, choice)
+    token, space, key, via = _read(source, language, choice, order=True)
     if via:
         source.fail(token, "something of the run itself: one of " + choice)
     if space.kind in language.order_kinds:
@@ -125,11 +125,12 @@ def _order_name(source: Source, language: Language) -> Side:
     return Side(space.kind, language.order[key])
 
 
-def _read(source: Source, language: Language, choice: str, no_name: str = "") -> Name:
+def _read(source: Source, language: Language, choice: str, *, order: bool = False) -> Name:
     token = source.take()
     # A name in double quotes looks like a text.
     if token.type is not T.NAME and not token.text.startswith('"'):
-        words = no_name.format(token.text[:60]) if token.type in (T.NUMBER, T.TEXT) else ""
+        unnamed = token.type in (T.NUMBER, T.TEXT) and not order
+        words = NO_NAME.format(token.text[:60]) if unnamed else ""
         source.fail(token, "a name: one of " + choice, Want("name"), words=words)
     text, via = _relative(token.text, language)
     head, dot, rest = text.partition(".")
@@ -141,7 +142,10 @@ def _read(source: Source, language: Language, choice: str, no_name: str = "") ->
     if space is None or (dot and not head):
         types = ", ".join(word for word in language.spaces if word)
         expected = f"one of the type words {types} before the first dot"
-        source.fail(token, expected, words=language.words.entity.format(head[:60]))
+        words = language.words.entity.format(head[:60])
+        if order and language.words.order_key:
+            words = language.words.order_key.format(text[:60])
+        source.fail(token, expected, words=words)
     key = rest[1:-1] if rest[:1] in ("`", '"', "'") else rest
     if not key:
         source.fail(token, f"a key after '{head}.'" if dot else "a name")

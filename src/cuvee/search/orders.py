@@ -61,13 +61,12 @@ def check_count(count: int) -> None:
 def order_key(source: Source, language: Language) -> OrderKey:
     """Read one key to sort by, to the end of the text."""
     side = order_side(source, language)
-    descending = False
-    if not source.word("ASC"):
-        descending = source.word("DESC")
+    ascending = source.word("ASC")
+    descending = not ascending and source.word("DESC")
     token = source.peek()
     if token.type is not T.END:
         want = Want("direction", words=("ASC", "DESC"))
-        last = token.type is T.NAME and source.peek(1).type is T.END
-        words = DIRECTION if last else ""
+        named = token.type is T.NAME and source.peek(1).type is T.END
+        words = DIRECTION if named and not (ascending or descending) else ""
         source.fail(token, "ASC, DESC or the end (send one text for each key)", want, words=words)
     return OrderKey(side.kind, side.key, descending, side.function, side.step)

@@ -15,14 +15,14 @@ class Words:
         filter: a filter that cannot be read, for mistakes without words of their own.
         order: the same of an order.
         entity: a type word that there is not.
-        comparator: an operator that is not one, or not of this sort of value.
+        comparator: an operator that is not one, or not of this sort of value: which, of what.
         order_key: what cannot be sorted by; empty where it is said as in a filter.
     """
 
     filter: str = "Invalid clause(s) in filter string"
     order: str = "Invalid order_by clause"
     entity: str = "Invalid entity type '{}'"
-    comparator: str = "Invalid comparator '{}'"
+    comparator: str = "Invalid comparator '{op}'"
     order_key: str = ""
 
 
@@ -31,8 +31,11 @@ TWICE = "`order_by` contains duplicate fields"
 SEVERAL = "Search filter contained multiple expression"
 NO_NAME = "Invalid comparison clause. Expected 'Identifier' found '{}'"
 UNQUOTED = (
-    "Parameter value is either not quoted or unidentified quote types used for string value {}"
+    "Parameter value is either not quoted or unidentified quote types used for string value {}. "
+    "Use either single or double quotes"
 )
+KEYWORDS = ("TRUE", "FALSE", "NULL")
+"""Words that MLflow's grammar takes for something else than a text whose quotes were left out."""
 _LIST = "While parsing a list in the query, expected "
 EMPTY_LIST = _LIST + "a non-empty list of string values, but got empty list"
 BROKEN_LIST = _LIST + "a non-empty list of string values, but got ill-formed list"
