@@ -105,7 +105,7 @@ def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -
             server = stack.enter_context(serving(directory.resolve(), port))
             result.append(f"http://{HOST}:{port}")
         try:
-            holders = Story(f"http://{HOST}:{port}", wines, step).tell()
+            holders = Story(f"http://{HOST}:{port}", wines, step, source=str(data or "")).tell()
         finally:  # a sender would look for a server that has gone, for an hour
             finish_journals(SHIPPING_SECONDS)
         _print_result(console, holders)

@@ -59,12 +59,17 @@ class Story:
         uri: the server's address.
         wines: the data, with the columns of ``cuvee.demo.data.COLUMNS``.
         step: opens a step of the given name, for showing progress.
+        source: the file that the data were read from; empty when they were made.
     """
 
-    def __init__(self, uri: str, wines: pd.DataFrame, step: Step) -> None:
+    def __init__(self, uri: str, wines: pd.DataFrame, step: Step, *, source: str = "") -> None:
         held_out = [place % 5 == 0 for place in range(len(wines))]
         self.train = wines[[not out for out in held_out]]
         self.test = wines[held_out]
+        self.datasets = [
+            cuvee.data.from_pandas(part, source, targets=TARGET, name=name)
+            for name, part in (("wines", self.train), ("test wines", self.test))
+        ]
         self.step = step
         cuvee.set_tracking_uri(uri)
         self.client = cuvee.MlflowClient(uri)
@@ -109,6 +114,7 @@ class Story:
         from sklearn.metrics import mean_absolute_error, r2_score
 
         with self.step(f"Logging the run '{name}'") as line, cuvee.start_run(run_name=name) as run:
+            cuvee.log_inputs(self.datasets, contexts=["training", "evaluation"])
             model = LinearRegression().fit(self.train[features], self.train[TARGET])
             predicted = model.predict(self.test[features])
             rmse = float(np.sqrt(np.mean((predicted - self.test[TARGET]) ** 2)))
@@ -197,6 +203,11 @@ class Story:
                 f"'{stored.description}'",
             )
             run = self.client.get_run(holder.fit.run_id)
+            read = [(each.dataset.name, each.dataset.digest) for each in run.inputs.dataset_inputs]
+            expect(
+                sorted(read) == sorted((each.name, each.digest) for each in self.datasets),
+                f"the run of version {holder.version} reads back with the datasets {read}",
+            )
             expect(
                 run.info.status == "FINISHED" and run.data.metrics.get("rmse") == holder.fit.rmse,
                 f"the run of version {holder.version} reads back as {run.info.status} with "
