@@ -1,4 +1,5 @@
 import {
+  CheckboxItem,
   Content,
   Item,
   Label,
@@ -85,6 +86,38 @@ export function MenuChoice<T extends string>({
         </RadioItem>
       ))}
     </RadioGroup>
+  );
+}
+
+interface MenuChecksProps<T extends string> {
+  label: string;
+  chosen: readonly T[];
+  choices: readonly (readonly [T, string])[];
+  /** Told all that are chosen, in the order of the choices. */
+  onChoose: (chosen: readonly T[]) => void;
+}
+
+/** Items of which any are chosen; the menu stays open meanwhile. */
+export function MenuChecks<T extends string>(props: MenuChecksProps<T>) {
+  const { label, chosen, choices, onChoose } = props;
+  const turn = (key: T) =>
+    choices.map(([one]) => one).filter((one) => chosen.includes(one) !== (one === key));
+  return (
+    <>
+      <Label className={styles.label}>{label}</Label>
+      {choices.map(([key, text]) => (
+        <CheckboxItem
+          key={key}
+          checked={chosen.includes(key)}
+          className={styles.item}
+          onCheckedChange={() => onChoose(turn(key))}
+          onSelect={(event) => event.preventDefault()}
+        >
+          <span className={styles.mark}>{chosen.includes(key) && <Icon name="check" />}</span>
+          {text}
+        </CheckboxItem>
+      ))}
+    </>
   );
 }
 

@@ -19,6 +19,16 @@ export function choice<T extends string>(
   return allowed.find((item) => item === query[key]);
 }
 
+/** Those of some texts that are named, which may be none; undefined when there is no list. */
+export function choices<T extends string>(
+  query: Query,
+  key: string,
+  allowed: readonly T[],
+): T[] | undefined {
+  const value = query[key];
+  return Array.isArray(value) ? allowed.filter((item) => value.includes(item)) : undefined;
+}
+
 /** A list of texts, undefined when it is empty or no list. */
 export function texts(query: Query, key: string): string[] | undefined {
   const value = query[key];

@@ -1,10 +1,8 @@
-import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useModel } from "../../api/models";
 import type { ModelVersion } from "../../api/schema.gen";
 import { useVersionsOf } from "../../api/versions";
-import { Avatar } from "../../components/Avatar";
-import { Badge, StageBadge } from "../../components/Badge";
+import { Badge } from "../../components/Badge";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
 import { History } from "../../components/History";
@@ -12,9 +10,7 @@ import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/Skeleton";
-import { Table } from "../../components/Table";
 import { Tabs } from "../../components/Tabs";
-import { Time } from "../../components/Time";
 import { OpenEmergencies } from "../approvals/Emergencies";
 import { Board } from "./Board";
 import { FollowButton } from "./FollowButton";
@@ -23,9 +19,9 @@ import { Metrics } from "./Metrics";
 import { ModelAbout } from "./ModelAbout";
 import { ModelActions } from "./ModelActions";
 import { registerSnippet } from "./Models";
-import styles from "./Models.module.css";
 import { MODEL_TABS, type ModelTab, modelRoute } from "./route";
 import { strings } from "./strings";
+import { VersionsTable } from "./VersionsTable";
 
 const ModelSettings = lazy(() =>
   import("./ModelSettings").then((m) => ({ default: m.ModelSettings })),
@@ -118,43 +114,5 @@ function Versions({ name, versions, tab, metric }: VersionsProps) {
   }
   if (tab === "board") return <Board name={name} versions={versions} metric={metric} />;
   if (tab === "metrics") return <Metrics name={name} versions={versions} metric={metric} />;
-  return (
-    <Panel title={strings.tabs.versions} count={versions.length} flush>
-      <Table
-        label={strings.tabs.versions}
-        heads={[
-          { name: strings.heads.version },
-          { name: strings.heads.stage },
-          { name: strings.heads.aliases },
-          { name: strings.heads.description },
-          { name: strings.heads.run },
-          { name: strings.heads.by },
-          { name: strings.heads.registered },
-        ]}
-        rows={versions}
-        rowKey={(v) => v.version}
-        cells={(v) => [
-          <Link key="v" to="/models/$name/versions/$version" params={{ name, version: v.version }}>
-            {v.version}
-          </Link>,
-          <StageBadge key="s" stage={v.current_stage} />,
-          <span key="a" className={styles.marks}>
-            {(v.aliases ?? []).map((alias) => (
-              <Badge key={alias}>@{alias}</Badge>
-            ))}
-          </span>,
-          <div key="d" className={styles.described}>
-            {v.description}
-          </div>,
-          v.run_id && (
-            <Link key="r" to="/runs/$runId" params={{ runId: v.run_id }}>
-              <code>{v.run_id.slice(0, 8)}</code>
-            </Link>
-          ),
-          <Avatar key="b" name={v.user_id} />,
-          <Time key="t" at={v.creation_timestamp} />,
-        ]}
-      />
-    </Panel>
-  );
+  return <VersionsTable name={name} versions={versions} />;
 }

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { ModelsAsked } from "../../api/models";
-import { choice, compact, only, pair, type Query, text } from "../../lib/search";
+import { choice, choices, compact, only, pair, type Query, text } from "../../lib/search";
 import { rootRoute } from "../../root";
 
 export interface ModelsSearch extends ModelsAsked {
@@ -29,6 +29,17 @@ export const modelsRoute = createRoute({
 export const MODEL_TABS = ["board", "versions", "metrics", "history", "settings"] as const;
 export type ModelTab = (typeof MODEL_TABS)[number];
 
+export const VERSION_COLUMNS = [
+  "stage",
+  "aliases",
+  "description",
+  "run",
+  "by",
+  "registered",
+  "loads",
+] as const;
+export type VersionColumn = (typeof VERSION_COLUMNS)[number];
+
 export interface ModelSearch {
   tab?: ModelTab;
   /** The metric that the board and the chart show; the first that there is when absent. */
@@ -36,6 +47,8 @@ export interface ModelSearch {
   /** Which stage, and when, the history is asked about. */
   stage?: string;
   at?: string;
+  /** The columns of the versions; the usual ones when absent. */
+  cols?: readonly VersionColumn[];
 }
 
 export const modelRoute = createRoute({
@@ -48,6 +61,7 @@ export const modelRoute = createRoute({
         metric: text(query, "metric"),
         stage: text(query, "stage"),
         at: text(query, "at"),
+        cols: choices(query, "cols", VERSION_COLUMNS),
       }) as ModelSearch,
   ),
   component: lazyRouteComponent(() => import("./Model"), "Model"),

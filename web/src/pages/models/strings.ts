@@ -71,7 +71,9 @@ export const strings = {
     by: "Registered by",
     registered: "Registered",
     run: "Run",
+    loads: "Loads in 30 days",
   },
+  columns: "Columns",
   tabs: {
     label: "Parts of the model",
     board: "Board",

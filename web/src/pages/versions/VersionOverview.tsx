@@ -9,6 +9,7 @@ import { Panel } from "../../components/Panel";
 import { TagsPanel } from "../../components/TagsPanel";
 import { About } from "./About";
 import { Checks } from "./Checks";
+import { LoadedBy } from "./LoadedBy";
 import { Flavors, InputExample, useVersionParts } from "./ModelParts";
 import { Origins, Recorded } from "./Recorded";
 import { versionRoute } from "./route";
@@ -46,6 +47,7 @@ function Known({ version }: { version: ModelVersion }) {
       <div className={styles.column}>
         <About version={version} files={files} model={model} />
         <Checks name={name} version={number} />
+        <LoadedBy name={name} version={number} />
         <Tags version={version} />
         <Origins version={version} />
       </div>

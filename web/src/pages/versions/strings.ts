@@ -1,4 +1,4 @@
-import { count } from "../../lib/number";
+import { count, grouped } from "../../lib/number";
 
 export const strings = {
   models: "Models",
@@ -90,6 +90,19 @@ export const strings = {
   notPassed: "Failed",
   stale: "Of other files",
   evidence: "Evidence",
+  loads: {
+    title: "Loaded by",
+    failed: "Who has loaded the version could not be read.",
+    none: "Nobody has loaded this version through this server yet.",
+    how: "Code that loads it",
+    load: "load",
+    last: "last loaded",
+    first: "first",
+    lately: (number: number, days: number) => `${count(number, "load")} in the last ${days} days`,
+    day: (day: string, often: string) => `${day}: ${often}`,
+    all: (users: number) => `Show all ${grouped(users)}`,
+    more: (users: number) => `These are the first ${grouped(users)} by name.`,
+  },
   tryIt: "Ask for predictions",
   scoringFailed: "Whether the version can be tried could not be read.",
   unserved: "This server does not know where this version is served.",
