@@ -178,3 +178,17 @@ def test_files_have_what_the_chips_say(
         rows = list(csv.DictReader(file))
     assert [row["datasets"] for row in rows[1:]] == ["reds (a1b2c3d4e5)", ""]
     assert rows[0]["datasets"] == f"reds (a1b2c3d4e5); {LONG} (0f); whites (77)"
+
+
+def test_a_run_says_what_it_has_read_and_what_for(place: tuple[Site, str], visit: Open) -> None:
+    site, _ = place
+    run = site.api("runs/create", experiment_id="0")["run"]["info"]["run_id"]
+    tag = {"key": "mlflow.data.context", "value": "training"}
+    reds, whites = dataset("reds", "a1b2c3d4e5"), dataset("whites", "77")
+    site.api("runs/log-inputs", run_id=run, datasets=[{**reds, "tags": [tag]}, whites])
+    page = visit(site).go(f"/runs/{run}/overview")
+    listed = page.get_by_role("region", name="About").get_by_role("listitem")
+
+    expect(listed).to_have_text(["redstraining, a1b2c3d4", "whites77"])
+    listed.first.get_by_role("link").click()
+    expect(page.get_by_role("grid", name="Runs")).to_have_attribute("aria-rowcount", "2")

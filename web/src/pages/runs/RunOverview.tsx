@@ -31,6 +31,7 @@ import { duration } from "../../lib/time";
 import { Exception } from "./Exception";
 import { ownTags, tagOf } from "./facts";
 import { Nested } from "./Nested";
+import { RunDatasets } from "./RunDatasets";
 import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
@@ -188,7 +189,7 @@ function About({ run }: { run: Run }) {
   const parent = tag("parentRunId");
   const commit = tag("source.git.commit");
   const command = tagOf(run, "cuvee.command");
-  const datasets = (run.inputs?.dataset_inputs ?? []).map(({ dataset }) => dataset);
+  const inputs = run.inputs?.dataset_inputs ?? [];
   return (
     <Panel title={strings.facts}>
       <Facts
@@ -221,12 +222,9 @@ function About({ run }: { run: Run }) {
           [strings.commit, commit && <Id key="c" value={commit} />],
           [
             strings.datasets,
-            datasets.length > 0 &&
-              datasets.map((d) => (
-                <div key={`${d.name} ${d.digest}`}>
-                  {d.name} <code>{d.digest}</code>
-                </div>
-              )),
+            inputs.length > 0 && (
+              <RunDatasets key="d" experiment={info.experiment_id} inputs={inputs} />
+            ),
           ],
           [strings.artifacts, <Value key="a" text={info.artifact_uri} />],
         ]}

@@ -76,6 +76,7 @@ export const strings = {
   commit: "Git commit",
   artifacts: "Files at",
   datasets: "Datasets",
+  readers: (name: string, digest: string) => `The runs that have read ${name} (${digest})`,
   description: "Description",
   metrics: "Metrics",
   params: "Params",
