@@ -107,3 +107,15 @@ def test_the_button_that_copies_hides_no_text(
     until(page, lambda: page.evaluate(BESIDE), True)
     keep_screenshot(page, f"snippet-{width}")
     assert offences(page) == []
+
+
+@pytest.mark.parametrize("tab", ["/experiments/0/charts", "/compare?runs={}&tab=plots"])
+def test_the_kinds_of_charts_fit_a_phone(
+    runs: tuple[Site, list[str]], visit: Open, tab: str
+) -> None:
+    site, ids = runs
+    page = visit(site, width=375).go(tab.format(",".join(ids)))
+    page.get_by_role("radio", name="Parallel").wait_for()
+    wide = "[...document.querySelectorAll('main')].map((one) => one.scrollWidth - one.clientWidth)"
+    until(page, lambda: page.evaluate(wide), [0])
+    keep_screenshot(page, f"charts-phone-{tab.partition('?')[0].strip('/').replace('/', '-')}")

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitted, inRoom } from "./fit";
+import { cut, fitted, inRoom } from "./fit";
 
 test("columns share the room, and scroll where it is too little", () => {
   expect(fitted(772, 304, 3, 176)).toBe(150);
@@ -20,4 +20,10 @@ test("columns without room are left out, and the first has the rest", () => {
   expect(shown(640).map(({ width }) => width)).toEqual([222, 200, 200]);
   expect(shown(375)).toEqual(columns);
   expect(shown(0)).toEqual(columns);
+});
+
+test("a text that is cut says so, and others are as they are", () => {
+  expect(cut("alcohol, volatile acidity", 12)).toBe("alcohol, vo…");
+  expect(cut("alcohol", 7)).toBe("alcohol");
+  expect(cut("alcohol", 1)).toBe("a…");
 });

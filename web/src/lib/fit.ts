@@ -39,3 +39,8 @@ export function inRoom<C extends { readonly id: string; readonly width: number }
 }
 
 const NARROW = 640; // pixels below which nothing of use would be left
+
+/** A text of so many characters at most; a mark says where it goes on. */
+export function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, Math.max(most - 1, 1))}…` : text;
+}

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { type Drawing, Sketch } from "../../components/Sketch";
+import { cut } from "../../lib/fit";
 import { tick } from "../../lib/number";
 import { type Axis, saidOf } from "../../lib/runAxes";
 import { ticks } from "../../lib/ticks";
@@ -32,10 +33,7 @@ export function Bars({ y, runs, colourOf, onOpen }: BarsProps) {
     const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
     const at = (value: number, width: number) =>
       NAMES + ((value - low) / (high - low || 1)) * (width - NAMES - NUMBERS);
-    const name = (run: number, most: number) => {
-      const text = runs.names[run] ?? "";
-      return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-    };
+    const name = (run: number, most: number) => cut(runs.names[run] ?? "", most);
     return {
       count: shown.length,
       said: (thing) => {

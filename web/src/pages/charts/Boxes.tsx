@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { type Drawing, Sketch, type Space } from "../../components/Sketch";
 import { type Box, boxesOf } from "../../lib/boxes";
+import { cut } from "../../lib/fit";
 import { short } from "../../lib/number";
 import type { Axis } from "../../lib/runAxes";
 import { BOTTOM, LEFT, RIGHT, upward, yAxis } from "./frame";
@@ -53,7 +54,7 @@ export function Boxes({ x, y, runs, colourOf }: BoxesProps) {
             pen.circle(middle, at(value), 3, { fill: colourOf(run, space), alpha: 0.8 });
           }
           const most = Math.max(3, Math.floor(wide / 7));
-          const name = box.name.length > most ? `${box.name.slice(0, most - 1)}…` : box.name;
+          const name = cut(box.name, most);
           const look = { fill: space.colour("--ink-soft"), align: "center" } as const;
           pen.text(name, middle, space.height - BOTTOM + 14, look);
           if (i % 10 === 9) yield;

@@ -1,4 +1,5 @@
 import type { Space } from "../../components/Sketch";
+import { cut } from "../../lib/fit";
 import { tick } from "../../lib/number";
 import type { Pen } from "../../lib/pen";
 import { type Axis, saidOf, share } from "../../lib/runAxes";
@@ -41,7 +42,7 @@ export function xAxis(pen: Pen, axis: Axis, space: Space): void {
     const x = across(axis, value, space);
     pen.path([x, TOP, x, floor], { stroke: space.colour("--line") });
     const look = { fill: space.colour("--ink-faint"), align: "center" } as const;
-    const text = axis.texts ? saidOf(axis, value).slice(0, 16) : tick(value);
+    const text = axis.texts ? cut(saidOf(axis, value), 16) : tick(value);
     pen.text(text, x, floor + 14, look);
   }
 }

@@ -1,4 +1,5 @@
 import type { Drawing, Space } from "../../components/Sketch";
+import { cut } from "../../lib/fit";
 import type { Pen } from "../../lib/pen";
 import { type Axis, saidOf, share, valueAt } from "../../lib/runAxes";
 import { ticks } from "../../lib/ticks";
@@ -115,7 +116,7 @@ function scales(pen: Pen, { width, colour }: Space, axes: readonly Axis[]): void
       const y = upAt(share(axis, value));
       const side = last ? 1 : -1;
       pen.path([x, y, x + 4 * side, y], { stroke: colour("--line-strong") });
-      const text = saidOf(axis, value).slice(0, 12);
+      const text = cut(saidOf(axis, value), 12);
       const at = x + 7 * side;
       // What is written lies on lines: the paper below it keeps it readable.
       const wide = text.length * 6.2;

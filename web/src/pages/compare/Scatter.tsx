@@ -6,6 +6,7 @@ import { LogSwitches } from "../../components/LogAxes";
 import { Panel } from "../../components/Panel";
 import { compared, type DiffRow } from "../../lib/diff";
 import { field } from "../../lib/filter";
+import { cut } from "../../lib/fit";
 import { short } from "../../lib/number";
 import { scaleOf } from "../../lib/ticks";
 import type { Compared, PartProps } from "./Compare";
@@ -141,7 +142,7 @@ function Drawing({ runs, x, y, logX, logY }: DrawingProps) {
               <g key={tick} transform={`translate(${across.at(tick)} 0)`}>
                 <line y1={12} y2={HEIGHT - BOTTOM} className={styles.rule} />
                 <text y={HEIGHT - BOTTOM + 18} textAnchor="middle">
-                  {written(x, tick).slice(0, 18)}
+                  {cut(written(x, tick), 18)}
                 </text>
               </g>
             ))}

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { Segments } from "../../../components/Segments";
 import { type Drawing, Sketch, type Space } from "../../../components/Sketch";
+import { cut } from "../../../lib/fit";
 import { grouped, short } from "../../../lib/number";
 import { accuracyOf, type Confusion, precisionOf, shareOf } from "../confusion";
 import { strings as all } from "../strings";
@@ -49,8 +50,6 @@ export default function ConfusionView({ found, name }: { found: Confusion; name:
 
 const number = (count: number) => (Number.isInteger(count) ? grouped(count) : short(count));
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
-const cut = (text: string, most: number) =>
-  text.length > most ? `${text.slice(0, Math.max(most - 1, 1))}…` : text;
 
 function drawingOf(found: Confusion, shares: boolean): Drawing {
   const { labels, counts } = found;
