@@ -115,6 +115,28 @@ def test_errors_have_the_shape_and_status_of_the_protocol(own_site: Site) -> Non
         assert (answer.status, answer.json["error_code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "advice"),
+    [
+        ("POST", "/api/3.0/mlflow/traces", "mlflow.tracing.disable()"),
+        ("POST", "/api/2.0/mlflow/traces", "mlflow.tracing.disable()"),
+        ("GET", "/ajax-api/3.0/mlflow/traces/tr-1", "mlflow.tracing.disable()"),
+        ("POST", "/api/3.0/mlflow/traces/tr-1/assessments", "mlflow.tracing.disable()"),
+        ("POST", "/v1/traces", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+        ("POST", "/api/3.0/mlflow/datasets/create", "mlflow.log_input()"),
+        ("GET", "/api/3.0/mlflow/scorers/list", "scorers"),
+        ("GET", "/api/2.0/mlflow/tracesome", "/api/openapi.json"),
+    ],
+)
+def test_what_is_not_kept_is_named_with_what_to_do_instead(
+    method: str, path: str, advice: str, own_site: Site
+) -> None:
+    answer = own_site.send(method, path, None if method == "GET" else {})
+    check_refusal(answer, path)
+    assert (answer.status, answer.json["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
+    assert advice in answer.json["message"]
+
+
 def test_json_in_a_json_text_is_read(own_site: Site) -> None:
     inner = json.dumps({"name": "twice"})
     answer = own_site.send("POST", API + "experiments/create", json.dumps(inner).encode())

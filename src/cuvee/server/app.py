@@ -27,6 +27,7 @@ from cuvee.errors import (
     Unauthenticated,
 )
 from cuvee.rules.targets import Allowed
+from cuvee.server.absences import absence
 from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, refusal, send_bytes, unforeseen
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
 from cuvee.server.bodies import in_url, read_body, read_op
@@ -270,9 +271,7 @@ class App:
             headers = [*JSON_HEADERS, (b"allow", names.encode())]
             await send_bytes(send, problem.status, headers, b"" if method == "HEAD" else body)
         else:
-            raise EndpointNotFound(
-                f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
-            )
+            raise EndpointNotFound(absence(path))
 
     async def _operate(
         self,
