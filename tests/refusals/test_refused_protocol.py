@@ -137,6 +137,35 @@ def test_what_is_not_kept_is_named_with_what_to_do_instead(
     assert advice in answer.json["message"]
 
 
+@pytest.mark.parametrize(
+    ("client", "code"),
+    [
+        ("mlflow-python-client/1.30.1", "INVALID_STATE"),
+        ("mlflow-python-client/2.0.1", "INVALID_STATE"),
+        ("mlflow-python-client/2.8.0", "INVALID_STATE"),
+        ("mlflow-python-client/2.9.2", "RESOURCE_CONFLICT"),
+        ("mlflow-python-client/2.22.5", "RESOURCE_CONFLICT"),
+        ("mlflow-python-client/3.17.2", "RESOURCE_CONFLICT"),
+        ("mlflow-java-client/1.30.1", "RESOURCE_CONFLICT"),
+    ],
+)
+def test_old_clients_are_refused_in_codes_that_they_know(
+    client: str, code: str, own_site: Site
+) -> None:
+    run = own_site.api("runs/create", experiment_id="0")["run"]["info"]
+    name = f"used by {client.replace('/', ' ')}"
+    own_site.api("registered-models/create", name=name)
+    source = run["artifact_uri"] + "/model"
+    own_site.api("model-versions/create", name=name, source=source, run_id=run["run_id"])
+    own_site.api("model-versions/transition-stage", name=name, version="1", stage="Production")
+    headers = {"Content-Type": "application/json", "User-Agent": client}
+    body = {"run_id": run["run_id"]}
+    answer = own_site.send("POST", API + "runs/delete", body, headers=headers)
+    check_refusal(answer, client)
+    assert (answer.status, answer.json["error_code"]) == (409, code)
+    assert "Archive that version first" in answer.json["message"]
+
+
 def test_json_in_a_json_text_is_read(own_site: Site) -> None:
     inner = json.dumps({"name": "twice"})
     answer = own_site.send("POST", API + "experiments/create", json.dumps(inner).encode())

@@ -31,4 +31,6 @@ def absence(path: str) -> str:
     """
     family = _FAMILY.match(path)
     known = _TRACES if path == _SPANS else _FAMILIES.get(family[1]) if family else None
-    return known or f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
+    return (
+        known or f"There is no call {path[:200]!r}: /api/openapi.json lists those that there are."
+    )

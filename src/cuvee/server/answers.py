@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -23,6 +24,15 @@ JSON_HEADERS = [
     KEEPS_KEYS,
     *SAFE,
 ]
+_OLD_CLIENT = re.compile(rb"mlflow-python-client/(?:1\.|2\.[0-8](?:\.|$))")
+_OLD_CODES = {
+    "NOT_IMPLEMENTED": "FEATURE_DISABLED",
+    "RESOURCE_CONFLICT": "INVALID_STATE",
+    "RESOURCE_EXHAUSTED": "QUOTA_EXCEEDED",
+    "UNAUTHENTICATED": "PERMISSION_DENIED",
+}
+"""Clients before MLflow 2.9 fail with a ValueError at codes that came after them, which hides what
+the refusal says; they know these."""
 _log = logging.getLogger("cuvee.server")
 
 
@@ -53,7 +63,15 @@ def refusal(problem: CuveeError, asked: Headers) -> tuple[int, Headers, bytes]:
         headers = [*headers, (b"www-authenticate", scheme + b' realm="mlflow"')]
     elif isinstance(problem, TooManyRequests):
         headers = [*headers, (b"retry-after", str(problem.retry_after).encode())]
-    return problem.status, headers, wire.encode_error(problem.error_code, problem.message)
+    return problem.status, headers, wire.encode_error(_code(problem, asked), problem.message)
+
+
+def _code(problem: CuveeError, asked: Headers) -> str:
+    """Return the code of a refusal, in words that the client's version has."""
+    code = problem.error_code
+    if code in _OLD_CODES and any(n == b"user-agent" and _OLD_CLIENT.match(v) for n, v in asked):
+        return _OLD_CODES[code]
+    return code
 
 
 def unforeseen(problem: BaseException, method: str, path: str) -> Internal:

@@ -33,6 +33,10 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
     run_id = client.create_run(experiment_id).info.run_id
     client.create_registered_model(prefix + "model")
     search, bad_token = client.search_runs, "no token"
+    used = client.create_run(experiment_id).info
+    client.create_registered_model(prefix + "used")
+    client.create_model_version(prefix + "used", f"{used.artifact_uri}/model", used.run_id)
+    client.transition_model_version_stage(prefix + "used", "1", "Production")
     return {
         "duplicate experiment": refusal(client.create_experiment, prefix + "refusals"),
         "duplicate model": refusal(client.create_registered_model, prefix + "model"),
@@ -59,4 +63,5 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
         "unknown stage": refusal(
             client.transition_model_version_stage, prefix + "model", "1", "Cellar"
         ),
+        "run in use": refusal(client.delete_run, used.run_id),
     }
