@@ -451,7 +451,7 @@ def test_a_slow_way_that_drops_answers_holds_nothing_up_and_doubles_nothing(
 ) -> None:
     handler = type("Handler", (Slow,), {"port": server.port})
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
+    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
     try:
         training = Training(f"http://127.0.0.1:{proxy.server_port}", tmp_path, 500, 0.005)
         returned, longest, complaints = training.end()

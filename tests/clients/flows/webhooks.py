@@ -44,7 +44,7 @@ def run(mlflow: Any, prefix: str, options: dict[str, Any]) -> dict[str, Any]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     got: list[tuple[dict[str, str], bytes]] = []
     server.got = got  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}/"
     words = ["registered_model.created", "model_version_alias.created"]
     made = client.create_webhook("ci", url, words, description="d", secret="s3cret")
