@@ -7,10 +7,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,21 @@ def audit(folder: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "cuvee", "audit", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
+
+
+Audit = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def here(cuvee: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Audit:
+    """Runs the command as ``audit`` does, but in this process: it need not load everything anew."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        said = cuvee("audit", *arguments)
+        return said.status, said.out + said.err
+
+    return run
 
 
 def edit(data: str, *statements: str) -> None:
@@ -143,23 +159,23 @@ def test_a_directory_without_a_database_is_named_and_not_made(tmp_path: Path) ->
 
 
 def test_a_text_that_was_changed_is_found_also_through_the_server(
-    data: str, tmp_path: Path
+    data: str, here: Audit, tmp_path: Path
 ) -> None:
     site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
     url = f"http://127.0.0.1:{site.port}"
     try:
         site.api("registered-models/create", name="wine", description="do not use")
         wait_for(lambda: site.send("GET", "/api/1.0/cuvee/log/status").json["signed"] > 1)
-        assert audit(tmp_path, "verify", url)[0] == 0
+        assert here("verify", url)[0] == 0
         edit(data, "UPDATE event_texts SET text = 'use' WHERE field = 'after.description'")
         for target in (url, data):
-            status, said = audit(tmp_path, "verify", target)
+            status, said = here("verify", target)
             assert status == 1, said
             assert "the text 'after.description' is not what was recorded" in said
         moved = "salt = salt || '646f206e6f7420'"  # its first words are in the salt now
         edit(data, f"UPDATE event_texts SET {moved} WHERE field = 'after.description'")
         for target in (url, data):
-            assert audit(tmp_path, "verify", target)[0] == 1, target
+            assert here("verify", target)[0] == 1, target
     finally:
         site.close()
 
@@ -175,7 +191,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("deed", DAMAGE.values(), ids=DAMAGE)
 def test_what_is_gone_or_damaged_is_found_through_the_server_and_hides_nothing_else(
-    deed: str, data: str, tmp_path: Path
+    deed: str, data: str, here: Audit, tmp_path: Path
 ) -> None:
     site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
     url = f"http://127.0.0.1:{site.port}"
@@ -192,7 +208,7 @@ def test_what_is_gone_or_damaged_is_found_through_the_server_and_hides_nothing_e
             away = [f"DROP TRIGGER {t}_append_only ON {t}" for t in tables]
         edit(data, *away, deed)
         for target in (url, data):
-            found, said = audit(tmp_path, "verify", target)
+            found, said = here("verify", target)
             assert (found, "WRONG" in said) == (1, True), said
         for path in ("events", "log/status", "log/entries", "log/checkpoints", "log/checkpoint"):
             answer = site.send("GET", f"{base}/{path}")
@@ -203,7 +219,9 @@ def test_what_is_gone_or_damaged_is_found_through_the_server_and_hides_nothing_e
         site.close()
 
 
-def test_a_checkpoint_that_somebody_kept_is_of_the_log(data: str, tmp_path: Path) -> None:
+def test_a_checkpoint_that_somebody_kept_is_of_the_log(
+    data: str, here: Audit, tmp_path: Path
+) -> None:
     kept, other, empty = tmp_path / "kept", tmp_path / "other", tmp_path / "empty"
     empty.write_text("nothing", "utf-8")
     site = Site(data, tmp_path, "--log-key", str(tmp_path / "log.key"))
@@ -222,10 +240,10 @@ def test_a_checkpoint_that_somebody_kept_is_of_the_log(data: str, tmp_path: Path
         site.api("registered-models/create", name="port")
         wait_for(lambda: site.send("GET", status).json["signed"] > size)
         for target in (url, data):
-            found, said = audit(tmp_path, "verify", target, "--checkpoint", str(kept))
+            found, said = here("verify", target, "--checkpoint", str(kept))
             assert found == 0, said
             for wrong in (other, larger, empty):
-                found, said = audit(tmp_path, "verify", target, "--checkpoint", str(wrong))
+                found, said = here("verify", target, "--checkpoint", str(wrong))
                 assert found == 1, (target, wrong, said)
                 assert "Traceback" not in said
     finally:
