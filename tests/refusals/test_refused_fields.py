@@ -12,11 +12,12 @@ from msgspec import inspect
 
 from cuvee import api
 from cuvee.api.base import Op
+from cuvee.api.fields import bare
 from cuvee.api.wire import decode_body, path_fields
 from cuvee.store.sql import SqlStore
 from refusals.examples import examples
 from refusals.served import Answer, Site, check_refusal
-from refusals.wrong import Token, bare, changes
+from refusals.wrong import Token, changes
 
 AnyOp = type[Op[Any]]
 ALL = pytest.mark.parametrize("op", api.ROUTED, ids=lambda op: op.__name__)

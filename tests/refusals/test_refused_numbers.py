@@ -10,12 +10,12 @@ from msgspec import inspect
 
 from cuvee import api
 from cuvee.api.base import Op
+from cuvee.api.fields import bare
 from cuvee.api.wire import encode, recheck
 from cuvee.blobs.local import LocalBlobs
 from cuvee.errors import CuveeError
 from cuvee.store.sql import SqlStore
 from refusals.examples import examples, seed
-from refusals.wrong import bare
 
 AnyOp = type[Op[Any]]
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import inspect
 
+from cuvee.api.fields import bare
+
 LONG = 1_000_001
 HUGE = 10**30
 ARABIC_ONE = "\u0661"  # a digit to Python, not to the protocol
@@ -26,15 +28,6 @@ class Token:
 
     def __repr__(self) -> str:
         return f"Token({self.text})"
-
-
-def bare(info: inspect.Type) -> inspect.Type:
-    """Strip descriptions and ``| None``."""
-    while isinstance(info, inspect.Metadata):
-        info = info.type
-    if isinstance(info, inspect.UnionType):
-        return bare(next(t for t in info.types if not isinstance(t, inspect.NoneType)))
-    return info
 
 
 BROKEN_TEXTS = ["a\0b", "\ud800", "x\udfff", Token('"\\ud83d"'), Token('"a\tb"'), Token('"\\x"')]

@@ -34,8 +34,11 @@ def camel_case(name: str) -> str:
 
 def may_have_other_names(kind: Any, body: bytes) -> bool:
     """Say whether other names of an operation's fields occur in a body, as names or as texts."""
-    search = _other_names(kind)  # looking for a capital letter first is what most bodies need
-    return search is not None and not body.islower() and search(body) is not None
+    capitals, search = _other_names(kind)
+    for capital in capitals:  # to look for one byte takes a hundredth of the time
+        if capital in body:
+            return search(body) is not None
+    return False
 
 
 def by_own_names(kind: Any, raw: dict[str, Any]) -> dict[str, Any]:
@@ -49,10 +52,13 @@ def by_own_names(kind: Any, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _other_names(kind: Any) -> Callable[[bytes], re.Match[bytes] | None] | None:
+def _other_names(kind: Any) -> tuple[list[bytes], Callable[[bytes], re.Match[bytes] | None]]:
+    """Return capitals of which each other name of a field has one, and what looks for the names."""
     names = {*_names(inspect.type_info(kind), set()), *_legacy(kind)}
-    others = {camel_case(name) for name in names} - names
-    return re.compile(f'"(?:{"|".join(sorted(others))})"'.encode()).search if others else None
+    others = sorted({camel_case(name) for name in names} - names)
+    capitals = {next(letter for letter in other if letter.isupper()) for other in others}
+    search = re.compile(f'"(?:{"|".join(others)})"'.encode()).search
+    return [capital.encode() for capital in sorted(capitals)], search
 
 
 def _legacy(kind: Any) -> tuple[str, ...]:
