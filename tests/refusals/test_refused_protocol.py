@@ -123,6 +123,7 @@ def test_errors_have_the_shape_and_status_of_the_protocol(own_site: Site) -> Non
         ("GET", "/ajax-api/3.0/mlflow/traces/tr-1", "mlflow.tracing.disable()"),
         ("POST", "/api/3.0/mlflow/traces/tr-1/assessments", "mlflow.tracing.disable()"),
         ("POST", "/v1/traces", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+        ("POST", "/v1/traces", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf"),
         ("POST", "/api/3.0/mlflow/datasets/create", "mlflow.log_input()"),
         ("GET", "/api/3.0/mlflow/scorers/list", "scorers"),
         ("GET", "/api/2.0/mlflow/tracesome", "/api/openapi.json"),

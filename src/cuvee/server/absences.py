@@ -8,8 +8,9 @@ _FAMILY = re.compile(r"/(?:ajax-)?api/[23]\.0/mlflow/([a-z-]+)(?:/|$)")
 _SPANS = "/v1/traces"
 _TRACES = (
     "This server keeps no traces, and what was traced has run all the same. Turn tracing off by "
-    "mlflow.tracing.disable(), or send traces to an OpenTelemetry collector with "
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT."
+    "mlflow.tracing.disable(), or send traces to an OpenTelemetry collector: install "
+    "opentelemetry-exporter-otlp-proto-http and set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT and "
+    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf."
 )
 _FAMILIES = {
     "traces": _TRACES,
