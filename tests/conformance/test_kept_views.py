@@ -8,9 +8,9 @@ from conformance.people import NAMED
 from cuvee.api.base import Store
 from cuvee.api.events import ListEvents
 from cuvee.api.kept_views import LONGEST_VIEW, GetView, KeepView
+from cuvee.api.times import DAY
 from cuvee.errors import InvalidParameter, NotFound
 from cuvee.store import kept_views
-from cuvee.store.kept_views import DAY
 from cuvee.store.sql import SqlStore
 
 ALICE, BOB = NAMED["alice"], NAMED["bob"]

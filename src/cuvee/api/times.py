@@ -8,6 +8,8 @@ from datetime import datetime, timedelta, timezone
 from cuvee.api.names import shown
 from cuvee.errors import InvalidParameter
 
+DAY = 86_400_000
+"""Milliseconds of a day."""
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
     r" ?(?:([zZ])|([+-])(\d\d):?(\d\d)?)?)?",
@@ -50,6 +52,13 @@ def moment_of(text: str) -> int:
             "in milliseconds since 1970."
         ) from None
     return found
+
+
+def moment_said(moment: str | int | datetime) -> str:
+    """Return a moment as ``moment_of`` reads it; a datetime without a zone is in UTC."""
+    if isinstance(moment, datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
+    return str(moment)
 
 
 def moment_text(milliseconds: int) -> str:

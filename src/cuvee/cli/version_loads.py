@@ -10,8 +10,6 @@ import click
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
 from cuvee.cli.output import moment, print_items
 
-DAY = 86_400_000
-
 
 @click.command(
     epilog=examples(
@@ -40,6 +38,7 @@ def loads(
     Without VERSION, all its versions. Servers count loads by models:/NAME/... URIs.
     """
     from cuvee.api.loads import ListLoads
+    from cuvee.api.times import DAY
 
     begin = max(0, int(time.time() * 1000) - (days - 1) * DAY) if days else None
 

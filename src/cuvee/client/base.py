@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -13,6 +14,20 @@ from cuvee.client.journals import journal_of, settle
 
 R = TypeVar("R")
 _IDS = ("run_id", "run_uuid", "source_run_id", "model_id", "source")
+
+
+def pages(do: Callable[[Any], R], op: Op[R]) -> Iterator[R]:
+    """Give the answers to an operation that is answered in pages, one after the other.
+
+    Args:
+        do: carries it out.
+        op: what to ask, from its first page on.
+    """
+    token: str | None = ""
+    while token is not None:
+        page: Any = do(replace(cast("Any", op), page_token=token))
+        yield page
+        token = page.next_page_token
 
 
 class Calls:

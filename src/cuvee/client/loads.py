@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Literal
 
 from cuvee.api.loads import ListLoads, Loads
-from cuvee.api.times import moment_of
-from cuvee.client.base import Calls
+from cuvee.api.times import moment_of, moment_said
+from cuvee.client.base import Calls, pages
 
 Moment = str | int | datetime
 
@@ -33,25 +33,12 @@ class LoadCalls(Calls):
                 has no zone), or milliseconds since 1970.
             to_time: only days that began before this moment.
         """
-        found: list[Loads] = []
-        token: str | None = ""
-        while token is not None:
-            op = ListLoads(
-                name=name,
-                version="" if version is None else str(version),
-                by=by,
-                from_time=_milliseconds(from_time),
-                to_time=_milliseconds(to_time),
-                max_results=1000,
-                page_token=token,
-            )
-            page = self.do_registry(op)
-            found += page.loads
-            token = page.next_page_token
-        return found
-
-
-def _milliseconds(moment: Moment | None) -> int | None:
-    if isinstance(moment, datetime):
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).isoformat()
-    return None if moment is None else moment_of(str(moment))
+        op = ListLoads(
+            name=name,
+            version="" if version is None else str(version),
+            by=by,
+            from_time=None if from_time is None else moment_of(moment_said(from_time)),
+            to_time=None if to_time is None else moment_of(moment_said(to_time)),
+            max_results=1000,
+        )
+        return [one for page in pages(self.do_registry, op) for one in page.loads]

@@ -6,33 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from cuvee.api.purge import GRACE_DAYS, CollectBlobs, Collected, Purge, PurgeItem
-from cuvee.client.base import Calls
+from cuvee.client.base import Calls, pages
 
 
 def purge_items(
     do: Callable[[Any], Any], older_than_days: int, *, dry_run: bool, comment: str = ""
 ) -> list[PurgeItem]:
     """Remove what was deleted some days ago, or see what would go; see ``PurgeCalls.purge``."""
-    items: list[PurgeItem] = []
-    token: str | None = ""
-    while token is not None:
-        op = Purge(
-            older_than_days=older_than_days, dry_run=dry_run, comment=comment, page_token=token
-        )
-        page = do(op)
-        items += page.items
-        token = page.next_page_token
-    return items
+    op = Purge(older_than_days=older_than_days, dry_run=dry_run, comment=comment)
+    return [item for page in pages(do, op) for item in page.items]
 
 
 def purge_blobs(do: Callable[[Any], Any], *, dry_run: bool) -> Collected:
     """Remove stored bytes that nothing names, or count them."""
-    count = size = 0
-    token: str | None = ""
-    while token is not None:
-        page = do(CollectBlobs(dry_run=dry_run, page_token=token))
-        count, size, token = count + page.count, size + page.size, page.next_page_token
-    return Collected(count, size)
+    found = list(pages(do, CollectBlobs(dry_run=dry_run)))
+    return Collected(sum(page.count for page in found), sum(page.size for page in found))
 
 
 class PurgeCalls(Calls):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cuvee.api.run_batches import MOST, DeleteRuns, RestoreRuns, RunsChanged, TagRuns
 from cuvee.api.runs import RunTag
-from cuvee.client.base import Calls
+from cuvee.client.base import Calls, pages
 
 Batch = TypeVar("Batch", TagRuns, DeleteRuns, RestoreRuns)
 
@@ -102,10 +102,7 @@ class RunBatchCalls(Calls):
                 some = run_ids[first : first + MOST]
                 found.append(self.do(replace(op, run_ids=some)))
         else:
-            token: str | None = ""
-            while token is not None:
-                found.append(self.do(replace(op, page_token=token)))
-                token = found[-1].next_page_token
+            found += pages(self.do, op)
         return RunsChanged(
             [run_id for part in found for run_id in part.run_ids],
             [refusal for part in found for refusal in part.refused],

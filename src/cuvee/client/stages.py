@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 from cuvee.api import holdings as api
 from cuvee.api import policies
+from cuvee.api.times import moment_said
 from cuvee.api.versions import FindVersionByDigest, ModelVersion
-from cuvee.client.base import Calls
+from cuvee.client.base import Calls, pages
 
 
 class StageCalls(Calls):
@@ -27,9 +28,8 @@ class StageCalls(Calls):
         Raises:
             NotFound: nobody held it then; says since when there was a holder.
         """
-        if isinstance(at, datetime):
-            at = (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).isoformat()
-        op = api.GetStageHolder(name=name, stage=stage, at="" if at is None else str(at))
+        said = "" if at is None else moment_said(at)
+        op = api.GetStageHolder(name=name, stage=stage, at=said)
         return self.do_registry(op)
 
     def get_stage_history(
@@ -42,20 +42,13 @@ class StageCalls(Calls):
             stage: only this stage.
             version: only this version.
         """
-        found: list[api.Holding] = []
-        token: str | None = ""
-        while token is not None:
-            op = api.ListHoldings(
-                name=name,
-                stage=stage or "",
-                version="" if version is None else str(version),
-                max_results=1000,
-                page_token=token,
-            )
-            page = self.do_registry(op)
-            found += page.holdings
-            token = page.next_page_token
-        return found
+        op = api.ListHoldings(
+            name=name,
+            stage=stage or "",
+            version="" if version is None else str(version),
+            max_results=1000,
+        )
+        return [holding for page in pages(self.do_registry, op) for holding in page.holdings]
 
     def rollback_stage(
         self,

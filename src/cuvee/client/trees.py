@@ -9,7 +9,7 @@ from cuvee.api.forks import ForkRun, RewindRun
 from cuvee.api.leases import GetLease, Heartbeat, Lease
 from cuvee.api.runs import Run
 from cuvee.api.trees import GetRunTree, ListRunGroups, RunGroup, RunTree
-from cuvee.client.base import Calls
+from cuvee.client.base import Calls, pages
 
 
 class TreeCalls(Calls):
@@ -58,16 +58,8 @@ class TreeCalls(Calls):
             filter_string: which runs to group, with ``by``.
         """
         ids, keys = [str(i) for i in experiment_ids], list(metrics)
-        found: list[RunGroup] = []
-        token: str | None = ""
-        while token is not None:
-            op = ListRunGroups(
-                experiment_ids=ids, metrics=keys, page_token=token, by=by, filter=filter_string
-            )
-            page = self.do(op)
-            found += page.groups
-            token = page.next_page_token
-        return found
+        op = ListRunGroups(experiment_ids=ids, metrics=keys, by=by, filter=filter_string)
+        return [group for page in pages(self.do, op) for group in page.groups]
 
     def fork_run(
         self,

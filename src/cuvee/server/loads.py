@@ -14,12 +14,12 @@ from collections.abc import Callable
 
 from cuvee.api.base import Actor
 from cuvee.api.loads import CountLoads, Loaded
+from cuvee.api.times import DAY
 
 DELAY = 1.0
 """Seconds from the first load to be written to its writing."""
 MOST = 1000
 """Users and versions that are written at once; what comes beyond is written sooner."""
-DAY = 86_400_000
 
 
 class LoadCounter:

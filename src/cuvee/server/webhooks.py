@@ -39,6 +39,7 @@ from cuvee.api.hooks import (
     TryHook,
     UpdateHook,
 )
+from cuvee.api.times import DAY
 from cuvee.api.webhooks import (
     CreateRegistryWebhook,
     CreateWebhook,
@@ -61,7 +62,7 @@ PER_HOOK = 4
 POLL = 0.5
 TAKE_OVER = 3.0
 """Seconds between attempts to become the one who sends."""
-KEEP = 30 * 86_400_000
+KEEP = 30 * DAY
 """Milliseconds for which what was delivered stays on record."""
 JOBS = "/api/2.1/jobs/run-now"
 GONE = 410

@@ -30,6 +30,7 @@ from cuvee.api.experiment_overviews import (
     GetExperimentOverviews,
 )
 from cuvee.api.names import experiment_number
+from cuvee.api.times import DAY
 from cuvee.store import schema
 from cuvee.store.best_runs import best_runs
 from cuvee.store.engine import arg, hot
@@ -38,7 +39,6 @@ from cuvee.store.schema.tracking import IS_RUNNING
 from cuvee.store.tx import Tx
 from cuvee.store.visible import readable
 
-DAY = 24 * 60 * 60 * 1000
 _x = schema.experiments
 _r = schema.runs
 _e = schema.events

@@ -7,6 +7,7 @@ import hashlib
 from sqlalchemy import delete, func, select, update
 
 from cuvee.api.kept_views import MOST_VIEWS, GetView, KeepView, KeptView
+from cuvee.api.times import DAY
 from cuvee.errors import NotFound
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -15,7 +16,6 @@ from cuvee.store.tx import Tx
 NOBODY = 0
 """Whose views are where nobody logs in: all who use such a server are one person."""
 DIGITS = 32
-DAY = 24 * 3600 * 1000
 
 _v = schema.kept_views
 _mine = _v.c.user_pk == arg("who")

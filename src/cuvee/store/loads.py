@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from cuvee.api.base import Empty
 from cuvee.api.loads import CountLoads, ListLoads, Loads, LoadsPage
 from cuvee.api.names import version_number
-from cuvee.api.times import moment_text
+from cuvee.api.times import DAY, moment_text
 from cuvee.errors import InvalidParameter
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
@@ -21,7 +21,6 @@ from cuvee.store.versions import find_version
 _l = schema.loads
 _m = schema.registered_models
 _v = schema.model_versions
-DAY = 86_400_000
 _LAST_DAY = 2**40
 
 _find = hot(

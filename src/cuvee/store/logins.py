@@ -20,6 +20,7 @@ from cuvee.api.logins import (
     PassAttempt,
     TouchToken,
 )
+from cuvee.api.times import DAY
 from cuvee.rules import attempts
 from cuvee.rules.tokens import is_secret, token_id_of
 from cuvee.store import schema
@@ -29,7 +30,6 @@ from cuvee.store.tx import Tx
 _u = schema.users
 _t = schema.tokens
 _f = schema.failed_logins
-DAY = 86_400_000
 REMEMBERED = 30 * DAY
 """Milliseconds for which an address from which a user has logged in is known."""
 

@@ -10,14 +10,13 @@ from sqlalchemy import delete, func, or_, select
 
 from cuvee.api.experiments import MIN_OWN_ID
 from cuvee.api.purge import KINDS, Purge, PurgeItem, PurgePage, purge_place
+from cuvee.api.times import DAY
 from cuvee.store import access, schema
 from cuvee.store.artifacts import drop_tree, sealed_near, tree_size
 from cuvee.store.engine import arg, hot, insert
 from cuvee.store.experiments import EXPERIMENT_IDS
 from cuvee.store.locations import proxy_path
 from cuvee.store.tx import Tx
-
-DAY = 86_400_000
 
 _r = schema.runs
 _e = schema.experiments

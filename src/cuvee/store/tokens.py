@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from cuvee.api.base import Empty
 from cuvee.api.names import plain
+from cuvee.api.times import DAY
 from cuvee.api.tokens import CreateToken, ListTokens, NewToken, RevokeToken, Token, TokenList
 from cuvee.errors import InvalidParameter, NotFound, PermissionDenied
 from cuvee.log.rights import trace
@@ -19,7 +20,6 @@ from cuvee.store.users import allow_self_or_admin, find_user
 
 _t = schema.tokens
 _u = schema.users
-DAY = 86_400_000
 
 _columns = (
     _t.c.token_id,
