@@ -15,7 +15,7 @@ ELSEWHERE = "tested elsewhere: needs a secret, a receiver, a signature or an aut
 
 _READ = """
 GetExperiment GetExperimentByName GetRun SearchRuns SearchRunTable SearchRunOutline ListRunKeys
-CompleteSearch
+CompleteSearch GetRunOverview ListRunValues
 GetMetricHistory GetMetricHistoryBulk GetMetricSeries GetMetricTail
 GetMetricHistoryBulkInterval SearchDatasets GetLoggedModel SearchLoggedModels
 ListLoggedModelArtifacts ListArtifacts ListRunFiles GetRunTexts ScanRunFile

@@ -33,6 +33,8 @@ def searches(experiment: str, run: str) -> dict[str, dict[str, Any]]:
         },
         "ListRunKeys": {"experiment_ids": [experiment], "kinds": ["metric"], "limit": 9},
         "ResolveRunIds": {"ids": [run, run[:12]]},
+        "GetRunOverview": {"run_id": run, "max_items": 5, "max_text": 100},
+        "ListRunValues": {"run_id": run, "kind": "param", "find": "dep", "max_text": 100},
         "KeepView": {"query": VIEW},
         "GetView": {"view_id": VIEW_ID},
         "CheckSearch": {"subject": "runs", "filter": "metrics.rmse < 1", "order_by": ["status"]},

@@ -26,6 +26,9 @@ export const strings = {
   reason: "Reason",
   actions: "Actions",
   filterKeys: "Filter by key",
+  keysFailed: "The keys could not be looked through.",
+  whole: "Show all of it",
+  wholeFailed: "The value could not be read.",
   tags: {
     title: "Tags",
     add: "Add a tag",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from cuvee.api import run_overviews as overviews
 from cuvee.api import runs as api
 from cuvee.api.datasets import DatasetInput, LogInputs, LogOutputs, ModelInput, ModelOutput
 from cuvee.api.metrics import MAX_HISTORY_PAGE, GetMetricHistory, LogMetric, Metric
@@ -53,6 +54,41 @@ class RunCalls(JournaledCalls):
     def get_run(self, run_id: str) -> api.Run:
         """Return a run, a deleted one too."""
         return self.do(api.GetRun(run_id=run_id)).run
+
+    def get_run_overview(
+        self, run_id: str, max_items: int = 100, max_text: int = 0
+    ) -> overviews.RunOverview:
+        """Return a run with the first of its metrics and params, and how many there are.
+
+        Args:
+            run_id: the run.
+            max_items: metrics, and params, at most.
+            max_text: characters of a param; all when 0.
+        """
+        op = overviews.GetRunOverview(run_id=run_id, max_items=max_items, max_text=max_text)
+        return self.do(op)
+
+    def list_run_values(
+        self,
+        run_id: str,
+        kind: Literal["metric", "param"],
+        find: str = "",
+        max_items: int = 100,
+        max_text: int = 0,
+    ) -> overviews.RunValues:
+        """Return the latest metrics of a run, or its params, whose keys contain a text.
+
+        Args:
+            run_id: the run.
+            kind: which of them.
+            find: part of the keys, in capitals or not; all when empty.
+            max_items: how many at most, the first by their keys.
+            max_text: characters of a param; all when 0.
+        """
+        op = overviews.ListRunValues(
+            run_id=run_id, kind=kind, find=find, max_items=max_items, max_text=max_text
+        )
+        return self.do(op)
 
     def resolve_run_ids(self, ids: Sequence[str]) -> api.RunNames:
         """Find the runs that up to 100 ids mean, of each 8 or more of its first digits.

@@ -123,7 +123,7 @@ def _load(tx: Tx, rows: list[tuple[Any, ...]], *, model_inputs: bool) -> list[Ru
     params_of = _by_run(param_pks, map(Param, map(name, param_keys), values))
     tags_of = _by_run(tag_pks, map(RunTag, map(name, tag_keys), texts))
     made_of = _by_run(made_pks, map(ModelOutput, model_ids, model_steps))
-    datasets = _load_datasets(tx, pks) if have_datasets else {}
+    datasets = load_datasets(tx, pks) if have_datasets else {}
     read = _by_run(*_model_inputs(tx, pks)) if model_inputs else {}
     return [
         Run(
@@ -156,7 +156,8 @@ def _model_inputs(tx: Tx, pks: Any) -> tuple[list[int], list[ModelInput]]:
     return [pk for pk, _ in rows], [ModelInput(model_id) for _, model_id in rows]
 
 
-def _load_datasets(tx: Tx, pks: Any) -> dict[int, list[DatasetInput]]:
+def load_datasets(tx: Tx, pks: Any) -> dict[int, list[DatasetInput]]:
+    """Return the datasets that some runs have read."""
     rows = tx.all(_datasets, pks=pks)
     if not rows:
         return {}

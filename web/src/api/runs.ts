@@ -3,8 +3,10 @@ import { literal } from "../lib/filter";
 import { call } from "./client";
 import {
   getLease,
-  getRun,
+  getRunOverview,
   getRunTree,
+  listRunValues,
+  type Param,
   type Run,
   searchLoggedModels,
   searchRuns,
@@ -23,13 +25,90 @@ export const runsWhere = (experiments: readonly string[], filter: string, most: 
     enabled: experiments.length > 0,
   });
 
+const GROWS = 3000; // milliseconds between two looks at a run that goes on
+const FIRST = 2000; // metrics, and params, that are read with a run
+const BEGINNING = 200; // characters of a param
+
+/** A run with the first of its metrics and params, by their keys, and how many it has. */
+export interface ShownRun extends Run {
+  readonly metrics: number;
+  readonly params: number;
+  readonly lastStep: number;
+  /** Keys of the params of which only the beginning is there. */
+  readonly cut: readonly string[];
+}
+
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ["run", id],
-    queryFn: async ({ signal }) => (await call(getRun, { run_id: id }, signal)).run,
+    queryFn: async ({ signal }): Promise<ShownRun> => {
+      const asked = { run_id: id, max_items: FIRST, max_text: BEGINNING };
+      const found = await call(getRunOverview, asked, signal);
+      const { run, metrics = 0, params = 0, last_step = 0, cut = [] } = found;
+      return { ...run, metrics, params, lastStep: last_step, cut };
+    },
   });
 
-const GROWS = 3000; // milliseconds between two looks at a run that goes on
+const valuesOf = (
+  run_id: string,
+  kind: "metric" | "param",
+  find: string,
+  max_items: number,
+  signal: AbortSignal,
+) => call(listRunValues, { run_id, kind, find, max_items, max_text: BEGINNING }, signal);
+
+type Ask = { readonly signal: AbortSignal };
+
+/** Finds metrics of a run by their keys, where not all were read with it. */
+export const findMetrics = (run_id: string, live: boolean) => (part: string, most: number) => ({
+  queryKey: ["run", run_id, "metrics", part, most],
+  queryFn: async ({ signal }: Ask) => {
+    const { count, metrics = [] } = await valuesOf(run_id, "metric", part, most, signal);
+    return { count, items: metrics };
+  },
+  refetchInterval: live ? GROWS : (false as const),
+});
+
+export interface ShownParam extends Param {
+  /** Whether this is the beginning only. */
+  readonly cut: boolean;
+}
+
+/** Params, each with whether it was cut. */
+export function shownParams(params: readonly Param[] = [], cut: readonly string[] = []) {
+  const begun = new Set(cut);
+  return params.map((param): ShownParam => ({ ...param, cut: begun.has(param.key) }));
+}
+
+/** Finds params, likewise. */
+export const findParams = (run_id: string) => (part: string, most: number) => ({
+  queryKey: ["run", run_id, "params", part, most],
+  queryFn: async ({ signal }: Ask) => {
+    const { count, params, cut } = await valuesOf(run_id, "param", part, most, signal);
+    return { count, items: shownParams(params, cut) };
+  },
+});
+
+/** A param of a run, whole. */
+export async function wholeParam(run_id: string, key: string): Promise<string> {
+  const { params = [] } = await call(listRunValues, { run_id, kind: "param", key });
+  return params[0]?.value ?? "";
+}
+
+const MOST_KEYS = 100_000;
+
+export const metricKeys = (run_id: string) => ["run", run_id, "metric keys"] as const;
+
+/** The keys of all metrics of a run, which come to be while it goes on. */
+export const useMetricKeys = (run_id: string, live: boolean) =>
+  useQuery({
+    queryKey: metricKeys(run_id),
+    queryFn: async ({ signal }) => {
+      const asked = { run_id, kind: "metric", only_keys: true, max_items: MOST_KEYS } as const;
+      return (await call(listRunValues, asked, signal)).keys ?? [];
+    },
+    refetchInterval: live ? GROWS : false,
+  });
 
 /** A run; its metrics are read anew while it goes on, for they are no events. */
 export const useRun = (id: string) =>

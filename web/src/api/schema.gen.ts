@@ -1328,6 +1328,15 @@ export interface RunOutputs {
   model_outputs?: ModelOutput[];
 }
 
+/** A run with the first of its metrics and params, by their keys. */
+export interface RunOverview {
+  run: Run;
+  metrics?: number;
+  params?: number;
+  last_step?: number;
+  cut?: string[];
+}
+
 /** A page of runs and the token of the next. */
 export interface RunPage {
   runs?: Run[];
@@ -1395,6 +1404,15 @@ export interface RunTree {
 /** One tree. */
 export interface RunTreeResult {
   tree: RunTree;
+}
+
+/** Some of a run's metrics or params, by their keys. */
+export interface RunValues {
+  count: number;
+  metrics?: Metric[];
+  params?: Param[];
+  keys?: string[];
+  cut?: string[];
 }
 
 /** What became of the runs of one call; all of it holds, or, when the call fails, nothing. */
@@ -2612,6 +2630,16 @@ export const searchRunOutline = /*#__PURE__*/ operation<
   RunOutline
 >("searchRunOutline", "POST", "/api/1.0/cuvee/runs/outline", true);
 
+/** Read a run as its page shows it, with the first of its metrics and params by their keys. Needs read. */
+export const getRunOverview = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    max_items?: number;
+    max_text?: number;
+  },
+  RunOverview
+>("getRunOverview", "GET", "/api/1.0/cuvee/runs/overview", true);
+
 /** Find the runs that ids, or their first digits, mean, deleted ones too. Needs login. */
 export const resolveRunIds = /*#__PURE__*/ operation<
   {
@@ -2704,6 +2732,20 @@ export const getRunTree = /*#__PURE__*/ operation<
   },
   RunTreeResult
 >("getRunTree", "GET", "/api/1.0/cuvee/runs/tree", true);
+
+/** List the latest metrics of a run, or its params, by their keys. Needs read. */
+export const listRunValues = /*#__PURE__*/ operation<
+  {
+    run_id: string;
+    kind: "metric" | "param";
+    find?: string;
+    key?: string;
+    max_items?: number;
+    max_text?: number;
+    only_keys?: boolean;
+  },
+  RunValues
+>("listRunValues", "GET", "/api/1.0/cuvee/runs/values", true);
 
 /** Say whether a filter, and an order, can be read, and if not, where and what was expected. Needs login. */
 export const checkSearch = /*#__PURE__*/ operation<

@@ -5,7 +5,8 @@ import { gather } from "../lib/gather";
 import { toNumber } from "../lib/number";
 import { allOf, callBytes, follow } from "./client";
 import { queries } from "./queries";
-import { getMetricSeries, type MetricTail, type NewPoints, type Run } from "./schema.gen";
+import { metricKeys } from "./runs";
+import { getMetricSeries, type MetricTail, type NewPoints } from "./schema.gen";
 
 export type XAxis = "step" | "time" | "relative" | "metric";
 export type Range = readonly [number, number];
@@ -200,9 +201,9 @@ function tell(tail: MetricTail, starts: ReadonlyMap<string, number>): void {
   for (const points of tail.series ?? []) {
     const start = starts.get(points.run_id);
     if (start === undefined) continue;
-    const queryKey = ["run", points.run_id];
-    const run = queries.getQueryData<Run>(queryKey);
-    if (run && !run.data.metrics?.some((metric) => metric.key === points.key)) {
+    const keys = queries.getQueryData<string[]>(metricKeys(points.run_id));
+    if (keys && !keys.includes(points.key)) {
+      const queryKey = ["run", points.run_id];
       void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
     }
     for (const { queryKey } of asked(new Map([[points.run_id, start]]), points.key)) {

@@ -37,7 +37,7 @@ export function Peek({ runId, onClose }: PeekProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and so keys must reach it */}
       <div className={styles.body} tabIndex={0} role="group" aria-label={name}>
         <Loaded query={query} failed={strings.peek.failed} lines={6}>
-          {({ info, data }) => (
+          {({ info, data, metrics, params }) => (
             <>
               <Facts
                 items={[
@@ -53,6 +53,7 @@ export function Peek({ runId, onClose }: PeekProps) {
               />
               <Values
                 title={strings.peek.metrics}
+                count={metrics}
                 values={(data.metrics ?? []).map(({ key, value }) => [
                   key,
                   <Num key={key} value={value} />,
@@ -60,6 +61,7 @@ export function Peek({ runId, onClose }: PeekProps) {
               />
               <Values
                 title={strings.peek.params}
+                count={params}
                 values={(data.params ?? []).map(({ key, value }) => [key, value])}
               />
             </>
@@ -70,12 +72,18 @@ export function Peek({ runId, onClose }: PeekProps) {
   );
 }
 
-function Values({ title, values }: { title: string; values: readonly [string, ReactNode][] }) {
+interface ValuesProps {
+  title: string;
+  count: number;
+  values: readonly [string, ReactNode][];
+}
+
+function Values({ title, count, values }: ValuesProps) {
   if (!values.length) return null;
   return (
     <>
       <h3>
-        {title} <span className="num">{values.length}</span>
+        {title} <span className="num">{count}</span>
       </h3>
       <dl className={styles.values}>
         {values.slice(0, MOST).map(([key, value]) => (
@@ -85,7 +93,7 @@ function Values({ title, values }: { title: string; values: readonly [string, Re
           </div>
         ))}
       </dl>
-      {values.length > MOST && <p>{strings.peek.more(values.length - MOST)}</p>}
+      {count > MOST && <p>{strings.peek.more(count - MOST)}</p>}
     </>
   );
 }

@@ -2,7 +2,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../../api/client";
 import { then } from "../../api/edits";
-import { forkRun, type Run } from "../../api/schema.gen";
+import type { ShownRun } from "../../api/runs";
+import { forkRun } from "../../api/schema.gen";
 import { EditDialog } from "../../components/EditDialog";
 import { Check, TextField } from "../../components/Field";
 import { strings as all } from "./strings";
@@ -10,9 +11,9 @@ import { strings as all } from "./strings";
 const strings = all.clone;
 
 /** Begins a run with another's params, tags and metrics, up to a step. */
-export function CloneDialog({ run, onClose }: { run: Run; onClose: () => void }) {
+export function CloneDialog({ run, onClose }: { run: ShownRun; onClose: () => void }) {
   const { run_id, run_name } = run.info;
-  const last = Math.max(0, ...(run.data.metrics ?? []).map(({ step = 0 }) => Number(step)));
+  const last = Math.max(0, run.lastStep);
   const [name, setName] = useState(strings.nameOf(run_name || run_id.slice(0, 8)));
   const [step, setStep] = useState(String(last));
   const [artifacts, setArtifacts] = useState(true);

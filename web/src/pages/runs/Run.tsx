@@ -41,7 +41,7 @@ export function RunFrame() {
     },
     {
       name: strings.tabs.metrics,
-      count: query.data?.data.metrics?.length ?? 0,
+      count: query.data?.metrics ?? 0,
       active: here === "metrics",
       link: { to: "/runs/$runId/metrics", params: { runId } },
     },

@@ -3,7 +3,8 @@ import { lazy, Suspense, useState } from "react";
 import { call } from "../../api/client";
 import { NOTE, then } from "../../api/edits";
 import { useWhyNot } from "../../api/grants";
-import { deleteRun, type Run, restoreRun, setTag, updateRun } from "../../api/schema.gen";
+import type { ShownRun } from "../../api/runs";
+import { deleteRun, restoreRun, setTag, updateRun } from "../../api/schema.gen";
 import { Button, IconButton } from "../../components/Button";
 import { TextDialog } from "../../components/EditDialog";
 import { Menu, MenuItem, MenuLine } from "../../components/Menu";
@@ -17,7 +18,7 @@ const CloneDialog = lazy(() => import("./CloneDialog").then((m) => ({ default: m
 const Register = lazy(() => import("./Register").then((m) => ({ default: m.Register })));
 
 /** What can be done with a run: register its model, compare, clone, rename, delete it and so on. */
-export function RunActions({ run }: { run: Run }) {
+export function RunActions({ run }: { run: ShownRun }) {
   const [open, setOpen] = useState<"" | "name" | "note" | "register" | "clone">("");
   const { run_id, run_name, experiment_id, lifecycle_stage } = run.info;
   const object = `experiment:${experiment_id}`;

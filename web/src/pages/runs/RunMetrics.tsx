@@ -1,12 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { serverUrl } from "../../api/client";
-import { useRun } from "../../api/runs";
+import { useMetricKeys, useRun } from "../../api/runs";
 import { useLiveSeries } from "../../api/series";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
+import { ErrorNote } from "../../components/ErrorNote";
+import { Skeleton } from "../../components/Skeleton";
 import { colourOf } from "../../lib/colour";
 import { compact } from "../../lib/search";
+import { strings as shell } from "../../strings";
 import type { ChartRun } from "../charts/MetricChart";
 import { MetricCharts } from "../charts/MetricCharts";
 import { isNudge } from "../charts/view";
@@ -25,8 +28,10 @@ export function RunMetrics() {
     const look = { colour: colourOf(runId), dash: undefined };
     return [{ id: runId, name: run_name ?? runId, start: start_time ?? 0, live, ...look }];
   }, [runId, run_name, start_time, status]);
-  const names = JSON.stringify(run?.data.metrics?.map((metric) => metric.key) ?? []);
-  const keys = useMemo(() => JSON.parse(names) as string[], [names]);
+  const { data: keys, isError, error, refetch } = useMetricKeys(runId, status === "RUNNING");
+  if (isError && !keys)
+    return <ErrorNote title={shell.keysFailed} problem={error} onRetry={() => void refetch()} />;
+  if (!keys) return <Skeleton lines={8} />;
   if (!keys.length) return <NoMetrics runs={runs} />;
   return (
     <MetricCharts

@@ -5,15 +5,15 @@ import { call } from "../../api/client";
 import { NOTE, then } from "../../api/edits";
 import { useExperiment } from "../../api/experiments";
 import { useWhyNot } from "../../api/grants";
-import { useRun } from "../../api/runs";
 import {
-  deleteTag,
-  type Metric,
-  type Param,
-  type Run,
-  type RunTag,
-  setTag,
-} from "../../api/schema.gen";
+  findMetrics,
+  findParams,
+  type ShownRun,
+  shownParams,
+  useRun,
+  wholeParam,
+} from "../../api/runs";
+import { deleteTag, type Metric, type Run, type RunTag, setTag } from "../../api/schema.gen";
 import { versionsOfRun } from "../../api/versions";
 import { Avatar } from "../../components/Avatar";
 import { StageBadge } from "../../components/Badge";
@@ -60,7 +60,7 @@ export function RunOverview() {
         )}
         <Metrics run={run} metrics={run.data.metrics ?? []} />
         <div className={styles.pair}>
-          <Params params={run.data.params ?? []} />
+          <Params run={run} />
           <Tags run={run} tags={ownTags(run)} />
         </div>
         <Nested runId={runId} experimentId={run.info.experiment_id} />
@@ -81,7 +81,7 @@ function Description({ runId, text }: { runId: string; text: string }) {
   return <Markdown text={text} path="" owner={owner} href={href} />;
 }
 
-function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }) {
+function Metrics({ run, metrics }: { run: ShownRun; metrics: readonly Metric[] }) {
   const runId = run.info.run_id;
   const of = (metric: string) => ({ run: runId, metric, grows: run.info.status === "RUNNING" });
   return (
@@ -89,6 +89,8 @@ function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }) {
       title={strings.metrics}
       none={strings.noMetrics}
       items={metrics}
+      total={run.metrics}
+      find={findMetrics(runId, run.info.status === "RUNNING")}
       heads={[
         { name: strings.key },
         { name: strings.course },
@@ -119,14 +121,25 @@ function Metrics({ run, metrics }: { run: Run; metrics: readonly Metric[] }) {
   );
 }
 
-function Params({ params }: { params: readonly Param[] }) {
+function Params({ run }: { run: ShownRun }) {
+  const runId = run.info.run_id;
+  const params = run.data.params;
   return (
     <KeyTable
       title={strings.params}
       none={strings.noParams}
-      items={params}
+      items={useMemo(() => shownParams(params, run.cut), [params, run.cut])}
+      total={run.params}
+      find={findParams(runId)}
       heads={[{ name: strings.key }, { name: strings.value }]}
-      cells={(param) => [param.key, <Value key="v" text={param.value} />]}
+      cells={({ key, value, cut }) => [
+        key,
+        <Value
+          key={`v ${key}`}
+          text={value}
+          whole={cut ? () => wholeParam(runId, key) : undefined}
+        />,
+      ]}
     />
   );
 }
