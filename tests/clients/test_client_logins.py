@@ -66,8 +66,8 @@ def test_a_client_works_with_its_login_in_the_environment(
 
     facts = client(name, locked.uri, **extra).run("users", prefix, {"manage": manage})
 
-    # MLflow 1 stumbles over codes that it does not know, and says so.
-    refused = "UNAUTHENTICATED" if name in since(2) else "ValueError"
+    # MLflow 1 does not know the code, and is told the nearest that it knows.
+    refused = "UNAUTHENTICATED" if name in since(2) else "PERMISSION_DENIED"
     assert {k: facts[k] for k in WORKS} == {**WORKS, "without": refused, "wrong": refused}
     if manage:
         assert {k: v for k, v in facts.items() if k not in WORKS} == {

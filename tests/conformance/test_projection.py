@@ -52,7 +52,7 @@ OTHERS = {
     "run_model_inputs", "run_model_outputs", "logged_model_params", "logged_model_tags",
     "logged_model_metrics", "artifact_files", "model_texts", "sealed", "failed_logins", "webhooks",
     "attempts", "replies", "leases", "kept_names", "deliveries", "cursors", "events", "event_texts",
-    "log", "log_tiles", "checkpoints", "follows",
+    "log", "log_tiles", "checkpoints", "follows", "kept_views", "loads",
 }  # fmt: skip
 """Tables whose contents are no events, or are the history itself."""
 

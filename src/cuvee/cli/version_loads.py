@@ -33,9 +33,10 @@ from cuvee.cli.output import moment, print_items
 def loads(
     do: Do, name: str, version: str, by: str, days: int | None, limit: int, *, as_json: bool
 ) -> None:
-    """Show who has loaded VERSION of the registered model NAME, how often and when.
+    """Show who has loaded a version, how often and when.
 
-    Without VERSION, all its versions. Servers count loads by models:/NAME/... URIs.
+    It is VERSION of the registered model NAME; without VERSION, all its versions. Servers count
+    loads by models:/NAME/... URIs.
     """
     from cuvee.api.loads import ListLoads
     from cuvee.api.times import DAY
