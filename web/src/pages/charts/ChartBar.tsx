@@ -32,10 +32,34 @@ const PAUSE = 120; // milliseconds until the slider counts
 
 /** What holds for all charts of a page. */
 export function ChartBar(props: ChartBarProps) {
-  const { view, keys, fields, by, onView, live, following, onFollow } = props;
-  const [first = ""] = keys;
+  const { keys, live, following, onFollow } = props;
   return (
     <div className={styles.bar}>
+      {keys.length > 0 && <Controls {...props} />}
+      {props.children}
+      {live && (
+        <button
+          type="button"
+          className={styles.live}
+          aria-pressed={following}
+          title={following ? strings.pause : strings.resume}
+          onClick={() => onFollow(!following)}
+        >
+          <span className={styles.dot} />
+          {following ? strings.live : strings.paused}
+        </button>
+      )}
+    </div>
+  );
+}
+
+type ControlsProps = Pick<ChartBarProps, "view" | "keys" | "fields" | "by" | "onView">;
+
+/** How the charts of the metrics are drawn. */
+function Controls({ view, keys, fields, by, onView }: ControlsProps) {
+  const [first = ""] = keys;
+  return (
+    <>
       <Segments
         label={strings.x}
         value={view.x ?? "step"}
@@ -94,20 +118,7 @@ export function ChartBar(props: ChartBarProps) {
           {strings.reset}
         </Button>
       )}
-      {props.children}
-      {live && (
-        <button
-          type="button"
-          className={styles.live}
-          aria-pressed={following}
-          title={following ? strings.pause : strings.resume}
-          onClick={() => onFollow(!following)}
-        >
-          <span className={styles.dot} />
-          {following ? strings.live : strings.paused}
-        </button>
-      )}
-    </div>
+    </>
   );
 }
 

@@ -8,7 +8,6 @@ import { both } from "../../lib/filter";
 import { readSorts } from "../../lib/search";
 import type { RunRow } from "../../lib/table";
 import type { RunsSearch } from "../experiments/route";
-import { CardsOnly } from "./CardsOnly";
 import type { ChartRun } from "./MetricChart";
 import { MetricCharts } from "./MetricCharts";
 import { NoRunsDrawn } from "./NoRunsDrawn";
@@ -63,16 +62,14 @@ export function Curves({ experiments, search, onChange, beside = false, onRuns }
   if (!runs.length) {
     return <NoRunsDrawn experiments={experiments} search={search} onChange={onChange} />;
   }
-  if (!metrics.length) {
-    const { cards } = search;
-    return <CardsOnly runs={runs} cards={cards} onCards={(cards) => onChange({ cards })} />;
-  }
   const some = sorts.length ? strings.firstCurves : strings.newestCurves;
   return (
     <div className={found.isOld ? styles.old : undefined}>
-      <p className={styles.drawn} role="status">
-        {total > runs.length ? some(MOST_CURVES, total) : strings.allCurves(runs.length)}
-      </p>
+      {metrics.length > 0 && (
+        <p className={styles.drawn} role="status">
+          {total > runs.length ? some(MOST_CURVES, total) : strings.allCurves(runs.length)}
+        </p>
+      )}
       <MetricCharts
         runs={runs}
         keys={metrics}

@@ -17,12 +17,13 @@ import { groupings, groupsBy, type RunGroup } from "./groups";
 import { KeyIndex } from "./KeyIndex";
 import { type ChartRun, MetricChart } from "./MetricChart";
 import { RunLegend } from "./RunLegend";
+import { runStrings } from "./runStrings";
 import { strings } from "./strings";
 import type { ChartView } from "./view";
 
 interface MetricChartsProps {
   runs: readonly ChartRun[];
-  /** All keys that the runs have. */
+  /** All keys that the runs have; images and texts may be shown before there is one. */
   keys: readonly string[];
   view: ChartView;
   onView: (change: Partial<ChartView>) => void;
@@ -62,16 +63,15 @@ export function MetricCharts(props: MetricChartsProps) {
   const live = runs.filter((run) => run.live);
   useLiveSeries(following ? live : [], keys.length > FEW ? onScreen : []);
   return (
-    <div className={narrow ? styles.narrow : styles.page}>
-      {narrow ? (
-        keys.length > 1 && (
-          <SearchBox
-            label={strings.find}
-            value={view.q ?? ""}
-            onChange={(q) => onView({ q: q || undefined, keys: undefined })}
-          />
-        )
-      ) : (
+    <div className={narrow || !keys.length ? styles.narrow : styles.page}>
+      {narrow && keys.length > 1 && (
+        <SearchBox
+          label={strings.find}
+          value={view.q ?? ""}
+          onChange={(q) => onView({ q: q || undefined, keys: undefined })}
+        />
+      )}
+      {!narrow && keys.length > 0 && (
         <div className={styles.side}>
           <KeyIndex
             groups={found}
@@ -121,14 +121,35 @@ export function MetricCharts(props: MetricChartsProps) {
             narrowest={narrow ? NARROW : NARROWEST}
           />
         ) : (
-          <Empty title={chosen.size ? strings.noneChosen : strings.noMatch(view.q ?? "")}>
-            <Button onClick={() => onView({ q: undefined, keys: undefined })}>
-              {chosen.size ? strings.all : strings.clear}
-            </Button>
-          </Empty>
+          <None any={keys.length > 0} chosen={chosen.size > 0} view={view} onView={onView} />
         )}
       </section>
     </div>
+  );
+}
+
+interface NoneProps extends Pick<MetricChartsProps, "view" | "onView"> {
+  /** Whether the runs have a metric at all. */
+  any: boolean;
+  /** Whether metrics were chosen by hand. */
+  chosen: boolean;
+}
+
+/** Why no chart is there. */
+function None({ any, chosen, view, onView }: NoneProps) {
+  if (!any) {
+    return (
+      <Empty title={runStrings.noMetrics}>
+        <p>{runStrings.noMetricsText}</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={chosen ? strings.noneChosen : strings.noMatch(view.q ?? "")}>
+      <Button onClick={() => onView({ q: undefined, keys: undefined })}>
+        {chosen ? strings.all : strings.clear}
+      </Button>
+    </Empty>
   );
 }
 

@@ -58,7 +58,6 @@ export const runStrings = {
   firstCurves: (shown: number, all: number) =>
     `The first ${grouped(shown)} of ${count(all, "run")} in the order of the table are drawn.`,
   allCurves: (runs: number) => `${count(runs, "run")} drawn.`,
-  cards: "Images and texts",
   noMetrics: "These runs have logged no metric",
   noMetricsText: "A metric appears here as soon as one of them logs it.",
   few: "These runs have less than two params and metrics with different values to draw",
