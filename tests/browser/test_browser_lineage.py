@@ -127,6 +127,31 @@ def test_the_table_has_the_edges_of_the_graph(cellar: Site, visit: Open) -> None
     expect(page).not_to_have_url(re.compile("view=table"))
 
 
+def test_a_drawing_has_the_facts_beside_or_below_so_that_all_of_it_is_in_sight(
+    cellar: Site, visit: Open
+) -> None:
+    first = run(cellar, "must")
+    use(cellar, first, "grapes")
+    register(cellar, "must", f"runs:/{first}/m", run_id=first)
+    register(cellar, "vinegar", "models:/must/1")
+    cellar.api("model-versions/transition-stage", name="vinegar", version="1", stage="Staging")
+    page = visit(cellar).go("/models/vinegar/versions/1/lineage")
+    expect(nodes(page)).to_have_count(5)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    drawing = page.get_by_role("group", name="Where version 1")
+    facts = page.get_by_role("complementary", name="vinegar 1")
+    for name in ("grapes", "Staging"):
+        expect(node(page, name)).to_be_in_viewport(ratio=1)
+    below = drawing.bounding_box()
+    assert below
+    assert (facts.bounding_box() or below)["y"] >= below["y"] + below["height"]
+    page.get_by_label("Steps").select_option("1")
+    expect(nodes(page)).to_have_count(3)
+    beside = drawing.bounding_box()
+    assert beside
+    assert (facts.bounding_box() or beside)["x"] >= beside["x"] + beside["width"]
+
+
 def test_steps_are_chosen_and_the_rest_is_owned_up_to(cellar: Site, visit: Open) -> None:
     page = visit(cellar).go(path(NAME))
     expect(nodes(page)).to_have_count(7)

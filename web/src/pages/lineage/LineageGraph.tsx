@@ -35,7 +35,7 @@ export function LineageGraph(props: LineageGraphProps) {
     event.preventDefault();
   };
   return (
-    <div className={styles.frame} ref={frame}>
+    <div className={styles.frame} ref={frame} style={{ flexBasis: layout.width }}>
       <svg
         role="group"
         aria-label={label}
