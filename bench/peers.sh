@@ -1,7 +1,8 @@
 #!/bin/sh
 # Tracking and artifacts: Cuvee on SQLite and on PostgreSQL beside MLflow (as it comes, with one
 # process, and with one process on PostgreSQL) and FastTrackML; registry.sh has the registry.
-# Needs the repository's .venv, the others' programs on PATH, and psycopg2 in MLflow's environment.
+# Needs the repository's .venv, the others' programs on PATH, and in MLflow's environment psycopg (or
+# psycopg2, with SQLAlchemy before 2.1).
 # Options are passed on: sh bench/peers.sh --repeats 5 --markdown docs/benchmarks.md
 here=$(cd "$(dirname "$0")" && pwd)
 exec python -m bench --reference mlflow-1w --section tracking --load-cap 480 --seconds 1.5 \
