@@ -34,10 +34,11 @@ def openapi() -> bytes:
     found = document()
     schemas = found["components"]["schemas"]
     sent: dict[str, Any] = {}
-    for methods in found["paths"].values():
-        for call in methods.values():
+    for op in ROUTED:
+        for method in op.methods:
+            call = found["paths"][f"{op.base}/{op.route}"][method.lower()]
             for body in call.get("requestBody", {}).get("content", {}).values():
-                body["schema"] = _as_sent(body["schema"], schemas, sent)
+                body["schema"] = _as_sent(_numbered(body["schema"], op), schemas, sent)
     used = msgspec.json.encode([found["paths"], *sent.values(), *schemas.values()]).decode()
     schemas.update(sent)
     named = set(re.findall(r'"#/components/schemas/([\w.]+)"', used))
@@ -92,6 +93,15 @@ def document() -> dict[str, Any]:
         },
         "security": [{}, {"basic": []}, {"token": []}, {"session": []}],
     }
+
+
+def _numbered(schema: dict[str, Any], op: type[Op[Any]]) -> dict[str, Any]:
+    """Return the schema of a request with whole numbers in the lists that take them for ids."""
+    properties = schema["properties"]
+    lists = {name: dict(properties[name]) for name in op.numbered}
+    for found in lists.values():
+        found["items"] = {"anyOf": [found["items"], {"type": "integer"}]}
+    return {**schema, "properties": {**properties, **lists}}
 
 
 def _as_sent(schema: dict[str, Any], known: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:

@@ -74,6 +74,25 @@ def test_null_stands_wherever_a_request_may_leave_something_out(
     assert tried > 250
 
 
+def test_ids_are_whole_numbers_where_a_request_may_send_such(
+    requests: dict[AnyOp, dict[str, Any]],
+) -> None:
+    told = set()
+    for op, _, said in bodies():
+        properties = said["content"]["application/json"]["schema"]["properties"]
+        lists = {
+            name
+            for name, schema in properties.items()
+            for kind in schema.get("anyOf", [schema])
+            if {"type": "integer"} in kind.get("items", {}).get("anyOf", [])
+        }
+        for name in lists:
+            sent = {**requests[op], name: [0, "1"]}
+            assert getattr(decode_body(op, json.dumps(sent).encode(), {}), name) == ["0", "1"]
+            told.add(op)
+    assert told == {op for op in api.ROUTED if op.numbered}
+
+
 def test_answers_have_no_null_where_something_is_left_out() -> None:
     plain = document()["components"]["schemas"]
     assert {k: v for k, v in SCHEMAS.items() if not k.endswith("Sent")} == {
