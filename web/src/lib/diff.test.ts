@@ -31,6 +31,28 @@ test("what differs comes first, and what is missing differs", () => {
   expect(rows[0]?.values).toEqual(["2", undefined]);
 });
 
+test("datasets differ by their digests, and metrics of the computer stand by themselves", () => {
+  const read = (digest: string) => ({
+    ...run({}, { rmse: 1, "system/cpu": 40 }),
+    inputs: {
+      dataset_inputs: [
+        {
+          dataset: { name: "wine", digest },
+          tags: [{ key: "mlflow.data.context", value: "train" }],
+        },
+        { dataset: { name: "wine", digest: "f" }, tags: [] },
+        { dataset: { name: "wine", digest: "e" }, tags: [] },
+      ],
+    },
+  });
+  const rows = compared([read("a1"), read("b2")] as Run[]);
+  const told = rows.map(({ kind, key, values }) => [kind, key, ...values]);
+  expect(told).toContainEqual(["datasets", "wine, train", "a1", "b2"]);
+  expect(told).toContainEqual(["datasets", "wine", "e, f", "e, f"]);
+  expect(told).toContainEqual(["system", "system/cpu", "40", "40"]);
+  expect(rows[0]?.kind).toBe("datasets");
+});
+
 test("equal NaN do not differ, and have no distance", () => {
   const [row] = compared([run({}, { m: "NaN" }), run({}, { m: "NaN" })]);
   expect(row).toEqual({ kind: "metrics", key: "m", values: ["NaN", "NaN"], differs: false });

@@ -1,6 +1,6 @@
-import type { Run } from "../api/schema.gen";
+import type { DatasetInput, Run } from "../api/schema.gen";
 
-export const KINDS = ["params", "metrics", "tags", "about"] as const;
+export const KINDS = ["params", "metrics", "system", "datasets", "tags", "about"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One key of several runs: what each has for it, undefined where it has nothing. */
@@ -12,6 +12,8 @@ export interface DiffRow {
 }
 
 const RESERVED = "mlflow.";
+const SYSTEM = "system/"; // metrics of the computer, as clients log them
+const USE = "mlflow.data.context";
 /** Tags of the client's that say how a run came about. */
 const ORIGINS: Record<string, string> = {
   "mlflow.source.name": "source",
@@ -45,17 +47,27 @@ export function compared(runs: readonly Run[]): DiffRow[] {
 
 function* facts({ info, data, inputs }: Run): Generator<[Kind, string, string]> {
   for (const { key, value } of data.params ?? []) yield ["params", key, value ?? ""];
-  for (const { key, value } of data.metrics ?? []) yield ["metrics", key, String(value)];
+  for (const { key, value } of data.metrics ?? []) {
+    yield [key.startsWith(SYSTEM) ? "system" : "metrics", key, String(value)];
+  }
   for (const { key, value } of data.tags ?? []) {
     if (!key.startsWith(RESERVED)) yield ["tags", key, value ?? ""];
     else if (ORIGINS[key]) yield ["about", ORIGINS[key], value ?? ""];
   }
   yield ["about", "status", info.status];
   if (info.user_id) yield ["about", "user", info.user_id];
-  const datasets = (inputs?.dataset_inputs ?? []).map(({ dataset }) => dataset);
-  if (datasets.length) {
-    yield ["about", "datasets", datasets.map((d) => `${d.name} ${d.digest}`).join(", ")];
+  yield* datasets(inputs?.dataset_inputs ?? []);
+}
+
+/** What a run has read, by name and use; of several digests of one name all. */
+function* datasets(read: readonly DatasetInput[]): Generator<[Kind, string, string]> {
+  const found = new Map<string, string[]>();
+  for (const { dataset, tags = [] } of read) {
+    const use = tags.find(({ key }) => key === USE)?.value;
+    const key = use ? `${dataset.name}, ${use}` : dataset.name;
+    found.set(key, [...(found.get(key) ?? []), dataset.digest]);
   }
+  for (const [key, digests] of found) yield ["datasets", key, digests.sort().join(", ")];
 }
 
 /** How far a metric is from that of another run; undefined when it cannot be said. */

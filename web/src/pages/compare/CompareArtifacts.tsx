@@ -7,8 +7,9 @@ import { Empty } from "../../components/Empty";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
+import { Segments } from "../../components/Segments";
 import { Skeleton } from "../../components/Skeleton";
-import { isText, kindOf, visible } from "../../lib/kinds";
+import { endingOf, isText, kindOf, visible } from "../../lib/kinds";
 import { bytes } from "../../lib/number";
 import { compact } from "../../lib/search";
 import { MOST_MATRIX, readConfusion } from "../files/confusion";
@@ -16,11 +17,13 @@ import ConfusionView from "../files/viewers/ConfusionView";
 import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
 import { TextDiffView } from "./CompareCode";
+import { ImagePair } from "./ImagePair";
 import { Other } from "./Other";
 import type { CompareSearch } from "./route";
 import { SideGrid } from "./SideGrid";
 import { fileRows, type SideRow } from "./sides";
 import { strings } from "./strings";
+import { TablePair } from "./TablePair";
 
 const MOST_FILES = 2000; // of each run
 const MOST = 5 << 20; // bytes of a file that is compared line by line
@@ -66,6 +69,8 @@ function Listed({ found, ...props }: PartProps & { found: readonly RunFiles[] })
               first={first}
               other={other}
               found={found}
+              look={search.look}
+              onLook={(look) => props.onChange({ look })}
             />
           )}
         </Other>
@@ -95,10 +100,13 @@ interface PairProps {
   first: Compared;
   other: Compared;
   found: readonly RunFiles[];
+  /** What is shown of it in place of the usual. */
+  look: CompareSearch["look"];
+  onLook: (look: CompareSearch["look"]) => void;
 }
 
 /** A file of two runs. */
-function Pair({ path, first, other, found }: PairProps) {
+function Pair({ path, first, other, found, look, onLook }: PairProps) {
   const file = ({ run }: Compared) =>
     found.find((one) => one.run_id === run.info.run_id)?.files?.find((one) => one.path === path);
   const [before, after] = [file(first), file(other)];
@@ -107,26 +115,34 @@ function Pair({ path, first, other, found }: PairProps) {
   const sides = [first, other].map(({ run }): Owner => ({ kind: "run", run: run.info.run_id }));
   if (before?.digest === after?.digest) return <p className={styles.note}>{strings.samePair}</p>;
   if (kindOf(path) === "image") {
+    const [from, to] = sides.map((owner, i) =>
+      [before, after][i] ? viewAddress(owner, path) : undefined,
+    );
     return (
-      <Panel title={title}>
-        <div className={styles.images}>
-          {sides.map((owner, i) => (
-            <figure key={owner.kind === "run" ? owner.run : ""}>
-              <figcaption>{[first, other][i]?.name}</figcaption>
-              {[before, after][i] ? (
-                <img src={viewAddress(owner, path)} alt={[first, other][i]?.name} />
-              ) : (
-                <p>{strings.missingHere}</p>
-              )}
-            </figure>
-          ))}
-        </div>
-      </Panel>
+      <ImagePair
+        title={title}
+        names={[first.name, other.name]}
+        urls={[from, to]}
+        swipe={look === "swipe"}
+        onSwipe={(on) => onLook(on ? "swipe" : undefined)}
+      />
     );
   }
   const sizes = [before?.size ?? 0, after?.size ?? 0];
+  const table = kindOf(path) === "csv";
+  const choice = table && (
+    <Segments<"table" | "lines">
+      label={strings.looks.label}
+      value={look === "lines" ? "lines" : "table"}
+      choices={[
+        ["table", strings.looks.table],
+        ["lines", strings.looks.lines],
+      ]}
+      onChoose={(next) => onLook(next === "lines" ? "lines" : undefined)}
+    />
+  );
   return (
-    <Panel title={title} flush>
+    <Panel title={title} actions={choice} flush>
       {Math.max(...sizes) > MOST ? (
         <p className={styles.pad}>{strings.tooBig(bytes(MOST))}</p>
       ) : (
@@ -136,6 +152,7 @@ function Pair({ path, first, other, found }: PairProps) {
           names={[first.name, other.name]}
           urls={sides.map((owner) => downloadAddress(owner, path))}
           sizes={sizes}
+          table={table && look !== "lines"}
         />
       )}
     </Panel>
@@ -148,9 +165,11 @@ interface LinesProps {
   names: readonly [string, string];
   urls: readonly string[];
   sizes: readonly number[];
+  /** Whether they are tables, compared as such. */
+  table: boolean;
 }
 
-function Lines({ title, path, names, urls, sizes }: LinesProps) {
+function Lines({ title, path, names, urls, sizes, table }: LinesProps) {
   const read = useQueries({
     queries: urls.map((url, i) => part(url, 0, sizes[i] ?? 0)),
   });
@@ -174,6 +193,7 @@ function Lines({ title, path, names, urls, sizes }: LinesProps) {
       <p className={styles.pad}>{strings.noText(bytes(before.length), bytes(after.length))}</p>
     );
   }
+  const pair = { label: title, before: texts[0] ?? "", after: texts[1] ?? "" };
   return (
     <>
       {matrices.some(Boolean) && (
@@ -185,7 +205,11 @@ function Lines({ title, path, names, urls, sizes }: LinesProps) {
           })}
         </div>
       )}
-      <TextDiffView label={title} before={texts[0] ?? ""} after={texts[1] ?? ""} />
+      {table ? (
+        <TablePair {...pair} delimiter={endingOf(path) === "tsv" ? "\t" : ","} />
+      ) : (
+        <TextDiffView {...pair} />
+      )}
     </>
   );
 }

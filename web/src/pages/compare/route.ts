@@ -7,6 +7,8 @@ import { type ChartView, readView } from "../charts/view";
 
 export const PARTS = ["charts", "plots", "scatter", "code", "environment", "artifacts"] as const;
 
+const LOOKS = ["swipe", "lines"] as const;
+
 /** What a comparison shows. */
 export interface CompareSearch extends ChartView, RunView {
   /** Runs as `writtenIds` names them; the others are compared with the first. */
@@ -25,6 +27,8 @@ export interface CompareSearch extends ChartView, RunView {
   with?: string;
   /** The file that is. */
   path?: string;
+  /** How it is shown in place of the usual: images one over the other, tables as lines. */
+  look?: (typeof LOOKS)[number];
 }
 
 export const compareRoute = createRoute({
@@ -42,6 +46,7 @@ export const compareRoute = createRoute({
         sy: text(query, "sy"),
         with: text(query, "with"),
         path: text(query, "path"),
+        look: choice(query, "look", LOOKS),
         ...readView(query),
         ...readRunView(query),
       }) as CompareSearch,

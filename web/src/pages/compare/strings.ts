@@ -33,7 +33,15 @@ export const strings = {
   makeBaseline: "Compare the others with it",
   remove: "Leave it out",
   onlyDifferences: "Only differences",
-  kinds: { all: "All", params: "Params", metrics: "Metrics", tags: "Tags", about: "About" },
+  kinds: {
+    all: "All",
+    params: "Params",
+    metrics: "Metrics",
+    system: "System",
+    datasets: "Datasets",
+    tags: "Tags",
+    about: "About",
+  },
   kind: "Kind",
   key: "Key",
   find: "Find keys",
@@ -99,7 +107,7 @@ export const strings = {
   findFiles: "Find files",
   noFiles: "None of these runs has files",
   byDigest:
-    "Files are the same when their bytes are (sha256). Choose one to compare it line by line.",
+    "Files are the same when their bytes are (sha256). Choose one to compare what is in it.",
   filesCut: (most: number) => `Of each run the first ${most} files are compared.`,
   elsewhere: (names: readonly string[]) =>
     `Not kept by this server, and so not compared: the files of ${names.join(", ")}.`,
@@ -107,6 +115,27 @@ export const strings = {
   inNeither: "Neither of these two runs has this file.",
   samePair: "Both runs have the same bytes in this file.",
   noMatrix: (name: string) => `${name} has no confusion matrix here.`,
+  images: {
+    label: "How the images are shown",
+    beside: "Side by side",
+    swipe: "Swipe",
+    edge: "Where the edge between the images is",
+    shown: (name: string, part: number) => `${name} up to ${part} %`,
+  },
+  looks: { label: "How the file is compared", table: "Table", lines: "Lines" },
+  table: {
+    row: "Row",
+    change: "Change",
+    column: (number: number) => `Column ${number}`,
+    none: "The tables have the same rows; the files are written differently.",
+    nothing: "empty",
+    rows: (changed: number, added: number, removed: number, same: number) =>
+      `${count(changed, "row")} changed, ${added} added, ${removed} missing, ${same} the same.`,
+    added: (names: readonly string[]) =>
+      names.length ? `Columns added: ${names.join(", ")}.` : "",
+    removed: (names: readonly string[]) =>
+      names.length ? `Columns missing: ${names.join(", ")}.` : "",
+  },
   missingHere: "This run does not have it.",
   tooBig: (most: string) => `Files above ${most} are not compared line by line: download both.`,
   noText: (before: string, after: string) =>
