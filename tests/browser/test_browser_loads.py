@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from cuvee.store.sql import SqlStore
 from refusals.served import Site
 
 DAY = 86_400_000
-URI = "/api/2.0/mlflow/model-versions/get-download-uri?name=wine&version="
+URI = "/api/2.0/mlflow/model-versions/get-download-uri?name={}&version={}"
 USERS = ("bob", "carol", "dave", "erin", "nightly-batch-of-the-cellars-in-burgundy-and-elsewhere")
 
 
@@ -45,10 +46,10 @@ def load_long_ago(folder: Path) -> None:
     store.close()
 
 
-def load(site: Site, version: str, user: str) -> None:
+def load(site: Site, version: str, user: str, model: str = "wine") -> None:
     name = {"Authorization": f"Basic {b64encode(f'{user}:'.encode()).decode()}"}
-    assert site.send("GET", f"{URI}{version}", headers=name).status == 200
-    asked = f"/api/1.0/cuvee/model-versions/loads?name=wine&version={version}"
+    assert site.send("GET", URI.format(model, version), headers=name).status == 200
+    asked = f"/api/1.0/cuvee/model-versions/loads?name={model}&version={version}"
     end = time.monotonic() + 20
     while user not in site.send("GET", asked).body.decode() and time.monotonic() < end:
         time.sleep(0.05)
@@ -78,6 +79,41 @@ def test_a_version_says_who_has_loaded_it(site: Site, visit: Open) -> None:
             panel.scroll_into_view_if_needed()
             assert offences(page) == []
             keep_screenshot(page, f"loads-{width}-{theme}")
+
+
+def test_a_versions_history_has_its_loads_between_the_changes(site: Site, visit: Open) -> None:
+    site.api("registered-models/create", name="rose")
+    about = {"name": "rose", "version": "1"}
+    site.api("model-versions/create", name="rose", source="s3://bucket/model")
+    for user in ("ann", "ann", "bob"):
+        load(site, "1", user, "rose")
+    move = {**about, "stage": "Staging", "comment": "it is ready"}
+    site.api("model-versions/transition-stage", **move)
+    for user in (f"user-{i}" for i in range(7)):
+        load(site, "1", user, "rose")
+    opened = visit(site)
+    page = opened.go("/models/rose/versions/1/history")
+    items = page.get_by_role("list", name="History").get_by_role("listitem")
+    expect(items).to_have_count(5 + 1 + 1 + 2 + 1)
+    expect(items.nth(0)).to_contain_text("user-6loaded it once")
+    expect(items.nth(5)).to_contain_text("2 other usersloaded it 2 times")
+    expect(items.nth(6)).to_contain_text("moved")
+    expect(items.nth(7)).to_contain_text("bobloaded it once")
+    expect(items.nth(8)).to_contain_text("annloaded it 2 times, first")
+    expect(items.nth(9)).to_contain_text("registered")
+    for theme in THEMES:
+        for width in (1440, 1024, 375):
+            opened.look(theme, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert offences(page) == []
+            keep_screenshot(page, f"loads-history-{width}-{theme}")
+    page.get_by_role("checkbox", name="Loads").uncheck()
+    expect(items).to_have_count(2)
+    expect(page).to_have_url(re.compile("history.loads=false"))
+    page.reload()
+    expect(items).to_have_count(2)
+    page.get_by_role("checkbox", name="Loads").check()
+    expect(items).to_have_count(10)
 
 
 def test_a_version_that_nobody_has_loaded_says_how_to(site: Site, visit: Open) -> None:

@@ -94,7 +94,19 @@ def test_a_window_has_whole_days(counted: Store) -> None:
     assert days(from_time=2**63 - 1) == days(to_time=0) == []
 
 
-@pytest.mark.parametrize("by", ["user", "day", "version"])
+def test_loads_are_told_of_each_user_on_each_day(counted: Store) -> None:
+    at = SOME.__add__
+
+    assert loads(counted, "wine", version="2", by="user_day") == [
+        Loads(count=1, first=at(3 * DAY), last=at(3 * DAY), user_id="bob", day="2024-10-07"),
+        Loads(count=2, first=at(DAY + 5), last=at(DAY + 6), user_id="alice", day="2024-10-05"),
+        Loads(count=1, first=at(40), last=at(40), user_id="alice", day="2024-10-04"),
+    ]
+    on_a_day = loads(counted, "wine", by="user_day", to_time=at(1))
+    assert [(one.user_id, one.count) for one in on_a_day] == [("alice", 4), ("bob", 1)]
+
+
+@pytest.mark.parametrize("by", ["user", "day", "version", "user_day"])
 def test_pages_go_on_where_the_one_before_has_ended(counted: Store, by: Any) -> None:
     whole = loads(counted, "wine", by=by)
     found: list[Loads] = []

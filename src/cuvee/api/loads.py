@@ -15,13 +15,13 @@ from cuvee.api.names import version_number
 
 
 class Loads(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How often a model was loaded: by a user, on a day, or one of its versions.
+    """How often a model was loaded: by a user, on a day, by a user on it, or one of its versions.
 
     Args:
         count: how often.
         first, last: when for the first and for the last time, in milliseconds since 1970.
-        user_id: who has loaded it, when asked by user.
-        day: such as ``2026-11-28``, in UTC, when asked by day.
+        user_id: who has loaded it, when asked by user, or by user and day.
+        day: such as ``2026-11-28``, in UTC, when asked by day, or by user and day.
         version: its number, when asked by version.
     """
 
@@ -43,7 +43,8 @@ class LoadsPage(Struct, frozen=True, omit_defaults=True):
 class ListLoads(Read[LoadsPage], frozen=True, kw_only=True):
     """Read how often a model's versions were loaded: by whom, on which days, or which of them.
 
-    Users come by their names, days and versions newest first.
+    Users come by their names, days and versions newest first; ``user_day`` tells of each user on
+    each day.
     """
 
     base: ClassVar[str] = CUVEE
@@ -51,7 +52,7 @@ class ListLoads(Read[LoadsPage], frozen=True, kw_only=True):
     of: ClassVar[tuple[Of, ...]] = (Of("model", "name"),)
     name: Required
     version: Annotated[str, Meta(description="all versions when left out")] = ""
-    by: Literal["user", "day", "version"] = "user"
+    by: Literal["user", "day", "version", "user_day"] = "user"
     from_time: Annotated[
         Time | None, Meta(description="only the day of this time and later ones, in UTC")
     ] = None

@@ -10,6 +10,8 @@ import click
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
 from cuvee.cli.output import moment, print_items
 
+HEADS = {"user_day": "DAY AND USER"}
+
 
 @click.command(
     epilog=examples(
@@ -21,7 +23,7 @@ from cuvee.cli.output import moment, print_items
 @click.argument("version", required=False, default="")
 @click.option(
     "--by",
-    type=click.Choice(["user", "day", "version"]),
+    type=click.Choice(["user", "day", "version", "user_day"]),
     default="user",
     show_default=True,
     help="What each line is about; days are those of UTC.",
@@ -58,9 +60,14 @@ def loads(
     found = collect(fetch, limit)
     print_items(
         found,
-        (by.upper(), "LOADS", "FIRST", "LAST"),
+        (HEADS.get(by, by.upper()), "LOADS", "FIRST", "LAST"),
         [
-            (one.user_id or one.day or one.version, one.count, moment(one.first), moment(one.last))
+            (
+                " ".join(filter(None, (one.day, one.user_id, one.version))),
+                one.count,
+                moment(one.first),
+                moment(one.last),
+            )
             for one in found
         ],
         wrap=(),

@@ -19,7 +19,7 @@ class LoadCalls(Calls):
         self,
         name: str,
         version: str | int | None = None,
-        by: Literal["user", "day", "version"] = "user",
+        by: Literal["user", "day", "version", "user_day"] = "user",
         from_time: Moment | None = None,
         to_time: Moment | None = None,
     ) -> list[Loads]:
@@ -28,7 +28,8 @@ class LoadCalls(Calls):
         Args:
             name: the registered model.
             version: only this version.
-            by: what each count is of: ``user``, by name; ``day`` or ``version``, newest first.
+            by: what each count is of: ``user``, by name; ``day`` or ``version``, newest first;
+                ``user_day``, a user on a day.
             from_time: only from the day (UTC) of this moment on: ISO 8601, a datetime (UTC when it
                 has no zone), or milliseconds since 1970.
             to_time: only days that began before this moment.

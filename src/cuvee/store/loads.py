@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from cuvee.api.base import Empty
 from cuvee.api.loads import CountLoads, ListLoads, Loads, LoadsPage
@@ -22,6 +21,18 @@ _l = schema.loads
 _m = schema.registered_models
 _v = schema.model_versions
 _LAST_DAY = 2**40
+_KEYS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "user": (_l.c.user_id,),
+    "day": (_l.c.day,),
+    "version": (_v.c.version,),
+    "user_day": (_l.c.day, _l.c.user_id),
+}
+_NAMES = {
+    "user": ("user_id",),
+    "day": ("day",),
+    "version": ("version",),
+    "user_day": ("day", "user_id"),
+}
 
 _find = hot(
     select(_v.c.pk)
@@ -58,10 +69,8 @@ def count_loads(tx: Tx, op: CountLoads) -> Empty:
 
 
 def list_loads(tx: Tx, op: ListLoads) -> LoadsPage:
-    key: ColumnElement[Any] = {"user": _l.c.user_id, "day": _l.c.day, "version": _v.c.version}[
-        op.by
-    ]
-    query = select(key, *_sums).join(_v, _v.c.pk == _l.c.version_pk).group_by(key)
+    keys = _KEYS[op.by]
+    query = select(*keys, *_sums).join(_v, _v.c.pk == _l.c.version_pk).group_by(*keys)
     if op.version:
         query = query.where(_l.c.version_pk == find_version(tx, op.name, op.version)[0])
     else:
@@ -71,34 +80,45 @@ def list_loads(tx: Tx, op: ListLoads) -> LoadsPage:
     if op.to_time is not None:
         query = query.where(_l.c.day <= (op.to_time - 1) // DAY)
     if op.page_token:
-        behind = _behind(op)
-        query = query.where(key > behind if op.by == "user" else key < behind)
-    query = query.order_by(key if op.by == "user" else key.desc())
+        query = query.where(_after(keys, _behind(op)))
+    query = query.order_by(*(key if key is _l.c.user_id else key.desc() for key in keys))
     rows = tx.all(query.limit(op.max_results + 1))
     page = rows[: op.max_results]
-    more = len(rows) > op.max_results
-    return LoadsPage(
-        [_loads(op.by, *row) for row in page], f"{op.by}:{page[-1][0]}" if more else None
-    )
+    token = ":".join((op.by, *map(str, page[-1][: len(keys)]))) if len(rows) > len(page) else None
+    return LoadsPage([_loads(op.by, *row) for row in page], token)
 
 
-def _loads(by: str, key: Any, count: Any, first: int, last: int) -> Loads:
-    found = Loads(count=int(count), first=first, last=last)
-    if by == "user":
-        return replace(found, user_id=key)
-    if by == "day":
-        return replace(found, day=moment_text(key * DAY)[:10])
-    return replace(found, version=str(key))
+def _after(keys: tuple[ColumnElement[Any], ...], behind: list[int | str]) -> ColumnElement[bool]:
+    """Return what is true of the groups behind one: users by name, all else newest first."""
+    first, *others = keys
+    value = behind[0]
+    later = first > value if first is _l.c.user_id else first < value
+    if not others:
+        return later
+    return or_(later, and_(first == value, _after(tuple(others), behind[1:])))
 
 
-def _behind(op: ListLoads) -> int | str:
-    """Return the last user, day or version of the page before."""
-    by, _, key = op.page_token.partition(":")
-    if by == op.by:
-        if by == "user":
-            return key
-        if key.isascii() and key.isdecimal() and len(key) <= 18:
-            return int(key)
+def _loads(by: str, *row: Any) -> Loads:
+    *keys, count, first, last = row
+    named = dict(zip(_NAMES[by], keys, strict=True))
+    if "day" in named:
+        named["day"] = moment_text(named["day"] * DAY)[:10]
+    if "version" in named:
+        named["version"] = str(named["version"])
+    return Loads(count=int(count), first=first, last=last, **named)
+
+
+def _behind(op: ListLoads) -> list[int | str]:
+    """Return the last user, day or version of the page before; a user's name may have colons."""
+    by, *found = op.page_token.split(":", len(_NAMES[op.by]))
+    values: list[int | str] = []
+    for key, name in zip(found, _NAMES[op.by], strict=False):
+        if name == "user_id":
+            values.append(key)
+        elif key.isascii() and key.isdecimal() and len(key) <= 18:
+            values.append(int(key))
+    if by == op.by and len(values) == len(_NAMES[by]):
+        return values
     raise InvalidParameter(
         "Invalid page token: this call did not give it out. Leave page_token out to start anew."
     )

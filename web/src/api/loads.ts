@@ -30,6 +30,27 @@ const loadsOf = (name: string, version: string) =>
     refetchInterval: 60_000, // nothing tells of loads
   });
 
+const MOST_PAGES = 5; // that are read of a version's loads by user and day
+
+/** Who has loaded a version on which day, the last day first; of very many the latest. */
+const loadsByDay = (name: string, version: string, wanted: boolean) =>
+  queryOptions({
+    queryKey: ["loads", "by user and day", name, version],
+    queryFn: async ({ signal }) => {
+      const found: Loads[] = [];
+      let page_token = "";
+      for (let pages = 0; pages < MOST_PAGES && (pages === 0 || page_token); pages += 1) {
+        const asked = { name, version, by: "user_day", max_results: MOST, page_token } as const;
+        const page = await call(listLoads, asked, signal);
+        found.push(...(page.loads ?? []));
+        page_token = page.next_page_token ?? "";
+      }
+      return found;
+    },
+    enabled: wanted,
+    refetchInterval: 60_000, // nothing tells of loads
+  });
+
 const loadsByVersion = (name: string, wanted: boolean) =>
   queryOptions({
     queryKey: ["loads", "by version", name],
@@ -48,6 +69,9 @@ const loadsByVersion = (name: string, wanted: boolean) =>
   });
 
 export const useLoadsOf = (name: string, version: string) => useQuery(loadsOf(name, version));
+
+export const useLoadsByDay = (name: string, version: string, wanted: boolean) =>
+  useQuery(loadsByDay(name, version, wanted));
 
 /** How often each version was loaded in the last days; read where somebody wants to see it. */
 export const useLoadsByVersion = (name: string, wanted: boolean) =>

@@ -715,7 +715,7 @@ export interface LineageNode {
   run_id?: string;
 }
 
-/** How often a model was loaded: by a user, on a day, or one of its versions. */
+/** How often a model was loaded: by a user, on a day, by a user on it, or one of its versions. */
 export interface Loads {
   count: number;
   first: number;
@@ -2232,7 +2232,7 @@ export const listLoads = /*#__PURE__*/ operation<
   {
     name: string;
     version?: string;
-    by?: "day" | "user" | "version";
+    by?: "day" | "user" | "user_day" | "version";
     from_time?: number | null;
     to_time?: number | null;
     max_results?: number;

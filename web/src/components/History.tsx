@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { Fragment, type ReactNode } from "react";
 import { useEvents } from "../api/events";
 import type { Event } from "../api/schema.gen";
 import { actionOf, changesOf, requestOf, versionOf } from "../lib/event";
@@ -12,16 +13,29 @@ import { Loaded } from "./Loaded";
 import { Panel } from "./Panel";
 import { Time } from "./Time";
 
+interface HistoryProps {
+  of: { model?: string; object?: string };
+  actions?: ReactNode;
+  /** What else stands between two changes: what was from one moment on and before another. */
+  between?: ((from: number, behind: number) => ReactNode) | undefined;
+}
+
 /** Who did what, when and why: of a model with its versions, or of one object. */
-export function History({ of }: { of: { model?: string; object?: string } }) {
+export function History({ of, actions, between }: HistoryProps) {
   const query = useEvents(of);
   return (
-    <Panel title={shell.history.title} flush>
+    <Panel title={shell.history.title} actions={actions} flush>
       <Loaded query={query} failed={shell.history.failed} lines={8}>
         {(events) => (
           <ol className={styles.list} aria-label={shell.history.title}>
-            {events.map((event) => (
-              <Entry key={event.sequence} event={event} />
+            {between?.(events[0]?.time ?? 0, Number.POSITIVE_INFINITY)}
+            {events.map((event, i) => (
+              <Fragment key={event.sequence}>
+                <Entry event={event} />
+                {between && (i < events.length - 1 || !query.hasNextPage)
+                  ? between(events[i + 1]?.time ?? 0, event.time)
+                  : null}
+              </Fragment>
             ))}
           </ol>
         )}
@@ -34,6 +48,25 @@ export function History({ of }: { of: { model?: string; object?: string } }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+interface LineProps {
+  at: number | undefined;
+  who: ReactNode;
+  children: ReactNode;
+}
+
+/** What is no change, as an item of the list of changes. */
+export function Line({ at, who, children }: LineProps) {
+  return (
+    <li className={`${styles.item} ${styles.line}`}>
+      <span className={styles.soft}>
+        <Time at={at} />
+      </span>
+      <span>{who}</span>
+      <div className={styles.soft}>{children}</div>
+    </li>
   );
 }
 

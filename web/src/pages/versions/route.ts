@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { only } from "../../lib/search";
+import { only, type Query } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { readFiles } from "../files/view";
 import { readLineage } from "../lineage/search";
@@ -25,9 +25,12 @@ const overviewRoute = createRoute({
   component: lazyRouteComponent(() => import("./VersionOverview"), "VersionOverview"),
 });
 
-const historyRoute = createRoute({
+export const historyRoute = createRoute({
   getParentRoute: () => versionRoute,
   path: "/history",
+  validateSearch: only((query: Query): { loads?: false } =>
+    query.loads === false ? { loads: false } : {},
+  ),
   component: lazyRouteComponent(() => import("./VersionHistory"), "VersionHistory"),
 });
 

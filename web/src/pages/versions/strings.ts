@@ -96,6 +96,10 @@ export const strings = {
     none: "Nobody has loaded this version through this server yet.",
     how: "Code that loads it",
     load: "load",
+    inHistory: "Loads",
+    loaded: (often: number) =>
+      often === 1 ? "loaded it once" : `loaded it ${count(often, "time")}`,
+    others: (users: number) => count(users, "other user"),
     last: "last loaded",
     first: "first",
     lately: (number: number, days: number) => `${count(number, "load")} in the last ${days} days`,
