@@ -91,7 +91,7 @@ export const strings = {
     general: "Anywhere",
     page: "On this page",
     table: "In tables",
-    palette: "Command palette",
+    toTable: "Go to the table",
     help: "This list",
     goHome: "Go to Home",
     goExperiments: "Go to Experiments",

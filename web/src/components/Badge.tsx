@@ -17,6 +17,9 @@ const STATUS: Record<RunInfo["status"], [Tone, string]> = {
   KILLED: ["warn", "Stopped"],
 };
 
+/** A run's status as people call it. */
+export const statusName = (status: RunInfo["status"]): string => STATUS[status][1];
+
 /** A run's status, in a word and a colour. */
 export function StatusBadge({ status }: { status: RunInfo["status"] }) {
   const [tone, text] = STATUS[status];

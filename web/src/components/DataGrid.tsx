@@ -9,9 +9,12 @@ import {
   useState,
 } from "react";
 import { pressed, type Sort } from "../lib/search";
+import { keysOn, useKeys } from "../state/keys";
+import { strings } from "../strings";
 import styles from "./DataGrid.module.css";
 import { BodyRow, type GridActs, HeadRow, type Placed, TICK } from "./GridRows";
 import { walkLinks } from "./gridLinks";
+import { useKeptPlace } from "./useKeptPlace";
 
 export interface Column<Row> {
   readonly id: string;
@@ -97,6 +100,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   // render may run after the key, and would put it where the cursor was.
   const wanted = useRef<{ row: number; column: number } | undefined>(undefined);
 
+  const kept = useKeptPlace(frame, props.label);
+
   const ticks = selection ? 1 : 0;
   const at = { row: Math.min(asked.row, count), column: asked.column };
   const { pinned, loose, all } = useMemo(() => parted(columns), [columns]);
@@ -105,6 +110,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     count,
     getScrollElement: () => frame.current,
     estimateSize: () => ROW,
+    initialOffset: kept?.top ?? 0,
     overscan: 12,
     paddingStart: HEAD,
     scrollPaddingStart: HEAD,
@@ -114,6 +120,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     count: loose.length,
     getScrollElement: () => frame.current,
     estimateSize: (i) => loose[i]?.width ?? 100,
+    initialOffset: kept?.left ?? 0,
     overscan: 2,
     paddingStart: pinnedWidth,
     scrollPaddingStart: pinnedWidth,
@@ -129,9 +136,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => onRange?.(first, last), [onRange, first, last]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the question is what counts
+  const answered = useRef(props.about);
   useEffect(() => {
-    if (frame.current) frame.current.scrollTop = 0;
+    if (answered.current !== props.about && frame.current) frame.current.scrollTop = 0;
+    answered.current = props.about;
   }, [props.about]);
 
   const width = across.getTotalSize();
@@ -227,6 +235,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     const inside = event.target instanceof HTMLElement && !event.target.dataset.row;
     const letter = event.key.length === 1 && !(far && event.key === "a");
     if (inside && (event.key === "Enter" || letter)) return;
+    if (letter && event.key !== " " && !far && !keysOn.get()) return;
     if (event.altKey || (far && letter)) return;
     const step = steps[event.key];
     if (!step) return;
@@ -239,6 +248,13 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     }
     step();
   };
+
+  const enter = () => {
+    if (frame.current?.contains(document.activeElement)) return;
+    frame.current?.focus({ preventScroll: true }); // from there it goes to the cell, once drawn
+    move(Math.max(at.row, Math.min(1, count)), at.column);
+  };
+  useKeys([{ keys: "j", label: strings.keys.toTable, group: strings.keys.page, run: enter }]);
 
   // Always the same, so that rows that stay as they are need not be drawn anew.
   const latest = useRef({ toggle, sortBy, props });

@@ -22,6 +22,8 @@ const TABLE: readonly (readonly [string, string])[] = [
   [strings.keys.leave, "Escape"],
 ];
 
+const GRID = "[role=grid], [role=treegrid]";
+
 /** Every key that does something here. */
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const commands = useStore(keymap);
@@ -30,7 +32,9 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   for (const { group, label, keys } of commands) {
     groups.set(group, [...(groups.get(group) ?? []), [label, keys]]);
   }
-  groups.set(strings.keys.table, [...TABLE]);
+  const general = groups.get(strings.keys.general) ?? [];
+  groups.set(strings.keys.general, [[strings.palette.title, "Ctrl+K"], ...general]);
+  if (document.querySelector(GRID)) groups.set(strings.keys.table, [...TABLE]);
   return (
     <Dialog title={strings.keys.title} onClose={onClose}>
       <Check checked={on} onChange={setKeysOn}>

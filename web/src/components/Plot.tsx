@@ -24,6 +24,7 @@ import { type At, aligned, options, written, type XKind } from "./PlotDrawing";
 import { PlotLit, pointedAt } from "./PlotLit";
 import { PlotTable } from "./PlotTable";
 import { byTouch } from "./PlotTouch";
+import { byWheel } from "./PlotWheel";
 import { Swatch } from "./Swatch";
 
 export type { XKind } from "./PlotDrawing";
@@ -296,7 +297,7 @@ function useDrawing(
     const how = { ...options({ data, xKind, logX, logY, clip, sync }, told), ...size() };
     const made = new uPlot(how, aligned(data), element);
     plot.current = made;
-    const untouch = byTouch(made, told.onZoom);
+    const stops = [byTouch(made, told.onZoom), byWheel(made, told.onZoom)];
     const watch = new ResizeObserver(() => {
       const now = size();
       // It also says how large the box is to begin with; drawing many lines twice would be felt.
@@ -305,7 +306,7 @@ function useDrawing(
     watch.observe(element);
     return () => {
       watch.disconnect();
-      untouch();
+      for (const stop of stops) stop();
       made.destroy();
       plot.current = null;
     };

@@ -3,9 +3,10 @@ import { useDeferredValue, useEffect, useState } from "react";
 import { KEPT } from "../lib/address";
 import type { Query } from "../lib/search";
 import { PLACES, searchOf } from "../nav";
+import { announced } from "../state/announced";
 import { folder } from "../state/folder";
 import { useKeys } from "../state/keys";
-import { keep, kept } from "../state/store";
+import { keep, kept, useStore } from "../state/store";
 import { setTheme, shade } from "../state/theme";
 import { strings } from "../strings";
 import { CommandPalette } from "./CommandPalette";
@@ -78,6 +79,16 @@ export function Shell() {
       {open === "palette" && <CommandPalette onClose={close} />}
       {open === "help" && <KeyHelp onClose={close} />}
       <Toasts />
+      <Announced />
     </div>
+  );
+}
+
+/** Reads aloud what has changed by itself. */
+function Announced() {
+  return (
+    <p className="hidden" role="status">
+      {useStore(announced)}
+    </p>
   );
 }

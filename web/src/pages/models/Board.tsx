@@ -5,6 +5,7 @@ import { useRequestsOf } from "../../api/requests";
 import type { ModelVersion } from "../../api/schema.gen";
 import { useHoldingsOf } from "../../api/versions";
 import { Loaded } from "../../components/Loaded";
+import { announce, useChanges } from "../../state/announced";
 import { useKeys } from "../../state/keys";
 import { strings as shell } from "../../strings";
 import styles from "./Board.module.css";
@@ -48,6 +49,7 @@ export function Board({ name, versions, metric }: BoardProps) {
   };
   const { drag, begin } = useCardDrag(onMove);
   useShown(frame, versions, move);
+  useChanges(versions, sayMoves);
   useKeys([
     {
       keys: "m",
@@ -120,6 +122,18 @@ function useShown(
     const card = frame.current?.querySelector(`[data-card="${now.version}"]`);
     card?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [frame, versions]);
+}
+
+/** Have said what others have moved and registered; one's own moves are said anyway. */
+function sayMoves(versions: readonly ModelVersion[], before: readonly ModelVersion[]): void {
+  const stages = new Map(before.map((v) => [v.version, v.current_stage]));
+  for (const { version, current_stage: stage = "" } of versions) {
+    const was = stages.get(version);
+    if (was === undefined) announce(strings.board.come(version));
+    else if (was !== stage) {
+      announce(strings.board.moved(version, stage), strings.move.done(version, stage));
+    }
+  }
 }
 
 /** Open a card's menu; the menu listens to the keyboard of its button. */

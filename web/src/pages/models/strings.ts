@@ -136,6 +136,8 @@ export const strings = {
     failed: (number: number) => `${count(number, "check")} failed`,
     hint: "Drag a card to a stage, or move it by its menu, or with M when it has the focus.",
     key: "Move the focused version",
+    moved: (version: string, stage: string) => `Version ${version} was moved to ${stage}.`,
+    come: (version: string) => `Version ${version} was registered.`,
     asked: (stage: string) => `asked for ${stage}`,
     stageActions: (stage: string) => `Actions for ${stage}`,
     rollback: "Roll back…",

@@ -1,12 +1,13 @@
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { useExperiment } from "../../api/experiments";
 import { useRun } from "../../api/runs";
-import { Badge, StatusBadge } from "../../components/Badge";
+import { Badge, StatusBadge, statusName } from "../../components/Badge";
 import type { Crumb } from "../../components/Breadcrumbs";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
 import frame from "../../components/PageParts.module.css";
 import { Tabs } from "../../components/Tabs";
+import { announce, useChanges } from "../../state/announced";
 import { RunAbout } from "./RunAbout";
 import { RunActions } from "./RunActions";
 import { runRoute } from "./route";
@@ -21,6 +22,11 @@ export function RunFrame() {
   const query = useRun(runId);
   const info = query.data?.info;
   const experiment = useExperiment(info?.experiment_id ?? "").data;
+  useChanges(info, (now, before) => {
+    if (now.run_id === before.run_id && now.status !== before.status) {
+      announce(strings.became(now.run_name, statusName(now.status)));
+    }
+  });
   const here = useLocation().pathname.split("/").at(-1);
   const above: Crumb[] = [{ name: strings.above, to: "/experiments" }];
   if (info) {

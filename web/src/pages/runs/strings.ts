@@ -65,6 +65,7 @@ export const strings = {
   },
   above: "Experiments",
   deleted: "Deleted",
+  became: (name: string, status: string) => `${name}: ${status}.`,
   facts: "About",
   experiment: "Experiment",
   id: "Run id",
