@@ -259,6 +259,26 @@ def test_tokens_belong_to_their_question(bench: Bench) -> None:
             bench.store.do(SearchLoggedModels(page_token=token or "", **given))
 
 
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"experiment_ids": ["0"]}, "Experiment IDs in the page token do not match"),
+        ({"order_by": [LoggedModelOrder("name")]}, "Order by in the page token does not match"),
+        ({"filter": "name = 'a'"}, "Filter string in the page token does not match"),
+        ({"datasets": [DatasetFilter("x")]}, "Datasets in the page token do not match"),
+    ],
+)
+def test_what_a_token_does_not_fit_to_is_named(
+    bench: Bench, other: dict[str, Any], words: str
+) -> None:
+    for name in "abc":
+        bench.model(name)
+    given: dict[str, Any] = {"experiment_ids": [bench.experiment]}
+    token = bench.store.do(SearchLoggedModels(max_results=1, **given)).next_page_token
+    with pytest.raises(InvalidParameter, match=f"^{words} the requested .* another filter, order"):
+        bench.store.do(SearchLoggedModels(page_token=token or "", **given | other))
+
+
 def test_thousands_of_clauses_are_answered(bench: Bench) -> None:
     bench.model("a", params={"p": "x"})
     bench.model("b")

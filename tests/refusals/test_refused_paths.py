@@ -182,5 +182,7 @@ def test_multipart_is_said_to_be_missing_in_the_words_that_clients_know(site: Si
     for call in ("mpu/create/x", "mpu/complete/x", "mpu/abort/x"):
         answer = site.send("POST", f"/api/2.0/mlflow-artifacts/{call}", json.dumps({}).encode())
         assert (answer.status, answer.json["error_code"]) == (501, "NOT_IMPLEMENTED")
+        assert answer.json["message"].startswith("Multipart upload is not supported for the cur")
     answer = site.send("GET", "/api/2.0/mlflow-artifacts/presigned/x")
     assert answer.status == 501
+    assert answer.json["message"].startswith("Multipart download is not supported for the curr")

@@ -154,7 +154,8 @@ def page_number(token: str) -> int:
     if token.isascii() and token.isdecimal() and len(token) <= 18:
         return int(token)
     raise InvalidParameter(
-        "Invalid page token: this call did not give it out. Leave page_token out to start anew."
+        "Invalid page token, could not base64-decode it: this call did not give it out. Leave "
+        "page_token out to start anew."
     )
 
 

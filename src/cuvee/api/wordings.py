@@ -12,10 +12,24 @@ from cuvee.api.fields import bare
 from cuvee.api.names import plain, shown
 
 _TOO_LONG = re.compile(r"expected str of length <= (\d+)")
+_INDEX = re.compile(r"\[\d+\]")
 _MISSING = {
-    ("GetMetricHistoryBulk", "run_id"): "must specify at least one run_id",
-    ("GetMetricHistoryBulk", "metric_key"): "must specify a metric_key",
-    ("SearchDatasets", "experiment_ids"): "must specify at least one experiment_id",
+    ("GetMetricHistoryBulk", "run_id"): (
+        "GetMetricHistoryBulk request must specify at least one run_id"
+    ),
+    (
+        "GetMetricHistoryBulk",
+        "metric_key",
+    ): "GetMetricHistoryBulk request must specify a metric_key",
+    ("SearchDatasets", "experiment_ids"): (
+        "SearchDatasets request must specify at least one experiment_id"
+    ),
+    ("SearchLoggedModels", "datasets[].dataset_name"): (
+        "`dataset_name` in the `datasets` clause must be specified"
+    ),
+    ("SearchLoggedModels", "order_by[].field_name"): (
+        "`field_name` in the `order_by` clause must be specified"
+    ),
 }
 _PAGED = frozenset({"SearchRuns", "SearchExperiments", "GetMetricHistory"})
 _BATCH = "A batch logging request can contain at most {limit} {field}. Got {count} {field}"
@@ -46,8 +60,8 @@ def missing(kind: Any, field: str, empty: str = "") -> str:
         empty: what was sent in its place: a text or a list that is empty.
     """
     said = f"Missing value for required parameter '{field}'"
-    if words := _MISSING.get((kind.__name__, field)):
-        return f"{said}. {kind.__name__} request {words}."
+    if words := _MISSING.get((kind.__name__, _INDEX.sub("[]", field))):
+        return f"{said}. {words}."
     if empty:
         return f"{said}: the {empty} is empty. {_NEEDED[empty]}"
     return f"{said}. Send it: /api/openapi.json shows what each call takes."

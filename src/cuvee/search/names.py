@@ -120,7 +120,8 @@ def _order_name(source: Source, language: Language) -> Side:
         if space.kind is not Kind.ATTRIBUTE:
             words = f"Invalid order_by entity: {space.kind.value}"
         if language.words.order_key:
-            words = language.words.order_key.format(key[:60])
+            named = key if space.kind is Kind.ATTRIBUTE else f"{space.kind.value}s.{key}"
+            words = language.words.order_key.format(named[:60])
         source.fail(token, "one of " + choice, words=words)
     return Side(space.kind, language.order[key])
 

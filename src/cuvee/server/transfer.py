@@ -70,7 +70,7 @@ THREADS = 16
 _MODEL_FILES = re.compile(r".*/logged-models/([^/]+)/artifacts/files")
 # Clients fall back to plain uploads and downloads only if the message begins with these words.
 _NO_MULTIPART = (
-    "Multipart upload is not supported for the current artifact repository: PUT the whole file to "
+    "Multipart {} is not supported for the current artifact repository: PUT the whole file to "
     ".../mlflow-artifacts/artifacts/<path>, and GET it from there."
 )
 
@@ -130,7 +130,9 @@ class Transfer:
     async def _proxy(self, exchange: Exchange, path: str) -> None:
         kind, _, name = path.partition("/")
         if kind in ("mpu", "presigned"):
-            raise NotImplementedHere(_NO_MULTIPART)
+            raise NotImplementedHere(
+                _NO_MULTIPART.format("upload" if kind == "mpu" else "download")
+            )
         if path == "artifacts":
             _allow(exchange, "GET")
             op = wire.decode_query(ListStoredArtifacts, exchange.scope["query_string"])

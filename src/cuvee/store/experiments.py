@@ -155,7 +155,7 @@ def get_experiment_by_name(tx: Tx, op: GetExperimentByName) -> ExperimentResult:
 
 def update_experiment(tx: Tx, op: UpdateExperiment) -> Empty:
     row = find_experiment(tx, op.experiment_id, lock=True)
-    _require_active(row, "renamed")
+    _require_active(row, "renamed", "Cannot rename a non-active experiment. ")
     other = tx.first(_by_name, name=op.new_name)
     if other is not None and other[0] != row[0]:
         raise AlreadyExists(
@@ -276,11 +276,11 @@ def require_active_experiment(tx: Tx, experiment_id: str) -> tuple[Any, ...]:
     return row
 
 
-def _require_active(row: tuple[Any, ...], what: str) -> None:
+def _require_active(row: tuple[Any, ...], what: str, said: str = "") -> None:
     if row[3] != "active":
         raise InvalidParameter(
-            f"The experiment {row[0]} must be in the 'active' state. Current state is deleted: "
-            f"restore it first (experiments/restore), for it is to be {what}."
+            f"{said}The experiment {row[0]} must be in the 'active' state. Current state is "
+            f"deleted: restore it first (experiments/restore), for it is to be {what}."
         )
 
 

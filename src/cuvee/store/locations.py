@@ -38,6 +38,11 @@ def experiment_location(given: str, root: str, number: int) -> str:
             f"'artifact_location' URL can't include fragments or params. Given: {shown(given)}. "
             "Leave out '#', '?' and ';'."
         )
+    if scheme == "file" and on_another_host(given):
+        raise InvalidParameter(
+            f"{given[:200]} is not a valid remote uri: write file:///<path> for a directory that "
+            "clients can reach."
+        )
     if scheme in HOST_SCHEMES or (given.lower().startswith(PROXY + "//") and _host(given)):
         raise InvalidParameter(
             f"{refuse}'artifact_location' cannot use the '{scheme}' scheme: the server does not "
@@ -74,6 +79,11 @@ def scheme_of(uri: str) -> str:
         return urlsplit(uri).scheme.lower()
     except ValueError:
         raise InvalidParameter(f"{shown(uri)} is not a well-formed URI or path.") from None
+
+
+def on_another_host(uri: str) -> bool:
+    """Say whether a ``file:`` URI names a host, which nobody here reads files from."""
+    return _host(uri) not in ("", "localhost")
 
 
 def _host(uri: str) -> str:

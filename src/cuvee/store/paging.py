@@ -2,7 +2,8 @@
 
 A token holds the last row's sort terms, so the next page costs what the first did and neither
 skips nor repeats rows when others come and go. It also holds a digest of the question it belongs
-to: with another question it would silently leave rows out, so it is refused.
+to: with another question it would silently leave rows out, so it is refused. Where a question is
+given in named parts each has a digest of its own, so that the refusal can say which differs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import binascii
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import msgspec
@@ -71,7 +72,8 @@ def find_page(
         columns: what to return of each thing.
         limit: most things to return.
         token: where to resume; empty for the first page.
-        question: everything that the order and the choice of things depend on.
+        question: everything that the order and the choice of things depend on; by the words for
+            each part of it where the part that a token does not fit to is to be named.
         offset: things to pass over first; with a token, behind where it resumes.
         keep: how many of the things found are to be returned at this time, one at least.
 
@@ -84,7 +86,7 @@ def find_page(
     gathered = limit <= MAX_GATHERED
     if token:
         plan = _plan(search, columns, parts[0], resumed=True, gathered=gathered)
-        last = _open(token, asked, plan.types)
+        last = _open(token, asked, plan.types, question if isinstance(question, Mapping) else ())
         values.update((f"last{i}", value) for i, value in enumerate(last))
         if len(parts) > 1:
             parts = tuple(part for part in parts if part >= last[0])
@@ -225,6 +227,8 @@ def _behind(terms: Sequence[Term]) -> Condition:
 
 
 def _digest(question: object) -> str:
+    if isinstance(question, Mapping):
+        return ".".join(map(_digest, question.values()))
     return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
 
 
@@ -233,7 +237,7 @@ def _seal(asked: str, last: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _open(token: str, asked: str, types: Sequence[type]) -> list[Any]:
+def _open(token: str, asked: str, types: Sequence[type], parts: Collection[str] = ()) -> list[Any]:
     try:
         held = json.loads(base64.b64decode(token.encode("ascii"), b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
@@ -241,7 +245,9 @@ def _open(token: str, asked: str, types: Sequence[type]) -> list[Any]:
     if not isinstance(held, list) or len(held) < 2:
         _refuse("is not one that this server gave out")
     if held[0] != asked or len(held) != len(types) + 1:
-        _refuse("belongs to a search with another filter, order or scope")
+        pairs = zip(parts, str(held[0]).split("."), asked.split("."), strict=False)
+        other = next((words for words, his, ours in pairs if his != ours), "")
+        _refuse("belongs to a search with another filter, order or scope", about=other)
     for value, kind in zip(held[1:], types, strict=True):
         if type(value) is not kind or not _storable(value):
             _refuse("is not one that this server gave out")
@@ -256,8 +262,9 @@ def _storable(value: Any) -> bool:
     return not math.isnan(value)
 
 
-def _refuse(why: str, how: str = "") -> NoReturn:
+def _refuse(why: str, how: str = "", about: str = "") -> NoReturn:
+    words = f"{about}. Invalid page token" if about else "Invalid page token"
     raise InvalidParameter(
-        f"Invalid page token{how}: it {why}. Send the next_page_token of the previous answer with "
-        "otherwise the same request, or leave page_token out to start at the first page."
+        f"{words}{how}: it {why}. Send the next_page_token of the previous answer with otherwise "
+        "the same request, or leave page_token out to start at the first page."
     )

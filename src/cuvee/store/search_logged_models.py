@@ -83,13 +83,18 @@ def search_logged_models(tx: Tx, op: SearchLoggedModels) -> LoggedModelPage:
         list(_m.c),
         limit=op.max_results or 100,
         token=op.page_token,
-        question=[
-            "logged_models",
-            op.filter,
-            experiments,
-            msgspec.to_builtins(op.order_by),
-            msgspec.to_builtins(op.datasets),
-        ],
+        question={  # by the words that MLflow's clients look for
+            "Experiment IDs in the page token do not match the requested experiment IDs": (
+                experiments
+            ),
+            "Order by in the page token does not match the requested order by": (
+                msgspec.to_builtins(op.order_by)
+            ),
+            "Filter string in the page token does not match the requested filter string": op.filter,
+            "Datasets in the page token do not match the requested datasets": (
+                ["logged_models", msgspec.to_builtins(op.datasets)]
+            ),
+        },
     )
     return LoggedModelPage(load_logged_models(tx, rows), token)
 

@@ -20,7 +20,13 @@ from cuvee.rules.webhooks import PROMPT_TAG
 from cuvee.store import access, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.holders import holder_at, version_of_digest
-from cuvee.store.locations import HOST_SCHEMES, fully_decoded, proxy_path, scheme_of
+from cuvee.store.locations import (
+    HOST_SCHEMES,
+    fully_decoded,
+    on_another_host,
+    proxy_path,
+    scheme_of,
+)
 from cuvee.store.logged_models import find_logged_model
 from cuvee.store.models import find_model
 from cuvee.store.policies import find_stage, policy_of
@@ -100,7 +106,7 @@ def resolve_source(tx: Tx, op: CreateModelVersion) -> Source:
             "references present: leave out '..' segments and NUL",
         )
     scheme = scheme_of(uri)
-    if scheme == "file" and urlsplit(uri).netloc not in ("", "localhost"):
+    if scheme == "file" and on_another_host(uri):
         _refuse(
             op,
             "With a host it is not a valid remote uri: write file:///<path> for files that this "
