@@ -59,3 +59,15 @@ def test_numbers_are_refused_in_place_of_other_texts(
 ) -> None:
     status, answer = post(served_url, route, body)
     assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_histories_of_runs_without_the_metric_are_an_empty_list(
+    local_store: Store, served_url: str
+) -> None:
+    run_id = local_store.do(CreateRun(experiment_id="0")).run.info.run_id
+    query = f"/ajax-api/2.0/mlflow/metrics/get-history-bulk?run_id={run_id}&metric_key=none"
+    connection = http.client.HTTPConnection(urlsplit(served_url).netloc, timeout=30)
+    connection.request("GET", query)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())) == (200, {"metrics": []})
+    connection.close()

@@ -67,6 +67,7 @@ READ: list[tuple[str, str]] = [
         "end_step must be greater than start_step. Found start_step=9 and end_step=3.",
     ),
     ("/api/2.0/mlflow/webhooks/none", "Webhook with ID none not found"),
+    ("/api/2.0/mlflow/webhooks?page_token=x", "Invalid page token, could not base64-decode"),
 ]
 SENT: list[tuple[str, dict[str, Any], str]] = [
     (
@@ -175,6 +176,44 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
             ("digest", 36, {"digest": "d" * 37}, []),
             ("source", 65535, {"source": "s" * 65536}, []),
         )
+    ),
+    *(
+        (
+            "runs/log-batch",
+            {"run_id": "$run", "metrics": [{"key": "a", **POINT, **half}]},
+            "Both dataset_name and dataset_digest must be provided if one is provided: send ",
+        )
+        for half in ({"dataset_name": "n"}, {"dataset_digest": "d"})
+    ),
+    (
+        "runs/log-metric",
+        {"run_id": "$run", "key": "a", "dataset_name": "n", **POINT},
+        "Both dataset_name and dataset_digest must be provided if one is provided: send ",
+    ),
+    (
+        "logged-models/search",
+        {"experiment_ids": ["0"], "datasets": [{"dataset_digest": "d"}]},
+        "`dataset_name` in the `datasets` clause must be specified.",
+    ),
+    (
+        "logged-models/search",
+        {"experiment_ids": ["0"], "order_by": [{}]},
+        "`field_name` in the `order_by` clause must be specified.",
+    ),
+    (
+        "logged-models/search",
+        {"experiment_ids": ["0"], "order_by": [{"field_name": "params.x"}]},
+        "Invalid order by field name: params.x. ",
+    ),
+    (
+        "experiments/update",
+        {"experiment_id": "$deleted experiment", "new_name": "other"},
+        "Cannot rename a non-active experiment. The experiment ",
+    ),
+    (
+        "experiments/create",
+        {"name": "elsewhere", "artifact_location": "file://host/a"},
+        "file://host/a is not a valid remote uri: write file:///",
     ),
     (
         "experiments/set-experiment-tag",

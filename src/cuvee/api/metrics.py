@@ -52,11 +52,27 @@ class Metric(Struct, frozen=True, gc=False, omit_defaults=True):
     run_id: Id | None = None
 
 
+def check_dataset(name: str | None, digest: str | None) -> None:
+    """Refuse half a dataset: MLflow's clients could not read a model with such a point."""
+    if bool(name) != bool(digest):
+        lacking = "dataset_digest" if name else "dataset_name"
+        raise InvalidParameter(
+            "Both dataset_name and dataset_digest must be provided if one is provided: send "
+            f"{lacking}, too, or neither."
+        )
+
+
 class MetricPage(Struct, frozen=True, omit_defaults=True):
     """Points of a history and the token of the next page."""
 
     metrics: list[Metric] = []
     next_page_token: str | None = None
+
+
+class MetricList(Struct, frozen=True):
+    """Points of several histories; the list is there when it is empty, too, as in MLflow."""
+
+    metrics: list[Metric]
 
 
 class LogMetric(Write[Empty], frozen=True, kw_only=True):
@@ -79,6 +95,7 @@ class LogMetric(Write[Empty], frozen=True, kw_only=True):
 
     def check(self) -> None:
         check_key("metric", self.key)
+        check_dataset(self.dataset_name, self.dataset_digest)
 
     def point(self) -> Metric:
         """Return what is logged as a point."""
@@ -106,7 +123,7 @@ class GetMetricHistory(Read[MetricPage], frozen=True, kw_only=True):
     max_results: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
 
 
-class GetMetricHistoryBulk(Read[MetricPage], frozen=True, kw_only=True):
+class GetMetricHistoryBulk(Read[MetricList], frozen=True, kw_only=True):
     """Read one metric of up to 100 runs, ordered by run, time, step and value."""
 
     route: ClassVar[str] = "metrics/get-history-bulk"

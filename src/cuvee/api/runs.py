@@ -21,7 +21,7 @@ from cuvee.api.base import (
 )
 from cuvee.api.datasets import DatasetInput, ModelInput, ModelOutput
 from cuvee.api.experiments import PageSize, ViewType
-from cuvee.api.metrics import Metric
+from cuvee.api.metrics import Metric, check_dataset
 from cuvee.api.names import (
     MAX_PARAM_VALUE,
     MAX_RUN_NAME,
@@ -364,6 +364,9 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
         check_run_id(self.run_id)
         for key, index in {m.key: n for n, m in enumerate(self.metrics)}.items():
             check_key("metric", key, "metrics", index)
+        for point in self.metrics:
+            if point.dataset_name or point.dataset_digest:
+                check_dataset(point.dataset_name, point.dataset_digest)
         for index, param in enumerate(self.params):
             check_param(param, "params", index)
         for index, tag in enumerate(self.tags):

@@ -28,7 +28,7 @@ from cuvee.api import base, wordings
 from cuvee.api.experiments import VIEW_TYPES
 from cuvee.api.fields import bare, by_own_names, may_have_other_names
 from cuvee.api.logged_models import LOGGED_MODEL_STATUSES
-from cuvee.api.metrics import MetricPage
+from cuvee.api.metrics import MetricList, MetricPage
 from cuvee.api.runs import RUN_STATUSES
 from cuvee.api.versions import VERSION_STATUSES
 from cuvee.api.webhooks import ACTIONS, ENTITIES, WEBHOOK_STATUSES
@@ -403,7 +403,7 @@ def encode(result: Struct) -> bytes:
     body = _encode(result)
     # msgspec writes NaN and the infinities as null; a float is the only "value" that can be null,
     # and inside a text the quotes would be escaped, so this finds exactly the answers to redo.
-    if isinstance(result, MetricPage) and b'"value":null' in body:
+    if isinstance(result, (MetricPage, MetricList)) and b'"value":null' in body:
         return filled(body, [m.value for m in result.metrics if not math.isfinite(m.value)])
     if b'"value":null' in body or (getattr(result, "floats", False) and b"null" in body):
         return body if getattr(result, "spelled", False) else _spelled(result)

@@ -17,6 +17,7 @@ from cuvee.api.metrics import (
     GetMetricHistoryBulk,
     GetMetricHistoryBulkInterval,
     Metric,
+    MetricList,
     MetricPage,
 )
 from cuvee.errors import InvalidParameter
@@ -79,7 +80,7 @@ def _first(
     return whole(blocks), False
 
 
-def get_metric_history_bulk(tx: Tx, op: GetMetricHistoryBulk) -> MetricPage:
+def get_metric_history_bulk(tx: Tx, op: GetMetricHistoryBulk) -> MetricList:
     left = min(op.max_results, MAX_HISTORY_PAGE)
     found: list[Metric] = []
     key_id = tx.key_ids([op.metric_key]).get(op.metric_key)
@@ -90,7 +91,7 @@ def get_metric_history_bulk(tx: Tx, op: GetMetricHistoryBulk) -> MetricPage:
         points, _ = _first(tx, pks[run_id], key_id, None, left)
         found += _metrics(op.metric_key, points, run_id)
         left -= points.size
-    return MetricPage(found)
+    return MetricList(found)
 
 
 def get_metric_history_bulk_interval(tx: Tx, op: GetMetricHistoryBulkInterval) -> MetricPage:

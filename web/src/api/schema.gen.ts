@@ -836,6 +836,11 @@ export interface MetricChange {
   delta?: Float | null;
 }
 
+/** Points of several histories; the list is there when it is empty, too, as in MLflow. */
+export interface MetricList {
+  metrics: Metric[];
+}
+
 /** Points of a history and the token of the next page. */
 export interface MetricPage {
   metrics?: Metric[];
@@ -3245,7 +3250,7 @@ export const getMetricHistoryBulk = /*#__PURE__*/ operation<
     metric_key: string;
     max_results?: number;
   },
-  MetricPage
+  MetricList
 >("getMetricHistoryBulk", "GET", "/api/2.0/mlflow/metrics/get-history-bulk", true);
 
 /** Read an evenly spread sample of one metric of up to 100 runs. Needs read. */
