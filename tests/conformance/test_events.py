@@ -235,7 +235,8 @@ def test_filters_find_the_same_near_and_far(
     monkeypatch.setattr(store_events, "NEAR", near)
     for n in range(12):
         actor = Actor("ann" if n < 3 else f"user{n % 2}")
-        local_store.do(CreateRegisteredModel(name=f"m{n}"), actor)
+        why = ("", f"for INC-{n}, 100% sure", "ÄRGER", "1000 of them")[n % 4]
+        local_store.do(CreateRegisteredModel(name=f"m{n}", comment=why), actor)
         by_token = replace(actor, via="token", token=("", "0a", "0b")[n % 3])
         local_store.do(UpdateRegisteredModel(name=f"m{n}", description="x"), by_token)
     every = history(local_store)
@@ -256,6 +257,14 @@ def test_filters_find_the_same_near_and_far(
         ({"token": "0b"}, lambda e: e.via == "token:0b"),
         ({"token": "0"}, lambda _: False),
         ({"actor": "ann", "token": "0a"}, lambda e: (e.actor, e.via) == ("ann", "token:0a")),
+        ({"comment": "inc-1"}, lambda e: "INC-1" in e.comment),
+        ({"comment": "100%"}, lambda e: "100%" in e.comment),
+        ({"comment": "n_"}, lambda _: False),
+        ({"comment": "Ärger"}, lambda e: "ÄRGER" in e.comment),
+        (
+            {"comment": "INC", "action": "model.created", "actor": "ann"},
+            lambda e: e.actor == "ann" and "INC" in e.comment,
+        ),
         ({"actor": "ann", "model": "m2"}, lambda e: (e.actor, e.object) == ("ann", "model:m2")),
     ]
     for wanted, passes in asked:

@@ -251,7 +251,7 @@ def _runs(ids: dict[str, str]) -> dict[str, Fields]:
         "ListRunFiles": {"run_ids": [ids["run"]], "path": "model", "max_files": 10},
         "GetRunTexts": {"run_ids": [ids["run"]], "paths": ["model/MLmodel"], "max_bytes": 10},
         "ScanRunFile": {**run, "path": "model/MLmodel", "contains": "flavor", "offset": 0},
-        "ListEvents": {"object": f"run:{ids['run']}", "since": 0, "max_results": 3},
+        "ListEvents": {"object": f"run:{ids['run']}", "since": 0, "max_results": 3, "comment": "w"},
     }
 
 

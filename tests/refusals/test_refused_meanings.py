@@ -399,6 +399,7 @@ MODELS: list[Case] = [
     ("ListEvents", {"page_token": "x"}, 400, INVALID),
     ("ListEvents", {"page_token": "9" * 40}, 400, INVALID),
     ("ListEvents", {"since": 2**63}, 400, INVALID),
+    ("ListEvents", {"comment": "w" * 1001}, 400, INVALID),
 ]  # fmt: skip
 CASES = [*EXPERIMENTS, *RUNS, *MODELS]
 BY_NAME: dict[str, type[Op[Any]]] = {op.__name__: op for op in api.ROUTED}

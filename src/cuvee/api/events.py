@@ -67,6 +67,9 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     ] = ""
     actor: Id = ""
     token: Annotated[Id, Meta(description="only what was done with the token of this id")] = ""
+    comment: Annotated[
+        str, Meta(max_length=1000, description="only events with these words in their reason")
+    ] = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
     from_time: Annotated[Time | None, Meta(description="only events at or after this time")] = None
     to_time: Annotated[Time | None, Meta(description="only events before this time")] = None

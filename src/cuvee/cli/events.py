@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         "cuvee events --object version:lr_wine_quality/2",
         "cuvee events --actor alice --json",
         "cuvee events --token 5f0c2a91d37be486",
+        "cuvee events --why INC-4711",
         "cuvee events --follow --action version.transitioned",
     )
 )
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--actor", metavar="NAME", help="Only what this user did.", default="")
 @click.option("--token", metavar="ID", help="Only what was done with this token.", default="")
+@click.option("--why", metavar="WORDS", help="Only with these words in the reason.", default="")
 @click.option("--follow", is_flag=True, help="Wait for new events and print them; Ctrl-C ends it.")
 @click.option(
     "--since",
@@ -46,6 +48,7 @@ def events(
     action: str,
     actor: str,
     token: str,
+    why: str,
     limit: int,
     since: int | None,
     *,
@@ -61,7 +64,7 @@ def events(
 
     from cuvee.api.events import ListEvents
 
-    asked = ListEvents(object=changed, action=action, actor=actor, token=token)
+    asked = ListEvents(object=changed, action=action, actor=actor, token=token, comment=why)
     if follow:
         _follow(do, asked, since, as_json=as_json)
         return

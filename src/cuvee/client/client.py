@@ -57,6 +57,7 @@ class Client(
         page_token: str | None = None,
         model: str | None = None,
         token: str | None = None,
+        comment: str | None = None,
     ) -> PagedList[Event]:
         """Return a page of the history: who changed what, when and why.
 
@@ -70,6 +71,7 @@ class Client(
             page_token: token of the page.
             model: only those of this registered model and of its versions.
             token: only what was done with the token of this id.
+            comment: only those with these words in their reason, in capitals or not.
         """
         op = ListEvents(
             object=object or "",
@@ -81,6 +83,7 @@ class Client(
             page_token=page_token or "",
             model=model or "",
             token=token or "",
+            comment=comment or "",
         )
         page = self.do_registry(op)
         return PagedList(page.events, page.next_page_token)

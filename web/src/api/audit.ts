@@ -19,6 +19,8 @@ export interface EventFilter {
   action?: string | undefined;
   object?: string | undefined;
   model?: string | undefined;
+  /** Words of the reason. */
+  comment?: string | undefined;
   from_time?: number | undefined;
   to_time?: number | undefined;
 }

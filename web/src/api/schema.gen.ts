@@ -1933,6 +1933,7 @@ export const listEvents = /*#__PURE__*/ operation<
     action?: string;
     actor?: string;
     token?: string;
+    comment?: string;
     since?: number;
     from_time?: number | null;
     to_time?: number | null;

@@ -12,6 +12,7 @@ const CLEAR = {
   token: undefined,
   action: undefined,
   object: undefined,
+  why: undefined,
   since: undefined,
   until: undefined,
 };
@@ -21,11 +22,11 @@ interface AuditFiltersProps {
   onChange: (part: Partial<AuditSearch>) => void;
 }
 
-/** Who, what, about what and when: each counts when it is sent with Enter, or left. */
+/** Who, what, about what, why and when: each counts when it is sent with Enter, or left. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
   const names = useUserNames().data ?? [];
-  const { actor, token, action, object, since, until } = search;
-  const filtered = actor || token || action || object || since || until;
+  const { actor, token, action, object, why, since, until } = search;
+  const filtered = actor || token || action || object || why || since || until;
   return (
     <search className={styles.filters} aria-label={strings.filters}>
       <Choice
@@ -56,6 +57,13 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
         wide
         hint="model:wine, version:wine/2, run:…, user:ann"
         onChange={(text) => onChange({ object: text })}
+      />
+      <Choice
+        label={strings.why}
+        value={why}
+        choices={[]}
+        hint={strings.whyHint}
+        onChange={(text) => onChange({ why: text })}
       />
       <Moment label={strings.from} value={since} onChange={(text) => onChange({ since: text })} />
       <Moment label={strings.to} value={until} onChange={(text) => onChange({ until: text })} />

@@ -8,6 +8,8 @@ export interface AuditSearch {
   token?: string;
   action?: string;
   object?: string;
+  /** Words of the reason. */
+  why?: string;
   /** Times as RFC 3339 writes them. */
   since?: string;
   until?: string;
@@ -33,6 +35,7 @@ export const readAudit = (query: Query): AuditSearch => {
     token: text(query, "token"),
     action: text(query, "action"),
     object: text(query, "object"),
+    why: text(query, "why"),
     since: moment(query, "since"),
     until: moment(query, "until"),
     before,
@@ -44,7 +47,7 @@ const MODEL = "model:";
 
 /** What an address asks for, as the server is asked; a model brings its versions. */
 export function filterOf(search: AuditSearch): EventFilter {
-  const { actor, token, action, object, since, until } = search;
+  const { actor, token, action, object, why, since, until } = search;
   const model = object?.startsWith(MODEL) ? object.slice(MODEL.length) : undefined;
   return {
     actor,
@@ -52,6 +55,7 @@ export function filterOf(search: AuditSearch): EventFilter {
     action,
     object: model ? undefined : object,
     model: model || undefined,
+    comment: why,
     from_time: since ? Date.parse(since) : undefined,
     to_time: until ? Date.parse(until) : undefined,
   };

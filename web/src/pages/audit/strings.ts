@@ -10,6 +10,8 @@ export const strings = {
   action: "What",
   actionHint: "version. or version.created",
   object: "Object",
+  why: "Reason",
+  whyHint: "words in it",
   from: "From",
   to: "Until",
   last: "Last…",
