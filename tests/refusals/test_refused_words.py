@@ -195,6 +195,15 @@ SENT: list[tuple[str, dict[str, Any], str]] = [
         {"experiment_ids": ["0"], "datasets": [{"dataset_digest": "d"}]},
         "`dataset_name` in the `datasets` clause must be specified.",
     ),
+    *(
+        (
+            call,
+            {"experiment_ids": [experiment_id]},
+            f"Invalid experiment ID '{experiment_id}'. Experiment ID must be a valid integer.",
+        )
+        for call in ("runs/search", "logged-models/search", "experiments/search-datasets")
+        for experiment_id in ("12abc", "")
+    ),
     (
         "logged-models/search",
         {"experiment_ids": ["0"], "order_by": [{}]},

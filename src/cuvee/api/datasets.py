@@ -12,6 +12,7 @@ from cuvee.api.names import (
     MAX_DATASET_NAME,
     check_length,
     check_run_id,
+    experiment_number,
 )
 
 
@@ -110,4 +111,8 @@ class SearchDatasets(Read[DatasetSummaries], frozen=True, kw_only=True):
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
     numbered: ClassVar[tuple[str, ...]] = ("experiment_ids",)
-    experiment_ids: Annotated[list[Required], Meta(min_length=1, max_length=20)]
+    experiment_ids: Annotated[list[str], Meta(min_length=1, max_length=20)]
+
+    def check(self) -> None:
+        for experiment_id in self.experiment_ids:
+            experiment_number(experiment_id)

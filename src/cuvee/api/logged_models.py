@@ -255,7 +255,7 @@ class SearchLoggedModels(Read[LoggedModelPage], frozen=True, kw_only=True):
     route: ClassVar[str] = "logged-models/search"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     of: ClassVar[tuple[Of, ...]] = (Of("experiment", "experiment_ids"),)
-    experiment_ids: list[Required]
+    experiment_ids: list[str]
     filter: str = ""
     datasets: list[DatasetFilter] = []
     max_results: Annotated[int, Meta(ge=0, le=50_000)] = 50
