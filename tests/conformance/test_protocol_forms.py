@@ -11,6 +11,7 @@ import pytest
 
 from cuvee.api.base import Store
 from cuvee.api.datasets import Dataset, DatasetInput, LogInputs
+from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.runs import CreateRun
 
 
@@ -71,3 +72,22 @@ def test_histories_of_runs_without_the_metric_are_an_empty_list(
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())) == (200, {"metrics": []})
     connection.close()
+
+
+def test_whole_numbers_may_be_written_as_r_writes_them(local_store: Store, served_url: str) -> None:
+    run_id = local_store.do(CreateRun(experiment_id="0")).run.info.run_id
+    point = {"run_id": run_id, "key": "loss", "value": "5e-1"}
+    point = {**point, "step": "1e+05", "timestamp": "1.7e+12"}
+    assert post(served_url, "runs/log-metric", point) == (200, {})
+    points = [{"key": "loss", "value": 0.25, "step": "-2.5e+05", "timestamp": "1700000000001"}]
+    body = {"run_id": run_id, "metrics": points}
+    assert post(served_url, "runs/log-batch", body) == (200, {})
+    found = local_store.do(GetMetricHistory(run_id=run_id, metric_key="loss")).metrics
+    assert [(p.value, p.step, p.timestamp) for p in found] == [
+        (0.5, 100_000, 1_700_000_000_000),
+        (0.25, -250_000, 1_700_000_000_001),
+    ]
+    for wrong in ("1.5e+00", "1e-05", "1e+400", "1e+16", "1e+5", "1e5", "+1", "1.0", "nan", ""):
+        status, answer = post(served_url, "runs/log-metric", {**point, "step": wrong})
+        assert status == 400
+        assert f"Invalid value {json.dumps(wrong)} for parameter 'step'" in answer["message"]

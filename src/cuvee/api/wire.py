@@ -59,6 +59,8 @@ _FLOATS = {
 # What msgspec would spell as a text: bytes would come back as base64.
 _NOT_JSON = (bytes, bytearray, datetime, date, time, timedelta, Decimal, UUID)
 _WHOLE = re.compile(r"-?[0-9]{1,40}")
+# As R, and C's %g, shorten 100000.
+_SHORT_WHOLE = re.compile(r"-?[0-9](\.[0-9]{1,15})?e\+[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _encode = msgspec.json.Encoder().encode
 
@@ -283,12 +285,14 @@ def _scalar(info: inspect.Type, value: Any, where: str) -> Any:
         return _float(value, where)
     elif isinstance(info, inspect.IntType):
         _expect(not isinstance(value, bool), where, "a whole number", value)
-        if isinstance(value, str):
-            _expect(_WHOLE.fullmatch(value) is not None, where, "a whole number", value)
+        if isinstance(value, str) and _WHOLE.fullmatch(value):
             return int(value)
-        if isinstance(value, float):
-            _expect(value.is_integer() and abs(value) < 2**53, where, "a whole number", value)
-            return int(value)
+        if isinstance(value, (str, float)):
+            known = isinstance(value, float) or _SHORT_WHOLE.fullmatch(value)
+            number = float(value) if known else math.nan
+            exact = number.is_integer() and abs(number) < 2**53
+            _expect(exact, where, "a whole number", value)
+            return int(number)
     elif isinstance(info, inspect.LiteralType):
         return _enum(info, value, where)
     return value
