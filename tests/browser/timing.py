@@ -40,18 +40,30 @@ WORK = """() => {
 FRAMES = """([speed, during]) => new Promise((done) => {
   const grid = document.querySelector("[role=grid]");
   const gaps = [];
+  const blanks = [0];
   let nodes = 0;
   let before = performance.now();
   const end = before + during;
+  const isBlank = () => {
+    const {top, bottom} = grid.getBoundingClientRect();
+    const rows = [...grid.querySelectorAll("[role=row]:not(:first-child)")].filter((row) => {
+      const box = row.getBoundingClientRect();
+      return box.bottom > top + 32 && box.top < bottom;
+    });
+    return !rows.length || rows.some((row) => !row.textContent);
+  };
   const next = (now) => {
     gaps.push(now - before);
+    if (isBlank()) blanks[blanks.length - 1] += now - before;
+    else if (blanks.at(-1)) blanks.push(0);
     if (gaps.length % 20 === 0) nodes = Math.max(nodes, document.querySelectorAll("*").length);
     grid.scrollTop += speed * (now - before);
     before = now;
     if (now < end) requestAnimationFrame(next);
     else {
       gaps.sort((a, b) => a - b);
-      done({median: gaps[gaps.length >> 1], most: gaps.at(-1), nodes, at: grid.scrollTop});
+      const [at, blank] = [grid.scrollTop, Math.max(...blanks)];
+      done({median: gaps[gaps.length >> 1], most: gaps.at(-1), nodes, at, blank});
     }
   };
   requestAnimationFrame(next);
@@ -148,7 +160,8 @@ def scrolled(page: Page, speed: float, during: int) -> dict[str, float]:
 
     Returns:
         ``median`` and ``most``: milliseconds between frames; ``nodes``: most elements that were
-        there; ``at``: how far it has come.
+        there; ``at``: how far it has come; ``blank``: milliseconds for which, at one time, a row
+        on screen said nothing.
     """
     page.evaluate("document.querySelector('[role=grid]').scrollTop = 0")
     return dict(page.evaluate(FRAMES, [speed, during]))
