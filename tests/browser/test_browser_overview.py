@@ -104,7 +104,7 @@ def test_home_shows_how_what_runs_is_doing_and_what_failed(site: Site, visit: Op
     running = page.get_by_role("table", name="Running now").get_by_role("row", name="on its way")
     expect(running).to_contain_text("none yet")
     log(site, run, "val_loss", [0.75, 0.5, 0.25])
-    expect(running).to_contain_text("val_loss 0.25")
+    expect(running).to_contain_text("val_loss 0.25 at step 2")
     expect(running.locator("svg path")).to_have_count(1)
     # Nobody logs in here, so they are everybody's.
     mine = page.get_by_role("region", name="Failed runs", exact=True)

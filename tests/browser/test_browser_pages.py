@@ -20,6 +20,7 @@ PAGES = {
     "home": "/",
     "experiments": "/experiments",
     "experiments-none": "/experiments?q=nothing",
+    "experiments-archived": "/experiments?view=archived",
     "runs": "/experiments/{sweep}",
     "runs-none": "/experiments/{sweep}?filter=metrics.rmse%20%3E%209",
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
@@ -43,7 +44,9 @@ PAGES = {
     "models": "/models",
     "model-board": WINE,
     "model-versions": f"{WINE}?tab=versions",
+    "model-metrics": f"{WINE}?tab=metrics",
     "model-history": f"{WINE}?tab=history",
+    "model-settings": f"{WINE}?tab=settings",
     "version": f"{WINE}/versions/1",
     "version-files": f"{WINE}/versions/1/files?path=MLmodel",
     "version-lineage": f"{WINE}/versions/1/lineage",
@@ -65,6 +68,20 @@ PAGES = {
 }
 SETTINGS = [f"settings-{part}" for part in PARTS]
 NAMED = ("home", "experiments", "runs", "run", "models")
+SMALL = [(375, 900), (720, 450)]
+"""A phone, and what is left of 1440 by 900 pixels when all is shown twice as large."""
+LOW = """() => ["grid", "treegrid", "tree"]
+  .flatMap((role) => [...document.querySelectorAll(`main [role=${role}]`)])
+  .filter((one) => one.clientHeight < 100).map((one) => one.ariaLabel)"""
+"""Tables of which hardly a row is seen."""
+MOVING = """() => [
+  ...document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 1)
+    .map((one) => one.animationName),
+  ...[...document.querySelectorAll("*")].map((one) => getComputedStyle(one))
+    .filter((style) => style.transitionDuration.split(", ").some((text) => parseFloat(text) > 0.01))
+    .map((style) => style.transitionProperty),
+]"""
+"""What moves by itself, or on its way from one look to another."""
 EMPTY = {"empty-home": "/", "empty-models": "/models", "empty-runs": "/experiments/0"}
 
 
@@ -126,16 +143,31 @@ def test_an_empty_store_says_what_belongs_there(name: str, empty: Site, visit: O
         assert offences(page) == []
 
 
-def test_a_phone_can_read_the_pages(wine: Site, visit: Open) -> None:
-    opened = visit(wine, width=375)
-    tracking = ("runs", "run", "run-metrics", "compare", "compare-charts", "compare-scatter")
-    governance = ("model-board", "version", "audit", "audit-event")
-    files = ("run-artifacts", "version-files")
-    reviews = ("approvals", "request", "version-diff")
-    for name in ("home", *tracking, *files, *governance, *reviews, *SETTINGS):
-        page = opened.go(PAGES[name].format(**places(wine)))
-        keep_screenshot(page, f"{name}-375")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 375, name
+@pytest.mark.parametrize("size", SMALL)
+def test_a_phone_and_a_window_at_200_per_cent_can_show_every_page(
+    size: tuple[int, int], wine: Site, visit: Open
+) -> None:
+    width, height = size
+    opened = visit(wine, width=width)
+    opened.page.set_viewport_size({"width": width, "height": height})
+    opened.expected.append("status of 40")
+    for name, path in PAGES.items():
+        page = opened.go(path.format(**places(wine)))
+        keep_screenshot(page, f"{name}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(LOW) == [], name
+
+
+def test_nothing_moves_for_who_does_not_want_it(wine: Site, visit: Open) -> None:
+    ids = places(wine)
+    found = wine.api("runs/search", experiment_ids=[ids["sweep"]], max_results=1)["runs"]
+    opened = visit(wine)
+    page = opened.go(f"/runs/{found[0]['info']['run_id']}/metrics")
+    assert page.evaluate(MOVING), "a run that goes on has marks that move"
+    page.emulate_media(reduced_motion="reduce")
+    for path in (f"/runs/{found[0]['info']['run_id']}/metrics", "/", "/models", WINE):
+        page = opened.go(path)
+        assert page.evaluate(MOVING) == [], path
 
 
 def test_every_page_has_a_title_and_says_where_it_is(wine: Site, visit: Open) -> None:

@@ -11,11 +11,13 @@ import pytest
 from playwright.sync_api import Request, Route, expect
 
 from browser.conftest import Open, Visit, served, until
+from browser.test_browser_load import COST, NOTE, SCRIPTS, STYLES
 from browser.test_browser_pages import PAGES, places
 from refusals.served import Site
 
 REQUESTS = 12
 """Of a visit until nothing moves: the page, files, its icon, calls and streams."""
+SHIFT = 0.05
 QUIET = 700  # milliseconds without a request after which none follows from the visit
 ICON = "/icon.svg"  # for which Chromium asks again when the page's title has changed
 STREAM = re.compile(r"/events/stream(\?|$)")
@@ -41,12 +43,19 @@ def asked(visited: Visit, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_first_visit_needs_twelve_requests(name: str, wine: Site, visit: Open) -> None:
+def test_a_first_visit_needs_twelve_requests_and_stays_light_and_still(
+    name: str, wine: Site, visit: Open
+) -> None:
     opened = visit(wine)
     if name in ("not-found", "runs-refused"):
         opened.expected.append("status of 40")
+    opened.page.add_init_script(NOTE)
     found = asked(opened, PAGES[name].format(**places(wine)))
     assert len(found) <= REQUESTS, "\n".join(found)
+    cost = opened.page.evaluate(COST)
+    assert 0 < cost["scripts"] <= SCRIPTS
+    assert 0 < cost["styles"] <= STYLES
+    assert cost["shift"] < SHIFT
     assert sum(bool(STREAM.search(one)) for one in found) == 1
 
 

@@ -116,7 +116,7 @@ function scales(pen: Pen, { width, colour }: Space, axes: readonly Axis[]): void
       const y = upAt(share(axis, value));
       const side = last ? 1 : -1;
       pen.path([x, y, x + 4 * side, y], { stroke: colour("--line-strong") });
-      const text = cut(saidOf(axis, value), 12);
+      const text = cut(saidOf(axis, value), i === 0 ? 10 : 12); // left of the first is an edge
       const at = x + 7 * side;
       // What is written lies on lines: the paper below it keeps it readable.
       const wide = text.length * 6.2;

@@ -17,7 +17,13 @@ import type { Compared, PartProps } from "./Compare";
 import styles from "./Compare.module.css";
 import { strings } from "./strings";
 
-const CHOICES = (["all", ...KINDS] as const).map((kind) => [kind, strings.kinds[kind]] as const);
+/** The kinds that one can choose: of some runs have nothing mostly, and then they are left out. */
+const choicesOf = (rows: readonly DiffRow[], chosen: Kind | undefined) =>
+  (["all", ...KINDS] as const)
+    .filter((kind) => !RARE.has(kind) || kind === chosen || rows.some((row) => row.kind === kind))
+    .map((kind) => [kind, strings.kinds[kind]] as const);
+
+const RARE = new Set<string>(["system", "datasets"] satisfies Kind[]);
 
 /** Params, metrics and tags of the runs beside each other; the others against the first. */
 export function DiffTable({ runs, search, onChange }: PartProps) {
@@ -42,7 +48,7 @@ export function DiffTable({ runs, search, onChange }: PartProps) {
         <Segments<Kind | "all">
           label={strings.kind}
           value={kind ?? "all"}
-          choices={CHOICES}
+          choices={choicesOf(all, kind)}
           onChoose={(next) => onChange({ kind: next === "all" ? undefined : next })}
         />
         <Check checked={!equalToo} onChange={(on) => onChange({ all: on ? undefined : true })}>

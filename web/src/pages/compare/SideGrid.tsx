@@ -70,7 +70,7 @@ export function SideGrid(props: SideGridProps) {
           rowAt={(i) => shown[i]}
           rowKey={(row) => `${row.group} ${row.key}`}
           empty={
-            <Empty title={strings.noDifference}>
+            <Empty title={q ? strings.noDifference : strings.noDifferences}>
               <Button onClick={() => onChange({ all: true, q: undefined })}>
                 {strings.showAll}
               </Button>

@@ -64,6 +64,7 @@ export const strings = {
     `${changed} changed, ${added} added, ${removed} missing, ${same} the same`,
   differing: (differ: number, all: number) => `${differ} of ${all} differ`,
   noDifference: "Nothing that is looked for differs",
+  noDifferences: "The runs do not differ in this",
   code: {
     commit: "Git commit",
     dirty: "Uncommitted changes",

@@ -11,6 +11,7 @@ import { Panel } from "../../components/Panel";
 import { type Head, Table } from "../../components/Table";
 import { Time } from "../../components/Time";
 import { latestMetric } from "../../lib/latest";
+import { grouped } from "../../lib/number";
 import styles from "./Home.module.css";
 import { strings } from "./strings";
 
@@ -87,6 +88,9 @@ export function RunningRuns(props: SomeRuns) {
         return [
           <span key="m">
             {metric.key} <Num value={metric.value} />
+            {metric.step ? (
+              <span className={styles.soft}> {strings.atStep(grouped(metric.step))}</span>
+            ) : null}
           </span>,
           <CourseLine key="c" run={run.info.run_id} metric={metric.key} grows />,
         ];

@@ -23,6 +23,7 @@ export const strings = {
   modelsFailed: "The models could not be read.",
   modelsNone: "No model has been registered yet.",
   noMetric: "none yet",
+  atStep: (step: string) => `at step ${step}`,
   asks: (version: string, stage: string) => `Version ${version} to ${stage}`,
   production: "In Production",
   productionFailed: "The versions in Production could not be read.",

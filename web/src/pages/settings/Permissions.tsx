@@ -28,9 +28,10 @@ export function Permissions() {
     });
   const why = open ? all.open.disabled : manages.any ? undefined : all.nothingManaged;
   return (
-    <div className={styles.part}>
+    // It asks at once, but is shown when what stands above is known, so that nothing shifts.
+    <div className={styles.part} style={known ? undefined : { display: "none" }}>
       <OpenNotice />
-      {known && !open && why && <p className={styles.soft}>{why}</p>}
+      {!open && why && <p className={styles.soft}>{why}</p>}
       <Explain search={search} onChange={change} />
       <Grants
         search={search}
