@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
-from cuvee.cli.output import moment, print_items, printable
+from cuvee.cli.output import heed_one_interrupt, moment, print_items, printable
 
 if TYPE_CHECKING:
     from cuvee.api.events import Event
@@ -99,6 +99,7 @@ def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
     from cuvee.api.wire import encode
     from cuvee.client.following import follow
 
+    heed_one_interrupt()
     try:
         for e in follow(do.__self__, op, since):
             if as_json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cuvee.cli.options import Do, examples, uses_store
-from cuvee.cli.output import duration, pairs, printable
+from cuvee.cli.output import duration, heed_one_interrupt, pairs, printable
 
 if TYPE_CHECKING:
     from cuvee.api.charts import Curve, MetricTail
@@ -58,6 +58,7 @@ def watch(
     KILLED, 130 after Ctrl-C, which leaves the run alone.
     """
     watched = Watched(do, run_id, keys)
+    heed_one_interrupt()
     try:
         if as_json:
             _print_json(watched)
