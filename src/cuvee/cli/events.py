@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cuvee.cli.interrupts import heed_one_interrupt
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
-from cuvee.cli.output import heed_one_interrupt, moment, print_items, printable
+from cuvee.cli.output import moment, print_items, printable
 
 if TYPE_CHECKING:
     from cuvee.api.events import Event

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,19 +15,6 @@ PLAIN_WIDTH = 10_000
 
 NARROWEST = 16
 """Columns that a text which may be wrapped gets at least."""
-
-
-def heed_one_interrupt() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt once, and do nothing from then on.
-
-    ``timeout -s INT`` sends it twice; the second would break what the first has begun to end.
-    """
-
-    def end(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, end)
 
 
 def print_items(

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cuvee.cli.interrupts import heed_one_interrupt
 from cuvee.cli.options import Do, examples, uses_store
-from cuvee.cli.output import duration, heed_one_interrupt, pairs, printable
+from cuvee.cli.output import duration, pairs, printable
 
 if TYPE_CHECKING:
     from cuvee.api.charts import Curve, MetricTail

@@ -33,12 +33,15 @@ def test_a_second_interrupt_does_not_break_the_end(site: Site, tmp_path: Path, g
         stderr=subprocess.STDOUT,
         text=True,
     ) as follower:
-        assert follower.stdout
-        follower.stdout.readline()
-        follower.send_signal(signal.SIGINT)
-        time.sleep(gap)
-        follower.send_signal(signal.SIGINT)
-        rest = follower.stdout.read()
-        assert follower.wait(20) == 0, rest
+        try:
+            assert follower.stdout
+            follower.stdout.readline()
+            follower.send_signal(signal.SIGINT)
+            time.sleep(gap)
+            follower.send_signal(signal.SIGINT)
+            rest, _ = follower.communicate(timeout=20)
+        finally:
+            follower.kill()
+    assert follower.returncode == 0, rest
     assert "Traceback" not in rest
     assert "Interrupt" not in rest
