@@ -364,7 +364,7 @@ class LogBatch(Write[Empty], frozen=True, kw_only=True):
         check_run_id(self.run_id)
         for key, index in {m.key: n for n, m in enumerate(self.metrics)}.items():
             check_key("metric", key, "metrics", index)
-        for point in self.metrics:
+        for point in self.metrics:  # a call for each of a thousand would be felt
             if point.dataset_name or point.dataset_digest:
                 check_dataset(point.dataset_name, point.dataset_digest)
         for index, param in enumerate(self.params):

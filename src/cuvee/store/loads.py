@@ -21,17 +21,11 @@ _l = schema.loads
 _m = schema.registered_models
 _v = schema.model_versions
 _LAST_DAY = 2**40
-_KEYS: dict[str, tuple[ColumnElement[Any], ...]] = {
-    "user": (_l.c.user_id,),
-    "day": (_l.c.day,),
-    "version": (_v.c.version,),
-    "user_day": (_l.c.day, _l.c.user_id),
-}
-_NAMES = {
-    "user": ("user_id",),
-    "day": ("day",),
-    "version": ("version",),
-    "user_day": ("day", "user_id"),
+_GROUPS: dict[str, dict[str, ColumnElement[Any]]] = {
+    "user": {"user_id": _l.c.user_id},
+    "day": {"day": _l.c.day},
+    "version": {"version": _v.c.version},
+    "user_day": {"day": _l.c.day, "user_id": _l.c.user_id},
 }
 
 _find = hot(
@@ -69,7 +63,7 @@ def count_loads(tx: Tx, op: CountLoads) -> Empty:
 
 
 def list_loads(tx: Tx, op: ListLoads) -> LoadsPage:
-    keys = _KEYS[op.by]
+    keys = tuple(_GROUPS[op.by].values())
     query = select(*keys, *_sums).join(_v, _v.c.pk == _l.c.version_pk).group_by(*keys)
     if op.version:
         query = query.where(_l.c.version_pk == find_version(tx, op.name, op.version)[0])
@@ -100,7 +94,7 @@ def _after(keys: tuple[ColumnElement[Any], ...], behind: list[int | str]) -> Col
 
 def _loads(by: str, *row: Any) -> Loads:
     *keys, count, first, last = row
-    named = dict(zip(_NAMES[by], keys, strict=True))
+    named = dict(zip(_GROUPS[by], keys, strict=True))
     if "day" in named:
         named["day"] = moment_text(named["day"] * DAY)[:10]
     if "version" in named:
@@ -110,14 +104,15 @@ def _loads(by: str, *row: Any) -> Loads:
 
 def _behind(op: ListLoads) -> list[int | str]:
     """Return the last user, day or version of the page before; a user's name may have colons."""
-    by, *found = op.page_token.split(":", len(_NAMES[op.by]))
+    names = _GROUPS[op.by]
+    by, *found = op.page_token.split(":", len(names))
     values: list[int | str] = []
-    for key, name in zip(found, _NAMES[op.by], strict=False):
+    for key, name in zip(found, names, strict=False):
         if name == "user_id":
             values.append(key)
         elif key.isascii() and key.isdecimal() and len(key) <= 18:
             values.append(int(key))
-    if by == op.by and len(values) == len(_NAMES[by]):
+    if by == op.by and len(values) == len(names):
         return values
     raise InvalidParameter(
         "Invalid page token: this call did not give it out. Leave page_token out to start anew."
