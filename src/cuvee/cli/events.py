@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cuvee.cli.interrupts import heed_one_interrupt
+from cuvee.cli.interrupts import one_interrupt
 from cuvee.cli.options import Do, as_json, collect, examples, limit, uses_store
 from cuvee.cli.output import moment, print_items, printable
 
@@ -100,8 +101,7 @@ def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
     from cuvee.api.wire import encode
     from cuvee.client.following import follow
 
-    heed_one_interrupt()
-    try:
+    with suppress(KeyboardInterrupt), one_interrupt():
         for e in follow(do.__self__, op, since):
             if as_json:
                 click.echo(encode(e))
@@ -109,8 +109,6 @@ def _follow(do: Any, op: Any, since: int | None, *, as_json: bool) -> None:
             words = [str(e.sequence), moment(e.time), e.actor, e.action, e.object]
             words += [part for part in ("; ".join(_changes(e)), e.comment) if part]
             click.echo("  ".join(map(printable, words)))
-    except KeyboardInterrupt:
-        return
 
 
 _LONG = ("digest", "end_time")  # for programs; people look at the time and the name

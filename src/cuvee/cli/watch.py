@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cuvee.cli.interrupts import heed_one_interrupt
+from cuvee.cli.interrupts import one_interrupt
 from cuvee.cli.options import Do, examples, uses_store
 from cuvee.cli.output import duration, pairs, printable
 
@@ -59,14 +59,14 @@ def watch(
     KILLED, 130 after Ctrl-C, which leaves the run alone.
     """
     watched = Watched(do, run_id, keys)
-    heed_one_interrupt()
     try:
-        if as_json:
-            _print_json(watched)
-        elif sys.stdout.isatty():
-            _draw(watched)
-        else:
-            _print_lines(watched)
+        with one_interrupt():
+            if as_json:
+                _print_json(watched)
+            elif sys.stdout.isatty():
+                _draw(watched)
+            else:
+                _print_lines(watched)
     except KeyboardInterrupt:
         context.exit(INTERRUPTED)
     context.exit(0 if watched.status == "FINISHED" else NOT_FINISHED)
