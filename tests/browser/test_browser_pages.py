@@ -26,6 +26,7 @@ PAGES = {
     "runs-refused": "/experiments/{sweep}?filter=metrics.rmse%20%3D%3D%3D",
     "runs-metrics": "/experiments/{sweep}/metrics",
     "runs-charts": "/experiments/{sweep}/charts",
+    "runs-split": "/experiments/{sweep}?view=split",
     "run": "/runs/{run}",
     "run-metrics": "/runs/{run}/metrics",
     "run-artifacts": "/runs/{run}/artifacts",

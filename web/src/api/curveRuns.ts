@@ -24,7 +24,18 @@ export interface CurveRuns {
   readonly metrics: readonly string[];
 }
 
-type Asked = Omit<RunQuery, "columns">;
+/** Which runs' curves are drawn. */
+export interface CurvesAsked extends Omit<RunQuery, "columns"> {
+  /** The params and tags that are read of each; those in which they differ when absent. */
+  readonly fields?: readonly string[] | undefined;
+}
+
+type Asked = Omit<CurvesAsked, "fields">;
+
+const NONE: readonly string[] = [];
+
+/** The first rows of a question. */
+export const firstRows = ({ fields = NONE, ...asked }: CurvesAsked) => rowsQuery(asked, fields);
 
 const rowsQuery = (asked: Asked, columns: readonly string[]) =>
   queryOptions({
@@ -73,17 +84,20 @@ export const goesOn = ({ status }: Pick<RunRow, "status">) =>
   status === "RUNNING" || status === "SCHEDULED";
 
 /** The first runs of a question, and what their curves need. */
-export function useCurveRuns(asked: Asked) {
-  const plain = useQuery(rowsQuery(asked, []));
+export function useCurveRuns({ fields: wanted, ...asked }: CurvesAsked) {
+  const plain = useQuery(rowsQuery(asked, wanted ?? NONE));
   const more = (plain.data?.length ?? 0) >= MOST_CURVES;
-  const total = useQuery({ ...totalQuery(asked), enabled: more });
+  const total = useQuery({ ...totalQuery(asked, call), enabled: more });
   const listed = JSON.stringify(plain.data?.map(({ id }) => id).sort() ?? []);
   const ids = useMemo(() => JSON.parse(listed) as string[], [listed]);
   const live = plain.data?.some(goesOn) ?? false;
   const metrics = useQuery(metricsQuery(asked, ids, live));
-  const fields = useQuery(fieldsQuery(asked, ids)).data ?? [];
-  const full = useQuery({ ...rowsQuery(asked, fields), enabled: fields.length > 0 });
-  const known = useMemo(() => new Map(full.data?.map((row) => [row.id, row])), [full.data]);
+  const differing = fieldsQuery(asked, ids);
+  const enabled = wanted === undefined && differing.enabled;
+  const fields = useQuery({ ...differing, enabled }).data ?? NONE;
+  const full = useQuery({ ...rowsQuery(asked, fields), enabled: enabled && fields.length > 0 });
+  const rest = enabled ? full.data : undefined;
+  const known = useMemo(() => new Map(rest?.map((row) => [row.id, row])), [rest]);
   const data = useMemo((): CurveRuns | undefined => {
     if (!plain.data || (ids.length && !metrics.data)) return undefined;
     const rows = plain.data.map((row) => ({

@@ -61,19 +61,20 @@ export const CELL_TEXT = 500;
 const MOST_ROWS = 50_000; // that the server reads at once
 const AT_MOST = 10; // windows that are read for one screen
 
-export const windowQuery = (asked: RunQuery, at: number) =>
+/** Rows by their places; `ask` says whether they are read alone, or with what else is asked. */
+export const windowQuery = (asked: RunQuery, at: number, ask = callAlone) =>
   queryOptions({
     queryKey: ["runs", "window", asked, at],
     queryFn: async ({ signal }) => {
-      if (asked.outline) return outlineRows(await queries.fetchQuery(outlineQuery(asked, at)));
+      if (asked.outline) return outlineRows(await queries.fetchQuery(outlineQuery(asked, at, ask)));
       const columns = [...ATTRIBUTES, ...asked.columns];
       const request = { ...requestOf(asked), columns, max_text: CELL_TEXT };
-      return readRows(request, at * WINDOW, WINDOW, signal);
+      return readRows(request, at * WINDOW, WINDOW, signal, ask);
     },
     structuralSharing: false,
   });
 
-const outlineQuery = (asked: RunQuery, at: number) =>
+const outlineQuery = (asked: RunQuery, at: number, ask = callAlone) =>
   queryOptions({
     queryKey: ["runs", "outline", asked, at],
     queryFn: ({ signal }) => {
@@ -86,7 +87,7 @@ const outlineQuery = (asked: RunQuery, at: number) =>
         limit: WINDOW,
         max_text: CELL_TEXT,
       };
-      return callAlone(searchRunOutline, request, signal);
+      return ask(searchRunOutline, request, signal);
     },
     structuralSharing: false,
   });
@@ -142,12 +143,15 @@ export async function runIds(asked: RunQuery, first: number, last: number): Prom
 }
 
 /** How many runs fit a question. */
-export const totalQuery = (asked: Pick<RunQuery, "experiments" | "filter" | "deleted">) =>
+export const totalQuery = (
+  asked: Pick<RunQuery, "experiments" | "filter" | "deleted">,
+  ask = callAlone,
+) =>
   queryOptions({
     queryKey: ["runs", "total", asked.experiments, asked.filter, asked.deleted ?? false],
     queryFn: async ({ signal }) => {
       const request = { ...requestOf({ ...asked, order: [] }), columns: ["run_id"] };
-      const table = await callAlone(searchRunTable, { ...request, limit: 1, total: true }, signal);
+      const table = await ask(searchRunTable, { ...request, limit: 1, total: true }, signal);
       return table.total ?? 0;
     },
   });
@@ -183,7 +187,7 @@ interface Totals {
   readonly of?: number | undefined;
 }
 
-const totalsQuery = (asked: RunQuery) =>
+const totalsQuery = (asked: RunQuery, ask: typeof call) =>
   queryOptions({
     queryKey: [
       ...["runs", "totals", asked.experiments, asked.filter, asked.deleted ?? false],
@@ -191,10 +195,10 @@ const totalsQuery = (asked: RunQuery) =>
     ],
     queryFn: async (): Promise<Totals> => {
       if (asked.outline) {
-        const { lines, passing, runs } = await queries.fetchQuery(outlineQuery(asked, 0));
+        const { lines, passing, runs } = await queries.fetchQuery(outlineQuery(asked, 0, ask));
         return { rows: lines ?? 0, runs: passing ?? 0, of: runs };
       }
-      const total = await queries.fetchQuery(totalQuery(asked));
+      const total = await queries.fetchQuery(totalQuery(asked, ask));
       return { rows: total, runs: total };
     },
   });
@@ -212,8 +216,13 @@ async function outlineIds(asked: RunQuery, first: number, last: number): Promise
 
 export interface WindowedRuns extends RunRows, Pick<Totals, "runs" | "of"> {}
 
-/** Runs in windows of 200 by their places, read where the grid is; undefined asks for nothing. */
-export function useRunRows(asked: RunQuery | undefined): WindowedRuns {
+/**
+ * Runs in windows of 200 by their places, read where the grid is.
+ *
+ * @param asked the question; undefined asks for nothing.
+ * @param ask whether they are read alone, or with what else is asked.
+ */
+export function useRunRows(asked: RunQuery | undefined, ask = callAlone): WindowedRuns {
   const question = asked ?? NOTHING;
   const { experiments, filter, order, deleted, outline } = question;
   const about = JSON.stringify([experiments, filter, order, deleted, outline?.unfold]);
@@ -223,11 +232,11 @@ export function useRunRows(asked: RunQuery | undefined): WindowedRuns {
   const [range, setRange] = useState({ about, first: 0, last: 0 });
   const { first, last } = range.about === about ? range : { first: 0, last: 0 };
   const enabled = asked !== undefined;
-  const total = useQuery({ ...totalsQuery(question), enabled });
+  const total = useQuery({ ...totalsQuery(question, ask), enabled });
   const number = Math.min(last - first + 1, AT_MOST);
   const windows = useQueries({
     queries: Array.from({ length: number }, (_, i) => ({
-      ...windowQuery(question, first + i),
+      ...windowQuery(question, first + i, ask),
       enabled,
     })),
   });

@@ -29,6 +29,10 @@ export function readIds(text: string | undefined): string[] {
   return [...new Set(ids.filter(Boolean))];
 }
 
+/** The runs that an address names as selected; none where it says that all are. */
+export const selectedIds = (kept: string | undefined): ReadonlySet<string> =>
+  new Set(readIds(kept).filter(isWhole));
+
 function packed(ids: readonly string[]): string {
   const pairs = ids.join("").match(/../g) ?? [];
   const bytes = String.fromCharCode(...pairs.map((pair) => Number.parseInt(pair, 16)));

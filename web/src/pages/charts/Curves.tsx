@@ -4,19 +4,16 @@ import { goesOn, MOST_CURVES, useCurveRuns } from "../../api/curveRuns";
 import { ErrorNote } from "../../components/ErrorNote";
 import { Skeleton } from "../../components/Skeleton";
 import { type Stroke, strokesOf } from "../../lib/colour";
-import { both } from "../../lib/filter";
 import { readSorts } from "../../lib/search";
 import type { RunRow } from "../../lib/table";
 import type { RunsSearch } from "../experiments/route";
+import { curvesAsked } from "./curvesAsked";
 import type { ChartRun } from "./MetricChart";
 import { MetricCharts } from "./MetricCharts";
 import { NoRunsDrawn } from "./NoRunsDrawn";
 import styles from "./Parallel.module.css";
 import { runStrings as strings } from "./runStrings";
-import { selectedOnly } from "./Selected";
 import type { ChartView } from "./view";
-
-const LATEST = ["attributes.start_time DESC"];
 
 /** What the curves of an experiment's runs show. */
 export interface CurvesSearch extends RunsSearch, ChartView {}
@@ -35,15 +32,7 @@ interface CurvesProps {
 
 /** The metrics of the runs of an experiment that fit a filter, as curves. */
 export function Curves({ experiments, search, onChange, beside = false, onRuns }: CurvesProps) {
-  const { filter = "", sort, sel, view } = search;
-  const sorts = readSorts(sort);
-  const order = sorts.map(({ key, descending }) => `${key} ${descending ? "DESC" : "ASC"}`);
-  const found = useCurveRuns({
-    experiments,
-    filter: both(filter, selectedOnly(sel)),
-    order: order.length ? order : LATEST,
-    deleted: view === "deleted",
-  });
+  const found = useCurveRuns(curvesAsked(experiments, search, beside));
   const rows = found.data?.rows;
   const runs = useMemo(() => drawnRuns(rows ?? []), [rows]);
   useEffect(() => onRuns?.(runs), [onRuns, runs]);
@@ -62,7 +51,7 @@ export function Curves({ experiments, search, onChange, beside = false, onRuns }
   if (!runs.length) {
     return <NoRunsDrawn experiments={experiments} search={search} onChange={onChange} />;
   }
-  const some = sorts.length ? strings.firstCurves : strings.newestCurves;
+  const some = readSorts(search.sort).length ? strings.firstCurves : strings.newestCurves;
   return (
     <div className={found.isOld ? styles.old : undefined}>
       {metrics.length > 0 && (

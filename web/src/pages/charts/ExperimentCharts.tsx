@@ -11,12 +11,13 @@ import { filterOf } from "../../lib/runAxes";
 import { compact } from "../../lib/search";
 import { ExperimentPage } from "../experiments/ExperimentPage";
 import { FilterBox } from "../experiments/FilterBox";
+import { selectedOnly } from "./curvesAsked";
 import { NoRunsDrawn } from "./NoRunsDrawn";
 import styles from "./Parallel.module.css";
 import { type AxisChoice, fieldsOf, RunPlots } from "./RunPlots";
 import { type ExperimentChartsSearch, experimentChartsRoute } from "./route";
 import { runStrings as strings } from "./runStrings";
-import { Selected, selectedOnly } from "./Selected";
+import { Selected } from "./Selected";
 
 const MOST_KEYS = 500;
 

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
-import { ApiError } from "../../api/client";
+import { ApiError, call, callAlone } from "../../api/client";
 import { MOST_COMPARED } from "../../api/compare";
+import { useCurveRuns } from "../../api/curveRuns";
 import { type TableRow, useRunGroups } from "../../api/runGroups";
 import { nestedQuery, useRunRows } from "../../api/runTable";
 import { DataGrid } from "../../components/DataGrid";
@@ -15,6 +16,7 @@ import type { RunRow } from "../../lib/table";
 import { useKeys } from "../../state/keys";
 import { groupId } from "../../state/lit";
 import { strings as shell } from "../../strings";
+import { curvesAsked } from "../charts/curvesAsked";
 import { isNudge } from "../charts/view";
 import { FIXED, keyColumn, nameColumn } from "../runs/columns";
 import styles from "./Experiment.module.css";
@@ -44,6 +46,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const pins = JSON.stringify(search.pin ?? NONE);
   const deleted = search.view === "deleted";
   const { nest } = search;
+  const split = search.view === "split";
   const navigate = useNavigate();
   const sorts = useMemo(() => readSorts(search.sort), [search.sort]);
   const experiments = useMemo(() => [experimentId], [experimentId]);
@@ -66,12 +69,11 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
   const can = (known || late) && !(asks && found.isPending);
   // Rows that were read stay when columns only change their places.
   const ready = can ? { ...asked, columns: [...fields].sort() } : undefined;
-  const flat = useRunRows(by ? undefined : ready);
+  const flat = useRunRows(by ? undefined : ready, split ? call : callAlone);
   const groups = useRunGroups(ready, by, sorts[0], open);
   const rows = by ? groups : flat;
   const runs = by ? groups.runs : flat.runs;
   const about = JSON.stringify([experimentId, filter, order, deleted, by, nested]);
-  const split = search.view === "split";
   // The runs that the charts beside the table draw.
   const [drawn, setDrawn] = useState<readonly (Stroke & { id: string })[]>([]);
   const show = (next: TableSearch, replace = false) =>
@@ -199,6 +201,7 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
         </div>
         {split && (
           <section className={styles.charts} aria-label={strings.runs.beside} data-scrolls>
+            <Ahead experiments={experiments} search={search} />
             <Suspense fallback={<Skeleton lines={12} />}>
               <Curves
                 experiments={experiments}
@@ -213,6 +216,12 @@ export function RunsTable({ experimentId, name }: { experimentId: string; name: 
       </div>
     </div>
   );
+}
+
+/** Asks for what the charts need with the rows, while their code is on its way. */
+function Ahead(props: { experiments: readonly string[]; search: TableSearch }) {
+  useCurveRuns(curvesAsked(props.experiments, props.search, true));
+  return null;
 }
 
 /** What of the charts a row stands for: the line of its run, or of its group. */

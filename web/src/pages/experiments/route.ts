@@ -15,6 +15,7 @@ import {
 } from "../../lib/search";
 import { rootRoute } from "../../root";
 import { type ChartView, readView } from "../charts/view";
+import { askAhead } from "./ahead";
 
 export const experimentsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -99,9 +100,11 @@ export const experimentRoute = createRoute({
   validateSearch,
   loaderDeps: ({ search }) => ({ chosen: search.cols !== undefined }),
   // The rows wait for what varies: it is asked for while the page's code is on its way.
-  loader: ({ params, deps, cause }) => {
-    if (deps.chosen || cause === "preload") return;
-    void queries.prefetchQuery(runKeys([params.experimentId], true, "", FEW_KEYS));
+  loader: ({ params, deps, cause, location }) => {
+    const search = readTable(location.search);
+    if (search.view === "split" && cause === "enter") askAhead(params.experimentId, search);
+    else if (!deps.chosen && cause !== "preload")
+      void queries.prefetchQuery(runKeys([params.experimentId], true, "", FEW_KEYS));
   },
   component: lazyRouteComponent(() => import("./Experiment"), "Experiment"),
 });

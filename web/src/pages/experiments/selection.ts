@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { TableRow } from "../../api/runGroups";
 import type { RunRows } from "../../api/runTable";
 import type { Selection } from "../../components/DataGrid";
-import { isWhole, readIds, writtenIds } from "../../lib/runIds";
+import { selectedIds, writtenIds } from "../../lib/runIds";
 import { say } from "../../state/toasts";
 import { strings } from "./strings";
 
@@ -105,7 +105,3 @@ interface Held {
   /** The question of which these are all. */
   readonly all?: string | undefined;
 }
-
-/** The runs that an address names as selected. */
-export const selectedIds = (kept: string | undefined): ReadonlySet<string> =>
-  new Set(kept === ALL ? [] : readIds(kept).filter(isWhole));
