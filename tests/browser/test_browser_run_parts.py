@@ -123,6 +123,16 @@ def test_the_code_of_a_run_is_its_commit_changes_and_command(runs: Runs, visit: 
     page = opened.go(f"/runs/{runs.first}/code")
     expect(page.get_by_title("a" * 40)).to_be_visible()
     expect(page.get_by_text("Had uncommitted changes")).to_be_visible()
+    page.get_by_role("link", name="Overview").click()
+    about = page.get_by_role("region", name="About")
+    for text in ("Linux-6.1", "cellar", "python train.py --alpha 0.7"):
+        expect(about.get_by_text(text)).to_be_visible()
+    looked_over(page, opened, "run-overview-facts")
+    about.get_by_role("link", name="3.12.1 (CPython)").click()
+    expect(page).to_have_url(re.compile("/environment$"))
+    page.go_back()
+    about.get_by_role("link", name="Had uncommitted changes").click()
+    expect(page).to_have_url(re.compile("/code$"))
     expect(page.get_by_text("python train.py --alpha 0.7")).to_be_visible()
     changes = page.get_by_role("region", name="Uncommitted changes").last
     expect(changes).to_contain_text("train.py  +2 \N{MINUS SIGN}1")

@@ -205,7 +205,7 @@ export const textsOf = (runs: readonly string[], paths: readonly string[]) =>
     staleTime: 30_000,
   });
 
-const AGAIN = 5000; // milliseconds after which it is looked for what a run has yet to write down
+export const AGAIN = 5000; // milliseconds after which it is looked for what a run has yet to write down
 
 /** What small files of runs say; `growing` as long as there may be more of them soon. */
 export const useTexts = (

@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import { useTexts } from "../../api/files";
 import { useRun } from "../../api/runs";
-import { Badge } from "../../components/Badge";
 import { Code } from "../../components/Code";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
@@ -15,6 +14,7 @@ import { NotKept } from "./NotKept";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
+import { Tree } from "./Tree";
 
 /** Which code a run ran: the commit, what differed from it, and the command. */
 export function RunCode() {
@@ -53,16 +53,6 @@ export function RunCode() {
         </Loaded>
       )}
     </div>
-  );
-}
-
-/** Whether the files were those of the commit. */
-export function Tree({ dirty }: { dirty: boolean | undefined }) {
-  if (dirty === undefined) return <Badge>{strings.unknownTree}</Badge>;
-  return dirty ? (
-    <Badge tone="warn">{strings.dirty}</Badge>
-  ) : (
-    <Badge tone="good">{strings.clean}</Badge>
   );
 }
 

@@ -6,17 +6,9 @@ import { Facts } from "../../components/Facts";
 import { KeyTable } from "../../components/KeyTable";
 import { Loaded } from "../../components/Loaded";
 import { Panel } from "../../components/Panel";
-import { bytes } from "../../lib/number";
 import { TextView } from "../files/viewers/TextView";
-import {
-  ENVIRONMENT,
-  type Environment,
-  isGrowing,
-  LOCK,
-  PATCH,
-  readEnvironment,
-  tagOf,
-} from "./facts";
+import { computerItems, gpusOf, hostOf, pythonItem } from "./computer";
+import { ENVIRONMENT, type Environment, isGrowing, LOCK, PATCH, readEnvironment } from "./facts";
 import { NotKept } from "./NotKept";
 import frame from "./RunParts.module.css";
 import { runRoute } from "./route";
@@ -49,10 +41,8 @@ interface ToldProps {
 }
 
 function Told({ run, environment, lock }: ToldProps) {
-  const host = environment?.host || tagOf(run, "cuvee.host");
-  const gpus = environment?.gpus.length ? environment.gpus : tagOf(run, "cuvee.gpu").split("; ");
-  const shown = gpus.filter(Boolean);
-  if (!environment && !lock && !host && !shown.length) {
+  const told = hostOf(run, environment) || gpusOf(run, environment).length;
+  if (!environment && !lock && !told) {
     return <NotKept run={run} title={strings.noEnvironment} text={strings.noEnvironmentText} />;
   }
   const packages = [...(environment?.packages ?? [])].map(([key, value]) => ({ key, value }));
@@ -60,27 +50,13 @@ function Told({ run, environment, lock }: ToldProps) {
     <div className={frame.beside}>
       <div className={frame.stack}>
         <Panel title={strings.computer}>
-          <Facts
-            items={[
-              [strings.host, host],
-              [strings.system, environment?.platform],
-              [strings.machine, environment?.machine],
-              [strings.cpus, environment?.cpus],
-              [strings.memory, environment?.memory && bytes(environment.memory)],
-              [
-                strings.gpus,
-                shown.length > 0 &&
-                  // biome-ignore lint/suspicious/noArrayIndexKey: there are several of a kind
-                  shown.map((gpu, i) => <div key={i}>{gpu}</div>),
-              ],
-            ]}
-          />
+          <Facts items={computerItems(run, environment)} />
         </Panel>
         {environment && (
           <Panel title={strings.python}>
             <Facts
               items={[
-                [strings.python, `${environment.python} (${environment.implementation})`],
+                pythonItem(environment),
                 [strings.executable, <code key="e">{environment.executable}</code>],
               ]}
             />

@@ -28,13 +28,15 @@ import { TagsPanel } from "../../components/TagsPanel";
 import { Time } from "../../components/Time";
 import { Value } from "../../components/Value";
 import { duration } from "../../lib/time";
+import { hostOf, pythonItem, useEnvironment } from "./computer";
 import { Exception } from "./Exception";
-import { ownTags, tagOf } from "./facts";
+import { codeFacts, ownTags, tagOf } from "./facts";
 import { Nested } from "./Nested";
 import { RunDatasets } from "./RunDatasets";
 import styles from "./RunOverview.module.css";
 import { runRoute } from "./route";
 import { strings } from "./strings";
+import { Tree } from "./Tree";
 
 const Markdown = lazy(() => import("../files/Markdown").then((m) => ({ default: m.Markdown })));
 const RESERVED = "mlflow.";
@@ -200,8 +202,9 @@ function About({ run }: { run: Run }) {
   const experiment = useExperiment(info.experiment_id).data;
   const tag = (key: string) => run.data.tags?.find((t) => t.key === RESERVED + key)?.value;
   const parent = tag("parentRunId");
-  const commit = tag("source.git.commit");
-  const command = tagOf(run, "cuvee.command");
+  const { commit, dirty, command, source } = codeFacts(run);
+  const { environment } = useEnvironment(run);
+  const [pythonName, python] = pythonItem(environment);
   const inputs = run.inputs?.dataset_inputs ?? [];
   return (
     <Panel title={strings.facts}>
@@ -229,10 +232,21 @@ function About({ run }: { run: Run }) {
               </Link>
             ),
           ],
-          [strings.source, tag("source.name")],
+          [strings.source, source],
           [strings.command, command && <Value key="x" text={command} />],
-          [strings.host, tagOf(run, "cuvee.host")],
-          [strings.commit, commit && <Id key="c" value={commit} />],
+          [
+            strings.commit,
+            commit && (
+              <span key="c" className={styles.commit}>
+                <Id value={commit} />
+                {dirty !== undefined && (
+                  <Link to="/runs/$runId/code" params={{ runId: info.run_id }}>
+                    <Tree dirty={dirty} />
+                  </Link>
+                )}
+              </span>
+            ),
+          ],
           [
             strings.datasets,
             inputs.length > 0 && (
@@ -240,6 +254,17 @@ function About({ run }: { run: Run }) {
             ),
           ],
           [strings.artifacts, <Value key="a" text={info.artifact_uri} />],
+          // What is read after the run comes last, so that nothing moves.
+          [strings.host, hostOf(run, environment)],
+          [strings.system, environment?.platform],
+          [
+            pythonName,
+            python && (
+              <Link key="y" to="/runs/$runId/environment" params={{ runId: info.run_id }}>
+                {python}
+              </Link>
+            ),
+          ],
         ]}
       />
     </Panel>
