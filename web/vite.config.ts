@@ -30,7 +30,7 @@ function compressed(): Plugin {
  */
 const FILES: readonly (readonly [name: string, pages: RegExp])[] = [
   ["app", /src\/main\.tsx$/],
-  ["curves", /src\/pages\/(charts\/(Curves|ExperimentMetrics)|runs\/RunMetrics)\.tsx$/],
+  ["curves", /src\/pages\/(charts\/(Curves|ExperimentMetrics)|runs\/Run(Metrics|System))\.tsx$/],
   ["plots", /src\/pages\/(charts\/ExperimentCharts|compare\/ComparePlots)\.tsx$/],
   ["compare", /src\/pages\/compare\/Compare\.tsx$/],
   ["texts", /src\/pages\/(compare\/texts\.ts|files\/viewers\/ConfusionView\.tsx)$/],

@@ -32,6 +32,7 @@ PAGES = {
     "run-artifacts": "/runs/{run}/artifacts",
     "run-code": "/runs/{run}/code",
     "run-environment": "/runs/{run}/environment",
+    "run-system": "/runs/{run}/system",
     "run-logs": "/runs/{run}/logs",
     "run-lineage": "/runs/{run}/lineage",
     "compare": "/compare?runs={three}&in={sweep}",

@@ -48,6 +48,14 @@ def test_an_overview_has_the_first_by_their_keys_and_how_many_there_are(
     assert (everything.params, everything.tags) == (whole.data.params, whole.data.tags)
 
 
+def test_metrics_of_the_computer_are_counted_by_themselves(store: Store, run: str) -> None:
+    assert store.do(GetRunOverview(run_id=run)).system_metrics == 0
+    keys = ("system/cpu", "system/node_0/cpu", "System/mine", "my system/cpu")
+    store.do(LogBatch(run_id=run, metrics=[Metric(key, 1, 5, 0) for key in keys]))
+    found = store.do(GetRunOverview(run_id=run, max_items=1))
+    assert (found.metrics, found.system_metrics) == (34, 2)
+
+
 def _params(*keys: str) -> list[Param]:
     return [Param(key, str(int(key[1:]))) for key in keys]
 

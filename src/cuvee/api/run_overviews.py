@@ -23,6 +23,7 @@ class RunOverview(Struct, frozen=True, omit_defaults=True):
     Args:
         run: the run, with all of its tags; datasets are without schema and profile.
         metrics: how many metrics it has.
+        system_metrics: how many of them are of the computer: their keys begin with ``system/``.
         params: how many params it has.
         last_step: the last step of any metric.
         cut: keys of the params of which only the beginning is here, as ``max_text`` asked.
@@ -30,6 +31,7 @@ class RunOverview(Struct, frozen=True, omit_defaults=True):
 
     run: Run
     metrics: int = 0
+    system_metrics: int = 0
     params: int = 0
     last_step: int = 0
     cut: list[str] = []

@@ -24,6 +24,7 @@ from cuvee.store.levels import EXPERIMENT, MODEL
 from cuvee.store.model_data import aliases_of, tags_of
 from cuvee.store.paging import count_found, find_page
 from cuvee.store.policies import Applied, policies_of
+from cuvee.store.run_overviews import SYSTEM
 from cuvee.store.search_models import MODEL_IS_NO_PROMPT, readable_models
 from cuvee.store.series import from_bits
 from cuvee.store.tx import Tx
@@ -118,7 +119,7 @@ _first_keys = hot(
     lambda db: (
         select(_l.c.run_pk, func.min(_k.c.name))
         .join(_k, _k.c.id == _l.c.key_id)
-        .where(db.among(_l.c.run_pk, "runs"), ~_k.c.name.like("system/%"))
+        .where(db.among(_l.c.run_pk, "runs"), ~_k.c.name.like(f"{SYSTEM}%"))
         .group_by(_l.c.run_pk)
     )
 )

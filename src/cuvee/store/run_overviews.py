@@ -20,6 +20,8 @@ from cuvee.store.runs import find_run
 from cuvee.store.series import from_bits
 from cuvee.store.tx import Tx
 
+SYSTEM = "system/"
+"""What the keys of metrics of the computer begin with, as clients log them."""
 _m, _p, _t = schema.latest, schema.params, schema.tags
 _out = schema.run_model_outputs
 _metric_keys = hot(select(_m.c.key_id).where(_m.c.run_pk == arg("pk")))
@@ -68,7 +70,14 @@ def get_run_overview(tx: Tx, op: GetRunOverview) -> RunOverview:
         outputs=RunOutputs(model_outputs=sorted(models, key=lambda m: (m.step, m.model_id))),
     )
     last = tx.value(_last_step, pk=pk) or 0
-    return RunOverview(run, len(metrics.ids), len(params.ids), last, cut)
+    return RunOverview(
+        run=run,
+        metrics=len(metrics.ids),
+        system_metrics=sum(key.startswith(SYSTEM) for key in metrics.ids.values()),
+        params=len(params.ids),
+        last_step=last,
+        cut=cut,
+    )
 
 
 def list_run_values(tx: Tx, op: ListRunValues) -> RunValues:

@@ -32,6 +32,8 @@ const BEGINNING = 200; // characters of a param
 /** A run with the first of its metrics and params, by their keys, and how many it has. */
 export interface ShownRun extends Run {
   readonly metrics: number;
+  /** How many of them are of the computer. */
+  readonly systemMetrics: number;
   readonly params: number;
   readonly lastStep: number;
   /** Keys of the params of which only the beginning is there. */
@@ -44,8 +46,8 @@ export const runQuery = (id: string) =>
     queryFn: async ({ signal }): Promise<ShownRun> => {
       const asked = { run_id: id, max_items: FIRST, max_text: BEGINNING };
       const found = await call(getRunOverview, asked, signal);
-      const { run, metrics = 0, params = 0, last_step = 0, cut = [] } = found;
-      return { ...run, metrics, params, lastStep: last_step, cut };
+      const { run, metrics = 0, system_metrics = 0, params = 0, last_step = 0, cut = [] } = found;
+      return { ...run, metrics, systemMetrics: system_metrics, params, lastStep: last_step, cut };
     },
   });
 

@@ -1337,6 +1337,7 @@ export interface RunOutputs {
 export interface RunOverview {
   run: Run;
   metrics?: number;
+  system_metrics?: number;
   params?: number;
   last_step?: number;
   cut?: string[];

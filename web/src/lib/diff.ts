@@ -1,4 +1,5 @@
 import type { DatasetInput, Run } from "../api/schema.gen";
+import { isSystem } from "./keys";
 
 export const KINDS = ["params", "metrics", "system", "datasets", "tags", "about"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -12,7 +13,6 @@ export interface DiffRow {
 }
 
 const RESERVED = "mlflow.";
-const SYSTEM = "system/"; // metrics of the computer, as clients log them
 const USE = "mlflow.data.context";
 /** Tags of the client's that say how a run came about. */
 const ORIGINS: Record<string, string> = {
@@ -48,7 +48,7 @@ export function compared(runs: readonly Run[]): DiffRow[] {
 function* facts({ info, data, inputs }: Run): Generator<[Kind, string, string]> {
   for (const { key, value } of data.params ?? []) yield ["params", key, value ?? ""];
   for (const { key, value } of data.metrics ?? []) {
-    yield [key.startsWith(SYSTEM) ? "system" : "metrics", key, String(value)];
+    yield [isSystem(key) ? "system" : "metrics", key, String(value)];
   }
   for (const { key, value } of data.tags ?? []) {
     if (!key.startsWith(RESERVED)) yield ["tags", key, value ?? ""];

@@ -1,3 +1,9 @@
+/** What the keys of metrics of the computer begin with, as clients log them. */
+export const SYSTEM = "system/";
+
+/** Whether a key, or what stands for a group of keys, is of metrics of the computer. */
+export const isSystem = (key: string) => key.startsWith(SYSTEM);
+
 /** Keys that begin alike, up to their last slash. */
 export interface KeyGroup {
   /** What they begin with, without the slash; empty for keys without one. */

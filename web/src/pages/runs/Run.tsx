@@ -39,6 +39,7 @@ export function RunFrame() {
       {info.lifecycle_stage === "deleted" && <Badge tone="bad">{strings.deleted}</Badge>}
     </>
   );
+  const { metrics = 0, systemMetrics = 0 } = query.data ?? {};
   const tabs = [
     {
       name: strings.tabs.overview,
@@ -47,7 +48,7 @@ export function RunFrame() {
     },
     {
       name: strings.tabs.metrics,
-      count: query.data?.metrics ?? 0,
+      count: metrics - systemMetrics,
       active: here === "metrics",
       link: { to: "/runs/$runId/metrics", params: { runId } },
     },
@@ -65,6 +66,12 @@ export function RunFrame() {
       name: strings.tabs.environment,
       active: here === "environment",
       link: { to: "/runs/$runId/environment", params: { runId } },
+    },
+    {
+      name: strings.tabs.system,
+      count: systemMetrics,
+      active: here === "system",
+      link: { to: "/runs/$runId/system", params: { runId } },
     },
     {
       name: strings.tabs.logs,

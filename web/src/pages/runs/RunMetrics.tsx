@@ -1,66 +1,53 @@
-import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { Link } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { serverUrl } from "../../api/client";
-import { useMetricKeys, useRun } from "../../api/runs";
-import { useLiveSeries } from "../../api/series";
 import { Code } from "../../components/Code";
 import { Empty } from "../../components/Empty";
-import { ErrorNote } from "../../components/ErrorNote";
-import { Skeleton } from "../../components/Skeleton";
-import { colourOf } from "../../lib/colour";
-import { compact } from "../../lib/search";
-import { strings as shell } from "../../strings";
-import type { ChartRun } from "../charts/MetricChart";
-import { MetricCharts } from "../charts/MetricCharts";
-import { isNudge } from "../charts/view";
+import { isSystem } from "../../lib/keys";
+import { RunCharts } from "./RunCharts";
+import frame from "./RunParts.module.css";
 import { metricsRoute, runRoute } from "./route";
 import { strings } from "./strings";
 
-/** The charts of a run's metrics. */
+/** The charts of a run's metrics, but for those of the computer. */
 export function RunMetrics() {
   const { runId } = runRoute.useParams();
   const view = metricsRoute.useSearch();
-  const navigate = useNavigate();
-  const run = useRun(runId).data;
-  const { run_name, status, start_time } = run?.info ?? {};
-  const runs = useMemo(() => {
-    const live = status === "RUNNING" || status === "SCHEDULED";
-    const look = { colour: colourOf(runId), dash: undefined };
-    return [{ id: runId, name: run_name ?? runId, start: start_time ?? 0, live, ...look }];
-  }, [runId, run_name, start_time, status]);
-  const { data: keys, isError, error, refetch } = useMetricKeys(runId, status === "RUNNING");
-  if (isError && !keys)
-    return <ErrorNote title={shell.keysFailed} problem={error} onRetry={() => void refetch()} />;
-  if (!keys) return <Skeleton lines={8} />;
-  if (!keys.length) return <NoMetrics runs={runs} />;
+  // An address that names some of the computer's beside others shows them all together.
+  const named = view.keys?.filter(isSystem).join("\n") ?? "";
+  const shows = useCallback((key: string) => !isSystem(key) || named !== "", [named]);
   return (
-    <MetricCharts
-      runs={runs}
-      keys={keys}
+    <RunCharts
+      to="/runs/$runId/metrics"
       view={view}
-      onView={(change) =>
-        void navigate({
-          to: "/runs/$runId/metrics",
-          params: { runId },
-          search: (old) => compact({ ...old, ...change }),
-          replace: isNudge(change, view),
-          resetScroll: false,
-        })
-      }
+      shows={shows}
+      above={(keys) => (
+        <Elsewhere runId={runId} metrics={keys.filter((key) => !shows(key)).length} />
+      )}
+      none={<NoMetrics runId={runId} />}
     />
   );
 }
 
-function NoMetrics({ runs }: { runs: readonly ChartRun[] }) {
-  useLiveSeries(
-    runs.filter((run) => run.live),
-    [],
+/** Says where the metrics of the computer are. */
+function Elsewhere({ runId, metrics }: { runId: string; metrics: number }) {
+  if (!metrics) return null;
+  return (
+    <p className={frame.bar}>
+      {strings.systemMetrics(metrics)}
+      <Link to="/runs/$runId/system" params={{ runId }}>
+        {strings.tabs.system}
+      </Link>
+    </p>
   );
+}
+
+function NoMetrics({ runId }: { runId: string }) {
   const lines = [
     "import cuvee",
     "",
     `cuvee.set_tracking_uri("${serverUrl}")`,
-    `with cuvee.start_run(run_id="${runs[0]?.id}"):`,
+    `with cuvee.start_run(run_id="${runId}"):`,
     '    cuvee.log_metric("loss", 0.5, step=1)',
   ];
   return (

@@ -27,6 +27,7 @@ import { Table } from "../../components/Table";
 import { TagsPanel } from "../../components/TagsPanel";
 import { Time } from "../../components/Time";
 import { Value } from "../../components/Value";
+import { isSystem } from "../../lib/keys";
 import { duration } from "../../lib/time";
 import { hostOf, pythonItem, useEnvironment } from "./computer";
 import { Exception } from "./Exception";
@@ -104,7 +105,7 @@ function Metrics({ run, metrics }: { run: ShownRun; metrics: readonly Metric[] }
       cells={(metric) => [
         <Link
           key="k"
-          to="/runs/$runId/metrics"
+          to={isSystem(metric.key) ? "/runs/$runId/system" : "/runs/$runId/metrics"}
           params={{ runId }}
           search={{ keys: [metric.key] }}
           title={strings.chart(metric.key)}

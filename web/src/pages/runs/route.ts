@@ -1,7 +1,8 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { isSystem } from "../../lib/keys";
 import { only } from "../../lib/search";
 import { rootRoute } from "../../root";
-import { readView } from "../charts/view";
+import { type ChartView, readView } from "../charts/view";
 import { readFiles } from "../files/view";
 import { readLineage } from "../lineage/search";
 
@@ -30,6 +31,12 @@ export const metricsRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/metrics",
   validateSearch: only(readView),
+  // Metrics of the computer were shown here, too, and addresses of their charts were kept.
+  beforeLoad: ({ params, search }: { params: { runId: string }; search: ChartView }) => {
+    if (search.keys?.length && search.keys.every(isSystem)) {
+      throw redirect({ to: "/runs/$runId/system", params, search, replace: true });
+    }
+  },
   component: lazyRouteComponent(() => import("./RunMetrics"), "RunMetrics"),
 });
 
@@ -52,6 +59,13 @@ const environmentRoute = createRoute({
   component: lazyRouteComponent(() => import("./RunEnvironment"), "RunEnvironment"),
 });
 
+export const systemRoute = createRoute({
+  getParentRoute: () => runRoute,
+  path: "/system",
+  validateSearch: only(readView),
+  component: lazyRouteComponent(() => import("./RunSystem"), "RunSystem"),
+});
+
 const logsRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/logs",
@@ -72,6 +86,7 @@ export const runRoutes = runRoute.addChildren([
   artifactsRoute,
   codeRoute,
   environmentRoute,
+  systemRoute,
   logsRoute,
   lineageRoute,
 ]);

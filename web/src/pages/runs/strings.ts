@@ -60,6 +60,7 @@ export const strings = {
     artifacts: "Artifacts",
     code: "Code",
     environment: "Environment",
+    system: "System",
     logs: "Logs",
     lineage: "Lineage",
   },
@@ -86,6 +87,11 @@ export const strings = {
   versions: "Registered as",
   noMetrics: "This run has logged no metric.",
   noMetricsText: "A chart appears here with the first metric that the run logs:",
+  systemMetrics: (metrics: number) =>
+    `${count(metrics, "metric")} of the computer ${metrics === 1 ? "has a tab of its own" : "have a tab of their own"}:`,
+  noSystem: "This run has logged no metric of its computer",
+  noSystemText:
+    "MLflow's client logs the use of CPUs, memory, disk, network and GPUs while a run goes on, as metrics that begin with system/. It needs the package psutil, and nvidia-ml-py for GPUs of NVIDIA:",
   chart: (key: string) => `Chart of ${key}`,
   noParams: "This run has logged no param.",
   noTags: "This run has no tag of its own.",
