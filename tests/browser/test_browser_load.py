@@ -1,8 +1,11 @@
-"""What it costs to open a page in a browser that knows nothing of it yet."""
+"""What it costs to open a page in a browser that knows nothing of it yet: one of each kind.
+
+The others are judged by test_browser_requests.py, which visits every page anyway.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
@@ -92,8 +95,22 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
         yield plain
 
 
-def costs(wine: Site, control: Plain, visit: Open, name: str) -> dict[str, Any]:
-    """Return what a page costs, its times as on a machine that does nothing else."""
+def costs(
+    wine: Site,
+    control: Plain,
+    visit: Open,
+    name: str,
+    look: Callable[[Visit, str], dict[str, Any]] = opened,
+) -> dict[str, Any]:
+    """Return what a page costs, its times as on a machine that does nothing else.
+
+    Args:
+        wine: the server.
+        control: the server of the plain page.
+        visit: opens a browser.
+        name: the page, as ``PAGES`` has it.
+        look: opens a path, and says what that cost.
+    """
     path = PAGES[name].format(**places(wine))
     idle = visit(wine)
     idle.go("/settings/appearance")
@@ -101,12 +118,12 @@ def costs(wine: Site, control: Plain, visit: Open, name: str) -> dict[str, Any]:
     for _ in range(ROUNDS):
         drawing.append(timing.worked(idle.page) / timing.QUIET)
         loading.append(opened(visit(control), "/index.html")["content"] / 1000 / PLAIN)
-        found.append(opened(visit(wine), path))
+        found.append(look(visit(wine), path))
     slowness = max(1.0, median(drawing), median(loading))
     cost = {key: median(one[key] for one in found) for key in found[0] if key != "tasks"}
     said = f"drawing {median(drawing):.2f}, loading {median(loading):.2f} times slower than quiet"
     print(name, said, cost)  # noqa: T201  # shown when a bar is missed
-    return cost | {key: cost[key] / slowness for key in BARS}
+    return cost | {key: cost[key] / slowness for key in {*BARS, "rows"} & {*cost}}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,9 +1,10 @@
-"""What a first visit asks of the server, and that nothing is missed for asking so little."""
+"""What a first visit asks of the server, how long it takes, and that nothing is missed for that."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from playwright.sync_api import Request, Route, expect
 
 from browser.conftest import Open, Visit, served, until
-from browser.test_browser_load import COST, NOTE, SCRIPTS, STYLES
+from browser.plain import Plain, serving
+from browser.test_browser_load import BARS, COST, NOTE, SCRIPTS, STYLES, TRIES, costs
 from browser.test_browser_pages import PAGES, places
 from refusals.served import Site
 
@@ -22,6 +24,19 @@ QUIET = 700  # milliseconds without a request after which none follows from the 
 ICON = "/icon.svg"  # for which Chromium asks again when the page's title has changed
 STREAM = re.compile(r"/events/stream(\?|$)")
 MODEL = "told"
+TIMES = BARS | {"rows": 1000}
+"""Also for the first rows of every page: milliseconds until nothing is still to come."""
+LOADING = """
+window.loading = 0;
+const look = () => {
+  const waits = [...document.querySelectorAll("main [aria-label=Loading]")];
+  if (waits.some((one) => !one.closest("figure"))) loading = performance.now();
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+"""Notes until when something was still to come, but for charts: they wait for their stream."""
+REFUSED = ("not-found", "runs-refused")
 
 
 def asked(visited: Visit, path: str) -> list[str]:
@@ -42,21 +57,46 @@ def asked(visited: Visit, path: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_first_visit_needs_twelve_requests_and_stays_light_and_still(
-    name: str, wine: Site, visit: Open
-) -> None:
-    opened = visit(wine)
-    if name in ("not-found", "runs-refused"):
-        opened.expected.append("status of 40")
-    opened.page.add_init_script(NOTE)
-    found = asked(opened, PAGES[name].format(**places(wine)))
+@pytest.fixture(scope="module")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
+    """A page without anything of Cuvee, which says what loading one takes here and now."""
+    with serving(tmp_path_factory.mktemp("plain")) as plain:
+        yield plain
+
+
+def looked(visited: Visit, path: str, *, refused: bool = False) -> dict[str, Any]:
+    """Open a path in a new profile; return what it cost until it was quiet."""
+    if refused:
+        visited.expected.append("status of 40")
+    visited.page.add_init_script(NOTE + LOADING)
+    found = asked(visited, path)
     assert len(found) <= REQUESTS, "\n".join(found)
-    cost = opened.page.evaluate(COST)
+    assert sum(bool(STREAM.search(one)) for one in found) == 1
+    cost = dict(visited.page.evaluate(COST))
+    assert cost["content"] > 0
+    return cost | {"rows": max(cost["content"], visited.page.evaluate("loading"))}
+
+
+def late(cost: dict[str, Any]) -> list[str]:
+    """Return the bars of time that a page misses."""
+    return [key for key, bar in TIMES.items() if cost[key] >= bar]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_visit_is_quick_light_and_still_and_needs_twelve_requests(
+    name: str, wine: Site, control: Plain, visit: Open
+) -> None:
+    """What is late is visited again, beside the plain page: other work only ever adds time."""
+    look = partial(looked, refused=name in REFUSED)
+    cost = look(visit(wine), PAGES[name].format(**places(wine)))
     assert 0 < cost["scripts"] <= SCRIPTS
     assert 0 < cost["styles"] <= STYLES
     assert cost["shift"] < SHIFT
-    assert sum(bool(STREAM.search(one)) for one in found) == 1
+    print(name, cost)  # noqa: T201  # shown when a bar is missed
+    for _ in range(TRIES):
+        if late(cost):
+            cost = costs(wine, control, visit, name, look)
+    assert late(cost) == []
 
 
 @pytest.fixture
