@@ -182,11 +182,12 @@ export interface RunFileText {
   readonly complete: boolean;
 }
 
-export const textsOf = (runs: readonly string[], paths: readonly string[]) =>
+export const textsOf = (runs: readonly string[], paths: readonly string[], most?: number) =>
   queryOptions<Texts>({
-    queryKey: ["texts", runs, paths],
+    queryKey: ["texts", runs, paths, most],
     queryFn: async ({ signal }) => {
-      const asked = { run_ids: [...runs], paths: [...paths] };
+      const limit = most === undefined ? {} : { max_bytes: most };
+      const asked = { run_ids: [...runs], paths: [...paths], ...limit };
       const found = await call(getRunTexts, asked, signal);
       const texts = new Map(found.texts.map((text) => [text.digest, text]));
       const files = new Map(

@@ -5,6 +5,7 @@ import { Skeleton } from "../../components/Skeleton";
 import styles from "./Cards.module.css";
 import { type Card, contentOf } from "./cards";
 import { ImageCard } from "./ImageCard";
+import { MatrixCard } from "./MatrixCard";
 import type { ChartRun } from "./MetricChart";
 import { NoteDialog } from "./NoteDialog";
 import { strings } from "./strings";
@@ -17,7 +18,7 @@ interface CardsProps {
   onChange: (cards: readonly Card[]) => void;
 }
 
-/** The images and texts that stand above the charts. */
+/** The images, matrices and texts that stand above the charts. */
 export function Cards({ cards, runs, onChange }: CardsProps) {
   const [edited, setEdited] = useState<number>();
   const put = (place: number, next: readonly Card[]) =>
@@ -30,7 +31,7 @@ export function Cards({ cards, runs, onChange }: CardsProps) {
   return (
     <div className={styles.cards}>
       {cards.map((card, place) => {
-        const name = "image" in card ? card.image : strings.cards.note;
+        const name = nameOf(card);
         const menu = (
           <CardMenu
             key="menu"
@@ -42,18 +43,34 @@ export function Cards({ cards, runs, onChange }: CardsProps) {
             onRemove={() => put(place, [])}
           />
         );
-        return "image" in card ? (
-          <ImageCard
-            key={contentOf(card)}
-            image={card.image}
-            step={card.step}
-            runs={runs}
-            menu={menu}
-            onStep={(step) =>
-              put(place, [{ image: card.image, ...(step !== undefined && { step }) }])
-            }
-          />
-        ) : (
+        if ("image" in card) {
+          return (
+            <ImageCard
+              key={contentOf(card)}
+              image={card.image}
+              step={card.step}
+              runs={runs}
+              menu={menu}
+              onStep={(step) =>
+                put(place, [{ image: card.image, ...(step !== undefined && { step }) }])
+              }
+            />
+          );
+        }
+        if ("matrix" in card) {
+          const { matrix } = card;
+          return (
+            <MatrixCard
+              key={contentOf(card)}
+              matrix={matrix}
+              shares={card.shares === true}
+              runs={runs}
+              menu={menu}
+              onShares={(shares) => put(place, [{ matrix, ...(shares && { shares }) }])}
+            />
+          );
+        }
+        return (
           <section key={contentOf(card)} className={styles.card} aria-label={name}>
             <div className={styles.tools}>{menu}</div>
             <Suspense fallback={<Skeleton lines={3} />}>
@@ -71,6 +88,11 @@ export function Cards({ cards, runs, onChange }: CardsProps) {
       )}
     </div>
   );
+}
+
+function nameOf(card: Card): string {
+  if ("image" in card) return card.image;
+  return "matrix" in card ? card.matrix : strings.cards.note;
 }
 
 interface CardMenuProps {

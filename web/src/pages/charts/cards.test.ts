@@ -7,6 +7,11 @@ test("cards are read from an address without trust", () => {
   expect(readCards([{ image: "a", step: "3" }, { text: 7 }, null, "x", {}])).toEqual([
     { image: "a" },
   ]);
+  const matrices = [{ matrix: "a.json", shares: true }, { matrix: "b.csv" }];
+  expect(readCards(matrices)).toEqual(matrices);
+  expect(readCards([{ matrix: "a.json", shares: "yes" }, { matrix: 7 }])).toEqual([
+    { matrix: "a.json" },
+  ]);
   expect(readCards("x")).toBeUndefined();
   expect(readCards([{ text: "" }])).toBeUndefined();
   expect(readCards([{ text: "x".repeat(5000) }])).toEqual([{ text: "x".repeat(MOST_TEXT) }]);

@@ -42,6 +42,7 @@ export const strings = {
   cards: {
     addCard: "Add",
     addImage: "Image of the runs…",
+    addMatrix: "Confusion matrix of the runs…",
     addNote: "Text…",
     add: "Add",
     save: "Save",
@@ -50,10 +51,16 @@ export const strings = {
     text: "Text",
     textHint: "Markdown is shown as such. The text stands in the address, and in views.",
     tooLong: (most: number) => `An address has room for ${most} characters of a text.`,
-    enough: (most: number) => `${most} images and texts are enough for a page.`,
+    enough: (most: number) => `${most} images, matrices and texts are enough for a page.`,
     imagesFailed: "The images could not be found.",
     noImages:
       "None of these runs has logged an image. cuvee.log_image(image, key=…, step=…) logs one.",
+    matricesFailed: "The confusion matrices could not be found.",
+    noMatrices:
+      "None of these runs has logged a confusion matrix. A JSON or CSV file of labels and counts is one, rows being what is true:",
+    drawnAs: (runs: string) => `an image, ${runs}`,
+    noMatrix: "Its file is no confusion matrix, or too large for one.",
+    matrixFile: (run: string) => `The file of ${run}`,
     there: "shown already",
     noneHas: (image: string) => `None of these runs has ${image}.`,
     some: (some: number, all: number) => `${some} of ${count(all, "run")} have it.`,

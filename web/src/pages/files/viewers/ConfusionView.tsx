@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { Segments } from "../../../components/Segments";
 import { type Drawing, Sketch, type Space } from "../../../components/Sketch";
 import { cut } from "../../../lib/fit";
@@ -15,37 +15,83 @@ const FEW = 20; // classes whose counts are written
 const NAMED = 40; // classes whose names are
 const DARKEST = 0.5; // so that what is written stays readable
 
+const TALL = 440; // pixels of the cells
+const TALLEST = 56; // of a cell
+
+interface ConfusionProps {
+  found: Confusion;
+  name: string;
+}
+
 /** A confusion matrix: each row is a class, and what its members were taken for. */
-export default function ConfusionView({ found, name }: { found: Confusion; name: string }) {
+export default function ConfusionView({ found, name }: ConfusionProps) {
   const [shares, setShares] = useState(false);
-  const { labels, counts } = found;
-  const size = labels.length;
-  const drawing = useMemo(() => drawingOf(found, shares), [found, shares]);
-  const { all, share } = accuracyOf(found);
   return (
     <div className={styles.confusion}>
       <div className={styles.tools}>
-        <Segments<"counts" | "shares">
-          label={strings.cells}
-          value={shares ? "shares" : "counts"}
-          choices={[
-            ["counts", strings.counts],
-            ["shares", strings.shares],
-          ]}
-          onChoose={(next) => setShares(next === "shares")}
-        />
-        <span className="num">{strings.accuracy(percent(share), number(all))}</span>
+        <CellSwitch shares={shares} onShares={setShares} />
+        <Accuracy found={found} />
       </div>
-      <Sketch
-        title={name}
-        summary={strings.summary(size, percent(share))}
-        height={TOP + size * Math.max(Math.min(Math.floor(440 / size), 56), 12)}
-        drawing={drawing}
-        heads={[strings.actual, ...labels]}
-        rows={() => labels.map((label, i) => [label, ...(counts[i] ?? []).map(number)])}
-      />
+      <Matrix found={found} name={name} shares={shares} />
     </div>
   );
+}
+
+interface CellSwitchProps {
+  shares: boolean;
+  onShares: (on: boolean) => void;
+}
+
+/** What is written into the cells. */
+export function CellSwitch({ shares, onShares }: CellSwitchProps) {
+  return (
+    <Segments<"counts" | "shares">
+      label={strings.cells}
+      value={shares ? "shares" : "counts"}
+      choices={[
+        ["counts", strings.counts],
+        ["shares", strings.shares],
+      ]}
+      onChoose={(next) => onShares(next === "shares")}
+    />
+  );
+}
+
+interface MatrixProps extends ConfusionProps {
+  /** Whether the cells say shares of their rows in place of counts. */
+  shares: boolean;
+  /** How tall all cells are at most, in pixels. */
+  tall?: number;
+  /** Behind the name. */
+  aside?: ReactNode;
+}
+
+/** The drawing of a confusion matrix. */
+export function Matrix({ found, name, shares, tall = TALL, aside }: MatrixProps) {
+  const { labels, counts } = found;
+  const size = labels.length;
+  const drawing = useMemo(() => drawingOf(found, shares), [found, shares]);
+  return (
+    <Sketch
+      title={name}
+      summary={strings.summary(size, percent(accuracyOf(found).share))}
+      height={heightOf(found, tall)}
+      drawing={drawing}
+      heads={[strings.actual, ...labels]}
+      rows={() => labels.map((label, i) => [label, ...(counts[i] ?? []).map(number)])}
+      aside={aside}
+    />
+  );
+}
+
+function heightOf({ labels: { length } }: Confusion, tall: number): number {
+  return TOP + length * Math.max(Math.min(Math.floor(tall / length), TALLEST), 12);
+}
+
+/** How many were taken for what they are. */
+export function Accuracy({ found }: { found: Confusion }) {
+  const { all, share } = accuracyOf(found);
+  return <span className="num">{strings.accuracy(percent(share), number(all))}</span>;
 }
 
 const number = (count: number) => (Number.isInteger(count) ? grouped(count) : short(count));
