@@ -280,6 +280,14 @@ def test_prompts_are_versions_whose_text_is_read_back(run: RunFlow, name: str) -
     }
 
 
+def test_what_mlflow_1_lists_is_listed(run: RunFlow) -> None:
+    assert run("mlflow-1.30", "listing") == {
+        "experiments": ["b", "a"],
+        "all": ["b", "a", "gone"],
+        "models": ["a", "b", "gone"],
+    }
+
+
 @every_client
 def test_refusals_come_at_once_and_say_which_kind_they_are(run: RunFlow, name: str) -> None:
     assert run(name, "refusals") == {

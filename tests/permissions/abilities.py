@@ -57,6 +57,7 @@ _MANAGE_ON_ALL = "AddRolePermission MoveFolder ArchiveFolder RestoreFolder"
 _ANYONE = """
 AskTogether ResolveRunIds
 ListFolder ListTopFolders SearchExperiments SearchRegisteredModels SearchModelVersions
+ListExperiments ListRegisteredModels
 SearchModelOverviews
 GetExperimentOverviews CheckSearch
 ListEvents GetCurrentUser ListUsers

@@ -166,6 +166,7 @@ def _experiments(ids: dict[str, str]) -> dict[str, Fields]:
             "order_by": ["name"],
             "view_type": "ALL",
         },
+        "ListExperiments": {"view_type": "ALL", "max_results": 5},
         "GetExperimentOverviews": {"experiment_ids": [ids["experiment"]], "until": 1},
         "UpdateExperiment": {**experiment, "new_name": "wines"},
         "DeleteExperiment": experiment,
@@ -332,6 +333,7 @@ def _registry(ids: dict[str, str]) -> dict[str, Fields]:
         "UpdateRegisteredModel": {"name": "grape", "description": "d"},
         "DeleteRegisteredModel": {"name": "grape"},
         "SearchRegisteredModels": search,
+        "ListRegisteredModels": {"max_results": 5},
         "SearchModelOverviews": {
             **search,
             "stage": "Production",

@@ -139,6 +139,18 @@ class SearchExperiments(Read[ExperimentPage], frozen=True, kw_only=True):
     total: bool = False
 
 
+class ListExperiments(Read[ExperimentPage], frozen=True, kw_only=True):
+    """List experiments by their ids, as clients of MLflow 1 ask for them; later ones search."""
+
+    searches: ClassVar[bool] = True
+    route: ClassVar[str] = "experiments/list"
+    methods: ClassVar[tuple[str, ...]] = ("GET",)
+    needs: ClassVar[Permission] = Permission.LOGIN
+    view_type: ViewType = "ACTIVE_ONLY"
+    max_results: Annotated[PageSize, Meta(description="without it all, up to 50,000")] = 50_000
+    page_token: str = ""
+
+
 class UpdateExperiment(Recorded[Empty], frozen=True, kw_only=True):
     """Rename an experiment."""
 

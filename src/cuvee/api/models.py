@@ -210,6 +210,17 @@ class SearchRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=Tru
     total: bool = False
 
 
+class ListRegisteredModels(Read[RegisteredModelPage], frozen=True, kw_only=True):
+    """List registered models by their names, as clients of MLflow 1 ask; later ones search."""
+
+    searches: ClassVar[bool] = True
+    route: ClassVar[str] = "registered-models/list"
+    methods: ClassVar[tuple[str, ...]] = ("GET",)
+    needs: ClassVar[Permission] = Permission.LOGIN
+    max_results: Annotated[int, Meta(ge=1, le=1000)] = 100
+    page_token: str = ""
+
+
 class GetLatestVersions(Read[VersionList], frozen=True, kw_only=True):
     """Read the highest version of each of some stages; of all stages when none is named."""
 

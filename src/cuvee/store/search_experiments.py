@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cuvee.api.experiments import ExperimentPage, SearchExperiments
+from cuvee.api.experiments import ExperimentPage, ListExperiments, SearchExperiments
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import EXPERIMENTS
 from cuvee.search.orders import parse_order
@@ -32,6 +32,16 @@ _EXPERIMENTS = Subject(
     ),
     keyed={Kind.TAG: Keyed(_t, owner=_t.c.experiment_id, key=_t.c.key)},
 )
+
+
+def list_experiments(tx: Tx, op: ListExperiments) -> ExperimentPage:
+    asked = SearchExperiments(
+        view_type=op.view_type,
+        max_results=op.max_results,
+        page_token=op.page_token,
+        order_by=["experiment_id"],
+    )
+    return search_experiments(tx, asked)
 
 
 def search_experiments(tx: Tx, op: SearchExperiments) -> ExperimentPage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, exists, select, true
 
-from cuvee.api.models import RegisteredModelPage, SearchRegisteredModels
+from cuvee.api.models import ListRegisteredModels, RegisteredModelPage, SearchRegisteredModels
 from cuvee.api.versions import ModelVersionPage, SearchModelVersions
 from cuvee.search.filters import parse_filter
 from cuvee.search.languages import MODEL_VERSIONS, REGISTERED_MODELS
@@ -77,6 +77,11 @@ _ONE_MODEL = select(_named.c.pk).where(_named.c.name == arg("one_model")).scalar
 _ONE_IS_NONE = ~exists().where(
     _mt.c.model_pk == _ONE_MODEL, _mt.c.key == PROMPT_TAG, _mt.c.value == "true"
 )
+
+
+def list_registered_models(tx: Tx, op: ListRegisteredModels) -> RegisteredModelPage:
+    asked = SearchRegisteredModels(max_results=op.max_results, page_token=op.page_token)
+    return search_registered_models(tx, asked)
 
 
 def search_registered_models(tx: Tx, op: SearchRegisteredModels) -> RegisteredModelPage:

@@ -3076,6 +3076,16 @@ export const getExperimentByName = /*#__PURE__*/ operation<
   ExperimentResult
 >("getExperimentByName", "GET", "/api/2.0/mlflow/experiments/get-by-name", true);
 
+/** List experiments by their ids, as clients of MLflow 1 ask for them; later ones search. Needs login. */
+export const listExperiments = /*#__PURE__*/ operation<
+  {
+    view_type?: "ACTIVE_ONLY" | "ALL" | "DELETED_ONLY";
+    max_results?: number;
+    page_token?: string;
+  },
+  ExperimentPage
+>("listExperiments", "GET", "/api/2.0/mlflow/experiments/list", true);
+
 /** Bring a deleted experiment and all its runs back. Needs manage. */
 export const restoreExperiment = /*#__PURE__*/ operation<
   {
@@ -3459,6 +3469,15 @@ export const getLatestVersionsByGet = /*#__PURE__*/ operation<
   },
   VersionList
 >("getLatestVersionsByGet", "GET", "/api/2.0/mlflow/registered-models/get-latest-versions", true);
+
+/** List registered models by their names, as clients of MLflow 1 ask; later ones search. Needs login. */
+export const listRegisteredModels = /*#__PURE__*/ operation<
+  {
+    max_results?: number;
+    page_token?: string;
+  },
+  RegisteredModelPage
+>("listRegisteredModels", "GET", "/api/2.0/mlflow/registered-models/list", true);
 
 /** Give a registered model another name; versions, tags and aliases come along. Needs manage. */
 export const renameRegisteredModel = /*#__PURE__*/ operation<
