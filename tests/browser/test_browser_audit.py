@@ -420,3 +420,23 @@ def test_the_newest_event_is_verified_from_the_list(told: Site, visit: Open) -> 
     expect(dialog.get_by_text("It holds")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_an_admin_sees_from_which_address_and_all_from_there(told: Site, visit: Open) -> None:
+    page = log_in(visit(told), ADMIN, "/audit?action=version.transitioned")
+    expect(rows(page).nth(1)).to_contain_text("127.0.0.1")
+    rows(page).nth(1).get_by_role("link").first.click()
+    expect(page.get_by_text("From address")).to_be_visible()
+    page.get_by_role("link", name="All from this address").click()
+    expect(page).to_have_url(re.compile(r"\?address=127\.0\.0\.1$"))
+    expect(page.get_by_label("From address")).to_have_value("127.0.0.1")
+    expect(rows(page).nth(1)).to_contain_text("127.0.0.1")
+    page.goto(f"{page.url.partition('?')[0]}?address=192.0.2.1")
+    expect(page.get_by_text("No event fits these filters")).to_be_visible()
+    page.goto(f"{page.url.partition('?')[0]}/{moved(told)}")
+    page.get_by_role("button", name="Check it now").click()
+    expect(page.get_by_text("It holds", exact=True)).to_be_visible()
+    viewer = log_in(visit(told), VIEWER, f"/audit/{moved(told)}")
+    expect(viewer.get_by_role("table", name="Before and after")).to_be_visible()
+    expect(viewer.get_by_text("From address")).to_have_count(0)
+    expect(viewer.get_by_text("127.0.0.1", exact=True)).to_have_count(0)

@@ -73,7 +73,8 @@ GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
 """
 _ADMINS = """
 CreateUser UpdateUserAdmin DeleteUser DeactivateUser ActivateUser CreateGroup UpdateGroup
-DeleteGroup EraseEventTexts CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
+DeleteGroup EraseEventTexts EraseEventAddresses
+CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
 TryWebhook UpdateRegistryWebhook DeleteRegistryWebhook GetHook UpdateHook DeleteHook ListDeliveries
 RedeliverHook Purge AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole
 """

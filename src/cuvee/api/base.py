@@ -106,6 +106,7 @@ class Actor(Struct, frozen=True):
         admin: whether the user administers the server.
         scopes: to what the token is limited; empty when it is not.
         token: id of the token that the name is known by.
+        address: the IP address from which they ask, where a server is asked and keeps it.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Actor(Struct, frozen=True):
     admin: bool = False
     scopes: tuple[str, ...] = ()
     token: str = ""
+    address: str = ""
 
     @property
     def told(self) -> str:

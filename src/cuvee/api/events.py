@@ -23,6 +23,8 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         before, after: the fields that changed, as they were and as they are.
         comment: why; ``[erased]`` where an admin has erased it.
         details: on what grounds, such as the policy, the request or the digest that counted.
+        address: the IP address from which it was done, for admins; ``[erased]`` where it was
+            erased since. What a training does, creating and ending runs, has none.
     """
 
     sequence: int
@@ -35,6 +37,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     after: dict[str, Any] = {}
     comment: str = ""
     details: dict[str, Any] = {}
+    address: str = ""
 
 
 class EventPage(Struct, frozen=True, omit_defaults=True):
@@ -70,6 +73,9 @@ class ListEvents(Read[EventPage], frozen=True, kw_only=True):
     comment: Annotated[
         str, Meta(max_length=1000, description="only events with these words in their reason")
     ] = ""
+    address: Annotated[
+        Id, Meta(description="only what was done from this IP address; for admins")
+    ] = ""
     since: Annotated[Int64, Meta(description="only events after this sequence")] = 0
     from_time: Annotated[Time | None, Meta(description="only events at or after this time")] = None
     to_time: Annotated[Time | None, Meta(description="only events before this time")] = None
@@ -92,3 +98,18 @@ class EraseEventTexts(Recorded[TextsErased], frozen=True, kw_only=True):
     route: ClassVar[str] = "events/erase"
     needs: ClassVar[Permission] = Permission.ADMIN
     sequence: Annotated[int, Meta(ge=1, le=2**63 - 1, description="the event's place")]
+
+
+class AddressesErased(Struct, frozen=True):
+    """How many events have lost their address."""
+
+    events: int
+
+
+class EraseEventAddresses(Recorded[AddressesErased], frozen=True, kw_only=True):
+    """Erase, for good, the addresses that events before a time have come from."""
+
+    base: ClassVar[str] = CUVEE
+    route: ClassVar[str] = "events/erase-addresses"
+    needs: ClassVar[Permission] = Permission.ADMIN
+    to_time: Annotated[Time, Meta(description="events at or after this time keep theirs")]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cuvee.cli.databases import database_at, key_beside, log_key
-from cuvee.cli.options import Do, examples, uses_store
+from cuvee.cli.options import Do, days, examples, uses_store
 from cuvee.errors import CuveeError, InvalidParameter
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def audit() -> None:
 def verify(
     target: str | None, log_key: Path | None, key: str | None, checkpoint: Path | None
 ) -> None:
-    """Check every entry, the tree over them, and all checkpoints.
+    """Check all entries, their tree and all checkpoints.
 
     TARGET is a database, whose server need not run, or a server; the tracking URI if absent. A
     database is read wholly: its events and texts, the log, its tiles, and the checkpoint that
@@ -145,7 +146,7 @@ def _look_at(entry: LogEntry, leaf: bytes, keys: Keys) -> Iterator[str]:
         return
     try:
         found = json.loads(raw)
-        held = committed(found["comment"], found["before"], found["after"])
+        held = committed(*(found[name] for name in ("comment", "before", "after", "details")))
         if problem := keys.note(entry.sequence - 1, found, openssl):
             yield problem
     except (ValueError, TypeError, LookupError, AttributeError):
@@ -213,6 +214,35 @@ def export(do: Do, path: Path, subjects: tuple[str, ...], *, no_texts: bool) -> 
 
     count = bundle.write(do, path, subjects=subjects, texts=not no_texts)
     click.echo(f"{count} entries in {path}. Check it with the verifier.py in it.")
+
+
+@audit.command(
+    "forget-addresses",
+    epilog=examples(
+        "cuvee audit forget-addresses --older-than 90d",
+        "cuvee audit forget-addresses --older-than 0d --comment 'the works council asked'",
+    ),
+)
+@click.option(
+    "--older-than",
+    callback=days,
+    metavar="DAYS",
+    required=True,
+    help="Only of events that are that old.",
+)
+@click.option("--comment", default="", help="Why, for the history.")
+@uses_store
+def forget_addresses(do: Do, older_than: int, comment: str) -> None:
+    """Erase the IP addresses of old changes.
+
+    Who made which change, when and why stays, and stays provable. It needs an admin, and is an
+    event itself.
+    """
+    from cuvee.api.events import EraseEventAddresses
+
+    until = int(time.time() * 1000) - older_than * 86_400_000
+    erased = do(EraseEventAddresses(to_time=max(until, 0), comment=comment)).events
+    click.echo(f"Erased the addresses of {erased} event{'' if erased == 1 else 's'}.")
 
 
 @audit.command(

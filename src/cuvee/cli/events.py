@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         "cuvee events --object version:lr_wine_quality/2",
         "cuvee events --actor alice --json",
         "cuvee events --token 5f0c2a91d37be486",
+        "cuvee events --address 192.0.2.7",
         "cuvee events --why INC-4711",
         "cuvee events --follow --action version.transitioned",
     )
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 )
 @click.option("--actor", metavar="NAME", help="Only what this user did.", default="")
 @click.option("--token", metavar="ID", help="Only what was done with this token.", default="")
+@click.option(
+    "--address",
+    metavar="IP",
+    help="Only what was done from this IP address; for admins.",
+    default="",
+)
 @click.option("--why", metavar="WORDS", help="Only with these words in the reason.", default="")
 @click.option("--follow", is_flag=True, help="Wait for new events and print them; Ctrl-C ends it.")
 @click.option(
@@ -50,6 +57,7 @@ def events(
     action: str,
     actor: str,
     token: str,
+    address: str,
     why: str,
     limit: int,
     since: int | None,
@@ -66,7 +74,9 @@ def events(
 
     from cuvee.api.events import ListEvents
 
-    asked = ListEvents(object=changed, action=action, actor=actor, token=token, comment=why)
+    asked = ListEvents(
+        object=changed, action=action, actor=actor, token=token, address=address, comment=why
+    )
     if follow:
         _follow(do, asked, since, as_json=as_json)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -25,6 +26,14 @@ class Do(Protocol):
 def examples(*lines: str) -> str:
     """Return a help epilog that shows ``lines`` as they are."""
     return "\b\nExamples:\n" + "\n".join("  " + line for line in lines)
+
+
+def days(_ctx: click.Context, _option: click.Parameter, value: str) -> int:
+    """Read an option that is a number of days, such as ``30d``."""
+    match = re.fullmatch(r"([0-9]{1,5})d?", value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is not a number of days: write 30d, for example.")
+    return int(match[1])
 
 
 tracking_uri = click.option(

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
-from cuvee.cli.options import Do, as_json, examples, uses_store
+from cuvee.cli.options import Do, as_json, days, examples, uses_store
 from cuvee.cli.output import moment, print_json, print_table
-
-
-def _days(_ctx: click.Context, _option: click.Parameter, value: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,5})d?", value)
-    if match is None:
-        raise click.BadParameter(f"{value!r} is not a number of days: write 30d, for example.")
-    return int(match[1])
 
 
 @click.command(
@@ -26,7 +17,7 @@ def _days(_ctx: click.Context, _option: click.Parameter, value: str) -> int:
 )
 @click.option(
     "--older-than",
-    callback=_days,
+    callback=days,
     metavar="DAYS",
     default="30d",
     show_default=True,

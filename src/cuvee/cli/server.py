@@ -119,6 +119,14 @@ from cuvee.cli.options import examples
     help="Seconds after which a search is given up, and refused; 0 lets it take any time.",
 )
 @click.option(
+    "--addresses/--no-addresses",
+    default=True,
+    show_default=True,
+    envvar="CUVEE_ADDRESSES",
+    help="Keep, for admins, from which IP address each change was made; 'cuvee audit "
+    "forget-addresses' erases old ones.",
+)
+@click.option(
     "--log-key",
     metavar="PATH",
     envvar="CUVEE_LOG_KEY",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cuvee.log.entry import canonical, commitment, committed, entry
+from cuvee.log.entry import ADDRESS, canonical, commitment, committed, entry
 from cuvee.log.merkle import WIDTH, fold
 from cuvee.log.note import extensions, openssl
 from cuvee.log.verifier import Frontier, Keys, leaf_hash, read_checkpoint
@@ -57,6 +57,7 @@ class Audit:
         self._roots: dict[int, bytes] = {}
         self._erased: set[tuple[int, str]] = set()
         self._lacking: set[tuple[int, str]] = set()
+        self._addressless = 0
 
     def wrong(self, problem: str) -> None:
         """Note a problem."""
@@ -103,13 +104,15 @@ class Audit:
             found = json.loads(raw)
             if canonical(found).encode() != raw:
                 self.wrong(f"place {number}: the entry is not canonical JSON")
-            held = committed(found["comment"], found["before"], found["after"])
+            held = committed(*(found[name] for name in ("comment", "before", "after", "details")))
             if found["object"] == "log:key":
                 if problem := self.keys.note(stored.place, found, openssl):
                     self.wrong(problem)
             elif found["action"] == "event.texts_erased":
                 event = int(found["object"].rpartition(":")[2])
                 self._erased.update((event, field) for field in found["details"]["fields"])
+            elif found["action"] == "event.addresses_erased":
+                self._addressless = max(self._addressless, found["details"]["to"])
         except (ValueError, TypeError, KeyError, AttributeError):
             return self.wrong(f"place {number}: event {row[0]} cannot be read")
         for field, salt, text in stored.texts:
@@ -130,6 +133,8 @@ class Audit:
             due: how many entries must be under a checkpoint; all when left out.
         """
         for event, field in sorted(self._lacking - self._erased):
+            if field == ADDRESS and event <= self._addressless:
+                continue
             self.wrong(
                 f"event {event}: the text '{field}' is gone, and no event says who erased it"
             )

@@ -23,7 +23,7 @@ from cuvee.api.log import (
 )
 from cuvee.errors import Internal, PermissionDenied
 from cuvee.log import verifier
-from cuvee.log.entry import canonical
+from cuvee.log.entry import ADDRESS, canonical
 
 Do = Callable[[Any], Any]
 
@@ -49,7 +49,7 @@ def write(do: Do, path: Path, *, subjects: Collection[str] = (), texts: bool = T
         do: carries out operations.
         path: the zip file to write.
         subjects: objects whose events are wanted, each then with its proof; all when empty.
-        texts: whether free text goes along.
+        texts: whether free text goes along; from which addresses something was done never does.
 
     Raises:
         PermissionDenied: not all entries may be seen.
@@ -68,7 +68,8 @@ def write(do: Do, path: Path, *, subjects: Collection[str] = (), texts: bool = T
                     line["proof"] = proof
                 file.write(_line(line))
                 count += 1
-                said += [canonical(asdict(text)) for text in entry.texts if texts]
+                told = [text for text in entry.texts if texts and text.field != ADDRESS]
+                said += [canonical(asdict(text)) for text in told]
         with bundle.open("checkpoints.jsonl", "w") as file:
             for note in notes:
                 file.write(_line({"size": note.size, "note": note.note}))

@@ -17,6 +17,9 @@ FREE_TEXT = frozenset({"description", "comment", "reason", "conclusion"})
 """Fields of ``before`` and ``after`` that people write; events hold commitments to them. An event's
 own ``comment`` is one, too."""
 
+ADDRESS = "details.address"
+"""The field of an event that holds a commitment to the address from which somebody has asked."""
+
 PREFIX = "commitment:"
 ERASED = "[erased]"
 """What stands where a text was."""
@@ -173,9 +176,17 @@ class Texts:
         return canonical(kept)
 
 
-def committed(comment: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
-    """Return the commitments that an event holds, by field."""
+def committed(
+    comment: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    details: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """Return the commitments that an event holds, by field; without ``details`` those to texts."""
     found = {"comment": comment} if comment else {}
+    address = (details or {}).get("address")
+    if isinstance(address, str) and address.startswith(PREFIX):
+        found[ADDRESS] = address
     for side, fields in (("before", before), ("after", after)):
         for key in FREE_TEXT & fields.keys():
             value = fields[key]

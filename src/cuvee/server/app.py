@@ -29,7 +29,7 @@ from cuvee.errors import (
 from cuvee.rules.targets import Allowed
 from cuvee.server.absences import absence
 from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, refusal, send_bytes, unforeseen
-from cuvee.server.auth import ANONYMOUS, Authenticator, address_of
+from cuvee.server.auth import ANONYMOUS, Authenticator, address_of, from_address
 from cuvee.server.bodies import in_url, read_body, read_op
 from cuvee.server.express import EXPRESS, Express
 from cuvee.server.feed import Feed
@@ -93,6 +93,8 @@ class App:
         scoring: where versions are served, which are asked for predictions there.
         keeper: keeps the log while the server runs.
         outside: files that clients wrote by themselves, which are listed and shown.
+        addresses: whether events say, to admins, from which address something was done.
+        proxied: whether there are proxies that are believed about it.
     """
 
     def __init__(
@@ -108,8 +110,11 @@ class App:
         scoring: Sequence[str] = (),
         keeper: Keeper | None = None,
         outside: Outside | None = None,
+        addresses: bool = True,
+        proxied: bool = False,
     ) -> None:
         self.store = store
+        self.addresses = addresses
         store.blobs = blobs
         self.routes = Routes()
         self.guard = Guard(allowed_hosts, store.user)
@@ -147,7 +152,7 @@ class App:
                 for (method, path), kind in self.routes.exact.items()
                 if not (kind.hashes or kind in self.outgoing or issubclass(kind, _PIECEWISE))
             },
-            check=self.webhooks.check, read=self._encoded,
+            addresses=addresses, proxied=proxied, check=self.webhooks.check, read=self._encoded,
         )  # fmt: skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,6 +195,8 @@ class App:
         actor = ANONYMOUS
         if op is None or op.needs is not Permission.PUBLIC:
             actor = await self.auth.actor(method, headers, scope)
+        if self.addresses and scope.get("client"):
+            actor = from_address(actor, scope["client"][0])
         fields: dict[str, str] = {}
         if op is None:
             if await self._other(method, path, scope, receive, send, actor):

@@ -13,8 +13,10 @@ import ipaddress
 import secrets
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec.structs import replace
 from starlette.types import Scope
 
 from cuvee.api.base import Actor, Op
@@ -306,6 +308,17 @@ def address_of(scope: Scope) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+@lru_cache(1024)
+def from_address(actor: Actor, host: str) -> Actor:
+    """Return an actor with the address that they ask from, for the events of what they change."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:  # a socket of Unix, or what a proxy has let through
+        return actor
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return replace(actor, address=str(mapped or address))
 
 
 def session_of(headers: Headers) -> str:

@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op, Permission
+from cuvee.api.leases import Heartbeat
+from cuvee.api.metrics import LogMetric
+from cuvee.api.runs import CreateRun, DeleteTag, LogBatch, LogParam, SetTag
 from cuvee.errors import CuveeError
 from cuvee.server.answers import JSON_HEADERS, refusal, unforeseen, written_head
-from cuvee.server.auth import ANONYMOUS
+from cuvee.server.auth import ANONYMOUS, from_address
 from cuvee.server.bodies import check_head, in_url, needs_none, read_op
 from cuvee.server.guard import collect
 from cuvee.server.routes import AnyOp
@@ -35,6 +38,8 @@ EXPRESS = "express"
 """Where the state of a server has the short way; its connections look for it there."""
 
 _HEAD = written_head(200, JSON_HEADERS)
+_OF_TRAINING = frozenset({CreateRun, DeleteTag, Heartbeat, LogBatch, LogMetric, LogParam, SetTag})
+"""What leaves no event with an address, so that nobody need ask a proxy for it."""
 
 
 class Call(Protocol):
@@ -44,6 +49,7 @@ class Call(Protocol):
     path: bytes
     query: bytes
     headers: list[tuple[bytes, bytes]]
+    host: str
     body: bytes
 
     def answer(self, head: bytes, body: bytes) -> None:
@@ -59,6 +65,8 @@ class Express:
         auth: finds out who asks.
         readers: threads for what takes time.
         kinds: the operations that may come this way, by method and path.
+        addresses: whether events say from which address something was done.
+        proxied: whether there are proxies that are believed about it.
         check: refuses an operation for reasons of the server's own.
         read: carries out an operation that reads, and writes its answer as JSON.
     """
@@ -71,6 +79,8 @@ class Express:
         readers: Executor,
         *,
         kinds: Mapping[tuple[str, str], AnyOp],
+        addresses: bool,
+        proxied: bool,
         check: Callable[[Op[Any]], None],
         read: Callable[[Op[Any], Actor], bytes],
     ) -> None:
@@ -78,6 +88,8 @@ class Express:
         self._guard = guard
         self._auth = auth
         self._readers = readers
+        self._addresses = addresses
+        self._proxied = addresses and proxied
         self._check = check
         self._read = read
         self.kinds = {(m.encode(), path.encode()): kind for (m, path), kind in kinds.items()}
@@ -89,11 +101,16 @@ class Express:
             headers = collect(call.headers)
             if b"idempotency-key" in headers:
                 return False
+            own = self._addresses and kind.writes and kind not in _OF_TRAINING
+            if own and self._proxied and b"x-forwarded-for" in headers:
+                return False
             self._guard.check(call.method, headers)
             public = kind.needs is Permission.PUBLIC
             actor = ANONYMOUS if public else self._auth.at_once(call.method, headers)
             if actor is None:
                 return False
+            if own:
+                actor = from_address(actor, call.host)
             body = call.body
             if needs_none(kind, headers):
                 body = b"{}"

@@ -110,6 +110,7 @@ class Ride:
         self.path = path
         self.query = query
         self.headers = connection.headers
+        self.host = connection.client[0] if connection.client else ""
         self.body = b""
         self.keep_alive = True
         self.disconnected = False

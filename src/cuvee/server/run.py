@@ -55,12 +55,13 @@ class Options(Struct, frozen=True, kw_only=True):
         static_prefix: path below which everything is served.
         open_without_users: whether everyone may do everything until there is a user.
         webhook_hosts: hosts that webhooks may go to although they are not public.
-        retries: how long a failing webhook delivery is tried.
+        retries: how long a failing webhook delivery is tried; about a day when None.
         scoring: where versions are served.
         log_key: file with the key that signs the log; beside the data when empty.
         secret_key: file with the key that seals secrets; beside the data when empty.
-        forwarded_allow_ips: proxies that are believed.
+        forwarded_allow_ips: proxies whose word about the caller's address is believed, with commas.
         search_timeout: seconds that a search may take; any number when 0.
+        addresses: whether events say from which address something was done.
     """
 
     backend_store_uri: str
@@ -75,7 +76,8 @@ class Options(Struct, frozen=True, kw_only=True):
     log_key: str = ""
     secret_key: str = ""
     forwarded_allow_ips: str = ""
-    search_timeout: float = 0.0
+    search_timeout: float = 30.0
+    addresses: bool = True
 
 
 def serve(
@@ -89,13 +91,11 @@ def serve(
     allowed_hosts: Sequence[str] = (),
     static_prefix: str = "",
     login: bool = False,
-    forwarded_allow_ips: str = "",
     webhook_hosts: Sequence[str] = (),
-    retries: Retries | None = None,
     scoring: Sequence[str] = (),
     log_key: str | None = None,
     secret_key: str | None = None,
-    search_timeout: float = 30.0,
+    **more: Any,
 ) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is in flight is finished first.
 
@@ -109,13 +109,11 @@ def serve(
         allowed_hosts: names, besides local and private addresses, that the server answers to.
         static_prefix: path below which everything is served, such as ``/cuvee``.
         login: let nobody in without one; prints a token for the first admin.
-        forwarded_allow_ips: proxies whose word about the caller's address is believed, with commas.
         webhook_hosts: ``NAME[:PORT]`` of hosts that webhooks may go to although not public.
         scoring: where versions are served: ``NAME/VERSION=URL``, or a URL for all.
-        retries: how long a failing webhook delivery is tried; about a day when None.
         log_key: file with the key that signs the log; made beside the data when None.
         secret_key: file with the key that seals secrets; made beside the data when None.
-        search_timeout: seconds after which a search is given up; never when 0.
+        **more: others of ``Options``, as they are.
 
     Raises:
         InvalidParameter: an option cannot be used; says which and why.
@@ -130,12 +128,10 @@ def serve(
         static_prefix=static_prefix,
         open_without_users=is_loopback(host) and not login,
         webhook_hosts=tuple(webhook_hosts),
-        retries=retries,
         scoring=tuple(scoring),
         log_key=str(Path(log_key).absolute()) if log_key else "",
         secret_key=str(Path(secret_key).absolute()) if secret_key else "",
-        forwarded_allow_ips=forwarded_allow_ips,
-        search_timeout=search_timeout,
+        **more,
     )
     _run(options, host, port, workers, login=login)
 
@@ -236,6 +232,8 @@ def _open(options: Options) -> App:
         scoring=options.scoring,
         keeper=Keeper(store, key),
         outside=Outside.at(options.default_artifact_root),
+        addresses=options.addresses,
+        proxied=bool(options.forwarded_allow_ips),
     )
 
 

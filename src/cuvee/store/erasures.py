@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Text, and_, case, cast, delete, func, literal, or_, select, tuple_, update
 
-from cuvee.log.entry import ERASED
+from cuvee.log.entry import ADDRESS, ERASED
 from cuvee.rules.webhooks import model_of
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot
@@ -53,6 +53,7 @@ _copies = hot(
     .join(_e, _e.c.sequence == _x.c.event)
     .where(
         _same,
+        _x.c.field != ADDRESS,
         or_(
             _e.c.object == arg("subject"),
             and_(_e.c.object >= arg("low"), _e.c.object < arg("high")),

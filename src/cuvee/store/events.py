@@ -8,10 +8,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
-from cuvee.api.events import EraseEventTexts, Event, EventPage, ListEvents, TextsErased
+from cuvee.api.events import (
+    AddressesErased,
+    EraseEventAddresses,
+    EraseEventTexts,
+    Event,
+    EventPage,
+    ListEvents,
+    TextsErased,
+)
 from cuvee.api.names import page_number
-from cuvee.errors import NotFound
-from cuvee.log.entry import COLUMNS, ERASED, committed
+from cuvee.errors import NotFound, PermissionDenied
+from cuvee.log.entry import ADDRESS, COLUMNS, ERASED, PREFIX, committed
 from cuvee.search.patterns import containing
 from cuvee.store import schema
 from cuvee.store.engine import Database, arg, hot
@@ -39,7 +47,9 @@ _texts = hot(
 )
 _place_of = hot(select(_l.c.place).where(_l.c.event == arg("event")))
 _size = hot(select(func.max(_l.c.place) + 1))
-_erase = hot(delete(_t).where(_t.c.event == arg("event")))
+_erase = hot(delete(_t).where(_t.c.event == arg("event"), _t.c.field != ADDRESS))
+_last_before = hot(select(func.max(_e.c.sequence)).where(_e.c.time < arg("time")))
+_erase_addresses = hot(delete(_t).where(_t.c.field == ADDRESS, _t.c.event <= arg("last")))
 
 
 def seen(tx: Tx, query: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
@@ -55,18 +65,23 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
         worded, values["words"] = _worded(tx.database, op.comment)
         found = select(_t.c.event).where(_t.c.field == "comment", worded)
         query = query.where(_e.c.sequence.in_(found))
+    if op.address:
+        if not sees_addresses(tx):
+            raise PermissionDenied("Only admins see from which address something was done.")
+        here = and_(_t.c.field == ADDRESS, _t.c.text == op.address)
+        query = query.where(_e.c.sequence.in_(select(_t.c.event).where(here)))
     total = _count(tx, query, values) if op.total else None
     last = page_number(op.page_token) if op.page_token else None
     if last is not None:
         query = query.where(_l.c.place < last if op.newest_first else _l.c.place > last)
-    by = op.actor or op.action or op.token or op.comment
+    by = op.actor or op.action or op.token or op.comment or op.address
     scans = by or op.from_time is not None or op.to_time is not None
     if scans and not (op.object or op.model):
         rows = _look_through(tx, query, values, op, last)
     else:
         order = _l.c.place.desc() if op.newest_first else _l.c.place
         rows = tx.all(query.order_by(order).limit(op.max_results + 1), **values)
-    page = load_events(tx, rows[: op.max_results])
+    page = load_events(tx, rows[: op.max_results], addresses=sees_addresses(tx))
     more = len(rows) > op.max_results
     return EventPage(page, str(rows[op.max_results - 1][0]) if more else None, total)
 
@@ -134,10 +149,15 @@ def _look_through(
     return tx.all(IN_ORDER.where(tx.array(_l.c.place, places)).order_by(order))
 
 
-def load_events(tx: Tx, rows: list[tuple[Any, ...]]) -> list[Event]:
-    """Return events, with their texts, for rows of ``IN_ORDER``."""
+def load_events(tx: Tx, rows: list[tuple[Any, ...]], *, addresses: bool = False) -> list[Event]:
+    """Return events, with their texts, for rows of ``IN_ORDER``; addresses where that is asked."""
     texts = {(e, f): t for e, f, _, t in event_texts(tx, [row[1] for row in rows])}
-    return [_event(row, texts) for row in rows]
+    return [_event(row, texts, addresses=addresses) for row in rows]
+
+
+def sees_addresses(tx: Tx) -> bool:
+    """Say whether the actor may see from which address something was done."""
+    return tx.actor.user is None or tx.actor.admin
 
 
 def event_texts(tx: Tx, events: list[int]) -> list[tuple[int, str, str, str]]:
@@ -145,9 +165,13 @@ def event_texts(tx: Tx, events: list[int]) -> list[tuple[int, str, str, str]]:
     return tx.all(_texts, events=tx.listed(events)) if events else []
 
 
-def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str]) -> Event:
+def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str], *, addresses: bool) -> Event:
     place, pk, time, actor, via, action, subject, old, new, comment, grounds = row
     before, after, details = map(_object, (old, new, grounds))
+    address = ""
+    if str(details.get("address", "")).startswith(PREFIX):
+        del details["address"]
+        address = texts.get((pk, ADDRESS), ERASED) if addresses else ""
     for field in committed(comment, before, after):
         text = texts.get((pk, field), ERASED)
         side, _, key = field.rpartition(".")
@@ -166,6 +190,7 @@ def _event(row: tuple[Any, ...], texts: dict[tuple[int, str], str]) -> Event:
         after=after,
         comment=comment,
         details=details,
+        address=address,
     )
 
 
@@ -181,7 +206,11 @@ def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
     row = tx.first(select(_l.c.event).where(_l.c.place == op.sequence - 1))
     if row is None:
         raise NotFound(f"There is no event {op.sequence}: 'cuvee events' lists those there are.")
-    texts = [Words(row[0], field, text) for _, field, _, text in event_texts(tx, [row[0]])]
+    texts = [
+        Words(row[0], field, text)
+        for _, field, _, text in event_texts(tx, [row[0]])
+        if field != ADDRESS
+    ]
     fields = [words.field for words in texts]
     if texts:
         leave_nothing(tx)
@@ -196,3 +225,17 @@ def erase_event_texts(tx: Tx, op: EraseEventTexts) -> TextsErased:
                 comment=op.comment,
             )
     return TextsErased(fields)
+
+
+def erase_event_addresses(tx: Tx, op: EraseEventAddresses) -> AddressesErased:
+    last = tx.value(_last_before, time=op.to_time) or 0
+    leave_nothing(tx)
+    erased = tx.run(_erase_addresses, last=last)
+    if erased:
+        tx.record(
+            "event.addresses_erased",
+            "event:addresses",
+            details={"to": last, "events": erased},
+            comment=op.comment,
+        )
+    return AddressesErased(erased)

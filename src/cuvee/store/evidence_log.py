@@ -12,7 +12,7 @@ from msgspec import Struct
 from cuvee.api.evidence import Gap
 from cuvee.api.log import GetCheckpoint
 from cuvee.errors import NotFound
-from cuvee.log.entry import committed, entry
+from cuvee.log.entry import ADDRESS, committed, entry
 from cuvee.log.merkle import Tree
 from cuvee.store import log, schema
 from cuvee.store.engine import arg, hot
@@ -48,7 +48,7 @@ def rows_of(tx: Tx, subject: str) -> list[Row]:
 
 def proofs(tx: Tx, rows: list[Row]) -> Proofs:
     """Return what proves the events of these rows."""
-    texts = event_texts(tx, [row[1] for row in rows])
+    texts = [text for text in event_texts(tx, [row[1] for row in rows]) if text[1] != ADDRESS]
     erased = _erased(rows, {(event, field) for event, field, *_ in texts})
     try:
         checkpoint = log.get_checkpoint(tx, GetCheckpoint())

@@ -39,12 +39,12 @@ from cuvee.api.log import (
 )
 from cuvee.errors import Conflict, Internal, NotFound
 from cuvee.log.comparison import MORE, TOLD
-from cuvee.log.entry import COLUMNS, entry
+from cuvee.log.entry import ADDRESS, COLUMNS, entry
 from cuvee.log.merkle import WIDTH, BadProof, Tree, fold
 from cuvee.log.verifier import leaf_hash, signed_by
 from cuvee.store import schema
 from cuvee.store.engine import arg, hot, insert
-from cuvee.store.events import IN_ORDER, event_texts, seen
+from cuvee.store.events import IN_ORDER, event_texts, seen, sees_addresses
 from cuvee.store.tx import Tx
 
 BATCH = 10_000
@@ -401,8 +401,10 @@ def _entries(tx: Tx, start: int, count: int) -> list[LogEntry]:
     lacking = len(rows) < len(leaves)  # some are hidden from the caller, or gone
     gone = {place for (place,) in tx.all(_gone.where(within))} if lacking else set()
     texts: dict[int, list[Text]] = {}
+    addresses = sees_addresses(tx)
     for row in event_texts(tx, [row[0] for row in rows.values()]):
-        texts.setdefault(row[0], []).append(Text(*row))
+        if addresses or row[1] != ADDRESS:
+            texts.setdefault(row[0], []).append(Text(*row))
     return [
         LogEntry(
             sequence=place + 1,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import ColumnElement, select
 
 from cuvee.api.base import Actor
-from cuvee.log.entry import COLUMNS, Texts, canonical, exact
+from cuvee.log.entry import ADDRESS, COLUMNS, Texts, canonical, exact
 from cuvee.store import schema
 from cuvee.store.engine import Database, Prepared, arg, hot, insert
 from cuvee.store.sealing import Sealing
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 
 MAX_KEYS = 100_000
 """How many names a process keeps in memory."""
+
+BY_TRAINING = frozenset(
+    {
+        "run.created",
+        "run.finished",
+        "run.failed",
+        "run.killed",
+        "run.status_changed",
+        "run.reopened",
+    }
+)
+"""What a training does by itself, many times an hour; its run says on which host. Of these no
+address is kept: it would be a quarter more work for each run."""
 
 _new_event = insert(schema.events).values({c: arg(c) for c in COLUMNS if c != "sequence"})
 _event = hot(_new_event)
@@ -222,6 +235,9 @@ class Tx:
             details: on what grounds: a small JSON object (policy, verdict, digest, request ...).
         """
         texts = Texts()
+        address = "" if action in BY_TRAINING else self.actor.address
+        if address:
+            details = {**(details or {}), "address": texts.take(ADDRESS, address)}
         row = {
             "time": self.now,
             "actor": self.actor.name,

@@ -285,3 +285,29 @@ def test_a_key_that_cannot_be_kept_is_not_the_logs(data: str, tmp_path: Path) ->
     long.rename(tmp_path / "log.key")
     status, said = audit(tmp_path, "verify", data, "--log-key", str(tmp_path / "log.key"))
     assert status == 0, said
+
+
+def test_addresses_are_forgotten_from_the_command_line(here: Audit, tmp_path: Path) -> None:
+    data = f"sqlite:///{tmp_path}/cuvee.db"
+    site = Site(data, tmp_path)
+    url = f"http://127.0.0.1:{site.port}"
+    try:
+        for name in ("wine", "beer"):
+            site.send("POST", "/api/2.0/mlflow/registered-models/create", {"name": name})
+        where = ("--tracking-uri", url)
+        assert here("forget-addresses", "--older-than", "1d", *where) == (
+            0,
+            "Erased the addresses of 0 events.\n",
+        )
+        status, said = here("forget-addresses", "--older-than", "0d", "--comment", "asked", *where)
+        assert (status, said) == (0, "Erased the addresses of 2 events.\n")
+        found = site.send("GET", "/api/1.0/cuvee/events?action=model.created").json["events"]
+        assert [event["address"] for event in found] == ["[erased]", "[erased]"]
+        status, said = here("forget-addresses", *where)
+        assert status != 0
+        assert "--older-than" in said
+        status, said = here("forget-addresses", "--older-than", "soon", *where)
+        assert status != 0
+        assert "write 30d, for example" in said
+    finally:
+        site.close()

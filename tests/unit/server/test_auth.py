@@ -16,7 +16,7 @@ from cuvee.api.tokens import CreateToken
 from cuvee.api.users import CreateUser
 from cuvee.errors import Unauthenticated
 from cuvee.rules.attempts import LIMITS
-from cuvee.server.auth import Authenticator
+from cuvee.server.auth import Authenticator, from_address
 from cuvee.server.guard import Guard
 from cuvee.store.sql import SqlStore
 from refusals.served import Site
@@ -103,3 +103,38 @@ def test_a_proxy_that_is_named_is_believed(store: SqlStore, tmp_path: Path) -> N
         assert not any("127.0.0.1" in subject for (subject,) in rows)
     finally:
         site.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [
+        ((), {"127.0.0.1"}),
+        (("--forwarded-allow-ips", "127.0.0.1"), {"203.0.113.7"}),
+        (("--forwarded-allow-ips", "192.0.2.1"), {"127.0.0.1"}),
+        (("--no-addresses",), {""}),
+    ],
+)
+def test_an_event_has_the_address_of_who_asked(
+    store: SqlStore, tmp_path: Path, options: tuple[str, ...], seen: set[str]
+) -> None:
+    site = Site(store.database.url, tmp_path, *options)
+    try:
+        headers = {"X-Forwarded-For": "203.0.113.7", **JSON, **basic("fox", PASSWORD)}
+        for way in ({}, {"Connection": "close"}):  # the short way, and the ordinary one
+            body = json.dumps({"name": f"wine {len(way)}"}).encode()
+            path = "/api/2.0/mlflow/registered-models/create"
+            assert site.send("POST", path, body, headers={**headers, **way}).status == 200
+        found = site.send("GET", CUVEE + "events?action=model.created", headers=headers).json
+        assert {event.get("address", "") for event in found["events"]} == seen
+        assert len(found["events"]) == 2
+        assert not any("details" in event for event in found["events"])
+    finally:
+        site.close()
+
+
+def test_an_address_is_written_in_one_way() -> None:
+    fox = Actor("fox")
+    assert from_address(fox, "::ffff:192.0.2.7").address == "192.0.2.7"
+    assert from_address(fox, "2001:DB8:0::1").address == "2001:db8::1"
+    for nothing in ("", "unix:", "<script>", "1.2.3"):
+        assert from_address(fox, nothing) is fox

@@ -16,6 +16,7 @@ import {
 export interface EventFilter {
   actor?: string | undefined;
   token?: string | undefined;
+  address?: string | undefined;
   action?: string | undefined;
   object?: string | undefined;
   model?: string | undefined;

@@ -70,6 +70,11 @@ export interface ActivityResult {
   activity: Activity;
 }
 
+/** How many events have lost their address. */
+export interface AddressesErased {
+  events: number;
+}
+
 /** What a question would have been answered if it had been asked alone. */
 export interface Answered {
   status: number;
@@ -357,6 +362,7 @@ export interface Event {
   after?: Record<string, unknown>;
   comment?: string;
   details?: Record<string, unknown>;
+  address?: string;
 }
 
 /** A page of events; send ``next_page_token`` as ``page_token`` to go on. */
@@ -1935,6 +1941,7 @@ export const listEvents = /*#__PURE__*/ operation<
     actor?: string;
     token?: string;
     comment?: string;
+    address?: string;
     since?: number;
     from_time?: number | null;
     to_time?: number | null;
@@ -1954,6 +1961,15 @@ export const eraseEventTexts = /*#__PURE__*/ operation<
   },
   TextsErased
 >("eraseEventTexts", "POST", "/api/1.0/cuvee/events/erase");
+
+/** Erase, for good, the addresses that events before a time have come from. Needs admin. */
+export const eraseEventAddresses = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    to_time: number;
+  },
+  AddressesErased
+>("eraseEventAddresses", "POST", "/api/1.0/cuvee/events/erase-addresses");
 
 
 /** Mark all experiments in a folder as deleted; they can be restored. Needs manage. */

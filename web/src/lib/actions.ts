@@ -3,7 +3,7 @@ const VERBS: Record<string, string> = {
   check: "deleted set",
   comment: "created deleted edited",
   emergency: "closed opened",
-  event: "texts_erased",
+  event: "addresses_erased texts_erased",
   experiment: "created deleted renamed restored tag_deleted tag_set",
   group: "created deleted member_added member_removed updated",
   log: "key_added key_replaced key_rotated mismatch_found mismatch_resolved",

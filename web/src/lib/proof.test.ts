@@ -120,6 +120,18 @@ test("a signature is of the whole note, by this key", async () => {
   expect(readCheckpoint(note, "another+00000000+AQ==")).toBeUndefined();
 });
 
+test("an address is a text of its own, which only some are sent", () => {
+  const told = { ...JSON.parse(entryText), details: { address: "commitment:0f", policy: "p" } };
+  const here = { ...entry, entry: JSON.stringify(told) };
+  const text = { event: 5, field: "details.address", salt: "00", text: "192.0.2.7" };
+  expect(eventOf({ ...here, texts: [text] })).toMatchObject({
+    details: { policy: "p" },
+    address: "192.0.2.7",
+  });
+  expect(eventOf(here)).not.toHaveProperty("address");
+  expect(eventOf(here)?.details).toEqual({ policy: "p" });
+});
+
 test("an entry is the event that the page shows", () => {
   expect(eventOf(entry)).toEqual({
     sequence: 5,

@@ -5,6 +5,8 @@ import { readCheckpoint, signatureOf } from "./note";
 /** What stands in an event where a text was. */
 export const ERASED = "[erased]";
 const COMMITMENT = "commitment:";
+/** The field of who asked from where; only admins are sent its text, and no other is told of it. */
+const ADDRESS = "details.address";
 
 type Json = Record<string, unknown>;
 const record = (value: unknown): Json =>
@@ -20,6 +22,8 @@ export function eventOf({ sequence, entry, texts = [] }: LogEntry): Event | unde
     Object.fromEntries(
       Object.entries(record(told[name])).map(([key, v]) => [key, text(`${name}.${key}`, v)]),
     );
+  const { address, ...grounds } = record(told.details);
+  const from = texts.find(({ field }) => field === ADDRESS)?.text;
   return {
     sequence,
     time: Number(told.time),
@@ -30,7 +34,8 @@ export function eventOf({ sequence, entry, texts = [] }: LogEntry): Event | unde
     before: side("before"),
     after: side("after"),
     comment: String(text("comment", told.comment) ?? ""),
-    details: record(told.details),
+    details: isCommitment(address) ? grounds : record(told.details),
+    ...(from && { address: from }),
   };
 }
 
@@ -41,7 +46,7 @@ const isCommitment = (value: unknown): value is string =>
 function commitmentsOf(told: Json): Map<string, string> {
   const found = new Map<string, string>();
   if (isCommitment(told.comment)) found.set("comment", told.comment);
-  for (const name of ["before", "after"]) {
+  for (const name of ["before", "after", "details"]) {
     for (const [key, value] of Object.entries(record(told[name]))) {
       if (isCommitment(value)) found.set(`${name}.${key}`, value);
     }
@@ -120,7 +125,8 @@ async function checkTexts({ entry, texts = [] }: LogEntry): Promise<Finding> {
     const found = hex(await sha256(Uint8Array.from(raw), new TextEncoder().encode(text)));
     right &&= promised.get(field) === COMMITMENT + found;
   }
-  const erased = [...promised.keys()].filter((f) => !texts.some((t) => t.field === f)).length;
+  const gone = (field: string) => field !== ADDRESS && !texts.some((t) => t.field === field);
+  const erased = [...promised.keys()].filter(gone).length;
   return { what: "texts", state: right ? "good" : "bad", count: texts.length, erased };
 }
 

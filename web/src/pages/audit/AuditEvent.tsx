@@ -85,6 +85,7 @@ function Told({ event }: { event: Event }) {
             [strings.exactly, exact(event.time)],
             [strings.heads.actor, <Avatar key="a" name={event.actor} />],
             [strings.heads.via, event.via],
+            [strings.address, event.address],
             [strings.heads.action, <code key="c">{event.action}</code>],
             [strings.heads.object, <ObjectLink key="o" object={event.object} />],
             [
@@ -111,6 +112,11 @@ function Told({ event }: { event: Event }) {
           {event.via.startsWith(TOKEN) && (
             <Link to="/audit" search={{ token: event.via.slice(TOKEN.length) }}>
               {strings.ofToken}
+            </Link>
+          )}
+          {event.address && (
+            <Link to="/audit" search={{ address: event.address }}>
+              {strings.ofAddress}
             </Link>
           )}
         </p>

@@ -10,6 +10,7 @@ import { strings } from "./strings";
 const CLEAR = {
   actor: undefined,
   token: undefined,
+  address: undefined,
   action: undefined,
   object: undefined,
   why: undefined,
@@ -25,8 +26,8 @@ interface AuditFiltersProps {
 /** Who, what, about what, why and when: each counts when it is sent with Enter, or left. */
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
   const names = useUserNames().data ?? [];
-  const { actor, token, action, object, why, since, until } = search;
-  const filtered = actor || token || action || object || why || since || until;
+  const { actor, token, address, action, object, why, since, until } = search;
+  const filtered = actor || token || address || action || object || why || since || until;
   return (
     <search className={styles.filters} aria-label={strings.filters}>
       <Choice
@@ -41,6 +42,14 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
           value={token}
           choices={[]}
           onChange={(text) => onChange({ token: text })}
+        />
+      )}
+      {address && (
+        <Choice
+          label={strings.address}
+          value={address}
+          choices={[]}
+          onChange={(text) => onChange({ address: text })}
         />
       )}
       <Choice

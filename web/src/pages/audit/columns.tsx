@@ -139,7 +139,17 @@ const VIA: EventColumn = {
   id: "via",
   name: heads.via,
   width: 112,
-  cell: ({ via }) => <span title={via}>{via}</span>,
+  wraps: true,
+  cell: ({ via, address }) => (
+    <div title={via}>
+      {via}
+      {address && (
+        <div className={`num ${styles.soft}`}>
+          <Breaking text={address} />
+        </div>
+      )}
+    </div>
+  ),
 };
 
 function Of({ object }: { object: string }) {

@@ -3,7 +3,9 @@ import { csvLine } from "../../lib/csv";
 
 export type Format = "csv" | "jsonl";
 
-const FIELDS = "sequence time actor via action object before after comment details".split(" ");
+const FIELDS = "sequence time actor via action object before after comment details address".split(
+  " ",
+);
 
 export const HEAD: Record<Format, string> = { csv: csvLine(FIELDS), jsonl: "" };
 
@@ -23,6 +25,7 @@ export const FORMATS: Record<Format, { type: string; line: (event: Event) => str
         json(event.after),
         event.comment ?? "",
         json(event.details),
+        event.address ?? "",
       ]),
   },
   jsonl: { type: "application/jsonl", line: (event) => `${JSON.stringify(event)}\n` },

@@ -6,6 +6,8 @@ export interface AuditSearch {
   actor?: string;
   /** Id of the token that was used. */
   token?: string;
+  /** The IP address from which it was done. */
+  address?: string;
   action?: string;
   object?: string;
   /** Words of the reason. */
@@ -33,6 +35,7 @@ export const readAudit = (query: Query): AuditSearch => {
   return compact({
     actor: text(query, "actor"),
     token: text(query, "token"),
+    address: text(query, "address"),
     action: text(query, "action"),
     object: text(query, "object"),
     why: text(query, "why"),
@@ -47,11 +50,12 @@ const MODEL = "model:";
 
 /** What an address asks for, as the server is asked; a model brings its versions. */
 export function filterOf(search: AuditSearch): EventFilter {
-  const { actor, token, action, object, why, since, until } = search;
+  const { actor, token, address, action, object, why, since, until } = search;
   const model = object?.startsWith(MODEL) ? object.slice(MODEL.length) : undefined;
   return {
     actor,
     token,
+    address,
     action,
     object: model ? undefined : object,
     model: model || undefined,

@@ -7,6 +7,7 @@ export const strings = {
   filters: "Filters",
   actor: "Who",
   token: "Token",
+  address: "From address",
   action: "What",
   actionHint: "version. or version.created",
   object: "Object",
@@ -74,6 +75,7 @@ export const strings = {
   ofObject: "All of this object",
   ofActor: "All by this user",
   ofToken: "All with this token",
+  ofAddress: "All from this address",
   previous: "Event before",
   next: "Event after",
 } as const;
