@@ -8,6 +8,7 @@ from cuvee.api.artifacts import PutArtifact
 from cuvee.api.base import Actor, Op
 from cuvee.api.checks import CloseEmergency, SetCheck
 from cuvee.api.comments import CreateComment
+from cuvee.api.deployments import EndDeployment, RecordDeployment
 from cuvee.api.events import EraseEventTexts, ListEvents
 from cuvee.api.experiments import (
     CreateExperiment,
@@ -149,6 +150,11 @@ def _reviews(store: SqlStore, ann: Actor, bob: Actor) -> None:
     ops: list[tuple[Op[Any], Actor]] = [
         (CreateComment(**first, comment="looks fine"), bob),
         (SetCheck(**first, check_name="golden", passed=True, url="http://ci/1"), bob),
+        (RecordDeployment(**first, target="eu", url="http://eu/1", comment="build 7"), bob),
+        (RecordDeployment(name="port", version="2", target="eu"), ann),
+        (RecordDeployment(name="port", version="2", target="eu", url="http://eu/2"), bob),
+        (RecordDeployment(**first, target="us"), ann),
+        (EndDeployment(name="port", target="us", comment="too dear"), bob),
         (CreateTransitionRequest(**asked, comment="please"), bob),
         (ApproveTransitionRequest(**asked), ann),  # type: ignore[arg-type]
         (

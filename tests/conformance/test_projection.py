@@ -38,6 +38,7 @@ COVERED: dict[str, set[str]] = {
     "comments": {"updated"},
     "checks": {"details"},
     "emergencies": set(),
+    "deployments": set(),
     "users": {"created", "updated"},
     "groups": {"created"},
     "group_members": set(),
@@ -75,7 +76,9 @@ ALONE = {
     ("checks", "digest"), ("emergencies", "stage"), ("emergencies", "user_id"), ("users", "kind"),
     ("users", "password"), ("users", "admin"), ("users", "active"), ("groups", "description"),
     ("tokens", "digest"), ("tokens", "scopes"), ("tokens", "expires"), ("tokens", "revoked"),
-    ("grants", "level"),
+    ("grants", "level"), ("deployments", "target"), ("deployments", "url"),
+    ("deployments", "user_id"), ("deployments", "since"), ("deployments", "until"),
+    ("deployments", "ended_by"),
 }  # fmt: skip
 """Columns whose edit is one difference; others are keys, and make one thing into another."""
 

@@ -27,7 +27,7 @@ GetExperimentPermissionLevels CreateTransitionRequest ListTransitionRequests Get
 ExplainTransition ListActivities CreateComment ListComments ListChecks
 GetLease GetRunTree ListRunGroups GetStageHolder ListHoldings GetModelPolicy ListPolicyVersions
 FindVersionByDigest CompareVersions GetTransitionRequest GetVersionLineage GetRunLineage
-GetScoring ScoreVersion ListLoads FollowModel UnfollowModel
+GetScoring ScoreVersion ListLoads FollowModel UnfollowModel ListDeployments
 """
 _EDIT = """
 SetExperimentTag DeleteExperimentTag CreateRun UpdateRun LogParam SetTag DeleteTag TagRuns LogBatch
@@ -36,6 +36,7 @@ FinalizeLoggedModel SetLoggedModelTags
 DeleteLoggedModelTag LogLoggedModelParams UpdateRegisteredModel SetRegisteredModelTag
 DeleteRegisteredModelTag SetRegisteredModelAlias DeleteRegisteredModelAlias CreateModelVersion
 UpdateModelVersion SetModelVersionTag DeleteModelVersionTag SetCheck DeleteCheck
+RecordDeployment EndDeployment
 """
 _STAGING = """
 ApproveTransitionRequest RejectTransitionRequest TransitionWorkspaceVersion RollbackStage
@@ -84,9 +85,10 @@ CreateToken RevokeToken SetUp UpdateComment TryHook TryRegistryWebhook GetCheckp
 """
 
 HIDDEN = {"DeleteComment", "CloseEmergency", "FindVersionByDigest", "GetTransitionRequest"}
-HIDDEN |= {"UnfollowModel"}
-"""Calls that say to who may not see the model that there is nothing: those by a number, and one
-that whoever has followed a model may use without a right to read it."""
+HIDDEN |= {"UnfollowModel", "ListDeployments"}
+"""Calls that say to who may not see the model that there is nothing: those by a number, one that
+lists all that may be read where no model is named, and one that whoever has followed a model may
+use without a right to read it."""
 
 ON_OBJECTS: dict[str, Level] = {
     **dict.fromkeys(_READ.split(), Level.READ),

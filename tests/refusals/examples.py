@@ -7,6 +7,7 @@ from typing import Any
 from cuvee import api
 from cuvee.api.artifacts import PutArtifact, StoredFile, manifest_digest
 from cuvee.api.base import Op
+from cuvee.api.deployments import RecordDeployment
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment, SetExperimentTag
 from cuvee.api.groups import AddMember, CreateGroup
 from cuvee.api.kept_views import KeepView
@@ -107,6 +108,7 @@ def _seed_stages(do: Any, root: str, run: str) -> None:
         do(CreateModelVersion(name="kept", source="s3://bucket/kept"))
         do(TransitionStage(name="kept", version=number, stage=stage))
     do(TransitionStage(name="kept", version="2", stage="None"))
+    do(RecordDeployment(name="kept", version="3", target="k8s/prod-us"))
     do(ApplyPolicy(document="{scope: other, stages: [{name: Live}]}"))
 
 
@@ -458,6 +460,19 @@ def _stages() -> dict[str, Fields]:
     return {
         "GetStageHolder": {**kept, "at": ""},
         "ListHoldings": {**kept, "version": "3", "max_results": 5},
+        "RecordDeployment": {
+            "name": "kept",
+            "version": "1",
+            "target": "k8s/prod-eu",
+            "url": "https://eu.example",
+        },
+        "EndDeployment": {"name": "kept", "target": "k8s/prod-us"},
+        "ListDeployments": {
+            "name": "kept",
+            "version": "3",
+            "include_ended": True,
+            "max_results": 5,
+        },
         "ListLoads": {"name": "kept", "version": "3", "by": "day", "max_results": 5},
         "RollbackStage": {"name": "kept", "stage": "Staging", "expected_holder": ""},
         "SwapStages": {**kept, "version": "1", "expected_holder": "3"},

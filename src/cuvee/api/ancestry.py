@@ -9,8 +9,10 @@ from msgspec import Meta, Struct
 from cuvee.api.base import CUVEE, Of, Read, Required
 from cuvee.api.names import version_number
 
-NodeKind = Literal["dataset", "run", "logged_model", "version", "stage"]
-EdgeKind = Literal["input", "logged", "registered", "copied", "nested", "forked", "holds"]
+NodeKind = Literal["dataset", "run", "logged_model", "version", "stage", "deployment"]
+EdgeKind = Literal[
+    "input", "logged", "registered", "copied", "nested", "forked", "holds", "deployed"
+]
 NodeState = Literal["", "hidden", "missing", "deleted"]
 
 
@@ -20,15 +22,19 @@ class LineageNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Args:
         id: names it in the edges.
         kind: what it is.
-        ref: a dataset's digest, the id of a run or logged model, a version's number, a stage.
-        name: of the dataset, run or logged model; the model's, of versions and stages.
+        ref: a dataset's digest, the id of a run or logged model, a version's number, a stage,
+            where a version runs.
+        name: of the dataset, run or logged model; the model's, of versions, stages and
+            deployments.
         state: ``hidden`` when the caller may not read it, ``missing`` when it is not here (any
             more), ``deleted`` when it is in the trash.
         status: a run's status, a version's stage, a dataset's sort of source.
-        user_id: who has made it.
-        time: when a run began, a logged model or version was made, a version came to the stage.
+        user_id: who has made it, or recorded that it runs there.
+        time: when a run began, a logged model or version was made, a version came to the stage,
+            or began to run there.
         experiment_id: in which experiment it is.
         run_id: of a logged model and a version, the run that it comes from.
+        url: of a deployment, where to look at it.
     """
 
     id: str
@@ -41,6 +47,7 @@ class LineageNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
     time: int | None = None
     experiment_id: str = ""
     run_id: str = ""
+    url: str = ""
 
 
 class LineageEdge(Struct, frozen=True, order=True):
@@ -51,7 +58,8 @@ class LineageEdge(Struct, frozen=True, order=True):
         target: the id of what comes from it.
         kind: ``input`` (a dataset or model that a run has read), ``logged`` (a model, by a run),
             ``registered`` (as a version), ``copied`` (a version, from another), ``nested`` (a run
-            in a run), ``forked`` (a run from a run), ``holds`` (a stage).
+            in a run), ``forked`` (a run from a run), ``holds`` (a stage),
+            ``deployed`` (a version, to where it runs).
     """
 
     source: str

@@ -34,7 +34,10 @@ Key = Annotated[str, Meta(min_length=1, max_length=256)]
 """What is looked up; nothing has a longer one."""
 Offset = Annotated[int, Meta(ge=0, le=2**53, description="things to pass over first")]
 Force = Annotated[
-    bool, Meta(description="delete it although a version in a stage needs it (managers only)")
+    bool,
+    Meta(
+        description="delete it although a version in a stage or deployed needs it (managers only)"
+    ),
 ]
 Comment = Annotated[str, Meta(max_length=65535, description="why, for the history")]
 

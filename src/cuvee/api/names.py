@@ -193,6 +193,21 @@ def _check_seen(what: str, name: str) -> None:
         )
 
 
+def check_target(target: str) -> None:
+    """Refuse a name of a place to deploy to that nobody could write again as it was."""
+    char = unseen(target)
+    if char:
+        raise InvalidParameter(
+            f"The target {shown(target)} has a character that nobody sees (U+{ord(char):04X}), and "
+            "would look like another one: leave it out."
+        )
+    if target.strip() != target or not target:
+        raise InvalidParameter(
+            f"The target {shown(target)} is blank, or begins or ends with a space: name where the "
+            "version runs, such as k8s/prod-eu."
+        )
+
+
 def check_folder(folder: str) -> None:
     """Refuse what cannot be the folder of a registered model; an empty text is none."""
     check_length("folder", folder, MAX_MODEL_NAME, "folder")

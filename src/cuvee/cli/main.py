@@ -23,6 +23,7 @@ COMMANDS = (
     "versions",
     "requests",
     "check",
+    "deployments",
     "comments",
     "emergencies",
     "policy",

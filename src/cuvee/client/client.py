@@ -5,6 +5,7 @@ from __future__ import annotations
 from cuvee.api.events import Event, ListEvents
 from cuvee.client.artifacts import ArtifactCalls
 from cuvee.client.charts import ChartCalls
+from cuvee.client.deployments import DeploymentCalls
 from cuvee.client.evidence import EvidenceCalls
 from cuvee.client.experiments import ExperimentCalls
 from cuvee.client.folders import FolderCalls
@@ -26,6 +27,7 @@ class Client(
     ArtifactCalls,
     ChartCalls,
     ReviewCalls,
+    DeploymentCalls,
     EvidenceCalls,
     FollowCalls,
     LoadCalls,

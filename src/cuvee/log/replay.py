@@ -207,7 +207,8 @@ class VersionReplay(Replay):
         super().__init__()
         self.holdings: list[Holding] = []
         self.lasting: dict[str, Any] = {}
-        """Fields that stay when the version is deleted: emergencies."""
+        """Fields that stay when the version is deleted: emergencies and deployments."""
+        self._running: set[str] = set()
 
     def apply(self, event: Told) -> None:
         """Follow an event."""
@@ -224,6 +225,8 @@ class VersionReplay(Replay):
             self.alive = False
             self.fields = {}
             self._end(event)
+            for what in sorted(self._running):
+                self._stop(what, event)
         elif verb == "transitioned":
             self.fields["stage"] = event.get("stage")
             self._end(event)
@@ -309,6 +312,27 @@ class VersionReplay(Replay):
                 f"{what} closed_by": event.actor,
                 f"{what} closed_comment": event.comment,
             }
+
+    def _deployment(self, verb: str, event: Told) -> None:
+        what = f"deployment {event.details.get('deployment')}"
+        if verb == "ended":
+            self._stop(what, event)
+        elif what in self._running:  # the same again, with another url
+            self.lasting[f"{what} url"] = event.get("url")
+        else:
+            self._running.add(what)
+            self.lasting |= {
+                f"{what} target": event.get("target"),
+                f"{what} url": event.get("url"),
+                f"{what} user_id": event.actor,
+                f"{what} since": event.time,
+                f"{what} until": None,
+                f"{what} ended_by": "",
+            }
+
+    def _stop(self, what: str, event: Told) -> None:
+        self._running.discard(what)
+        self.lasting |= {f"{what} until": event.time, f"{what} ended_by": event.actor}
 
     def told(self, floor: int) -> dict[str, Any]:
         """Return all fields.

@@ -19,7 +19,7 @@ from cuvee.api.ancestry import (
 from cuvee.api.forks import FORKED_FROM_TAG
 from cuvee.api.runs import PARENT_TAG
 from cuvee.api.stages import NONE
-from cuvee.store import schema
+from cuvee.store import deployments, schema
 from cuvee.store.engine import arg, hot
 from cuvee.store.holdings import SINCE, open_holding
 from cuvee.store.levels import EXPERIMENT, MODEL
@@ -132,6 +132,7 @@ class _Walk:
         self.edges: set[LineageEdge] = set()
         self._rows: dict[str, Row] = {}  # of runs, logged models and versions that may be read
         self._held: dict[str, Row] = {}  # the versions in stages
+        self._deployed: dict[str, Row] = {}  # what runs somewhere
         self._experiments = readable(tx, EXPERIMENT, _x.c.id, _x.c.name)
         self._models = readable(tx, MODEL, _m.c.pk, MODEL_PATH)
 
@@ -290,12 +291,16 @@ class _Walk:
         return found
 
     def _after_version(self, i: str, row: Row) -> Iterator[Link]:
-        """Yield links to copies of a version, and to the stage that it holds."""
+        """Yield links to copies of a version, to the stage that it holds, and where it runs."""
         name = self.nodes[i].name
         if row[3] != NONE:
             stage = Ref("stage", row[3], name)
             self._held[stage.id] = row
             yield Link(stage, i, stage.id, "holds")
+        for running in deployments.running_of(self.tx, row[1], row[2]):
+            place = Ref("deployment", running[deployments.TARGET], name)
+            self._deployed[place.id] = running
+            yield Link(place, i, place.id, "deployed")
         for other, number in self._copies(name, row):
             copy = Ref("version", str(number), other)
             yield Link(copy, i, copy.id, "copied")
@@ -340,6 +345,8 @@ class _Walk:
             found.update(self._versions(of["version"]))
         for ref in of.get("stage", ()):
             found[ref.id] = self._stage(ref)
+        for ref in of.get("deployment", ()):
+            found[ref.id] = self._deployment(ref)
         for ref in of.get("dataset", ()):
             found[ref.id] = LineageNode(id=ref.id, kind="dataset", ref=ref.ref, name=ref.name)
         return [found[ref.id] for ref in refs]
@@ -425,6 +432,18 @@ class _Walk:
         held = open_holding(self.tx, self._held[ref.id])
         since = held[SINCE] if held else None
         return LineageNode(id=ref.id, kind="stage", ref=ref.ref, name=ref.name, time=since)
+
+    def _deployment(self, ref: Ref) -> LineageNode:
+        row = self._deployed[ref.id]
+        return LineageNode(
+            id=ref.id,
+            kind="deployment",
+            ref=ref.ref,
+            name=ref.name,
+            user_id=row[deployments.USER],
+            time=row[deployments.SINCE],
+            url=row[deployments.URL],
+        )
 
     def _readable(
         self, query: Select[Any], column: ColumnElement[str], mine: Readable, ids: Any, **more: Any

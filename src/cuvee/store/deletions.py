@@ -9,6 +9,7 @@ from cuvee.api.models import DeleteRegisteredModel
 from cuvee.api.versions import DeleteModelVersion
 from cuvee.store import access, gates, guards, schema
 from cuvee.store.bindings import keep_name
+from cuvee.store.deployments import end_all, forget_deployments
 from cuvee.store.engine import arg, hot
 from cuvee.store.holdings import end_holding, forget_holdings
 from cuvee.store.model_data import load_models
@@ -60,6 +61,7 @@ def delete_model_version(tx: Tx, op: DeleteModelVersion) -> Empty:
     tx.run(_drop_aliases, model_pk=row[1], version=row[2])
     tx.run(_drop, version_pk=row[0])
     end_holding(tx, row)
+    end_all(tx, row)
     touch_model(tx, row[1])
     tx.record(
         "version.deleted",
@@ -88,6 +90,7 @@ def delete_registered_model(tx: Tx, op: DeleteRegisteredModel) -> Empty:
     tx.run(_end_hooks, model_pk=row[0])
     tx.run(_drop_model, model_pk=row[0])
     forget_holdings(tx, row[0])
+    forget_deployments(tx, row[0])
     access.forget_grants(tx, access.Thing("model", row[0], op.name))
     tx.record(
         "model.deleted",

@@ -21,7 +21,7 @@ from cuvee.store.tx import Tx
 _e, _m, _v = schema.events, schema.registered_models, schema.model_versions
 _t, _f, _h = schema.model_version_tags, schema.version_files, schema.holdings
 _q, _j, _n = schema.requests, schema.verdicts, schema.comments
-_k, _y = schema.checks, schema.emergencies
+_k, _y, _d = schema.checks, schema.emergencies, schema.deployments
 
 _highest = select(func.max(_v.c.version)).where(_v.c.model_pk == _m.c.pk).scalar_subquery()
 _models = hot(
@@ -73,6 +73,11 @@ _verdicts = hot(
 _comments = hot(lambda db: select(_n).where(db.among(_n.c.version_pk, "pks")))
 _checks = hot(lambda db: select(_k).where(db.among(_k.c.version_pk, "pks")))
 _emergencies = hot(lambda db: select(_y).where(db.among(_y.c.model_pk, "pks")))
+_deployments = hot(
+    lambda db: select(_d).where(
+        db.among(_d.c.model_pk, "pks"), _d.c.version >= arg("low"), _d.c.version <= arg("high")
+    )
+)
 _floor = hot(select(_e.c.time).where(_e.c.object == KEY).order_by(_e.c.sequence).limit(1))
 
 
@@ -184,6 +189,12 @@ class _Held:
                 fields["model"] = name
             self.lasting[Slot(self._names[model], number)] |= {
                 f"emergency {pk} {field}": value for field, value in fields.items()
+            }
+
+        for pk, model, number, *told in tx.all(_deployments, pks=pks, **bounds):
+            self.lasting[Slot(self._names[model], number)] |= {
+                f"deployment {pk} {column.name}": value
+                for column, value in zip(list(_d.c)[3:], told, strict=True)
             }
 
     def _version(self, row: tuple[Any, ...]) -> None:

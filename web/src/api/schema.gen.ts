@@ -305,6 +305,31 @@ export interface DeliveryPage {
   next_page_token?: string | null;
 }
 
+/** That a version runs, or ran, somewhere. */
+export interface Deployment {
+  id: string;
+  name: string;
+  version: string;
+  target: string;
+  url?: string;
+  user_id: string;
+  since: number;
+  until?: number | null;
+  ended_by?: string;
+}
+
+/** A page of deployments, newest first, and the token of the next. */
+export interface DeploymentPage {
+  deployments?: Deployment[];
+  next_page_token?: string | null;
+}
+
+/** One deployment. */
+export interface DeploymentReply {
+  deployment: Deployment;
+  replaced?: string;
+}
+
 /** Where a version's files are. */
 export interface DownloadUri {
   artifact_uri: string;
@@ -704,13 +729,13 @@ export interface Lineage {
 export interface LineageEdge {
   source: string;
   target: string;
-  kind: "copied" | "forked" | "holds" | "input" | "logged" | "nested" | "registered";
+  kind: "copied" | "deployed" | "forked" | "holds" | "input" | "logged" | "nested" | "registered";
 }
 
 /** Something in a lineage; of what is hidden or missing only ``id``, ``kind`` and ``ref``. */
 export interface LineageNode {
   id: string;
-  kind: "dataset" | "logged_model" | "run" | "stage" | "version";
+  kind: "dataset" | "deployment" | "logged_model" | "run" | "stage" | "version";
   ref: string;
   name?: string;
   state?: "" | "deleted" | "hidden" | "missing";
@@ -719,6 +744,7 @@ export interface LineageNode {
   time?: number | null;
   experiment_id?: string;
   run_id?: string;
+  url?: string;
 }
 
 /** How often a model was loaded: by a user, on a day, by a user on it, or one of its versions. */
@@ -1911,6 +1937,40 @@ export const listComments = /*#__PURE__*/ operation<
   },
   CommentPage
 >("listComments", "GET", "/api/1.0/cuvee/comments/list", true);
+
+/** Tell that no version of a model runs somewhere any more. Needs edit. */
+export const endDeployment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    target: string;
+  },
+  DeploymentReply
+>("endDeployment", "POST", "/api/1.0/cuvee/deployments/end");
+
+/** Read what runs where, newest first: of a version, a model, or all that the caller sees. Needs login. */
+export const listDeployments = /*#__PURE__*/ operation<
+  {
+    name?: string;
+    version?: string;
+    include_ended?: boolean;
+    max_results?: number;
+    page_token?: string;
+  },
+  DeploymentPage
+>("listDeployments", "GET", "/api/1.0/cuvee/deployments/list", true);
+
+/** Tell that a version runs somewhere, in place of another version of the model if one did. Needs edit. */
+export const recordDeployment = /*#__PURE__*/ operation<
+  {
+    comment?: string;
+    name: string;
+    version: string;
+    target: string;
+    url?: string;
+  },
+  DeploymentReply
+>("recordDeployment", "POST", "/api/1.0/cuvee/deployments/record");
 
 /** Close an emergency with a conclusion (``comment``); not by who moved. Needs login. */
 export const closeEmergency = /*#__PURE__*/ operation<

@@ -2,6 +2,7 @@
 const VERBS: Record<string, string> = {
   check: "deleted set",
   comment: "created deleted edited",
+  deployment: "ended recorded",
   emergency: "closed opened",
   event: "addresses_erased texts_erased",
   experiment: "created deleted renamed restored tag_deleted tag_set",

@@ -28,6 +28,8 @@ const ACTIONS: Record<string, string> = {
   "emergency.closed": "closed the emergency of",
   "check.set": "posted a check of",
   "check.deleted": "took back a check of",
+  "deployment.recorded": "deployed",
+  "deployment.ended": "ended a deployment of",
 };
 
 /** Fields that are shown in another way, or are for programs. */

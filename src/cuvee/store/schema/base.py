@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, PrimaryKeyCons
 
 from cuvee.store.engine import KEY, TEXT
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration; a test compares it with the migrations' own."""
 
 VERSION_TABLE = "cuvee_schema"

@@ -103,6 +103,23 @@ holdings = Table(
     Index(None, "model_pk", "stage", "since"),
     Index(None, "model_pk", "version", "until"),
 )
+# Where versions run, as it was told; ``until`` is NULL for those that run now. Of each model one
+# version at most runs at a target.
+deployments = Table(
+    "deployments",
+    metadata,
+    pk(),
+    number("model_pk"),
+    number("version"),
+    text("target"),
+    text("url"),
+    text("user_id"),
+    number("since"),
+    number("until", null=True),
+    text("ended_by"),
+    Index(None, "model_pk", "until"),
+    **NEVER_REUSED,
+)
 # Stages and their review policies, as documents; the highest version of a scope applies, and one
 # whose document is empty takes the scope's away. A scope is a model (``credit/pd``), a folder
 # (``credit/``) or everything (an empty text). ``gone`` marks where a model has left its name:

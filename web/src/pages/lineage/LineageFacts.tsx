@@ -3,10 +3,11 @@ import type { LineageNode } from "../../api/schema.gen";
 import { Avatar } from "../../components/Avatar";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
+import { Outside } from "../../components/Outside";
 import { Time } from "../../components/Time";
 import styles from "./Lineage.module.css";
 import { NodeLink, pageOf } from "./links";
-import { nameOf, strings } from "./strings";
+import { kindOf, nameOf, strings } from "./strings";
 
 interface LineageFactsProps {
   node: LineageNode;
@@ -24,7 +25,7 @@ export function LineageFacts({ node, here }: LineageFactsProps) {
     <aside className={styles.facts} aria-label={nameOf(node)}>
       <h3>{nameOf(node)}</h3>
       <p className={styles.soft}>
-        {kind === "stage" ? strings.stageOf(node.name ?? "") : strings.kinds[kind]}
+        {kind === "stage" || kind === "deployment" ? kindOf(node) : strings.kinds[kind]}
       </p>
       <Facts
         items={[
@@ -32,6 +33,7 @@ export function LineageFacts({ node, here }: LineageFactsProps) {
           [kind === "dataset" ? facts.digest : facts.id, numbered && <Id key="i" value={ref} />],
           [kind === "version" ? facts.stage : facts.status, status],
           [facts.user, user && <Avatar key="u" name={user} />],
+          [facts.url, node.url && <Outside key="a" address={node.url} />],
           [facts.time, time && <Time key="t" at={time} />],
           [
             facts.experiment,

@@ -8,6 +8,7 @@ const COLOURS: Record<LineageNode["kind"], string> = {
   logged_model: "--run-4",
   version: "--accent",
   stage: "--run-3",
+  deployment: "--run-5",
 };
 
 /** The token of the colour that a kind of thing has. */

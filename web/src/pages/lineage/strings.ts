@@ -6,6 +6,7 @@ const kinds: Record<LineageNode["kind"], string> = {
   logged_model: "Logged model",
   version: "Version",
   stage: "Stage",
+  deployment: "Deployment",
 };
 
 export const strings = {
@@ -33,6 +34,7 @@ export const strings = {
   ofRun: "Where this run comes from and what has come of it",
   kinds,
   stageOf: (model: string) => `Stage of ${model}`,
+  deploymentOf: (model: string) => `Deployment of ${model}`,
   states: {
     hidden: "You may not read it",
     missing: "Not here any more",
@@ -46,6 +48,7 @@ export const strings = {
     nested: "is the parent of",
     forked: "was forked as",
     holds: "is in",
+    deployed: "runs at",
   },
   from: "From",
   how: "How",
@@ -61,19 +64,21 @@ export const strings = {
     experiment: "Experiment",
     run: "Run",
     state: "State",
+    url: "Address",
   },
 } as const;
 
 /** What a thing is called in one line. */
 export function nameOf({ kind, name, ref }: LineageNode): string {
   if (kind === "version") return `${name} ${ref}`;
-  if (kind === "stage") return ref;
+  if (kind === "stage" || kind === "deployment") return ref;
   return name || ref.slice(0, 12);
 }
 
 /** What it is, and what else tells it apart. */
 export function kindOf({ kind, name = "", status, state }: LineageNode): string {
   if (kind === "stage") return strings.stageOf(name);
+  if (kind === "deployment") return strings.deploymentOf(name);
   const more = state ? strings.states[state] : status === "None" ? "" : status;
   return more ? `${strings.kinds[kind]} · ${more}` : strings.kinds[kind];
 }

@@ -53,6 +53,7 @@ export const strings = {
     ["request.", "Requests, approvals, rejections"],
     ["comment.", "Comments"],
     ["check.", "Results of checks"],
+    ["deployment.", "Where versions run"],
     ["emergency.", "Moves past the policy"],
     ["model.", "Models and their aliases"],
     ["run.", "Runs that begin and end"],

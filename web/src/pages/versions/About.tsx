@@ -7,6 +7,7 @@ import { Badge, StageBadge } from "../../components/Badge";
 import { CopyButton } from "../../components/CopyButton";
 import { Facts } from "../../components/Facts";
 import { Id } from "../../components/Id";
+import { Outside } from "../../components/Outside";
 import { Panel } from "../../components/Panel";
 import { Time } from "../../components/Time";
 import { bytes, count } from "../../lib/number";
@@ -113,15 +114,5 @@ function Stage({ version }: { version: ModelVersion }) {
         </span>
       )}
     </span>
-  );
-}
-
-/** A link that somebody has written down; only what a browser opens as a page is one. */
-function Outside({ address }: { address: string }) {
-  if (!/^https?:\/\//i.test(address)) return <code>{address}</code>;
-  return (
-    <a href={address} rel="noreferrer" target="_blank">
-      {address}
-    </a>
   );
 }
