@@ -42,7 +42,8 @@ const FILES: readonly (readonly [name: string, pages: RegExp])[] = [
 /** Who draws lines, or imports what does: the others need the first's file anyway. */
 const DRAWING = ["curves", "plots", "compare"];
 /** What is heavy, and only some pages need. */
-const HEAVY = /hyparquet|fzstd|marked|lib\/parquet|files\/(Markdown|summary|viewers\/TableRows)/;
+const HEAVY =
+  /hyparquet|fzstd|marked|lib\/parquet|files\/(Markdown|summary|viewers\/(TableRows|parquet\.ts))/;
 const DRAWS = /uplot/;
 
 interface Modules {

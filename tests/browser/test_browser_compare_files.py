@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,6 +25,33 @@ AFTER = (
 )
 
 
+def parquet(
+    first: int,
+    rows: int,
+    ph: dict[int, float] | None = None,
+    *,
+    score: str = "score",
+    whole: bool = True,
+    compression: Literal["snappy", "gzip"] = "snappy",
+) -> bytes:
+    """Return a table of wines whose ids begin with ``first``, in groups of 5,000 rows."""
+    import polars as pl
+
+    ids = range(first, first + rows)
+    began = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    table = pl.DataFrame({
+        "id": ids,
+        "label": [None if i % 50 == 1 else f"wine {i}" for i in ids],
+        "ph": [(ph or {}).get(i, i / 8) for i in ids],
+        "year": pl.Series([2000 + i % 20 for i in ids], dtype=pl.Int64 if whole else pl.Float64),
+        "tried": [began + timedelta(microseconds=i) for i in ids],
+        score: [i * 2 for i in ids],
+    })  # fmt: skip
+    held = io.BytesIO()
+    table.write_parquet(held, compression=compression, row_group_size=5000)
+    return held.getvalue()
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
     """A server with two runs; what compares their files."""
@@ -31,11 +61,18 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]
             "same.tsv": b"a\tb\r\n1\t2\r\n",
             "plot.png": corpus.png(),
             "only.png": corpus.png(),
+            "wines.parquet": parquet(0, 6000),
+            "long.parquet": parquet(1, 12_000),
+            "gone.parquet": parquet(0, 3),
+            "packed.parquet": parquet(0, 3),
         })  # fmt: skip
         second = corpus.new_run(site, "second", {
             "wines.csv": AFTER.encode(),
             "same.tsv": b"a\tb\n1\t2\n",
             "plot.png": corpus.png(100, 100),
+            "wines.parquet": parquet(1, 6000, {7: 0.75, 5500: 1.5}, score="points", whole=False),
+            "long.parquet": parquet(0, 12_000, {40: 9.25}),
+            "packed.parquet": parquet(0, 3, compression="gzip"),
         })  # fmt: skip
         yield site, f"/compare?runs={first},{second}&in=0&tab=artifacts&path="
 
@@ -74,6 +111,46 @@ def test_tables_are_compared_row_by_row(pair: tuple[Site, str], visit: Open) -> 
     expect(grid).to_be_visible()
     page = opened.go(f"{both}same.tsv")
     expect(page.get_by_text("The tables have the same rows")).to_be_visible()
+
+
+def test_parquet_tables_are_compared_row_by_row(pair: tuple[Site, str], visit: Open) -> None:
+    site, both = pair
+    opened = visit(site)
+    page = opened.go(f"{both}wines.parquet")
+    expect(page.get_by_text("2 rows changed, 1 added, 1 missing, 5997 the same.")).to_be_visible()
+    expect(page.get_by_text("Columns added: points. Columns missing: score.")).to_be_visible()
+    expect(page.get_by_text("Other types: year from int64 to double.")).to_be_visible()
+    expect(page.get_by_text("Only the first")).to_have_count(0)
+    rows = page.get_by_role("grid", name="wines.parquet: first and second").get_by_role("row")
+    expect(rows).to_have_count(5)
+    expect(rows.nth(1)).to_contain_text("missing")
+    expect(rows.nth(2).locator("del")).to_have_text("0.875")
+    expect(rows.nth(2).locator("ins")).to_have_text("0.75")
+    expect(rows.nth(2)).to_contain_text("2026-01-01T00:00:00.000007Z")
+    expect(rows.nth(4)).to_contain_text("added")
+    expect(page.get_by_role("radio", name="Lines")).to_have_count(0)
+    in_all_looks(page, opened, "compare-parquet")
+    page = opened.go(f"{both}gone.parquet")
+    expect(page.get_by_text("0 rows changed, 0 added, 3 missing, 0 the same.")).to_be_visible()
+    page = opened.go(f"{both}packed.parquet")
+    expect(
+        page.get_by_text("The file of second: Its rows are compressed with GZIP")
+    ).to_be_visible()
+
+
+def test_of_long_parquet_tables_the_first_rows_are_compared(
+    pair: tuple[Site, str], visit: Open
+) -> None:
+    site, both = pair
+    opened = visit(site)
+    page = opened.go(f"{both}long.parquet")
+    said = page.get_by_text("1 row changed, 1 added, 0 missing, 9998 the same.")
+    expect(said).to_contain_text("Only the first 10\N{THIN SPACE}000 rows of each are compared.")
+    rows = page.get_by_role("grid", name="long.parquet: first and second").get_by_role("row")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(1)).to_contain_text("added")
+    expect(rows.nth(2).locator("ins")).to_have_text("9.25")
+    keep_screenshot(page, "compare-parquet-long")
 
 
 def test_an_image_is_swiped_over_the_other(pair: tuple[Site, str], visit: Open) -> None:

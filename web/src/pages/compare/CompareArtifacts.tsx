@@ -19,11 +19,12 @@ import styles from "./Compare.module.css";
 import { TextDiffView } from "./CompareCode";
 import { ImagePair } from "./ImagePair";
 import { Other } from "./Other";
+import { ParquetPair } from "./ParquetPair";
 import type { CompareSearch } from "./route";
 import { SideGrid } from "./SideGrid";
 import { fileRows, type SideRow } from "./sides";
 import { strings } from "./strings";
-import { TablePair } from "./TablePair";
+import { TextTablePair } from "./TablePair";
 
 const MOST_FILES = 2000; // of each run
 const MOST = 5 << 20; // bytes of a file that is compared line by line
@@ -128,6 +129,18 @@ function Pair({ path, first, other, found, look, onLook }: PairProps) {
       />
     );
   }
+  if (kindOf(path) === "parquet") {
+    return (
+      <Panel title={title} flush>
+        <ParquetPair
+          label={title}
+          names={[first.name, other.name]}
+          urls={sides.map((owner) => downloadAddress(owner, path))}
+          sizes={[before?.size, after?.size]}
+        />
+      </Panel>
+    );
+  }
   const sizes = [before?.size ?? 0, after?.size ?? 0];
   const table = kindOf(path) === "csv";
   const choice = table && (
@@ -206,7 +219,7 @@ function Lines({ title, path, names, urls, sizes, table }: LinesProps) {
         </div>
       )}
       {table ? (
-        <TablePair {...pair} delimiter={endingOf(path) === "tsv" ? "\t" : ","} />
+        <TextTablePair {...pair} delimiter={endingOf(path) === "tsv" ? "\t" : ","} />
       ) : (
         <TextDiffView {...pair} />
       )}

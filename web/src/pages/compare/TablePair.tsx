@@ -12,10 +12,12 @@ import {
   columnsOf,
   linesOfTable,
   rowsOfTables,
+  sameRows,
   type TableDiffRow,
   type TablePairColumn,
   type TextTable,
   tableOf,
+  withoutEnds,
 } from "./tableDiff";
 
 const ROW = 30;
@@ -24,25 +26,42 @@ const TALL = 520; // pixels of the grid at most
 const LETTER = 7.5; // pixels
 const SAMPLE = 60; // rows by which columns get their widths
 
-interface TablePairProps {
+interface TextPairProps {
   label: string;
   before: string;
   after: string;
   delimiter: string;
 }
 
+/** Two tables of separated values. */
+export function TextTablePair({ label, before, after, delimiter }: TextPairProps) {
+  const left = useMemo(() => tableOf(before, delimiter), [before, delimiter]);
+  const right = useMemo(() => tableOf(after, delimiter), [after, delimiter]);
+  return <TablePair label={label} left={left} right={right} />;
+}
+
+interface TablePairProps {
+  label: string;
+  left: TextTable;
+  right: TextTable;
+  /** What else is to be said of them. */
+  note?: string;
+}
+
 /** Two tables: the rows in which they differ, and in them the values that do. */
-export function TablePair({ label, before, after, delimiter }: TablePairProps) {
-  const { left, right, columns, lines } = useMemo(() => {
-    const [left, right] = [tableOf(before, delimiter), tableOf(after, delimiter)];
+export function TablePair({ label, left, right, note }: TablePairProps) {
+  const { columns, lines } = useMemo(() => {
     const columns = columnsOf(left, right, (place) => strings.table.column(place + 1));
     const lines = [linesOfTable(left, columns, "before"), linesOfTable(right, columns, "after")];
-    return { left, right, columns, lines };
-  }, [before, after, delimiter]);
+    return { columns, lines };
+  }, [left, right]);
   const { found, problem, again } = useTextDiff(lines[0] ?? "", lines[1] ?? "");
-  const rows = useMemo(() => (found ? rowsOfTables(found) : []), [found]);
+  const rows = useMemo(
+    () => (found ? withoutEnds(rowsOfTables(found), left, right) : []),
+    [found, left, right],
+  );
   const shown = useMemo(
-    () => [PLACE, CHANGE, ...columns.map((column) => shownAs(column, left, right, rows))],
+    () => [placesOf(rows), CHANGE, ...columns.map((column) => shownAs(column, left, right, rows))],
     [columns, left, right, rows],
   );
   if (problem) return <ErrorNote title={strings.diffFailed} problem={problem} onRetry={again} />;
@@ -50,7 +69,8 @@ export function TablePair({ label, before, after, delimiter }: TablePairProps) {
   return (
     <div className={styles.table}>
       <p className={styles.said} role="status">
-        {said(rows, left, columns)}
+        {said(rows, left, right, columns)}
+        {note && ` ${note}`}
       </p>
       {rows.length > 0 && (
         <div
@@ -74,9 +94,11 @@ export function TablePair({ label, before, after, delimiter }: TablePairProps) {
 /** What differs in numbers and names; that the bytes differ is known. */
 function said(
   rows: readonly TableDiffRow[],
-  { rows: all }: TextTable,
+  left: TextTable,
+  right: TextTable,
   columns: readonly TablePairColumn[],
 ): ReactNode {
+  const isCut = left.isCut || right.isCut;
   const times = (change: TableDiffRow["change"]) =>
     rows.filter((row) => row.change === change).length;
   const [changed, added, removed] = [times("changed"), times("added"), times("removed")];
@@ -84,8 +106,11 @@ function said(
     columns.filter((column) => column[side] === undefined).map(({ name }) => name);
   return [
     rows.length
-      ? strings.table.rows(changed, added, removed, all.length - changed - removed)
-      : strings.table.none,
+      ? strings.table.rows(changed, added, removed, sameRows(rows, left, right))
+      : isCut
+        ? strings.table.noneOfFirst
+        : strings.table.none,
+    isCut && strings.table.first(Math.max(left.rows.length, right.rows.length)),
     strings.table.added(names("before")),
     strings.table.removed(names("after")),
   ]
@@ -93,21 +118,22 @@ function said(
     .join(" ");
 }
 
-const PLACE: Column<TableDiffRow> = {
-  id: "place",
-  name: strings.table.row,
-  width: 84,
-  align: "right",
-  pinned: true,
-  cell: ({ before, after }) => {
-    const [from, to] = [before, after].map((at) => (at === undefined ? "" : grouped(at + 1)));
-    return (
-      <span className={styles.soft}>
-        {from && to && from !== to ? `${from} → ${to}` : from || to}
-      </span>
-    );
-  },
-};
+function placeOf({ before, after }: TableDiffRow): string {
+  const [from, to] = [before, after].map((at) => (at === undefined ? "" : grouped(at + 1)));
+  return (from && to && from !== to ? `${from} → ${to}` : from || to) ?? "";
+}
+
+function placesOf(rows: readonly TableDiffRow[]): Column<TableDiffRow> {
+  const widest = rows.reduce((most, row) => Math.max(most, placeOf(row).length), 0);
+  return {
+    id: "place",
+    name: strings.table.row,
+    width: Math.max(widest * LETTER + 22, 84),
+    align: "right",
+    pinned: true,
+    cell: (row) => <span className={styles.soft}>{placeOf(row)}</span>,
+  };
+}
 
 const CHANGE: Column<TableDiffRow> = {
   id: "change",

@@ -1,4 +1,4 @@
-import { count } from "../../lib/number";
+import { count, grouped } from "../../lib/number";
 
 export const strings = {
   title: (runs: number) => (runs ? `Compare ${count(runs, "run")}` : "Compare runs"),
@@ -129,6 +129,11 @@ export const strings = {
     change: "Change",
     column: (number: number) => `Column ${number}`,
     none: "The tables have the same rows; the files are written differently.",
+    noneOfFirst: "The rows that were compared are the same.",
+    first: (rows: number) => `Only the first ${grouped(rows)} rows of each are compared.`,
+    types: (changes: readonly string[]) =>
+      changes.length ? `Other types: ${changes.join(", ")}.` : "",
+    type: (name: string, from: string, to: string) => `${name} from ${from} to ${to}`,
     nothing: "empty",
     rows: (changed: number, added: number, removed: number, same: number) =>
       `${count(changed, "row")} changed, ${added} added, ${removed} missing, ${same} the same.`,
@@ -139,6 +144,7 @@ export const strings = {
   },
   missingHere: "This run does not have it.",
   tooBig: (most: string) => `Files above ${most} are not compared line by line: download both.`,
+  unreadTable: (name: string, why: string) => `The file of ${name}: ${why}`,
   noText: (before: string, after: string) =>
     `These are no texts; they have ${before} and ${after}. Download both to compare them.`,
   noScatter: "These runs have no metric and param to draw",

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { textDiff } from "../files/diffrows";
-import { columnsOf, linesOfTable, rowsOfTables, tableOf } from "./tableDiff";
+import {
+  columnsOf,
+  linesOfTable,
+  rowsOfTables,
+  sameRows,
+  type TextTable,
+  tableOf,
+  withoutEnds,
+} from "./tableDiff";
 
 const nameOf = (place: number) => `column ${place + 1}`;
 
@@ -54,4 +62,26 @@ test("rows that nothing tells apart change one by one", () => {
     ["changed", 1, 1],
     ["changed", 2, 2],
   ]);
+});
+
+test("what a table has behind the last row read of the other may be there, too", () => {
+  const numbers = (from: number, count: number, isCut: boolean): TextTable => ({
+    names: ["id", "x"],
+    rows: Array.from({ length: count }, (_, i) => [String(from + i), "0"]),
+    isCut,
+  });
+  const changes = (left: TextTable, right: TextTable) => {
+    const columns = columnsOf(left, right, nameOf);
+    const lines = [linesOfTable(left, columns, "before"), linesOfTable(right, columns, "after")];
+    const found = rowsOfTables(textDiff(lines[0] ?? "", lines[1] ?? ""));
+    const rows = withoutEnds(found, left, right);
+    return [rows.map(({ change }) => change), sameRows(rows, left, right)];
+  };
+  // Both go on: the row that seems to be missing at the end has moved behind what was read.
+  expect(changes(numbers(1, 5, true), numbers(0, 5, true))).toEqual([["added"], 4]);
+  expect(changes(numbers(0, 5, true), numbers(1, 5, true))).toEqual([["removed"], 4]);
+  // The second one ends here, so that its rows are missing indeed.
+  expect(changes(numbers(0, 5, true), numbers(0, 3, false))).toEqual([["removed", "removed"], 3]);
+  expect(changes(numbers(0, 3, false), numbers(0, 5, true))).toEqual([["added", "added"], 3]);
+  expect(changes(numbers(0, 3, true), numbers(0, 5, false))).toEqual([[], 3]);
 });

@@ -6,6 +6,8 @@ export interface TextTable {
   /** Empty where the first row names none. */
   readonly names: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Whether these are its first rows only. */
+  readonly isCut?: boolean;
 }
 
 /** A column of two tables; a place is undefined where a table lacks it. */
@@ -99,6 +101,37 @@ export function rowsOfTables({ before, after, blocks }: TextDiff): TableDiffRow[
     }
     return inOrder(a, b, pairs);
   });
+}
+
+/**
+ * What is left of the differing rows when those are not counted that one table has behind the last
+ * row of the other, where that one goes on: they may be there, too, among the rows not read.
+ */
+export function withoutEnds(
+  rows: readonly TableDiffRow[],
+  left: TextTable,
+  right: TextTable,
+): TableDiffRow[] {
+  const kept = [...rows];
+  let [a, b] = [left.rows.length - 1, right.rows.length - 1];
+  for (let last = kept.at(-1); last; last = kept.at(-1)) {
+    if (left.isCut && last.change === "added" && last.after === b) b -= 1;
+    else if (right.isCut && last.change === "removed" && last.before === a) a -= 1;
+    else break;
+    kept.pop();
+  }
+  return kept;
+}
+
+/** How many rows both tables have. */
+export function sameRows(rows: readonly TableDiffRow[], left: TextTable, right: TextTable): number {
+  const of = (change: TableDiffRow["change"]) => rows.filter((row) => row.change === change).length;
+  const changed = of("changed");
+  // What is behind the last row read of the other is counted on neither side.
+  return Math.min(
+    left.rows.length - changed - of("removed"),
+    right.rows.length - changed - of("added"),
+  );
 }
 
 /** First value -> its row in a stretch; -1 where several have it. */

@@ -1,36 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import { decompress } from "fzstd";
-import {
-  type AsyncBuffer,
-  type CompressionCodec,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type SchemaElement,
-} from "hyparquet";
+import type { FileMetaData } from "hyparquet";
 import { useMemo } from "react";
-import { readPart } from "../../../api/client";
 import type { Column } from "../../../components/DataGrid";
 import { Loaded } from "../../../components/Loaded";
 import { Table } from "../../../components/Table";
-import { bytes, short } from "../../../lib/number";
-import { MOST } from "../Content";
+import { short } from "../../../lib/number";
 import { strings } from "../strings";
+import {
+  type ParquetRow,
+  type ParquetRows,
+  present,
+  readParquet,
+  typeOf,
+  written,
+} from "./parquet";
 import { TableRows } from "./TableRows";
 import styles from "./viewers.module.css";
 
 const ROWS = 1000; // rows that are shown
-const READS: readonly CompressionCodec[] = ["UNCOMPRESSED", "SNAPPY", "ZSTD"];
-
-type Row = Record<string, unknown>;
-
-interface Read {
-  readonly about: FileMetaData;
-  readonly rows: readonly Row[];
-  /** Why there are no rows. */
-  readonly why?: string | undefined;
-}
-
 interface ParquetViewProps {
   url: string;
   name: string;
@@ -40,8 +27,8 @@ interface ParquetViewProps {
 /** The columns and first rows of a parquet file; only what they need of it is read. */
 export default function ParquetView({ url, name, size }: ParquetViewProps) {
   const query = useQuery({
-    queryKey: ["bytes", "parquet", url, size],
-    queryFn: ({ signal }) => read(url, size, signal),
+    queryKey: ["bytes", "parquet", url, size, ROWS],
+    queryFn: ({ signal }) => readParquet(url, size, ROWS, signal),
     staleTime: 60_000,
     gcTime: 60_000,
     refetchOnWindowFocus: false,
@@ -54,32 +41,7 @@ export default function ParquetView({ url, name, size }: ParquetViewProps) {
   );
 }
 
-async function read(url: string, size: number, signal: AbortSignal): Promise<Read> {
-  const file: AsyncBuffer = {
-    byteLength: size,
-    slice: async (from, behind = size) =>
-      (await readPart(url, [from, Math.min(behind, size)], signal)).bytes.buffer,
-  };
-  const about = await parquetMetadataAsync(file, { initialFetchSize: 64 << 10 });
-  const first = about.row_groups[0];
-  const columns = (first?.columns ?? []).flatMap((column) => column.meta_data ?? []);
-  const codec = columns.map((column) => column.codec).find((one) => !READS.includes(one));
-  if (codec) return { about, rows: [], why: strings.codec(codec) };
-  const packed = columns.reduce((sum, column) => sum + Number(column.total_compressed_size), 0);
-  if (packed > MOST) return { about, rows: [], why: strings.parquetBig };
-  const rowEnd = Math.min(ROWS, Number(first?.num_rows ?? 0));
-  const rows = rowEnd
-    ? await parquetReadObjects({
-        file,
-        metadata: about,
-        rowEnd,
-        compressors: { ZSTD: (input, length) => decompress(input, new Uint8Array(length)) },
-      })
-    : [];
-  return { about, rows };
-}
-
-function Shown({ about, rows, why, name }: Read & { name: string }) {
+function Shown({ about, rows, why, name }: ParquetRows & { name: string }) {
   const fields = about.schema.filter((element) => !element.num_children);
   const total = Number(about.num_rows);
   const codecs = new Set(
@@ -126,7 +88,7 @@ function Shown({ about, rows, why, name }: Read & { name: string }) {
   );
 }
 
-function fieldsOf(rows: readonly Row[], about: FileMetaData): Column<Row>[] {
+function fieldsOf(rows: readonly ParquetRow[], about: FileMetaData): Column<ParquetRow>[] {
   const top = new Map(about.schema.map((element) => [element.name, element]));
   return Object.keys(rows[0] ?? {}).map((name) => {
     const values = rows.slice(0, 50).map((row) => written(row[name]));
@@ -145,20 +107,4 @@ function fieldsOf(rows: readonly Row[], about: FileMetaData): Column<Row>[] {
       },
     };
   });
-}
-
-function typeOf({ type, converted_type, logical_type }: SchemaElement): string {
-  return (logical_type?.type ?? converted_type ?? type ?? "").toLowerCase();
-}
-
-const present = (value: unknown) => value !== null && value !== undefined;
-
-function written(value: unknown): string {
-  if (!present(value)) return "–";
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return bytes(value.length);
-  if (typeof value === "object") {
-    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner));
-  }
-  return String(value);
 }
