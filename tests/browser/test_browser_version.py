@@ -199,8 +199,8 @@ def test_the_snippets_work_as_they_are_copied(winery: Winery, visit: Open, tmp_p
             assert f"127.0.0.1:{winery.site.port}" in code
             if name not in ("Serve", "Docker"):  # one serves on and on, one needs Docker
                 tried.append((name, run_snippet(winery, name, code, tmp_path)))
-    ways = ["Python", "Batch", "curl", "CLI"]
-    assert [name for name, _ in tried] == [*ways * 3, *ways[:3]]
+    ways = ["Python", "Batch", "curl", "CLI", "Deployed"]
+    assert [name for name, _ in tried] == [*ways * 3, *ways[:3], "Deployed"]
     said = {"Python": r"\[5\.", "Batch": r"alcohol,prediction\n9\.5,5\.\d+\n12\.0,"}
     for name, output in tried:
         assert re.search(said.get(name, r'\b1\b|"1"'), output), output

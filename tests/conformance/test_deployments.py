@@ -16,7 +16,7 @@ from cuvee.api.deployments import (
     ListDeployments,
     RecordDeployment,
 )
-from cuvee.api.events import Event, ListEvents
+from cuvee.api.events import EraseEventTexts, Event, ListEvents
 from cuvee.api.experiments import CreateExperiment, DeleteExperiment
 from cuvee.api.models import CreateRegisteredModel, DeleteRegisteredModel, RenameRegisteredModel
 from cuvee.api.permissions import GrantPermission
@@ -97,6 +97,14 @@ def test_another_version_at_a_target_replaces_the_first(people: People, wine: St
     assert ended.comment == "build 72 (version 2 took its place)"
     assert ended.details["displaced_by"] == "2"
     assert (begun.object, begun.details["replaces"]) == ("version:wine/2", "1")
+
+
+def test_a_reason_is_erased_from_both_histories(wine: Store, local_store: SqlStore) -> None:
+    record(wine, "1", "eu")
+    record(wine, "2", "eu", comment="call Ann, 555-0199")
+    local_store.do(EraseEventTexts(sequence=told(wine)[-1].sequence))
+    assert [e.comment for e in told(wine)[-2:]] == ["[erased]", "[erased]"]
+    assert compare(local_store.do) == []
 
 
 def test_two_models_may_run_at_one_target(wine: Store) -> None:

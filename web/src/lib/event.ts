@@ -29,7 +29,7 @@ const ACTIONS: Record<string, string> = {
   "check.set": "posted a check of",
   "check.deleted": "took back a check of",
   "deployment.recorded": "deployed",
-  "deployment.ended": "ended a deployment of",
+  "deployment.ended": "undeployed",
 };
 
 /** Fields that are shown in another way, or are for programs. */
@@ -37,6 +37,9 @@ const HIDDEN = "stage digest source location run_id model_id end_time".split(" "
 
 export function actionOf(event: Event): string {
   if (event.action === "version.transitioned" && event.details?.rollback) return "rolled back";
+  if (event.action === "deployment.recorded" && event.before?.url !== undefined) {
+    return "changed the address of";
+  }
   return ACTIONS[event.action] ?? event.action;
 }
 
@@ -52,8 +55,20 @@ export function requestOf({ details }: Event): string | undefined {
   return typeof id === "string" && /^\d+$/.test(id) ? id : undefined;
 }
 
+/** Where a version was deployed to, or is not any more. */
+function deploymentOf({ action, before = {}, after = {}, details }: Event): string[] {
+  if (action === "deployment.ended") return [`from ${before.target}`];
+  const target = String(after.target);
+  if (before.url !== undefined) {
+    return [`at ${target}`, `address: ${plain(before.url) || "–"} → ${plain(after.url)}`];
+  }
+  const replaced = plain(details?.replaces);
+  return [`to ${target}`, ...(replaced ? [`in place of version ${replaced}`] : [])];
+}
+
 /** The fields that changed, as `name: before → after`, stages and long ids left out. */
 export function changesOf(event: Event): string[] {
+  if (event.action.startsWith("deployment.")) return deploymentOf(event);
   const { before = {}, after = {} } = event;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => {

@@ -20,6 +20,7 @@ export function LineageFacts({ node, here }: LineageFactsProps) {
   const { kind, ref, state, status, user_id: user, time, experiment_id: experiment } = node;
   const { facts } = strings;
   const run = kind === "version" ? node.run_id : "";
+  const address = node.url || (kind === "deployment" && /^https?:/i.test(ref) ? ref : "");
   const numbered = kind === "dataset" || kind === "run" || kind === "logged_model";
   return (
     <aside className={styles.facts} aria-label={nameOf(node)}>
@@ -33,7 +34,7 @@ export function LineageFacts({ node, here }: LineageFactsProps) {
           [kind === "dataset" ? facts.digest : facts.id, numbered && <Id key="i" value={ref} />],
           [kind === "version" ? facts.stage : facts.status, status],
           [facts.user, user && <Avatar key="u" name={user} />],
-          [facts.url, node.url && <Outside key="a" address={node.url} />],
+          [facts.url, address && <Outside key="a" address={address} />],
           [facts.time, time && <Time key="t" at={time} />],
           [
             facts.experiment,

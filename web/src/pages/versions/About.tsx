@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useDeploymentsOf } from "../../api/deployments";
 import type { Entry } from "../../api/files";
 import type { ModelVersion } from "../../api/schema.gen";
 import { useHoldingsOf } from "../../api/versions";
@@ -12,6 +13,7 @@ import { Panel } from "../../components/Panel";
 import { Time } from "../../components/Time";
 import { bytes, count } from "../../lib/number";
 import type { ModelFacts } from "../files/model";
+import { DeployedTo } from "./DeployedTo";
 import { strings } from "./strings";
 import styles from "./VersionOverview.module.css";
 
@@ -30,12 +32,14 @@ const TONES = {
 /** Where a version comes from, where it is, and what it weighs. */
 export function About({ version, files, model }: AboutProps) {
   const { name, aliases = [], run_id: run, source, run_link: link, status = "READY" } = version;
+  const places = useDeploymentsOf(name, version.version).data ?? [];
   const size = files?.reduce((sum, file) => sum + (file.size ?? 0), 0) ?? 0;
   return (
     <Panel title={strings.facts}>
       <Facts
         items={[
           [strings.stage, <Stage key="s" version={version} />],
+          [strings.deployedTo, places.length > 0 && <DeployedTo key="p" deployments={places} />],
           [
             strings.aliases,
             aliases.length > 0 && (

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../../api/client";
+import { useDeploymentsOf } from "../../api/deployments";
 import { then } from "../../api/edits";
 import { useWhyNot } from "../../api/grants";
 import { usePolicy } from "../../api/models";
@@ -23,6 +24,7 @@ import { strings as all } from "./strings";
 
 const strings = all.acts;
 const OLD = ["version", "versions", "model", "models"];
+const MOST = 3; // places that are named
 
 /** What can be done with a version: move it, describe it, point aliases at it, delete it. */
 export function VersionActions({ version }: { version: ModelVersion }) {
@@ -120,7 +122,12 @@ function Move({ version }: { version: ModelVersion }) {
 function Delete({ version, onClose }: { version: ModelVersion; onClose: () => void }) {
   const navigate = useNavigate();
   const { name, version: number, current_stage } = version;
+  const places = useDeploymentsOf(name, number).data ?? [];
   const holds = current_stage !== "None" && current_stage !== "Archived";
+  const uses = [
+    ...(holds ? [strings.holds(current_stage)] : []),
+    ...places.slice(0, MOST).map(({ target }) => strings.runs(target)),
+  ];
   const remove = async (comment: string, force: boolean) => {
     const asked = { name, version: number, comment, ...(force ? { force } : {}) };
     await call(deleteModelVersion, asked);
@@ -130,7 +137,7 @@ function Delete({ version, onClose }: { version: ModelVersion; onClose: () => vo
     <RemoveDialog
       title={strings.removeTitle(number)}
       text={strings.removeText}
-      force={holds ? strings.force(current_stage) : undefined}
+      force={uses.length > 0 ? strings.force(uses) : undefined}
       failed={strings.notRemoved}
       said={strings.removed(number)}
       remove={remove}

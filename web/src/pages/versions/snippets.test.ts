@@ -46,11 +46,13 @@ test("every snippet has the server's own address, and asks for a token only behi
 });
 
 test("names with blanks and quotes are one word of a shell, and one parameter of an address", () => {
-  const [python, batch, curl, cli, serve, docker] = snippets(use, { kind: "version", value: "3" });
+  const by = { kind: "version", value: "3" } as const;
+  const [python, batch, curl, cli, serve, docker, deployed] = snippets(use, by);
   expect(python?.text).toContain(`load_model("models:/red wine's/3")`);
   expect(batch?.text).toContain(`load_model("models:/red wine's/3")`);
   expect(serve?.text).toContain("-m 'models:/red wine'\\''s/3' --port");
   expect(docker?.text).toContain("docker run -p 5001:8080 red-wine-s-3");
   expect(curl?.text).toContain("?name=red+wine%27s&version=3'");
+  expect(deployed?.text).toContain("record 'red wine'\\''s' 3 k8s/prod-eu");
   expect(cli?.text).toContain("versions show 'red wine'\\''s' 3");
 });

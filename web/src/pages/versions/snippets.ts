@@ -20,7 +20,7 @@ export interface Use {
 }
 
 export interface Snippet {
-  readonly name: "Python" | "Batch" | "curl" | "CLI" | "Serve" | "Docker";
+  readonly name: "Python" | "Batch" | "curl" | "CLI" | "Serve" | "Docker" | "Deployed";
   readonly text: string;
 }
 
@@ -49,6 +49,7 @@ export function snippets(use: Use, by: Address): Snippet[] {
     ...(cli ? [{ name: "CLI", text: cli } as const] : []),
     { name: "Serve", text: serve(use, by) },
     { name: "Docker", text: docker(use, by) },
+    { name: "Deployed", text: deployed(use) },
   ];
 }
 
@@ -109,6 +110,16 @@ function docker(use: Use, by: Address): string {
     ...client(use),
     `mlflow models build-docker -m ${word(uriOf(use.name, by))} -n ${tag}`,
     `docker run -p ${PORT}:8080 ${tag}`,
+  ].join("\n");
+}
+
+/** What a pipeline says when it has deployed the version. */
+function deployed(use: Use): string {
+  const what = `${word(use.name)} ${use.version}`;
+  return [
+    ...about(use),
+    `export CUVEE_TRACKING_URI=${word(use.server)}`,
+    `cuvee deployments record ${what} k8s/prod-eu --comment 'build 71'`,
   ].join("\n");
 }
 

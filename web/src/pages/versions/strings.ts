@@ -27,7 +27,10 @@ export const strings = {
     removeTitle: (version: string) => `Delete version ${version}?`,
     removeText:
       "It goes for good, and its number is never used again. The history keeps the reason.",
-    force: (stage: string) => `Delete it although it holds ${stage} (managers only)`,
+    force: (uses: readonly string[]) =>
+      `Delete it although it ${uses.join(" and ")} (managers only)`,
+    holds: (stage: string) => `holds ${stage}`,
+    runs: (target: string) => `runs at ${target}`,
     removed: (version: string) => `Version ${version} was deleted.`,
     notRemoved: "The version was not deleted.",
     failed: "The version was not changed.",
@@ -38,6 +41,7 @@ export const strings = {
   stage: "Stage",
   since: "since",
   movedBy: (who: string) => `by ${who}`,
+  deployedTo: "Deployed to",
   aliases: "Aliases",
   registered: "Registered",
   registeredBy: "Registered by",
