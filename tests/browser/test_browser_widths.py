@@ -1,4 +1,4 @@
-"""Columns that fit: of a comparison, and keys beside their values."""
+"""What fits: columns of a comparison and of the models, a lineage, keys beside their values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, keep_screenshot, served, until
 from browser.test_browser_pages import offences
+from cuvee.demo.story import MODEL
 from refusals.served import Site
 
 LONG = "a/rather/long/key/of/a/metric/that/goes/on/for/longer/than/any/column/is/wide"
@@ -19,6 +20,16 @@ FITS = """() => {
   return grid.scrollWidth <= grid.clientWidth
     && last.getBoundingClientRect().right <= grid.getBoundingClientRect().right;
 }"""
+CUT = """() => [...document.querySelectorAll("[role=gridcell]")].flatMap((cell) =>
+  [cell, ...cell.querySelectorAll("*")].filter((one) => one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).display !== "inline").map((one) => one.textContent))"""
+"""Texts that a table does not show whole."""
+DRAWN = """(drawing) => {
+  const frame = drawing.parentElement;
+  const fits = frame.scrollWidth <= frame.clientWidth && frame.scrollHeight <= frame.clientHeight;
+  return fits ? drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width : 0;
+}"""
+"""How large a drawing is of its size, if all of it is seen."""
 LINES = """(key) => {
   const cell = [...document.querySelectorAll("td")].find((one) => one.title === key);
   const range = document.createRange();
@@ -48,6 +59,24 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, list[
             site.api("runs/log-batch", run_id=run, metrics=metrics, params=params)
             ids.append(run)
         yield site, ids
+
+
+def test_every_column_of_the_models_is_seen(wine: Site, visit: Open) -> None:
+    page = visit(wine).go("/models")
+    until(page, lambda: page.evaluate(FITS), True)
+    assert page.get_by_role("columnheader").all_inner_texts()[-3:] == ["Owner", "Tags", "Aliases"]
+    assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_lineage_of_the_demo_fits_without_scrolling(
+    wine: Site, visit: Open, width: int
+) -> None:
+    page = visit(wine, width=width).go(f"/models/{MODEL}/versions/1/lineage")
+    drawing = page.get_by_role("group", name="Where version 1 of")
+    expect(drawing).to_be_visible()
+    until(page, lambda: drawing.evaluate(DRAWN) >= 0.7, True)
+    keep_screenshot(page, f"lineage-fits-{width}")
 
 
 @pytest.mark.parametrize("width", [1024, 1440])

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cut, fitted, inRoom } from "./fit";
+import { cut, fitted, inRoom, shrunk } from "./fit";
 
 test("columns share the room, and scroll where it is too little", () => {
   expect(fitted(772, 304, 3, 176)).toBe(150);
@@ -26,4 +26,13 @@ test("a text that is cut says so, and others are as they are", () => {
   expect(cut("alcohol, volatile acidity", 12)).toBe("alcohol, vo…");
   expect(cut("alcohol", 7)).toBe("alcohol");
   expect(cut("alcohol", 1)).toBe("a…");
+});
+
+test("columns give way together, none below its least, and only if all are seen then", () => {
+  const columns = [{ width: 200, least: 100 }, { width: 100, least: 80 }, { width: 50 }];
+  const widths = (room: number) => shrunk(columns, room).map(({ width }) => width);
+  expect(widths(368)).toEqual([200, 100, 50]);
+  expect(widths(308)).toEqual([150, 90, 50]);
+  expect(widths(248)).toEqual([100, 80, 50]);
+  for (const room of [0, 247]) expect(widths(room)).toEqual([200, 100, 50]);
 });

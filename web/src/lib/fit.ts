@@ -17,6 +17,27 @@ const LEAST = 0.7;
 const MOST = 1.6;
 
 /**
+ * Columns that give way together where all can be seen then; else the table scrolls sideways, with
+ * each as wide as it is meant to be.
+ *
+ * @param room how wide the table is, in pixels; 0 when that is not known.
+ */
+export function shrunk<C extends { readonly width: number; readonly least?: number }>(
+  columns: readonly C[],
+  room: number,
+): readonly C[] {
+  const least = ({ width, least = width }: C) => least;
+  const wide = columns.reduce((sum, { width }) => sum + width, BAR);
+  const narrow = columns.reduce((sum, one) => sum + least(one), BAR);
+  if (room >= wide || room < narrow) return columns;
+  const part = (room - narrow) / (wide - narrow);
+  return columns.map((one) => ({
+    ...one,
+    width: Math.floor(least(one) + part * (one.width - least(one))),
+  }));
+}
+
+/**
  * The columns for which there is room, as they stand; the first one takes what is left.
  *
  * @param room how wide the table is, in pixels; where that is little, it scrolls sideways instead.

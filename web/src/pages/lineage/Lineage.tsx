@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { Lineage as Found, LineageNode } from "../../api/schema.gen";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -10,6 +10,7 @@ import { Loaded } from "../../components/Loaded";
 import { Menu, MenuItem } from "../../components/Menu";
 import { Panel } from "../../components/Panel";
 import { Segments } from "../../components/Segments";
+import { useWidth } from "../../components/useWidth";
 import { download } from "../../lib/download";
 import styles from "./Lineage.module.css";
 import { LineageFacts } from "./LineageFacts";
@@ -100,6 +101,8 @@ interface DrawnProps {
 function Drawn({ lineage, label, chosen, onChoose }: DrawnProps) {
   const navigate = useNavigate();
   const layout = useMemo(() => layOut(lineage), [lineage]);
+  const sides = useRef<HTMLDivElement>(null);
+  const room = useWidth(sides);
   // Something is always told of: else the first of two clicks would move what the second is for.
   const told = byId(lineage, chosen) ?? byId(lineage, lineage.root);
   const open = (node: LineageNode) => {
@@ -108,10 +111,11 @@ function Drawn({ lineage, label, chosen, onChoose }: DrawnProps) {
   };
   return (
     <>
-      <div className={styles.sides}>
+      <div ref={sides} className={styles.sides}>
         <LineageGraph
           label={label}
           layout={layout}
+          room={room}
           root={lineage.root}
           chosen={told?.id ?? lineage.root}
           onChoose={onChoose}

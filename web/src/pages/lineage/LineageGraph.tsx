@@ -1,13 +1,15 @@
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { LineageNode } from "../../api/schema.gen";
 import styles from "./Lineage.module.css";
-import { EDGE_HEAD, HEIGHT, type Layout, type Placed, pathOf, WIDTH } from "./layout";
+import { EDGE_HEAD, HEIGHT, type Layout, type Placed, pathOf, scaleOf, WIDTH } from "./layout";
 import { fitted } from "./look";
 import { kindOf, nameOf, strings } from "./strings";
 
 interface LineageGraphProps {
   label: string;
   layout: Layout;
+  /** How wide it can be without scrolling, in pixels. */
+  room: number;
   root: string;
   /** The thing that is told more of, which can be tabbed to. */
   chosen: string;
@@ -17,13 +19,15 @@ interface LineageGraphProps {
 
 /** A lineage drawn from left to right; the arrows go along its lines. */
 export function LineageGraph(props: LineageGraphProps) {
-  const { label, layout, root, chosen, onChoose, onOpen } = props;
+  const { label, layout, room, root, chosen, onChoose, onOpen } = props;
   const frame = useRef<HTMLDivElement>(null);
+  const scale = scaleOf(layout, room, window.innerHeight);
   useEffect(() => {
     const [at, box] = [layout.at.get(root), frame.current];
     if (!at || !box) return;
-    box.scrollTo(at.x - (box.clientWidth - WIDTH) / 2, at.y - (box.clientHeight - HEIGHT) / 2);
-  }, [layout, root]);
+    const [x, y] = [scale * (at.x + WIDTH / 2), scale * (at.y + HEIGHT / 2)];
+    box.scrollTo(x - box.clientWidth / 2, y - box.clientHeight / 2);
+  }, [layout, root, scale]);
   const onKey = (event: KeyboardEvent, placed: Placed) => {
     const next = goal(event.key, layout, placed);
     if (event.key === "Enter") onOpen(placed.node);
@@ -39,8 +43,9 @@ export function LineageGraph(props: LineageGraphProps) {
       <svg
         role="group"
         aria-label={label}
-        width={layout.width}
-        height={layout.height}
+        width={layout.width * scale}
+        height={layout.height * scale}
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
         className={styles.drawing}
       >
         <Lines layout={layout} />

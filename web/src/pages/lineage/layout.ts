@@ -3,7 +3,7 @@ import type { Lineage, LineageEdge, LineageNode } from "../../api/schema.gen";
 export const WIDTH = 184; // of a node
 export const HEIGHT = 46;
 export const EDGE_HEAD = 4; // of the stripe at its left
-const ACROSS = 56; // between layers
+const ACROSS = 40; // between layers
 const DOWN = 16; // between nodes of a layer
 const SWEEPS = 6; // times that the order within layers is bettered
 const EDGE = 8; // around everything
@@ -114,6 +114,15 @@ function inOrder(layers: readonly string[][], before: Links, after: Links): stri
 function mean(ids: readonly string[] = [], place: ReadonlyMap<string, number>, own: string) {
   const known = ids.length ? ids : [own];
   return known.reduce((sum, id) => sum + (place.get(id) ?? 0), 0) / known.length;
+}
+
+const LEAST = 0.7; // of its size, at which a drawing can be read
+const HIGH = 0.68; // of the window: what of a drawing is seen without scrolling, as its style says
+
+/** How large to draw it, so that its width fits; where that is not to be had it scrolls. */
+export function scaleOf({ width, height }: Layout, room: number, window: number): number {
+  const scale = room / width;
+  return scale < 1 && scale >= LEAST && height * scale <= HIGH * window ? scale : 1;
 }
 
 /** The line from one thing to another, from side to side. */

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
 import { serverUrl } from "../../api/client";
 import { modelsListed, useModelChoices } from "../../api/models";
+import type { ModelOverview } from "../../api/schema.gen";
 import { countQuery, useWindows } from "../../api/windows";
 import { Code } from "../../components/Code";
 import { DataGrid } from "../../components/DataGrid";
@@ -11,6 +12,8 @@ import { ErrorNote } from "../../components/ErrorNote";
 import { Filtered } from "../../components/Filtered";
 import { Page } from "../../components/Page";
 import { Skeleton } from "../../components/Skeleton";
+import { useWidth } from "../../components/useWidth";
+import { shrunk } from "../../lib/fit";
 import { grouped } from "../../lib/number";
 import { compact, readSort, writeSort } from "../../lib/search";
 import { useKeys } from "../../state/keys";
@@ -22,6 +25,7 @@ import { type ModelsSearch, modelsRoute } from "./route";
 import { strings } from "./strings";
 
 const NEWEST = "-changed";
+const LOOKED_AT = 200; // models that say how wide the columns are, which is kept while one scrolls
 const NO_CHOICES = { owners: [], stages: [] };
 const CLEAR = {
   q: undefined,
@@ -50,7 +54,14 @@ export function Models() {
   useKeys([
     { keys: "/", label: shell.keys.query, group: shell.keys.page, run: () => box.current?.focus() },
   ]);
-  const columns = useMemo(() => modelColumns(stages, search), [stages, search]);
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const { rowAt, total } = rows;
+  const crowded = useMemo(() => crowdedIn(rowAt, total), [rowAt, total]);
+  const columns = useMemo(
+    () => shrunk(modelColumns(stages, crowded, search), room),
+    [stages, crowded, search, room],
+  );
   const by = readSort(sort);
   const marks = !rows.isPending && (
     <span className={`num ${styles.count}`} role="status">
@@ -66,7 +77,7 @@ export function Models() {
         {rows.error && (
           <ErrorNote title={strings.readFailed} problem={rows.error} onRetry={rows.refetch} />
         )}
-        <div className={styles.grid}>
+        <div ref={frame} className={styles.grid}>
           {rows.isPending && <Skeleton lines={8} />}
           {!rows.isPending && !(rows.error && !rows.total) && (
             <DataGrid
@@ -94,6 +105,15 @@ export function Models() {
       </div>
     </Page>
   );
+}
+
+/** The stages in which one of the first models has several versions. */
+function crowdedIn(rowAt: (index: number) => ModelOverview | undefined, total: number) {
+  const found = new Set<string>();
+  for (let i = 0; i < Math.min(total, LOOKED_AT); i += 1) {
+    for (const { stage, count = 1 } of rowAt(i)?.stages ?? []) if (count > 1) found.add(stage);
+  }
+  return found;
 }
 
 function NoModels({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {

@@ -12,6 +12,7 @@ import { strings } from "./strings";
 
 const ALWAYS = ["Production", "Staging"]; // stages with a column though nothing may be in them
 const STAGE = 230; // fits "Version 120 +118 11 mo. ago"
+const ALONE = 172; // fits the same without the versions beside it
 const TAGS = 3; // of a model that are shown
 
 /** The stages that have a column, in their order. */
@@ -19,17 +20,30 @@ export function stageColumns(stages: readonly string[]): string[] {
   return [...new Set([...ALWAYS, ...stages])];
 }
 
-/** What the list of models shows of each. */
+interface ModelColumn extends Column<ModelOverview> {
+  /** How narrow it may be where all columns are seen then. */
+  readonly least?: number;
+}
+
+/**
+ * What the list of models shows of each.
+ *
+ * @param stages those that models have versions in.
+ * @param crowded those in which some model has several.
+ * @param search what the address says.
+ */
 export function modelColumns(
   stages: readonly string[],
+  crowded: ReadonlySet<string>,
   search: ModelsSearch,
-): Column<ModelOverview>[] {
+): ModelColumn[] {
   const { heads } = strings;
   return [
     {
       id: "name",
       name: heads.name,
       width: 200,
+      least: 136,
       pinned: true,
       sortable: true,
       cell: ({ name }) => (
@@ -42,6 +56,7 @@ export function modelColumns(
       id: "latest",
       name: heads.versions,
       width: 70,
+      least: 62,
       align: "right",
       cell: ({ latest = "–" }) => <span className="num">{latest}</span>,
     },
@@ -49,18 +64,21 @@ export function modelColumns(
       id: `stage ${stage}`,
       name: stage,
       width: STAGE,
+      least: crowded.has(stage) ? STAGE : ALONE,
       cell: (model: ModelOverview) => <Held model={model} stage={stage} />,
     })),
     {
       id: "metric",
       name: heads.metric,
       width: 150,
+      least: 124,
       cell: (model) => <Metric model={model} search={search} />,
     },
     {
       id: "requests",
       name: heads.requests,
       width: 90,
+      least: 84,
       cell: ({ name, requests = 0 }) =>
         requests ? (
           <Link to="/models/$name" params={{ name }} search={{}} tabIndex={-1}>
@@ -74,6 +92,7 @@ export function modelColumns(
       id: "changed",
       name: heads.changed,
       width: 176,
+      least: 158,
       sortable: true,
       cell: (model) => <Changed model={model} />,
     },
@@ -81,6 +100,7 @@ export function modelColumns(
       id: "owner",
       name: heads.owner,
       width: 108,
+      least: 82,
       cell: ({ user_id: owner }) =>
         owner && (
           <Link
@@ -98,6 +118,7 @@ export function modelColumns(
       id: "tags",
       name: heads.tags,
       width: 200,
+      least: 86,
       cell: ({ tags = [] }) => (
         <span className={styles.cells}>
           {tags.slice(0, TAGS).map(({ key, value = "" }) => (
@@ -119,6 +140,7 @@ export function modelColumns(
       id: "aliases",
       name: heads.aliases,
       width: 190,
+      least: 90,
       cell: ({ aliases = [] }) => (
         <span className={styles.cells}>
           {aliases.map(({ alias, version }) => (
