@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import cuvee
+from cuvee.api.demo import MODEL
 from cuvee.demo.data import make_wines
-from cuvee.demo.story import MODEL, Story
+from cuvee.demo.story import Story
 
 if TYPE_CHECKING:
     from refusals.served import Site

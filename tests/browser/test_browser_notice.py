@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.conftest import Open, Quiet, keep_screenshot, served
 from browser.test_browser_pages import PAGES, offences, places
-from cuvee.demo.story import MODEL
+from cuvee.api.demo import MODEL
 from refusals.served import Site, wait_for
 
 STREAM = re.compile(r"/events/stream(\?|$)")

@@ -8,7 +8,7 @@ import pytest
 
 from browser.conftest import ROOT, Open, Theme, Visit, keep_screenshot
 from browser.seeds import SWEEP
-from cuvee.demo.story import MODEL
+from cuvee.api.demo import MODEL
 from refusals.served import Site
 
 PARTS = ("tokens", "users", "groups", "permissions", "webhooks", "appearance")

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from browser.conftest import Open, served
 from browser.seeds import SWEEP
 from browser.test_browser_pages import WINE, places
+from cuvee.api.demo import MODEL
 from cuvee.api.users import CreateUser
-from cuvee.demo.story import MODEL
 from cuvee.store.sql import SqlStore
 from refusals.served import Site
 

@@ -21,7 +21,7 @@ from browser import seeds
 from browser.conftest import Open, Visit, keep_screenshot, served
 from browser.test_browser_pages import THEMES, offences
 from clients.environments import python_of
-from cuvee.demo.story import MODEL
+from cuvee.api.demo import MODEL
 from refusals.served import Site
 
 PAGE = f"/models/{MODEL}/versions"

@@ -21,8 +21,8 @@ from browser import seeds
 from browser.conftest import Open, Visit, keep_screenshot, served
 from browser.people import ADMIN, CUVEE, MLFLOW, PASSWORD, VIEWER, ask, done, log_in, make_admin
 from browser.test_browser_pages import THEMES, offences
+from cuvee.api.demo import MODEL
 from cuvee.api.versions import ModelVersion
-from cuvee.demo.story import MODEL
 from refusals.served import Site
 
 PAGE = f"/models/{MODEL}/versions/1"

@@ -74,7 +74,7 @@ GetUser UpdateUserPassword ListUserRoles ListTokens ListUserPermissions
 """
 _ADMINS = """
 CreateUser UpdateUserAdmin DeleteUser DeactivateUser ActivateUser CreateGroup UpdateGroup
-DeleteGroup EraseEventTexts EraseEventAddresses
+DeleteGroup EraseEventTexts EraseEventAddresses LoadDemo
 CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
 TryWebhook UpdateRegistryWebhook DeleteRegistryWebhook GetHook UpdateHook DeleteHook ListDeliveries
 RedeliverHook Purge AddMember RemoveMember CreateRole UpdateRole DeleteRole AssignRole UnassignRole

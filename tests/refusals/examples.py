@@ -145,6 +145,7 @@ _LOG: dict[str, Fields] = {
     "Purge": {"older_than_days": 30, "dry_run": True, "max_items": 5},
     "CollectBlobs": {"older_than_hours": 24, "dry_run": True, "page_token": "07"},
     "EraseEventTexts": {"sequence": 2, "comment": "a name was in it"},
+    "LoadDemo": {"story": "wine"},
     "EraseEventAddresses": {"to_time": 1, "comment": "kept for 90 days"},
     "GetCheckpoint": {"size": 0},
     "ListCheckpoints": {"above": 0, "max_results": 5},

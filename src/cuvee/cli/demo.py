@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +31,7 @@ SHIPPING_SECONDS = 10.0
         "cuvee demo",
         "cuvee demo --data winequality-red.csv --port 8080",
         "cuvee demo --once",
+        "cuvee demo --into http://127.0.0.1:5000",
     )
 )
 @click.option(
@@ -39,6 +40,9 @@ SHIPPING_SECONDS = 10.0
     metavar="CSV",
     type=click.Path(path_type=Path),
     help="Wine-quality data to use. [default: CUVEE_DEMO_DATA, or a sample made here]",
+)
+@click.option(
+    "--into", metavar="URI", help="A server that runs already, instead of one of its own."
 )
 @click.option("--once", is_flag=True, help="Check the story, keep nothing, and exit.")
 @click.option(
@@ -55,7 +59,7 @@ SHIPPING_SECONDS = 10.0
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the server keeps its data; a second demo adds versions to the first one's.",
 )
-def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
+def demo(data: Path | None, into: str | None, port: int, directory: Path, *, once: bool) -> None:
     """Run the wine story on a server of its own.
 
     Linear regressions of wine quality are logged. The first one, on alcohol alone, becomes version
@@ -63,6 +67,9 @@ def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
     to Staging. Both are loaded by stage and predict. Every step is checked. The server then runs
     until Ctrl-C.
     """
+    if into is not None:
+        _load(data, into)
+        return
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         signal.signal(number, _stop_on_signal)
     with contextlib.ExitStack() as stack:
@@ -74,29 +81,61 @@ def demo(data: Path | None, port: int, directory: Path, *, once: bool) -> None:
         _tell(data, port, directory, once=once)
 
 
-def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -> None:
-    from rich.console import Console
+class Teller:
+    """Prints the steps of a story."""
 
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self.console = Console(highlight=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def step(self, text: str) -> Iterator[list[str]]:
+        """Print a step once it is done, with the results that were put into the list."""
+        results: list[str] = []
+        with self.console.status(text):
+            yield results
+        mark = "ok" if self.console.options.ascii_only else "✓"
+        said = "".join(f": [bold]{each}[/]" for each in results)
+        self.console.print(f"[green]{mark}[/] {text}{said}")
+
+    def wines(self, data: Path | None) -> Any:
+        """Read the wines, or make some."""
+        from cuvee.demo.data import make_wines, read_wines
+
+        with self.step(f"Reading {data}" if data else "Making a sample of wines") as result:
+            wines = read_wines(data) if data else make_wines()
+            result.append(f"{len(wines)} wines, {len(wines.columns) - 1} measurements each")
+        if not data:
+            self.console.print(
+                "  These are made up. Give the real ones with --data or CUVEE_DEMO_DATA."
+            )
+        return wines
+
+
+def _load(data: Path | None, uri: str) -> None:
+    """Tell the story to a server that runs already, by the login of whoever tells it."""
     from cuvee.client.journals import finish_journals
-    from cuvee.demo.data import make_wines, read_wines
+    from cuvee.demo.story import Story
+
+    teller = Teller()
+    wines = teller.wines(data)
+    try:
+        holders = Story(uri, wines, teller.step, source=str(data or "")).tell()
+    finally:
+        finish_journals(SHIPPING_SECONDS)
+    _print_result(teller.console, holders)
+    teller.console.print(f"\nLook at [bold]{uri}[/].")
+
+
+def _tell(data: Path | None, wanted_port: int, directory: Path, *, once: bool) -> None:
+    from cuvee.client.journals import finish_journals
     from cuvee.demo.run import HOST, free_port, serving
     from cuvee.demo.story import Story
 
-    console = Console(highlight=False, soft_wrap=True)
-
-    @contextlib.contextmanager
-    def step(text: str) -> Iterator[list[str]]:
-        results: list[str] = []
-        with console.status(text):
-            yield results
-        mark = "ok" if console.options.ascii_only else "✓"
-        console.print(f"[green]{mark}[/] {text}" + "".join(f": [bold]{r}[/]" for r in results))
-
-    with step(f"Reading {data}" if data else "Making a sample of wines") as result:
-        wines = read_wines(data) if data else make_wines()
-        result.append(f"{len(wines)} wines, {len(wines.columns) - 1} measurements each")
-    if not data:
-        console.print("  These are made up. Give the real ones with --data or CUVEE_DEMO_DATA.")
+    teller = Teller()
+    console, step = teller.console, teller.step
+    wines = teller.wines(data)
     port = free_port(wanted_port)
     if wanted_port not in (port, 0):
         console.print(f"  Port {wanted_port} is in use; this server takes port {port}.")
@@ -117,7 +156,7 @@ def _print_result(console: Console, holders: list[Holder]) -> None:
     from rich import box
     from rich.table import Table
 
-    from cuvee.demo.story import MODEL
+    from cuvee.api.demo import MODEL
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     console.print(f"\n[bold]{MODEL}[/]")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cuvee
+from cuvee.api.demo import EXPERIMENT, MODEL
 from cuvee.demo.data import TARGET
 from cuvee.errors import CuveeError, NotFound
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from cuvee.api.versions import ModelVersion
 
-EXPERIMENT = "wine-quality"
-MODEL = "lr_wine_quality"
 ONE = ["alcohol"]
 SEVERAL = ["alcohol", "volatile acidity", "sulphates", "chlorides", "total sulfur dioxide"]
 WITH_PH = [*SEVERAL, "pH"]

@@ -14,6 +14,7 @@ from cuvee import __version__
 from cuvee.api import wire
 from cuvee.api.base import Actor, Op, Permission
 from cuvee.api.charts import GetMetricSeries
+from cuvee.api.demo import LoadDemo
 from cuvee.api.metrics import GetMetricHistory
 from cuvee.api.replies import REPLAYED, Once, Reply, once
 from cuvee.api.scoring import GetScoring, ScoreVersion
@@ -31,6 +32,7 @@ from cuvee.server.absences import absence
 from cuvee.server.answers import JSON_HEADERS, KEEPS_KEYS, SAFE, refusal, send_bytes, unforeseen
 from cuvee.server.auth import ANONYMOUS, Authenticator, address_of, from_address
 from cuvee.server.bodies import in_url, read_body, read_op
+from cuvee.server.demo import DemoLoader
 from cuvee.server.express import EXPRESS, Express
 from cuvee.server.feed import Feed
 from cuvee.server.guard import Guard, collect
@@ -139,12 +141,14 @@ class App:
             store, lambda: store.hold("webhooks"), Outbound(Allowed(webhook_hosts)), retries=retries
         )
         self.scorer = Scorer(store, Places(scoring))
+        self.demo = DemoLoader(store)
         self.outgoing: dict[AnyOp, Callable[[Op[Any], Actor], Any]] = {
             **dict.fromkeys(TRIES, self.webhooks.test),
             GetScoring: self.scorer.get,
             ScoreVersion: self.scorer.score,
+            LoadDemo: self.demo.load,
         }
-        """Calls for which another server may be asked; each has a thread of its own."""
+        """Calls for which another server or process is asked; each has a thread of its own."""
         self.express = Express(
             store, self.guard, self.auth, self.readers,
             kinds={
@@ -403,6 +407,7 @@ class App:
         self.auth.close()
         self.webhooks.close()
         self.scorer.close()
+        self.demo.close()
         self.sweeper.close()
         self.readers.shutdown()
         self.transfer.close()

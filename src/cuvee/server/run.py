@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 import uvicorn
 from msgspec import Struct
+from msgspec.structs import replace
 from uvicorn.supervisors import Multiprocess
 
 from cuvee.api.hooks import SealSecrets
@@ -62,6 +63,7 @@ class Options(Struct, frozen=True, kw_only=True):
         forwarded_allow_ips: proxies whose word about the caller's address is believed, with commas.
         search_timeout: seconds that a search may take; any number when 0.
         addresses: whether events say from which address something was done.
+        own_address: where this machine reaches the server; known once it listens.
     """
 
     backend_store_uri: str
@@ -78,6 +80,7 @@ class Options(Struct, frozen=True, kw_only=True):
     forwarded_allow_ips: str = ""
     search_timeout: float = 30.0
     addresses: bool = True
+    own_address: str = ""
 
 
 def serve(
@@ -144,13 +147,16 @@ def _run(options: Options, host: str, port: int, workers: int, *, login: bool) -
         raise InvalidParameter(_REFUSAL.format(host=host, url=_without_password(options)))
     listener = bind(host, port)
     address = _address(host, listener, options.static_prefix)
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - nothing is bound
+    own = _address(near, listener, options.static_prefix)
     if no_users and login:
         _offer_setup(app.store, address)
     if workers == 1:
+        app.demo.address = own
         _Server(_config(app, options.forwarded_allow_ips), address).run(sockets=[listener])
     else:
         app.store.close()
-        _run_workers(options, listener, workers, address)
+        _run_workers(replace(options, own_address=own), listener, workers, address)
 
 
 def _run_workers(options: Options, listener: socket.socket, workers: int, address: str) -> None:
@@ -198,7 +204,10 @@ def _offer_setup(store: SqlStore, address: str) -> None:
 
 def from_environment() -> App:
     """Build the application of one worker process."""
-    return _open(msgspec.json.decode(os.environ[OPTIONS], type=Options))
+    options = msgspec.json.decode(os.environ[OPTIONS], type=Options)
+    app = _open(options)
+    app.demo.address = options.own_address
+    return app
 
 
 def _open(options: Options) -> App:

@@ -305,6 +305,13 @@ export interface DeliveryPage {
   next_page_token?: string | null;
 }
 
+/** Where the demo data are. */
+export interface DemoData {
+  experiment?: string;
+  model?: string;
+  problem?: string;
+}
+
 /** That a version runs, or ran, somewhere. */
 export interface Deployment {
   id: string;
@@ -1937,6 +1944,14 @@ export const listComments = /*#__PURE__*/ operation<
   },
   CommentPage
 >("listComments", "GET", "/api/1.0/cuvee/comments/list", true);
+
+/** Have the server log the wine models and register them, as `cuvee demo` does; takes seconds. Needs admin. */
+export const loadDemo = /*#__PURE__*/ operation<
+  {
+    story: "wine";
+  },
+  DemoData
+>("loadDemo", "POST", "/api/1.0/cuvee/demo/load");
 
 /** Tell that no version of a model runs somewhere any more. Needs edit. */
 export const endDeployment = /*#__PURE__*/ operation<

@@ -1,4 +1,7 @@
 import { serverUrl } from "../../api/client";
+import { useLoadDemo } from "../../api/demo";
+import { useRights } from "../../api/session";
+import { Button } from "../../components/Button";
 import { Code } from "../../components/Code";
 import { Panel } from "../../components/Panel";
 import { Panels } from "../../components/Panels";
@@ -19,9 +22,30 @@ export function Welcome() {
             content: <Code text={text} label={name} />,
           }))}
         />
-        <p className={styles.soft}>{strings.demo}</p>
-        <Code text="cuvee demo" label={strings.demo} />
+        <LoadDemo />
       </div>
     </Panel>
+  );
+}
+
+/** The way to see a whole story first. */
+function LoadDemo() {
+  const { known, admin } = useRights();
+  const load = useLoadDemo(strings.demoLoaded, strings.demoFailed);
+  return (
+    <>
+      <p className={styles.soft}>{strings.demo}</p>
+      <div>
+        <Button
+          icon="download"
+          why={known && !admin ? strings.adminOnly : undefined}
+          disabled={load.isPending}
+          onClick={() => load.mutate()}
+        >
+          {load.isPending ? strings.demoLoading : strings.loadDemo}
+        </Button>
+      </div>
+      {load.isPending && <p role="status">{strings.demoComing}</p>}
+    </>
   );
 }

@@ -52,5 +52,11 @@ export const strings = {
   welcomeText:
     "Run one of these, and what it records appears on this page by itself. The address is this server's own.",
   snippets: "Snippets",
-  demo: "Or see a whole story first, on a server of its own:",
+  demo: "Or see a whole story first: this server fits three small models of wine quality, logs and registers them, and moves two of them to stages.",
+  loadDemo: "Load demo data",
+  demoLoading: "Loading demo data…",
+  demoComing: "It takes some ten seconds. The runs appear here as they are logged.",
+  demoLoaded: "The demo data are loaded",
+  demoFailed: "The demo data could not be loaded",
+  adminOnly: "Only admins may load them. Ask one.",
 } as const;
