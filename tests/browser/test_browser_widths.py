@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import Open, keep_screenshot, served, until
 from browser.test_browser_pages import offences
-from cuvee.demo.story import MODEL
+from cuvee.api.demo import MODEL
 from refusals.served import Site
 
 LONG = "a/rather/long/key/of/a/metric/that/goes/on/for/longer/than/any/column/is/wide"
