@@ -67,7 +67,7 @@ FILTERS: dict[str, tuple[dict[str, str], str]] = {
 
 def told() -> Iterator[Job]:
     """What happened: models are made, their tags set, their descriptions written anew."""
-    people = [Actor(f"user{i}", "basic") for i in range(PEOPLE)]
+    people = [Actor(f"user{i}", "basic", address=f"10.0.0.{i}") for i in range(PEOPLE)]
     for i in range(EVENTS):
         name = f"model-{i % MODELS}"
         op: Any
@@ -147,11 +147,11 @@ def shown(page: Page) -> str:
     return str(page.evaluate("document.querySelector('main [role=status].num').textContent"))
 
 
-def first_page(site: Site, visit: Open) -> float:
+def first_page(site: Site, visit: Open, path: str = "/audit") -> float:
     """Open the page in a new profile; return the seconds until its rows are there."""
     visited = visit(site)
     start = time.monotonic()
-    visited.page.goto(f"{visited.url}/audit", wait_until="commit")
+    visited.page.goto(f"{visited.url}{path}", wait_until="commit")
     cells = visited.page.get_by_role("gridcell")
     timing.poll(visited.page, lambda: cells.count() > 20)
     return time.monotonic() - start
@@ -163,6 +163,14 @@ def test_the_first_page_of_a_long_history_is_there_within_a_second(
     judge("first page", lambda: first_page(site, visit))
     page = visit(site).go("/audit")
     expect(page.get_by_text(f"{EVENTS:,}".replace(",", " ")).first).to_be_visible()
+
+
+def test_what_was_done_from_an_address_is_there_within_a_second(
+    site: Site, visit: Open, judge: Judge
+) -> None:
+    path = "/audit?address=10.0.0.7"
+    judge("address", lambda: first_page(site, visit, path))
+    expect(visit(site).go(path).get_by_role("row").nth(1)).to_contain_text("user7")
 
 
 @pytest.mark.parametrize("name", FILTERS)
