@@ -45,7 +45,7 @@ def record(do: Do, name: str, version: str, target: str, url: str, comment: str)
 @click.option("--comment", default="", help="Why; the history keeps it.")
 @uses_store
 def end(do: Do, name: str, target: str, comment: str) -> None:
-    """Tell that no version of the model NAME runs at TARGET any more."""
+    """Tell that no version of NAME runs at TARGET now."""
     from cuvee.api.deployments import EndDeployment
 
     ended = do(EndDeployment(name=name, target=target, comment=comment)).deployment
@@ -66,7 +66,10 @@ def end(do: Do, name: str, target: str, comment: str) -> None:
 @as_json
 @uses_store
 def list_(do: Do, name: str, version: str, limit: int, *, ended: bool, as_json: bool) -> None:
-    """List what runs where, newest first: of all models, of NAME, or of VERSION of it."""
+    """List what runs where, newest first.
+
+    Of all models, of the model NAME, or of its VERSION.
+    """
     from cuvee.api.deployments import Deployment, ListDeployments
 
     def fetch(token: str, size: int) -> tuple[list[Deployment], str | None]:
