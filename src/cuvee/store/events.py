@@ -35,6 +35,8 @@ IN_ORDER = select(_l.c.place, *(_e.c[name] for name in COLUMNS)).select_from(
 )
 """Places of the log and their events; ``load_events`` takes its rows."""
 
+LAST = 2**62
+"""A key above those of all events."""
 NEAR = 20_000
 """Places of the log, from where a page begins, that are looked at first."""
 
@@ -63,13 +65,14 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     query, values = seen(tx, IN_ORDER.where(*_asked(op)))
     if op.comment:  # its texts are looked through once: for each event by itself takes ten times
         worded, values["words"] = _worded(tx.database, op.comment)
-        found = select(_t.c.event).where(_t.c.field == "comment", worded)
+        found = _with_text("comment").where(worded)
         query = query.where(_e.c.sequence.in_(found))
     if op.address:
         if not sees_addresses(tx):
             raise PermissionDenied("Only admins see from which address something was done.")
-        here = and_(_t.c.field == ADDRESS, _t.c.text == op.address)
-        query = query.where(_e.c.sequence.in_(select(_t.c.event).where(here)))
+        here = _with_text(ADDRESS).where(_t.c.text == op.address)
+        query = query.where(_e.c.sequence.in_(here))
+    values |= {"lowest": 0, "highest": LAST}
     total = _count(tx, query, values) if op.total else None
     last = page_number(op.page_token) if op.page_token else None
     if last is not None:
@@ -84,6 +87,12 @@ def list_events(tx: Tx, op: ListEvents) -> EventPage:
     page = load_events(tx, rows[: op.max_results], addresses=sees_addresses(tx))
     more = len(rows) > op.max_results
     return EventPage(page, str(rows[op.max_results - 1][0]) if more else None, total)
+
+
+def _with_text(field: str) -> Select[Any]:
+    """Return a query for the events that have a text, between those bound as its ends."""
+    within = _t.c.event.between(arg("lowest"), arg("highest"))
+    return select(_t.c.event).where(_t.c.field == field, within)
 
 
 def _worded(database: Database, words: str) -> tuple[ColumnElement[bool], str]:
@@ -134,12 +143,16 @@ def _look_through(
     order = _l.c.place.desc() if op.newest_first else _l.c.place.asc()
     size = int(tx.value(_size) or 0)
     if op.newest_first:
-        edge = (size if last is None else min(last, size)) - NEAR
-        near, everything = _l.c.place >= edge, edge <= max(op.since, 0)
+        top = size if last is None else min(last, size)
+        edge = top - NEAR
+        near, everything = _l.c.place.between(edge, top), edge <= max(op.since, 0)
     else:
         edge = min(max(op.since, 0 if last is None else last + 1) + NEAR, size)
-        near, everything = _l.c.place < edge, edge == size
-    rows = tx.all(query.where(near).order_by(order).limit(limit), **values)
+        near, everything = _l.c.place.between(edge - NEAR, edge - 1), edge == size
+    ends = select(func.min(_l.c.event), func.max(_l.c.event)).where(near)
+    lowest, highest = tx.all(ends)[0]
+    texts = {"lowest": lowest or 0, "highest": highest or 0}  # of these only are looked through
+    rows = tx.all(query.where(near).order_by(order).limit(limit), **{**values, **texts})
     if everything or len(rows) == limit:
         return rows
     computed = _l.c.place + 0  # which is in no index
