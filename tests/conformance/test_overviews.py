@@ -162,6 +162,9 @@ def test_the_last_change_is_said_with_who_made_it(people: People) -> None:
     bob.do(UpdateRegisteredModel(name="wine", description="red"))
     assert changed() == ("bob", "model.description_set")
     later()
+    cat.do(UpdateRegisteredModel(name="wine", description="red"))  # what it is already
+    assert changed() == ("bob", "model.description_set")
+    later()
     release(ann, "wine")
     later()
     cat.do(DeleteModelVersion(name="wine", version="2"))

@@ -189,8 +189,8 @@ def _folder(place: str) -> dict[str, str]:
 
 def update_registered_model(tx: Tx, op: UpdateRegisteredModel) -> RegisteredModelResult:
     row = find_model(tx, op.name, lock=True)
-    tx.run(_set, model_pk=row[0], name=op.name, description=op.description, updated=tx.now)
-    if (row[2] or "") != (op.description or ""):
+    if (row[2] or "") != (op.description or ""):  # else its last change is another's
+        tx.run(_set, model_pk=row[0], name=op.name, description=op.description, updated=tx.now)
         tx.record(
             "model.description_set",
             f"model:{op.name}",

@@ -144,8 +144,8 @@ def get_model_version(tx: Tx, op: GetModelVersion) -> ModelVersionResult:
 
 def update_model_version(tx: Tx, op: UpdateModelVersion) -> ModelVersionResult:
     row = find_version(tx, op.name, op.version, lock=True)
-    tx.run(_set, version_pk=row[0], description=op.description, now=tx.now)
     if row[4] != op.description:
+        tx.run(_set, version_pk=row[0], description=op.description, now=tx.now)
         tx.record(
             "version.description_set",
             _subject(op.name, row[2]),
