@@ -275,6 +275,8 @@ def test_a_version_in_a_stage_is_deleted_with_a_reason_and_by_force_only(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
     dialog.get_by_label("Reason").fill("wrong data")
+    expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
+    dialog.get_by_label(f"Type {model}/2 to go on").fill(f"{model}/2")
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(dialog.get_by_role("alert")).to_contain_text("Staging")
     dialog.get_by_role("checkbox").check()
@@ -356,7 +358,11 @@ def test_a_model_is_described_renamed_and_deleted(cellar: Site, visit: Open, mod
     assert cellar.send("GET", MLFLOW + "registered-models/get?name=renamed").status == 200
     cellar.api("model-versions/transition-stage", name="renamed", version="2", stage="None")
     choose(page, "Delete the model")
-    page.get_by_role("dialog").get_by_label("Reason").fill("was a test")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("was a test")
+    dialog.get_by_label("Type renamed to go on").fill("rename")
+    expect(dialog.get_by_role("button", name="Delete", exact=True)).to_be_disabled()
+    dialog.get_by_label("Type renamed to go on").fill("renamed")
     save(page, "Delete")
     expect(page).to_have_url(re.compile("/models$"))
     assert cellar.send("GET", MLFLOW + "registered-models/get?name=renamed").status == 404

@@ -68,8 +68,14 @@ def with_token(site: Site, token: str, method: str, path: str, body: object = No
     return site.send(method, path, body, headers=headers)
 
 
-def confirm(page: Page, button: str, reason: str = "") -> None:
+def confirm(page: Page, button: str, reason: str = "", *, typed: str = "") -> None:
     dialog = page.get_by_role("dialog")
+    if typed:
+        press = dialog.get_by_role("button", name=button, exact=True)
+        expect(press).to_be_disabled()
+        dialog.get_by_label(f"Type {typed} to go on").fill(typed[:-1])
+        expect(press).to_be_disabled()
+        dialog.get_by_label(f"Type {typed} to go on").fill(typed)
     if reason:
         dialog.get_by_label("Why").fill(reason)
     dialog.get_by_role("button", name=button, exact=True).click()
@@ -275,7 +281,7 @@ def test_a_group_gets_members_a_new_name_and_an_end(house: Site, visit: Open) ->
     dialog.get_by_role("button", name="Save").click()
     expect(row(page, "drinkers")).to_contain_text("who taste")
     open_menu(page, "Actions for the group drinkers", "Delete")
-    confirm(page, "Delete the group drinkers")
+    confirm(page, "Delete the group drinkers", typed="drinkers")
     expect(row(page, "drinkers")).to_have_count(0)
     assert "drinkers" not in done(ask(house, VIEWER, "GET", f"{CUVEE}whoami"))["groups"]
 

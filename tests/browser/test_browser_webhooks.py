@@ -210,7 +210,7 @@ def test_a_webhook_is_switched_off_and_on_gets_a_new_secret_and_an_end(
     assert not is_signed(sample, old)
 
     page.get_by_role("button", name="Delete", exact=True).click()
-    confirm(page, "Delete")
+    confirm(page, "Delete", typed="switched")
     expect(page).to_have_url(re.compile("/settings/webhooks$"))
     expect(row(page, "switched")).to_have_count(0)
 
@@ -455,7 +455,7 @@ def test_a_steward_looks_after_webhooks_and_permissions_on_the_models_page(
     assert fresh != secret
     assert leaks(page, fresh) == []
     act(page, "renamed", "Delete")
-    confirm(page, "Delete", "not needed")
+    confirm(page, "Delete", "not needed", typed="renamed")
     expect(row(page, "renamed")).to_have_count(0)
 
     page.get_by_role("button", name="Give a permission").click()

@@ -24,6 +24,7 @@ export const strings = {
   save: "Save",
   remove: "Delete",
   reason: "Reason",
+  typeName: (name: string) => `Type ${name} to go on`,
   actions: "Actions",
   filterKeys: "Filter by key",
   keysFailed: "The keys could not be looked through.",

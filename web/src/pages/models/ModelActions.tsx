@@ -84,6 +84,7 @@ function Delete({ name, onClose }: { name: string; onClose: () => void }) {
     <RemoveDialog
       title={strings.removeTitle(name)}
       text={strings.removeText}
+      typed={name}
       failed={strings.notRemoved}
       said={strings.removed(name)}
       remove={remove}

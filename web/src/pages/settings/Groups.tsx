@@ -144,6 +144,7 @@ function GroupMenu({ group, why }: { group: Group; why: string | undefined }) {
           title={strings.removeTitle(name)}
           text={strings.removeText}
           action={strings.removeTitle(name)}
+          typed={name}
           danger
           failed={strings.removeFailed}
           done={strings.removed(name)}

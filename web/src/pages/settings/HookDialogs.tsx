@@ -45,6 +45,7 @@ export function HookDialogs({ hook, act, onClose, onRemoved }: HookDialogsProps)
         title={strings.removeTitle}
         text={strings.removeText}
         action={strings.remove}
+        typed={hook.name || hook.url}
         danger
         failed={strings.removeFailed}
         done={strings.removed}

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { LinesField, TextField } from "../../components/Field";
 import { FormDialog } from "../../components/FormDialog";
 import { say } from "../../state/toasts";
+import { strings as all } from "../../strings";
 import { strings } from "./strings";
 
 interface ReasonDialogProps {
@@ -10,8 +11,8 @@ interface ReasonDialogProps {
   /** What the button that acts says. */
   action: string;
   danger?: boolean;
-  /** What must be typed first, and how it is asked for. */
-  typed?: { value: string; label: string } | undefined;
+  /** What must be typed first. */
+  typed?: string | undefined;
   /** What failed, when it fails; and what is said when it is done. */
   failed: string;
   done: string;
@@ -42,7 +43,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
     <FormDialog
       title={title}
       submit={action}
-      disabled={busy || (typed !== undefined && name !== typed.value)}
+      disabled={busy || (typed !== undefined && name !== typed)}
       danger={danger}
       onSubmit={() => void act()}
       onClose={onClose}
@@ -50,7 +51,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
       problem={problem}
     >
       <p>{text}</p>
-      {typed && <TextField label={typed.label} value={name} onChange={setName} />}
+      {typed && <TextField label={all.typeName(typed)} value={name} onChange={setName} />}
       <LinesField label={strings.why} value={reason} onChange={setReason} />
     </FormDialog>
   );

@@ -75,7 +75,7 @@ function ActDialog({ act, user, onClose }: { act: Act; user: User; onClose: () =
       text={strings.texts[act](username)}
       action={title}
       danger={gone || act === "switchOff"}
-      typed={gone ? { value: username, label: strings.typeName(username) } : undefined}
+      typed={gone ? username : undefined}
       failed={strings.changeFailed}
       done={strings.done[act](username)}
       run={calls[act]}

@@ -160,7 +160,6 @@ export const strings = {
       switchOn: (name: string) => `Switch ${name} on`,
       remove: (name: string) => `Delete ${name}`,
     },
-    typeName: (name: string) => `Type ${name} to go on`,
   },
   groups: {
     about: "Permissions can be given to a group. Everybody is in the group everyone.",

@@ -137,6 +137,7 @@ function Delete({ version, onClose }: { version: ModelVersion; onClose: () => vo
     <RemoveDialog
       title={strings.removeTitle(number)}
       text={strings.removeText}
+      typed={`${name}/${number}`}
       force={uses.length > 0 ? strings.force(uses) : undefined}
       failed={strings.notRemoved}
       said={strings.removed(number)}
