@@ -191,6 +191,6 @@ def test_a_chart_that_is_followed_keeps_its_memory(much: Much, visit: Open) -> N
     expect(chart(page, keys[0])).to_contain_text("last 42")
     sizes.append(held())
     grown = sizes[-1] - sizes[0]
-    print(f"The heap grew by {grown / 2**20:.1f} MiB in {LIVE} s, {step} steps")  # noqa: T201
+    timing.keep_measures("live-chart", {"heap": sizes, "seconds": LIVE, "steps": step})
     assert grown < GROWTH, sizes
     assert step > 2000, "less was logged than a chart is wide"

@@ -46,13 +46,16 @@ BARS = {"painted": 0.8, "content": 1000, "longest": 0.2, "blocked": 0.3}
 """Bars of times, in seconds, of what is seen in milliseconds."""
 TRIES = 3  # what else the machine does may add time to the page, and not to its controls
 NOTE = """
-window.noted = {shift: 0, tasks: [], content: 0};
+window.noted = {shift: 0, tasks: [], content: 0, largest: 0};
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) noted.shift += one.value;
 }).observe({type: "layout-shift", buffered: true});
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) noted.tasks.push(one.duration);
 }).observe({type: "longtask", buffered: true});
+new PerformanceObserver((list) => {
+  noted.largest = list.getEntries().at(-1).startTime;
+}).observe({type: "largest-contentful-paint", buffered: true});
 const seen = () => {
   const said = (name) => [...document.querySelectorAll(name)]
     .map((one) => one.textContent.trim()).join("");
@@ -62,7 +65,7 @@ const seen = () => {
 };
 requestAnimationFrame(seen);
 """
-"""Notes shifts of the layout, long tasks, and when the page says more than its heading."""
+"""Notes shifts, long tasks, the largest paint, and when the page says more than its heading."""
 COST = """() => {
   const all = performance.getEntriesByType("resource");
   const painted = performance.getEntriesByName("first-contentful-paint")[0].startTime;
@@ -74,6 +77,8 @@ COST = """() => {
     requests: 1 + all.filter((one) => one.startTime < noted.content).length,
     scripts: bytes(".js"),
     styles: bytes(".css"),
+    all: all.reduce((sum, one) => sum + one.transferSize, 0),
+    heap: performance.memory.usedJSHeapSize,
     longest: Math.max(0, ...noted.tasks) / 1000,
     blocked: noted.tasks.reduce((sum, one) => sum + one - 50, 0) / 1000,
   };

@@ -15,6 +15,7 @@ from browser.conftest import Open, Visit, served, until
 from browser.plain import Plain, serving
 from browser.test_browser_load import BARS, COST, NOTE, SCRIPTS, STYLES, TRIES, costs
 from browser.test_browser_pages import PAGES, places
+from browser.timing import keep_measures
 from refusals.served import Site
 
 REQUESTS = 12
@@ -92,11 +93,11 @@ def test_a_first_visit_is_quick_light_and_still_and_needs_twelve_requests(
     assert 0 < cost["scripts"] <= SCRIPTS
     assert 0 < cost["styles"] <= STYLES
     assert cost["shift"] < SHIFT
-    print(name, cost)  # noqa: T201  # shown when a bar is missed
     for _ in range(TRIES):
         if late(cost):
             cost = costs(wine, control, visit, name, look)
-    assert late(cost) == []
+    keep_measures(f"visit-{name}", cost)
+    assert late(cost) == [], cost
 
 
 @pytest.fixture

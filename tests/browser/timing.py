@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from statistics import median
@@ -9,8 +10,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from browser.conftest import PATIENCE, Visit
+from browser.conftest import PATIENCE, SCREENSHOTS, Visit
 
+MEASURES = SCREENSHOTS.parent / "measures"
 ROUNDS = 5
 QUIET = 0.32
 """Seconds that the control's drawing takes on a machine of two cores without other work."""
@@ -72,6 +74,12 @@ FRAMES = """([speed, during]) => new Promise((done) => {
 TRAFFIC = """(part) => performance.getEntriesByType("resource")
   .filter((one) => one.name.includes(part))
   .reduce((sum, one) => sum + one.transferSize, 0)"""
+
+
+def keep_measures(name: str, found: dict[str, Any]) -> None:
+    """Keep what was measured, as JSON, to be compared with that of other days."""
+    MEASURES.mkdir(parents=True, exist_ok=True)
+    (MEASURES / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def against(control: Callable[[], float], quiet: float, measure: Callable[[], float]) -> float:
