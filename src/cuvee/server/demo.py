@@ -67,7 +67,7 @@ class DemoLoader:
             self._run({**settings, "CUVEE_TRACKING_TOKEN": given.secret})
         finally:
             self._store.do(
-                RevokeToken(token_id=given.token.token_id, comment="they are loaded"), actor
+                RevokeToken(token_id=given.token.token_id, comment="the loading is over"), actor
             )
 
     def _run(self, settings: dict[str, str]) -> None:

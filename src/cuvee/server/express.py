@@ -39,7 +39,7 @@ EXPRESS = "express"
 
 _HEAD = written_head(200, JSON_HEADERS)
 _OF_TRAINING = frozenset({CreateRun, DeleteTag, Heartbeat, LogBatch, LogMetric, LogParam, SetTag})
-"""What leaves no event with an address, so that nobody need ask a proxy for it."""
+"""What leaves hardly an event with an address (a tag may rename a run): nobody asks a proxy's."""
 
 
 class Call(Protocol):
@@ -101,15 +101,15 @@ class Express:
             headers = collect(call.headers)
             if b"idempotency-key" in headers:
                 return False
-            own = self._addresses and kind.writes and kind not in _OF_TRAINING
-            if own and self._proxied and b"x-forwarded-for" in headers:
+            forwarded = self._proxied and b"x-forwarded-for" in headers
+            if forwarded and kind.writes and kind not in _OF_TRAINING:
                 return False
             self._guard.check(call.method, headers)
             public = kind.needs is Permission.PUBLIC
             actor = ANONYMOUS if public else self._auth.at_once(call.method, headers)
             if actor is None:
                 return False
-            if own:
+            if self._addresses and kind.writes and not forwarded:
                 actor = from_address(actor, call.host)
             body = call.body
             if needs_none(kind, headers):
